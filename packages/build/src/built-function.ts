@@ -1,0 +1,18 @@
+/** One runnable function: the folder `dev` runs and `deploy` zips. */
+export interface BuiltFunction {
+  /** As in the manifest: `ws/default`. */
+  readonly functionId: string;
+  /** Absolute build folder, `.arclet/build/<pragma>/<name>`; Lambda's task root. */
+  readonly directory: string;
+  /** Absolute source folder; `cwd` of the function. */
+  readonly sourceDirectory: string;
+  /** Lambda handler string within `directory`: `index.handler`. */
+  readonly handler: string;
+  /** Absolute path of the module that holds the handler, e.g. `…/index.mjs`. */
+  readonly entry: string;
+  readonly format: "esm" | "cjs";
+  /** Hex SHA-256 over names and bytes of the folder. Same source, same hash. */
+  readonly hash: string;
+  /** Absolute source files the artifact was made of. */
+  readonly inputs: readonly string[];
+}

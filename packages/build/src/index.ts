@@ -1,0 +1,1 @@
+export type { BuiltFunction } from "./built-function.ts";

@@ -1,0 +1,210 @@
+import type { Location } from "./diagnostic.ts";
+
+/** Pragmas whose entries are functions. */
+export type FunctionPragma = "http" | "ws" | "events" | "queues" | "scheduled" | "tables-streams";
+
+/** Lambda settings of one function: `@aws` of the manifest overlaid by the function's `config.arc`. */
+export interface FunctionConfig {
+  /** Lambda runtime identifier, e.g. `nodejs22.x`, `python3.13`. @default "nodejs22.x" */
+  readonly runtime: string;
+  /** @default "arm64" */
+  readonly architecture: "arm64" | "x86_64";
+  /** Lambda handler string relative to the function folder. @default "index.handler" */
+  readonly handler: string;
+  /** Megabytes, 128–10240. @default 1152 */
+  readonly memory: number;
+  /** Seconds, 1–900. @default 5 */
+  readonly timeout: number;
+  /** Ephemeral `/tmp` storage in megabytes, 512–10240. @default 512 */
+  readonly storage: number;
+  /** Reserved concurrency; 0 switches the function off; null leaves it unreserved. */
+  readonly concurrency: number | null;
+  readonly provisionedConcurrency: number | null;
+  readonly layers: readonly string[];
+  readonly policies: readonly string[];
+  /** `@arc env`: whether the app's environment variables are given to the function. @default true */
+  readonly env: boolean;
+  /** `@arc shared` @default true */
+  readonly shared: boolean;
+  /** `@arc views` @default true for `get` and `any` routes */
+  readonly views: boolean;
+  /** `@arc bundle false` keeps the folder as it is, with its `node_modules`. @default true */
+  readonly bundle: boolean;
+}
+
+export interface LambdaFunction {
+  /** `<pragma>/<name>`, unique in the app: `ws/default`, `http/get-cats-000id`. */
+  readonly id: string;
+  readonly pragma: FunctionPragma;
+  /** Name within its pragma: `default`, `get-cats-000id`, `daily`. */
+  readonly name: string;
+  /** Folders to look in, relative to the project, best first. A single one when the manifest names `src`. */
+  readonly sourceCandidates: readonly string[];
+  readonly config: FunctionConfig;
+  readonly origin: Location | null;
+}
+
+export type HttpMethod = "get" | "post" | "put" | "patch" | "delete" | "head" | "options" | "any";
+
+export interface HttpRoute {
+  readonly method: HttpMethod;
+  /** As written: `/cats/:id`, `/api/*`. */
+  readonly path: string;
+  readonly functionId: string;
+  readonly origin: Location | null;
+}
+
+export interface WebSocketRoute {
+  /** `$connect`, `$default`, `$disconnect`, or the name of a custom action. */
+  readonly routeKey: string;
+  readonly functionId: string;
+  /** Two-way: the function's `body` is sent back to the caller (API Gateway's route response). */
+  readonly hasRouteResponse: boolean;
+  readonly origin: Location | null;
+}
+
+/** A Lambda REQUEST authorizer of `$connect`. */
+export interface WebSocketAuthorizer {
+  readonly functionId: string;
+  /** `route.request.header.X`, `route.request.querystring.X`, … all required. */
+  readonly identitySources: readonly string[];
+}
+
+export interface WebSocketApi {
+  /** @default "$request.body.action" */
+  readonly routeSelectionExpression: string;
+  readonly routes: readonly WebSocketRoute[];
+  readonly authorizer: WebSocketAuthorizer | null;
+}
+
+export interface KeyAttribute {
+  readonly name: string;
+  /** DynamoDB attribute type. */
+  readonly type: "S" | "N" | "B";
+}
+
+export interface TableIndex {
+  /** Explicit or generated `a-b-index`. */
+  readonly name: string;
+  readonly partitionKey: KeyAttribute;
+  readonly sortKey: KeyAttribute | null;
+  /** `"all"`, `"keys"` or the projected attributes. */
+  readonly projection: "all" | "keys" | readonly string[];
+  readonly origin: Location | null;
+}
+
+export interface Table {
+  readonly name: string;
+  readonly partitionKey: KeyAttribute;
+  readonly sortKey: KeyAttribute | null;
+  /** Attribute that holds the expiry time in epoch seconds. */
+  readonly ttlAttribute: string | null;
+  /** `true`: AWS-managed key; a string: KMS key. */
+  readonly encrypt: boolean | string;
+  readonly pointInTimeRecovery: boolean;
+  readonly indexes: readonly TableIndex[];
+  readonly origin: Location | null;
+}
+
+export interface TableStream {
+  /** Table whose changes are streamed. */
+  readonly table: string;
+  readonly functionId: string;
+  readonly origin: Location | null;
+}
+
+export interface EventTopic {
+  readonly name: string;
+  readonly functionId: string;
+  readonly origin: Location | null;
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly functionId: string;
+  /** @default true */
+  readonly fifo: boolean;
+  /** Messages per invocation. */
+  readonly batchSize: number;
+  /** Seconds to gather a batch. */
+  readonly batchWindow: number;
+  readonly origin: Location | null;
+}
+
+export interface Schedule {
+  readonly name: string;
+  readonly functionId: string;
+  /** AWS expression: `rate(1 day)` or `cron(0 12 * * ? *)`. */
+  readonly expression: string;
+  /** IANA time zone. @default "UTC" */
+  readonly timezone: string;
+  readonly origin: Location | null;
+}
+
+export interface StaticFiles {
+  /** Relative to the project. @default "public" */
+  readonly folder: string;
+  readonly fingerprint: boolean | "external";
+  readonly ignore: readonly string[];
+  readonly prefix: string | null;
+  readonly prune: boolean;
+  readonly spa: boolean;
+  readonly compression: false | "br" | "gzip";
+}
+
+export interface Proxy {
+  readonly testing: string | null;
+  readonly staging: string | null;
+  readonly production: string | null;
+}
+
+/** `@aws` of the manifest: what is not a function's default. */
+export interface AwsSettings {
+  readonly region: string | null;
+  readonly profile: string | null;
+  /** Bucket for deployment artifacts. */
+  readonly bucket: string | null;
+  /** @default "http" */
+  readonly apigateway: "http" | "httpv2" | "httpv1" | "rest";
+}
+
+/** A plugin named under `@plugins`. */
+export interface PluginReference {
+  readonly name: string;
+  /** Module path given by `src`, relative to the project. */
+  readonly src: string | null;
+  readonly origin: Location | null;
+}
+
+/** A plain value of the manifest, as plugins see it. */
+export type PlainValue =
+  | string
+  | number
+  | boolean
+  | readonly PlainValue[]
+  | { readonly [key: string]: PlainValue };
+
+/** The checked, frozen model of one app. */
+export interface Manifest {
+  readonly app: string;
+  readonly functions: readonly LambdaFunction[];
+  /** null: the app has no `@http` and no HTTP API. */
+  readonly http: { readonly routes: readonly HttpRoute[] } | null;
+  /** null: the app has no `@ws`. */
+  readonly ws: WebSocketApi | null;
+  readonly tables: readonly Table[];
+  readonly tableStreams: readonly TableStream[];
+  readonly events: readonly EventTopic[];
+  readonly queues: readonly Queue[];
+  readonly schedules: readonly Schedule[];
+  /** null: switched off with `@static false`. */
+  readonly static: StaticFiles | null;
+  readonly shared: { readonly src: string; readonly only: readonly string[] | null } | null;
+  readonly views: { readonly src: string; readonly only: readonly string[] | null } | null;
+  readonly proxy: Proxy | null;
+  readonly cdn: boolean;
+  readonly aws: AwsSettings;
+  readonly plugins: readonly PluginReference[];
+  /** Every pragma Arclet does not know, and the known ones too, as plain values, for plugins. */
+  readonly pragmas: { readonly [pragma: string]: readonly PlainValue[] };
+}

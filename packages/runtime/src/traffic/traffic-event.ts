@@ -1,0 +1,51 @@
+import type { FunctionLog } from "../execution/execution-strategy.ts";
+import type { InvocationResult } from "../execution/invocation.ts";
+
+/** Everything that happens, in one union: terminal, metrics and developer page read the same stream. */
+export type TrafficEvent =
+  | {
+      readonly type: "http";
+      readonly method: string;
+      readonly path: string;
+      readonly routeKey: string | null;
+      readonly status: number;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: "connected";
+      readonly connectionId: string;
+      readonly durationMs: number;
+      readonly sourceIp: string;
+    }
+  | {
+      readonly type: "connect-refused";
+      readonly status: number;
+      readonly reason: string;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: "message-in";
+      readonly connectionId: string;
+      readonly routeKey: string | null;
+      readonly bytes: number;
+      readonly durationMs: number;
+      readonly ok: boolean;
+    }
+  | { readonly type: "message-out"; readonly connectionId: string; readonly bytes: number }
+  | {
+      readonly type: "disconnected";
+      readonly connectionId: string;
+      readonly code: number;
+      readonly reason: string;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: "invoked";
+      readonly functionId: string;
+      readonly requestId: string;
+      readonly durationMs: number;
+      readonly initDurationMs: number | null;
+      readonly result: InvocationResult;
+    }
+  | { readonly type: "log"; readonly log: FunctionLog }
+  | { readonly type: "bug"; readonly where: string; readonly error: unknown };
