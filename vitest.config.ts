@@ -5,7 +5,6 @@ export default defineConfig({
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/.arclet/**", "test/aws/**"],
     globalSetup: ["test/helpers/build-once.ts"],
-    reporters: ["default", "./test/helpers/closing-line-reporter.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,0 +1,41 @@
+// Brings a fresh clone to a state that runs: dependencies, then compiled packages.
+// Both are quick when nothing changed, so every entry script begins with it.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Installs when the lock file differs from the one last installed, and compiles. */
+export function setUp() {
+  const lock = readFileSync(join(root, "package-lock.json"), "utf8");
+  const stamp = join(root, "node_modules/.arclet-installed");
+  if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
+    console.log("Installing dependencies …");
+    const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+    const install = spawnSync(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: root,
+      stdio: "inherit",
+      shell: process.platform === "win32",
+    });
+    if (install.status !== 0) {
+      console.error("npm ci failed: see above. Is the npm registry reachable?");
+      process.exit(1);
+    }
+    writeFileSync(stamp, lock);
+  }
+  execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b"], {
+    cwd: root,
+    stdio: "inherit",
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    setUp();
+  } catch {
+    process.exit(1);
+  }
+}
