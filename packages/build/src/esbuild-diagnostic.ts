@@ -4,7 +4,10 @@ import type { Diagnostic, Location } from "@arclet/manifest";
 /** esbuild's message as one of ours; the shapes are kin. */
 export function diagnosticOf(message: Message, severity: Diagnostic["severity"]): Diagnostic {
   const unresolved = /^Could not resolve "([^"./][^"]*)"/.exec(message.text)?.[1];
-  const notes = message.notes.map((note) => ({ text: note.text, location: locationOf(note.location) }));
+  const notes = message.notes.map((note) => ({
+    text: note.text,
+    location: locationOf(note.location),
+  }));
   return {
     severity,
     code: unresolved === undefined ? "build-failed" : "import-unresolved",
@@ -20,7 +23,14 @@ export function diagnosticOf(message: Message, severity: Diagnostic["severity"])
 function locationOf(location: Message["location"]): Location | null {
   if (location === null) return null;
   const { file, line, column, length, lineText, suggestion } = location;
-  return { file, line, column, length, lineText, suggestion: suggestion === "" ? null : suggestion };
+  return {
+    file,
+    line,
+    column,
+    length,
+    lineText,
+    suggestion: suggestion === "" ? null : suggestion,
+  };
 }
 
 /** `@scope/name/deep` → `@scope/name` */

@@ -24,14 +24,16 @@ export function findHandler(root: string, declared: ProjectFunction): HandlerFil
   const stem = dot === -1 ? handler : handler.slice(0, dot);
   const exportPath = dot === -1 ? "handler" : handler.slice(dot + 1);
   const language = Object.keys(foreignFiles).find((name) => runtime.startsWith(name));
-  const extensions = language === "python" ? [".py"] : language === "ruby" ? [".rb"] : nodeExtensions;
+  const extensions =
+    language === "python" ? [".py"] : language === "ruby" ? [".rb"] : nodeExtensions;
   const names = extensions.map((extension) => `${stem}${extension}`);
   if (language !== undefined && handler === "index.handler") {
     names.unshift(...(foreignFiles[language] ?? []));
   }
   const found = names.find((name) => existsSync(join(declared.directory, name)));
   if (found === undefined) return { kind: "missing", diagnostic: missing(root, declared, names) };
-  if (language === undefined) return { kind: "node", file: join(declared.directory, found), exportPath };
+  if (language === undefined)
+    return { kind: "node", file: join(declared.directory, found), exportPath };
   const module = found.replace(/\.\w+$/, "");
   const separator = language === "python" ? "." : ".";
   return { kind: "foreign", handler: `${module}${separator}${exportPath}` };

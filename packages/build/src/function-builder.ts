@@ -2,7 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, extname, join, relative } from "node:path";
 import type { Diagnostic, ProjectFunction } from "@arclet/manifest";
 import type { BuildContext, BuildOptions, BuildResult as EsbuildResult, Message } from "esbuild";
-import { hashContents, listFiles, readFiles, writeFolder, type FolderContents } from "./build-folder.ts";
+import {
+  hashContents,
+  listFiles,
+  readFiles,
+  writeFolder,
+  type FolderContents,
+} from "./build-folder.ts";
 import type { BuiltFunction } from "./built-function.ts";
 import { diagnosticOf } from "./esbuild-diagnostic.ts";
 import { findHandler } from "./find-handler.ts";
@@ -20,7 +26,11 @@ export interface FunctionBuilderOptions {
 }
 
 export type BuildResult =
-  | { readonly ok: true; readonly built: BuiltFunction; readonly diagnostics: readonly Diagnostic[] }
+  | {
+      readonly ok: true;
+      readonly built: BuiltFunction;
+      readonly diagnostics: readonly Diagnostic[];
+    }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** Builds functions; what was built before is built again faster. */
@@ -40,7 +50,8 @@ interface Kept {
 /** Lambda provides these, unless a function brings its own. */
 const providedByLambda = ["@aws-sdk/*", "@smithy/*"];
 /** Settings of the function, not files of it. */
-const configPattern = /^(?:config\.(?:arc|ya?ml)|\.arc-config|arc(?:-config)?\.(?:json|ya?ml)|arc-config\.ya?ml)$/;
+const configPattern =
+  /^(?:config\.(?:arc|ya?ml)|\.arc-config|arc(?:-config)?\.(?:json|ya?ml)|arc-config\.ya?ml)$/;
 const sourcePattern = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 
 export function createFunctionBuilder(options: FunctionBuilderOptions): FunctionBuilder {
@@ -65,7 +76,11 @@ export function createFunctionBuilder(options: FunctionBuilderOptions): Function
     return context.rebuild();
   }
 
-  async function buildNode(declared: ProjectFunction, file: string, exportPath: string): Promise<BuildResult> {
+  async function buildNode(
+    declared: ProjectFunction,
+    file: string,
+    exportPath: string,
+  ): Promise<BuildResult> {
     const declaredAs = declaredFormat(file, root);
     let format = declaredAs ?? "esm";
     try {
@@ -93,7 +108,11 @@ export function createFunctionBuilder(options: FunctionBuilderOptions): Function
         format,
         inputs: [...inputs, ...copiedInputs],
       });
-      return { ok: true, built, diagnostics: result.warnings.map((one) => diagnosticOf(one, "warning")) };
+      return {
+        ok: true,
+        built,
+        diagnostics: result.warnings.map((one) => diagnosticOf(one, "warning")),
+      };
     } catch (error) {
       const messages = messagesOf(error);
       if (messages === null) throw error;
@@ -102,14 +121,20 @@ export function createFunctionBuilder(options: FunctionBuilderOptions): Function
   }
 
   /** The folder as it is: other languages, and `bundle false`. */
-  async function copy(declared: ProjectFunction, handler: string, entry: string): Promise<BuildResult> {
+  async function copy(
+    declared: ProjectFunction,
+    handler: string,
+    entry: string,
+  ): Promise<BuildResult> {
     const names = await listFiles(declared.directory, (name) => configPattern.test(name));
     const contents = await readFiles(declared.directory, names);
     const built = await finish(declared, join(outDirectory, declared.id), contents, {
       entry,
       handler,
       format: declaredFormat(join(declared.directory, entry), root) ?? "cjs",
-      inputs: names.filter((name) => !name.includes("node_modules/")).map((name) => join(declared.directory, name)),
+      inputs: names
+        .filter((name) => !name.includes("node_modules/"))
+        .map((name) => join(declared.directory, name)),
     });
     return { ok: true, built, diagnostics: [] };
   }
@@ -211,7 +236,9 @@ function externals(declared: ProjectFunction): string[] {
   if (!existsSync(own)) return providedByLambda;
   let dependencies: Record<string, unknown>;
   try {
-    const parsed = JSON.parse(readFileSync(own, "utf8")) as { dependencies?: Record<string, unknown> };
+    const parsed = JSON.parse(readFileSync(own, "utf8")) as {
+      dependencies?: Record<string, unknown>;
+    };
     dependencies = parsed.dependencies ?? {};
   } catch {
     // esbuild reads the same file and tells what is wrong with it.
@@ -229,7 +256,12 @@ async function otherFiles(directory: string, inputs: ReadonlySet<string>): Promi
   });
   return names.filter((name) => {
     const isSource = sourcePattern.test(name) || extname(name) === ".map";
-    return !isSource && !inputs.has(join(directory, name)) && name !== "package.json" && name !== "package-lock.json";
+    return (
+      !isSource &&
+      !inputs.has(join(directory, name)) &&
+      name !== "package.json" &&
+      name !== "package-lock.json"
+    );
   });
 }
 

@@ -26,7 +26,10 @@ export async function watchProject(
     ignoreInitial: true,
     ignored: (path) => {
       const inside = relative(root, path);
-      return inside !== "" && inside.split(sep).some((part) => ignoredFolders.has(part) || isScratch(part));
+      return (
+        inside !== "" &&
+        inside.split(sep).some((part) => ignoredFolders.has(part) || isScratch(part))
+      );
     },
   });
   let files = new Set<string>();

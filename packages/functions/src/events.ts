@@ -130,7 +130,10 @@ export interface HttpResponse {
   readonly isBase64Encoded?: boolean;
 }
 
-export type HttpHandler = (event: HttpEvent, context: Context) => Awaitable<HttpResponse | object | string>;
+export type HttpHandler = (
+  event: HttpEvent,
+  context: Context,
+) => Awaitable<HttpResponse | object | string>;
 
 /** From `@events`. */
 export interface TopicEvent {

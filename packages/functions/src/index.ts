@@ -17,5 +17,12 @@ export type {
 } from "./events.ts";
 export { GatewayError } from "./gateway-error.ts";
 export { events, queues, type EventMessage, type QueueMessage } from "./publish.ts";
-export { tables, type Item, type QueryResult, type TableClient, type TableClients, type Tables } from "./tables.ts";
+export {
+  tables,
+  type Item,
+  type QueryResult,
+  type TableClient,
+  type TableClients,
+  type Tables,
+} from "./tables.ts";
 export { ws, type WebSocketInfo, type WebSocketPayload } from "./ws.ts";

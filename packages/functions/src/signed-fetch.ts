@@ -26,8 +26,18 @@ export async function signedFetch(request: SignedRequest): Promise<Response> {
   }
 }
 
-async function send({ url, method, headers = {}, body, service }: SignedRequest): Promise<Response> {
-  const init = { method, headers, ...(body === undefined ? {} : { body: body as NonNullable<RequestInit["body"]> }) };
+async function send({
+  url,
+  method,
+  headers = {},
+  body,
+  service,
+}: SignedRequest): Promise<Response> {
+  const init = {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: body as NonNullable<RequestInit["body"]> }),
+  };
   if (service === null) return fetch(url, init);
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION } = process.env;
   // Only where requests are signed is the signer loaded. Credentials rotate: read at each call.
@@ -41,7 +51,11 @@ async function send({ url, method, headers = {}, body, service }: SignedRequest)
     secretAccessKey: AWS_SECRET_ACCESS_KEY ?? "",
     ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
   }).sign();
-  return fetch(signed.url, { method: signed.method, headers: signed.headers, body: init.body ?? null });
+  return fetch(signed.url, {
+    method: signed.method,
+    headers: signed.headers,
+    body: init.body ?? null,
+  });
 }
 
 /** Turns an error response into what the AWS SDK would throw. */
@@ -49,7 +63,11 @@ export async function refusalOf(response: Response): Promise<GatewayError> {
   const text = await response.text();
   const type = response.headers.get("x-amzn-errortype")?.split(":")[0];
   const name = type ?? names[response.status] ?? "UnknownError";
-  return new GatewayError(name, response.status, messageIn(text) ?? `${name} (HTTP ${response.status})`);
+  return new GatewayError(
+    name,
+    response.status,
+    messageIn(text) ?? `${name} (HTTP ${response.status})`,
+  );
 }
 
 const names: Readonly<Record<number, string>> = {
@@ -60,6 +78,7 @@ const names: Readonly<Record<number, string>> = {
 };
 
 function messageIn(text: string): string | null {
-  const match = /"[Mm]essage"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text) ?? /<Message>([^<]*)</.exec(text);
+  const match =
+    /"[Mm]essage"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text) ?? /<Message>([^<]*)</.exec(text);
   return match?.[1] ?? null;
 }

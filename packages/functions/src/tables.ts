@@ -70,7 +70,10 @@ export async function tables<Rows extends Record<string, Item> = Record<string, 
     _doc: document,
   };
   const clients = Object.fromEntries(
-    Object.entries(names).map(([table, TableName]) => [table, createTable(lib, document, TableName)]),
+    Object.entries(names).map(([table, TableName]) => [
+      table,
+      createTable(lib, document, TableName),
+    ]),
   );
   return { ...clients, ...common } as TableClients<Rows>;
 }
@@ -101,7 +104,10 @@ function createTable(
       const rows: Item[] = [];
       let start: Item | undefined;
       do {
-        const result = await table.scan({ ...params, ...(start === undefined ? {} : { ExclusiveStartKey: start }) });
+        const result = await table.scan({
+          ...params,
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        });
         rows.push(...result.Items);
         start = result.LastEvaluatedKey;
       } while (start !== undefined);
@@ -110,7 +116,10 @@ function createTable(
     async *queryAll(params) {
       let start: Item | undefined;
       do {
-        const result = await table.query({ ...params, ...(start === undefined ? {} : { ExclusiveStartKey: start }) });
+        const result = await table.query({
+          ...params,
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        });
         yield* result.Items;
         start = result.LastEvaluatedKey;
       } while (start !== undefined);
@@ -131,5 +140,10 @@ function page(result: {
   LastEvaluatedKey?: Item | undefined;
 }): QueryResult<Item> {
   const { Items = [], Count = 0, ScannedCount = 0, LastEvaluatedKey } = result;
-  return { Items, Count, ScannedCount, ...(LastEvaluatedKey === undefined ? {} : { LastEvaluatedKey }) };
+  return {
+    Items,
+    Count,
+    ScannedCount,
+    ...(LastEvaluatedKey === undefined ? {} : { LastEvaluatedKey }),
+  };
 }

@@ -56,7 +56,11 @@ async function info({ id }: { id: string }): Promise<WebSocketInfo> {
       lastActiveAt: string;
       identity: WebSocketInfo["identity"];
     };
-    return { ...told, connectedAt: new Date(told.connectedAt), lastActiveAt: new Date(told.lastActiveAt) };
+    return {
+      ...told,
+      connectedAt: new Date(told.connectedAt),
+      lastActiveAt: new Date(told.lastActiveAt),
+    };
   }
   const reply = check(id, await channel.request(id, { type: "info" }));
   if (reply.type !== "info") throw new TypeError("the gateway gave no information");
@@ -70,7 +74,11 @@ async function info({ id }: { id: string }): Promise<WebSocketInfo> {
 }
 
 /** Talks to the connections of the app's WebSocket API, locally and on AWS. */
-export const ws: { send: typeof send; close: typeof close; info: typeof info } = { send, close, info };
+export const ws: { send: typeof send; close: typeof close; info: typeof info } = {
+  send,
+  close,
+  info,
+};
 
 function directChannel(): DirectChannel | undefined {
   return (globalThis as { [channelKey]?: DirectChannel })[channelKey];

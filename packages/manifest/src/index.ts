@@ -14,4 +14,11 @@ export { resolveManifest, type ResolveResult } from "./resolve.ts";
 export { SourceFile, type Span } from "./source-file.ts";
 export { parseArc, type ParseResult } from "./syntax/arc-parser.ts";
 export { printArc } from "./syntax/arc-printer.ts";
-export type { BodyNode, CommentNode, Document, LineNode, PragmaNode, Scalar } from "./syntax/ast.ts";
+export type {
+  BodyNode,
+  CommentNode,
+  Document,
+  LineNode,
+  PragmaNode,
+  Scalar,
+} from "./syntax/ast.ts";

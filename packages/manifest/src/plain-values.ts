@@ -15,7 +15,9 @@ function plainValue(line: LineNode): PlainValue {
 
 /** Single values make a vector, keys with values a map. */
 function below(children: readonly LineNode[]): PlainValue {
-  const isVector = children.every((child) => child.values.length === 1 && child.children.length === 0);
+  const isVector = children.every(
+    (child) => child.values.length === 1 && child.children.length === 0,
+  );
   if (isVector) return children.map((child) => headOf(child).value);
   return Object.fromEntries(
     children.map((child) => {

@@ -93,8 +93,16 @@ function checkPragmas(document: Document, context: PragmaContext): void {
     // A pragma of a plugin is not ours to judge; near one of ours, and without plugins, it is a slip.
     if (draft.plugins.length > 0) continue;
     const suggestion = known === null ? null : `@${known}`;
-    const hint = suggestion === null ? "no plugin is declared that could know it" : `did you mean ${suggestion}?`;
-    const remark = { code: "pragma-unknown" as const, text: `there is no pragma @${name}: ${hint}`, span, suggestion };
+    const hint =
+      suggestion === null
+        ? "no plugin is declared that could know it"
+        : `did you mean ${suggestion}?`;
+    const remark = {
+      code: "pragma-unknown" as const,
+      text: `there is no pragma @${name}: ${hint}`,
+      span,
+      suggestion,
+    };
     if (known === null) log.warning(remark);
     else log.error(remark);
   }

@@ -34,7 +34,13 @@ export const readAws: PragmaReader = (pragma, context) => {
       }
       default:
         if (!readFunctionSetting(lambdaSettings, setting, defaults, context.log)) {
-          const known = ["region", "profile", "bucket", "apigateway", ...Object.keys(lambdaSettings)];
+          const known = [
+            "region",
+            "profile",
+            "bucket",
+            "apigateway",
+            ...Object.keys(lambdaSettings),
+          ];
           remarkUnknown(context, setting, "@aws", known, "aws-setting-unknown");
         }
     }

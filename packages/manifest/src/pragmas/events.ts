@@ -9,7 +9,13 @@ export const readEvents: PragmaReader = (pragma, context) => {
     const name = readName(line, context, "event");
     const src = readEntry(line, context, "an event", {});
     if (name === null) continue;
-    const functionId = context.addFunction({ pragma: "events", name, src, folders: [name], span: line.span });
+    const functionId = context.addFunction({
+      pragma: "events",
+      name,
+      src,
+      folders: [name],
+      span: line.span,
+    });
     if (functionId === null) continue;
     context.draft.events.push({ name, functionId, origin: context.locate(line.span) });
   }
@@ -43,7 +49,13 @@ export const readQueues: PragmaReader = (pragma, context) => {
     // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
     if (fifo && batchSize > 10) wrong("a FIFO queue hands over at most 10 messages at a time");
     if (name === null) continue;
-    const functionId = context.addFunction({ pragma: "queues", name, src, folders: [name], span: line.span });
+    const functionId = context.addFunction({
+      pragma: "queues",
+      name,
+      src,
+      folders: [name],
+      span: line.span,
+    });
     if (functionId === null) continue;
     const origin = context.locate(line.span);
     context.draft.queues.push({ name, functionId, fifo, batchSize, batchWindow, origin });

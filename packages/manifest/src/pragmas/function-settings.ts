@@ -19,7 +19,12 @@ const runtimeAliases: Readonly<Record<string, string>> = {
 };
 
 const integer =
-  (key: "memory" | "timeout" | "storage" | "concurrency" | "provisionedConcurrency", minimum: number, maximum: number, unit: string): Read =>
+  (
+    key: "memory" | "timeout" | "storage" | "concurrency" | "provisionedConcurrency",
+    minimum: number,
+    maximum: number,
+    unit: string,
+  ): Read =>
   (setting, draft) => {
     const value = integerOf(setting, minimum, maximum);
     if (value === null) return `"${key}" is a whole number from ${minimum} to ${maximum}${unit}`;

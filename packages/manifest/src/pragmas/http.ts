@@ -105,7 +105,8 @@ function readMethod(scalar: Scalar, context: PragmaContext): HttpMethod | null {
   const method = methods.find((name) => name === written);
   if (method !== undefined) return method;
   const suggestion = didYouMean(written, methods);
-  const hint = suggestion === null ? `one of ${methods.join(", ")}` : `did you mean "${suggestion}"?`;
+  const hint =
+    suggestion === null ? `one of ${methods.join(", ")}` : `did you mean "${suggestion}"?`;
   context.log.error({
     code: "http-method-unknown",
     text: `"${scalar.text}" is no HTTP method: ${hint}`,

@@ -1,11 +1,6 @@
 import type { DiagnosticLog } from "../diagnostic-log.ts";
 import type { Location } from "../diagnostic.ts";
-import type {
-  FunctionConfig,
-  FunctionPragma,
-  LambdaFunction,
-  Manifest,
-} from "../manifest.ts";
+import type { FunctionConfig, FunctionPragma, LambdaFunction, Manifest } from "../manifest.ts";
 import type { Span } from "../source-file.ts";
 import type { PragmaNode } from "../syntax/ast.ts";
 

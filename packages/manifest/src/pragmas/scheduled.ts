@@ -28,7 +28,13 @@ export const readScheduled: PragmaReader = (pragma, context) => {
       continue;
     }
     const folders = [name];
-    const functionId = context.addFunction({ pragma: "scheduled", name, src, folders, span: line.span });
+    const functionId = context.addFunction({
+      pragma: "scheduled",
+      name,
+      src,
+      folders,
+      span: line.span,
+    });
     if (functionId === null || problem !== null) continue;
     const origin = context.locate(line.span);
     context.draft.schedules.push({ name, functionId, expression, timezone, origin });
@@ -41,8 +47,7 @@ function wrong(context: PragmaContext, text: string, span: Span): void {
 
 function isTimezone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
+    return new Intl.DateTimeFormat("en", { timeZone: name }).format(0) !== "";
   } catch {
     return false;
   }
@@ -70,5 +75,7 @@ function problemOf(expression: string): string | null {
   if (dayOfMonth !== "?" && dayOfWeek !== "?") {
     return "either the day of month or the day of week must be ?";
   }
-  return fields.every((field) => /^[\w*?/,\-#]+$/.test(field)) ? null : "cron has a field that cannot be read";
+  return fields.every((field) => /^[\w*?/,\-#]+$/.test(field))
+    ? null
+    : "cron has a field that cannot be read";
 }

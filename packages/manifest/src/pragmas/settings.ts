@@ -72,5 +72,8 @@ export function readEntry(
 
 /** A path of the project without `./` and a trailing slash. */
 export function cleanPath(path: string): string {
-  return path.replaceAll("\\", "/").replace(/^(?:\.\/)+/, "").replace(/\/+$/, "");
+  return path
+    .replaceAll("\\", "/")
+    .replace(/^(?:\.\/)+/, "")
+    .replace(/\/+$/, "");
 }

@@ -71,7 +71,9 @@ export const readProxy: PragmaReader = (pragma, context) => {
   };
   for (const line of linesOf(pragma.body)) {
     const setting = settingOf(line);
-    const stage = (["testing", "staging", "production"] as const).find((name) => name === setting.key.text);
+    const stage = (["testing", "staging", "production"] as const).find(
+      (name) => name === setting.key.text,
+    );
     const url = textOf(setting);
     if (stage === undefined) remarkUnknown(context, setting, "@proxy", Object.keys(proxy));
     else if (url === null || !/^https?:\/\/[^\s/]+/.test(url)) {

@@ -76,7 +76,16 @@ function readTable(name: string, line: LineNode, context: PragmaContext): Table 
   }
   const { partitionKey, sortKey } = keys;
   const origin = context.locate(line.span);
-  return { name, partitionKey, sortKey, ttlAttribute, encrypt, pointInTimeRecovery, indexes: [], origin };
+  return {
+    name,
+    partitionKey,
+    sortKey,
+    ttlAttribute,
+    encrypt,
+    pointInTimeRecovery,
+    indexes: [],
+    origin,
+  };
 }
 
 /** `attribute *String` or `attribute **Number`; false: it is something else. */
@@ -150,7 +159,9 @@ function readIndex(line: LineNode, context: PragmaContext): TableIndex | null {
     return null;
   }
   // Architect's name for an index without one.
-  const generated = [partitionKey.name, ...(sortKey === null ? [] : [sortKey.name]), "index"].join("-");
+  const generated = [partitionKey.name, ...(sortKey === null ? [] : [sortKey.name]), "index"].join(
+    "-",
+  );
   const origin = context.locate(line.span);
   return { name: name ?? generated, partitionKey, sortKey, projection, origin };
 }
@@ -183,7 +194,10 @@ function addStream(
 }
 
 /** After all pragmas are read: streams of tables that do not exist. */
-export function checkStreams(context: PragmaContext, span: (functionId: string) => LineNode["span"]): void {
+export function checkStreams(
+  context: PragmaContext,
+  span: (functionId: string) => LineNode["span"],
+): void {
   for (const { table, functionId } of context.draft.tableStreams) {
     if (context.draft.tables.some(({ name }) => name === table)) continue;
     context.log.error({

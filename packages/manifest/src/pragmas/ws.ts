@@ -1,6 +1,14 @@
 import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
-import { cleanPath, flagOf, readEntry, remarkUnknown, settingOf, textOf, type Setting } from "./settings.ts";
+import {
+  cleanPath,
+  flagOf,
+  readEntry,
+  remarkUnknown,
+  settingOf,
+  textOf,
+  type Setting,
+} from "./settings.ts";
 
 const lifecycle = ["connect", "default", "disconnect"] as const;
 const defaultSelection = "$request.body.action";

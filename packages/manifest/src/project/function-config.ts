@@ -39,19 +39,26 @@ export async function readFunctionConfig(
     const file = relative(root, path);
     if (read.kind === "unreadable") {
       const text = `${file} cannot be read: ${read.reason}`;
-      return { config: defaults, diagnostics: [{ severity: "error", code: "manifest-unreadable", text, location: null, notes: [] }] };
+      return {
+        config: defaults,
+        diagnostics: [
+          { severity: "error", code: "manifest-unreadable", text, location: null, notes: [] },
+        ],
+      };
     }
     const parsed = await parseManifestFile(file, read.text);
     if (parsed === null) continue;
     const log = new DiagnosticLog(parsed.document.source);
     const draft: Partial<FunctionConfig> = {};
     for (const pragma of parsed.document.pragmas) {
-      const table = pragma.name === "aws" ? lambdaSettings : pragma.name === "arc" ? arcSettings : null;
+      const table =
+        pragma.name === "aws" ? lambdaSettings : pragma.name === "arc" ? arcSettings : null;
       if (table === null) continue;
       for (const line of linesOf(pragma.body)) {
         const setting = settingOf(line);
         // `fifo` of a queue was set here once; the manifest has it today.
-        if (setting.key.text === "fifo" || readFunctionSetting(table, setting, draft, log)) continue;
+        if (setting.key.text === "fifo" || readFunctionSetting(table, setting, draft, log))
+          continue;
         const suggestion = didYouMean(setting.key.text, Object.keys(table));
         const hint = suggestion === null ? "" : `: did you mean "${suggestion}"?`;
         log.error({
@@ -62,7 +69,10 @@ export async function readFunctionConfig(
         });
       }
     }
-    return { config: { ...defaults, ...draft }, diagnostics: [...parsed.diagnostics, ...log.diagnostics] };
+    return {
+      config: { ...defaults, ...draft },
+      diagnostics: [...parsed.diagnostics, ...log.diagnostics],
+    };
   }
   return { config: defaults, diagnostics: [] };
 }

@@ -68,7 +68,9 @@ function apply(document: Document, draft: Draft): void {
     else if (name === "sandbox") applySandbox(body, draft);
     else if (name === "create") applyCreate(body, draft);
     else if (name === "sandbox-start" || name === "sandbox-startup") {
-      draft.startCommands = linesOf(body).map((line) => line.values.map(({ text }) => text).join(" "));
+      draft.startCommands = linesOf(body).map((line) =>
+        line.values.map(({ text }) => text).join(" "),
+      );
     }
   }
 }
@@ -79,7 +81,8 @@ function applyEnv(body: readonly BodyNode[], draft: Draft): void {
     const environment = environments.find((name) => name === head?.text);
     if (environment === undefined) continue;
     // Architect 5 wrote `testing NAME value` on one line.
-    if (key !== undefined) draft.env[environment][key.text] = rest.map(({ text }) => text).join(" ");
+    if (key !== undefined)
+      draft.env[environment][key.text] = rest.map(({ text }) => text).join(" ");
     for (const child of linesOf(line.children)) {
       const { key: name, values } = settingOf(child);
       draft.env[environment][name.text] = values.map(({ text }) => text).join(" ");

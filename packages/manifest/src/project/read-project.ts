@@ -38,21 +38,35 @@ export async function readProject(folder: string): Promise<ProjectResult> {
   const located = manifest.functions.map((declared) => locate(root, declared, diagnostics));
   const functions = await Promise.all(
     located.map(async (declared): Promise<ProjectFunction> => {
-      const { config, diagnostics: told } = await readFunctionConfig(root, declared.directory, declared.config);
+      const { config, diagnostics: told } = await readFunctionConfig(
+        root,
+        declared.directory,
+        declared.config,
+      );
       diagnostics.push(...told);
       return { ...declared, config };
     }),
   );
-  if (diagnostics.some(({ severity }) => severity === "error")) return { project: null, diagnostics };
+  if (diagnostics.some(({ severity }) => severity === "error"))
+    return { project: null, diagnostics };
   diagnostics.push(...undeclaredFolders(root, manifest));
   const manifestFile = search.kind === "found" ? search.manifest.path : null;
   const watchedFiles = [
     ...manifestFileNames.map((name) => join(root, name)),
     ...preferences.files,
-    ...functions.flatMap(({ directory }) => functionConfigNames.map((name) => join(directory, name))),
+    ...functions.flatMap(({ directory }) =>
+      functionConfigNames.map((name) => join(directory, name)),
+    ),
   ];
   return {
-    project: { root, manifestFile, manifest, functions, preferences: preferences.preferences, watchedFiles },
+    project: {
+      root,
+      manifestFile,
+      manifest,
+      functions,
+      preferences: preferences.preferences,
+      watchedFiles,
+    },
     diagnostics,
   };
 }

@@ -55,14 +55,22 @@ export function lexLine(text: string, lineStart: number, lineEnd: number): Lexed
     }
   }
   const last = values.at(-1);
-  return { indent, hasTab, values, comment, span: { start, end: last?.span.end ?? lineEnd }, openQuote };
+  return {
+    indent,
+    hasTab,
+    values,
+    comment,
+    span: { start, end: last?.span.end ?? lineEnd },
+    openQuote,
+  };
 }
 
 /** Bare words may be numbers and booleans. */
 export function bareScalar(text: string, span: Span): Scalar {
   let value: string | number | boolean = text;
   if (text === "true" || text === "false") value = text === "true";
-  else if (numberPattern.test(text) && Number.isSafeInteger(Math.trunc(Number(text)))) value = Number(text);
+  else if (numberPattern.test(text) && Number.isSafeInteger(Math.trunc(Number(text))))
+    value = Number(text);
   return { value, text, isQuoted: false, span };
 }
 

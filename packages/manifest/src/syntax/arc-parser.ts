@@ -60,7 +60,12 @@ class ArcParser {
   #line(line: LexedLine): void {
     if (line.values.length === 0) {
       if (line.comment === null) this.#hasBlank = true;
-      else this.#comments.push({ kind: "comment", text: line.comment, hasBlankBefore: this.#takeBlank() });
+      else
+        this.#comments.push({
+          kind: "comment",
+          text: line.comment,
+          hasBlankBefore: this.#takeBlank(),
+        });
       return;
     }
     this.#checkText(line);

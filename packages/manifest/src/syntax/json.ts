@@ -19,14 +19,17 @@ export function parseJson(
   for (const { error, offset, length } of errors) {
     log.error({
       code: "syntax-error",
-      text: `not JSON: ${printParseErrorCode(error).replaceAll(/([a-z])([A-Z])/g, "$1 $2").toLowerCase()}`,
+      text: `not JSON: ${printParseErrorCode(error)
+        .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
+        .toLowerCase()}`,
       span: { start: offset, end: offset + length },
     });
   }
   const keys = options.keys ?? null;
   const tree = root === undefined ? empty : treeOf(root);
   if (keys === null) return { document: documentOf(source, tree), diagnostics: log.diagnostics };
-  const found = tree.kind === "map" ? tree.entries.find(({ key }) => keys.includes(key)) : undefined;
+  const found =
+    tree.kind === "map" ? tree.entries.find(({ key }) => keys.includes(key)) : undefined;
   if (found === undefined) return null;
   return { document: documentOf(source, found.value), diagnostics: log.diagnostics };
 }
@@ -35,7 +38,8 @@ const empty: ValueTree = { kind: "map", entries: [], span: { start: 0, end: 0 } 
 
 function treeOf(node: Node): ValueTree {
   const span = { start: node.offset, end: node.offset + node.length };
-  if (node.type === "array") return { kind: "list", items: (node.children ?? []).map(treeOf), span };
+  if (node.type === "array")
+    return { kind: "list", items: (node.children ?? []).map(treeOf), span };
   if (node.type !== "object") {
     return { kind: "scalar", value: node.value as string | number | boolean | null, span };
   }

@@ -1,10 +1,14 @@
-import { SourceFile, type Span } from "../source-file.ts";
+import type { SourceFile, Span } from "../source-file.ts";
 import { bareScalar } from "./arc-lexer.ts";
 import type { Document, LineNode, PragmaNode, Scalar } from "./ast.ts";
 
 /** What JSON and YAML have in common, with spans. */
 export type ValueTree =
-  | { readonly kind: "scalar"; readonly value: string | number | boolean | null; readonly span: Span }
+  | {
+      readonly kind: "scalar";
+      readonly value: string | number | boolean | null;
+      readonly span: Span;
+    }
   | { readonly kind: "list"; readonly items: readonly ValueTree[]; readonly span: Span }
   | { readonly kind: "map"; readonly entries: readonly ValueEntry[]; readonly span: Span };
 
@@ -32,10 +36,12 @@ function linesOfValue(value: ValueTree): LineNode[] {
   switch (value.kind) {
     // `ws: null` and `ws: true` are a pragma without lines; `static: false` has one.
     case "scalar":
-      return value.value === null || value.value === true ? [] : [line([scalarOf(value)], [], value.span)];
+      return value.value === null || value.value === true
+        ? []
+        : [line([scalarOf(value)], [], value.span)];
     case "list":
       return value.items.flatMap(linesOfItem);
-    case "map":
+    default:
       return value.entries.map(lineOfEntry);
   }
 }
@@ -45,7 +51,14 @@ function linesOfItem(item: ValueTree): LineNode[] {
   if (item.kind === "scalar") {
     // `"get /"` in a list is what `get /` is on a line.
     const words = typeof item.value === "string" ? item.value.split(/\s+/).filter(Boolean) : [];
-    if (words.length > 1) return [line(words.map((word) => bareScalar(word, item.span)), [], item.span)];
+    if (words.length > 1)
+      return [
+        line(
+          words.map((word) => bareScalar(word, item.span)),
+          [],
+          item.span,
+        ),
+      ];
     return [line([scalarOf(item)], [], item.span)];
   }
   if (item.kind === "map") return item.entries.map(lineOfEntry);
@@ -60,7 +73,8 @@ function lineOfEntry(entry: ValueEntry): LineNode {
   if (value.kind !== "scalar") return line(keys, linesOfValue(value), entry.keySpan);
   if (value.value === null) return line(keys, [], entry.keySpan);
   const words = typeof value.value === "string" ? value.value.split(/\s+/).filter(Boolean) : [];
-  const values = words.length > 1 ? words.map((word) => bareScalar(word, value.span)) : [scalarOf(value)];
+  const values =
+    words.length > 1 ? words.map((word) => bareScalar(word, value.span)) : [scalarOf(value)];
   return line([...keys, ...values], [], { start: entry.keySpan.start, end: value.span.end });
 }
 

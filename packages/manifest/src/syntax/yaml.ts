@@ -1,4 +1,11 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document as YamlDocument } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Document as YamlDocument,
+} from "yaml";
 import { DiagnosticLog } from "../diagnostic-log.ts";
 import { SourceFile, type Span } from "../source-file.ts";
 import type { ParseResult } from "./arc-parser.ts";
@@ -31,10 +38,15 @@ function treeOf(node: unknown, yaml: YamlDocument): ValueTree {
     return { kind: "map", entries, span: spanOf(node) };
   }
   if (isSeq(node)) {
-    return { kind: "list", items: node.items.map((item) => treeOf(item, yaml)), span: spanOf(node) };
+    return {
+      kind: "list",
+      items: node.items.map((item) => treeOf(item, yaml)),
+      span: spanOf(node),
+    };
   }
   const value = isScalar(node) ? node.value : null;
-  const isPlain = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  const isPlain =
+    typeof value === "string" || typeof value === "number" || typeof value === "boolean";
   return { kind: "scalar", value: isPlain ? value : null, span: spanOf(node) };
 }
 
