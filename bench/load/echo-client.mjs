@@ -53,9 +53,7 @@ setTimeout(() => {
     const elapsed = (performance.now() - startedAt) / 1000;
     latencies.sort((a, b) => a - b);
     const at = (part) => latencies[Math.floor(latencies.length * part)] ?? null;
-    console.log(
-      JSON.stringify({ messages, seconds: elapsed, medianUs: at(0.5), p99Us: at(0.99) }),
-    );
+    console.log(JSON.stringify({ messages, seconds: elapsed, medianUs: at(0.5), p99Us: at(0.99) }));
     for (const socket of sockets) socket.terminate();
   }, seconds * 1000);
 }, warmUpMs);

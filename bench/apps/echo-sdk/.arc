@@ -1,0 +1,7 @@
+@app
+bench-echo-sdk
+
+@ws
+
+@static
+false

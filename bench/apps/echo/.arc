@@ -1,0 +1,7 @@
+@app
+bench-echo
+
+@ws
+
+@static
+false

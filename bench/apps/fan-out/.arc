@@ -1,0 +1,7 @@
+@app
+bench-fan-out
+
+@ws
+
+@static
+false

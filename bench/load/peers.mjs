@@ -1,0 +1,116 @@
+// Other local emulators, installed on demand in a folder of their own and started as their users do.
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { createServer, connect } from "node:net";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Copies a peer's app into the cache and installs what it depends on. Returns its folder. */
+export function installPeer(name) {
+  const source = join(repository, "bench/peers", name);
+  const folder = join(repository, ".cache/bench", name);
+  mkdirSync(folder, { recursive: true });
+  cpSync(source, folder, { recursive: true });
+  if (!existsSync(join(folder, "node_modules"))) {
+    console.error(`installing ${name} …`);
+    const install = spawnSync("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: folder,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    if (install.status !== 0) throw new Error(`${name} could not be installed`);
+  }
+  return folder;
+}
+
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Starts a peer; resolves when its port accepts connections, with the milliseconds that took. */
+export async function startPeer(folder, command, args, port, environment) {
+  const startedAt = performance.now();
+  const child = spawn(command, args, {
+    cwd: folder,
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "ignore", "ignore"],
+    detached: true,
+  });
+  let hasExited = false;
+  child.once("exit", () => (hasExited = true));
+  while (!(await accepts(port))) {
+    if (hasExited) throw new Error(`${command} ${args.join(" ")} exited before it listened`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return {
+    url: `ws://localhost:${port}`,
+    readyMs: performance.now() - startedAt,
+    stop: () =>
+      new Promise((resolve) => {
+        if (hasExited) resolve();
+        child.once("exit", () => resolve());
+        process.kill(-child.pid, "SIGKILL");
+      }),
+  };
+}
+
+function accepts(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, "localhost");
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+export async function startArchitect() {
+  const folder = installPeer("architect");
+  const port = await freePort();
+  return startPeer(
+    folder,
+    "node",
+    ["node_modules/@architect/sandbox/src/cli/cli.js", "--port", String(port), "--quiet"],
+    port,
+    {
+      ARC_QUIET: "1",
+      ARC_INTERNAL_PORT: String(await freePort()),
+      ARC_EVENTS_PORT: String(await freePort()),
+      ARC_TABLES_PORT: String(await freePort()),
+    },
+  );
+}
+
+export async function startServerlessOffline() {
+  const folder = installPeer("serverless-offline");
+  const port = await freePort();
+  return startPeer(
+    folder,
+    "node",
+    [
+      "node_modules/serverless/bin/serverless.js",
+      "offline",
+      "--websocketPort",
+      String(port),
+      "--httpPort",
+      String(await freePort()),
+      "--lambdaPort",
+      String(await freePort()),
+      "--noPrependStageInUrl",
+    ],
+    port,
+    {
+      PEER_WEBSOCKET_PORT: String(port),
+      SLS_TELEMETRY_DISABLED: "1",
+      SLS_NOTIFICATIONS_MODE: "off",
+      SLS_DEPRECATION_DISABLE: "*",
+    },
+  );
+}

@@ -1,0 +1,7 @@
+@app
+bench-peer
+
+@ws
+
+@static
+false

@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const bin = fileURLToPath(new URL("../../packages/cli/dist/bin.js", import.meta.url));
+
+/** `arclet` as a user runs it, in a process of its own. */
+export class CliProcess {
+  readonly child: ChildProcess;
+  #output = "";
+
+  constructor(
+    args: readonly string[],
+    options: { cwd?: string; env?: Record<string, string> } = {},
+  ) {
+    this.child = spawn(process.execPath, [bin, ...args], {
+      cwd: options.cwd,
+      env: { ...process.env, NO_COLOR: "1", ...options.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.child.stdout?.on("data", (chunk: Buffer) => this.#add(chunk));
+    this.child.stderr?.on("data", (chunk: Buffer) => this.#add(chunk));
+  }
+
+  /** Everything written so far, both streams. */
+  get output(): string {
+    return this.#output;
+  }
+
+  #add(chunk: Buffer): void {
+    this.#output += chunk.toString("utf8");
+    this.child.emit("output");
+  }
+
+  /** Resolves the match as soon as the output has it; rejects when the process ends without. */
+  async waitFor(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.#output);
+      if (match !== null) return match;
+      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+        throw new Error(`arclet ended before it wrote ${String(pattern)}:\n${this.#output}`);
+      }
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          this.child.off("output", done);
+          this.child.off("close", done);
+          resolve();
+        };
+        this.child.on("output", done);
+        this.child.on("close", done);
+      });
+    }
+  }
+
+  /** Resolves the exit code. */
+  async exited(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      await once(this.child, "close");
+    }
+    return this.child.exitCode;
+  }
+
+  /** As Ctrl-C does; resolves the exit code. */
+  async interrupt(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill("SIGINT");
+    return this.exited();
+  }
+}
