@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Project } from "@arclet/manifest";
 import { readProject } from "@arclet/manifest/node";
 import { CliError } from "../errors.ts";
 import { createdFolder } from "../project-folder.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
-import { appNameOf } from "./app-name.ts";
+import { appNameOf, checkAppName } from "./app-name.ts";
 import { missingFunctions, type MissingFunctions } from "./missing-functions.ts";
 import { newManifest, projectFiles } from "./project-files.ts";
 import type { Language } from "./templates.ts";
@@ -28,14 +29,14 @@ export interface InitResult {
 
 /** Writes what a project lacks: the manifest when there is none, then all that the manifest names. */
 export async function initProject(options: InitOptions): Promise<InitResult> {
+  if (options.name !== null) checkAppName(options.name);
   const root = await createdFolder(options.folder);
   const language = options.language ?? languageOf(root);
   const files: WrittenFile[] = [];
 
   let project = await readManifest(root);
   if (project.manifestFile === null) {
-    const name = options.name === null ? appNameOf(root) : options.name;
-    files.push(...(await writeFiles(root, [newManifest(name)])));
+    files.push(...(await writeFiles(root, [newManifest(options.name ?? appNameOf(root))])));
     project = await readManifest(root);
   }
   const missing = missingFunctions(project, language);
@@ -49,7 +50,7 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   };
 }
 
-async function readManifest(root: string) {
+async function readManifest(root: string): Promise<Project> {
   const { project, diagnostics } = await readProject(root);
   if (project !== null) return project;
   throw new CliError("ERR_MANIFEST", `the manifest has errors\n\n${diagnosticsText(diagnostics)}`);

@@ -1,6 +1,16 @@
-import type { Diagnostic } from "@arclet/manifest";
-import { formatDiagnostics } from "@arclet/manifest";
+import { formatDiagnostics, type Diagnostic } from "@arclet/manifest";
 
+export type DiagnosticFormat = "pretty" | "json" | "github";
+
+/** Mistakes as a person reads them. */
 export function diagnosticsText(diagnostics: readonly Diagnostic[], hasColor = false): string {
-  return formatDiagnostics(diagnostics, { format: "pretty", color: hasColor });
+  return renderDiagnostics(diagnostics, "pretty", hasColor).trimEnd();
+}
+
+export function renderDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  format: DiagnosticFormat,
+  hasColor: boolean,
+): string {
+  return formatDiagnostics(diagnostics, { format, color: hasColor });
 }
