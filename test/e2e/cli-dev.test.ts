@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { CliProcess, runCli } from "../helpers/cli-process.ts";
 import { holdPort } from "../helpers/held-port.ts";
-import { temporaryFolder, writeTree } from "../helpers/temporary-folder.ts";
+import { linkDependencies, temporaryFolder, writeTree } from "../helpers/temporary-folder.ts";
 
 const manifest = "@app\nlive\n\n@ws\n\n@http\nget /\n";
 const respond = (text: string): string =>
@@ -31,6 +31,7 @@ async function dev(
   root: string,
   ...flags: readonly string[]
 ): Promise<{ cli: CliProcess; url: string; port: number } & AsyncDisposable> {
+  await linkDependencies(root);
   const cli = new CliProcess(["dev", root, "--port", "0", ...flags]);
   const [, url = "", port = ""] = await cli.waitFor(/(http:\/\/localhost:(\d+))/);
   // The banner is written at once; its last route tells that the watcher runs.

@@ -1,6 +1,7 @@
-import { mkdtemp, mkdir, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, mkdir, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** A folder outside the workspace with these files; gone at the end of `await using`. */
 export async function temporaryFolder(
@@ -24,4 +25,10 @@ export async function writeTree(
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, content);
   }
+}
+
+/** What `npm install` of an app would bring, taken from this workspace. */
+export async function linkDependencies(root: string): Promise<void> {
+  const installed = fileURLToPath(new URL("../../node_modules", import.meta.url));
+  await symlink(installed, join(root, "node_modules"), "dir");
 }

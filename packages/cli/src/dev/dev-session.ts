@@ -71,6 +71,9 @@ export class DevSession {
       app: createApp(project, builds),
       port: options.port,
       ...(options.host === null ? {} : { host: options.host }),
+    }).catch(async (error: unknown) => {
+      await builder.close();
+      throw error;
     });
     const session = new DevSession(options, project, builder, builds, runtime);
     runtime.traffic.listen((event) => options.onEvent({ type: "traffic", event }));

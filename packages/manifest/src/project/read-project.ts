@@ -21,10 +21,15 @@ export async function readProject(folder: string): Promise<ProjectResult> {
   const parsed =
     search.kind === "found" ? search.manifest : parseArc(defaultManifest, { file: "app.arc" });
   const diagnostics: Diagnostic[] = [...parsed.diagnostics];
-  if (search.kind === "absent") diagnostics.push(plainWarning("manifest-missing", absentText));
-  else diagnostics.push(...remarksOnFiles(search.others, parsed.document));
+  if (search.kind === "found") diagnostics.push(...remarksOnFiles(search.others, parsed.document));
+  else if (looksLikeApp(root)) diagnostics.push(plainWarning("manifest-missing", assumedText));
+  else
+    return {
+      project: null,
+      diagnostics: [{ ...plainWarning("manifest-missing", absentText), severity: "error" }],
+    };
   if (parsed.document.pragmas.length === 0) {
-    diagnostics.push({ ...plainWarning("manifest-empty", emptyText), severity: "error" });
+    diagnostics.push(emptyManifest(parsed.document));
     return { project: null, diagnostics };
   }
   const resolved = resolveManifest(parsed.document);
@@ -87,8 +92,24 @@ export async function checkProject(folder: string): Promise<ProjectResult> {
   return { project, diagnostics: [...diagnostics, ...missing] };
 }
 
-const absentText = `no manifest here (${manifestFileNames.slice(0, -1).join(", ")} or "arc" in package.json): serving public/ as the app "app-default". "arclet init" writes one`;
-const emptyText = "the manifest is empty: begin with @app and a name on the next line";
+const places = `${manifestFileNames.slice(0, -1).join(", ")}, or "arc" in package.json`;
+const absentText = `no manifest here (${places}): "arclet init" writes one`;
+const assumedText = `no manifest here (${places}): serving the folder as the app "app-default"`;
+
+/** Architect serves such a folder without a manifest; an empty one is rather a wrong one. */
+function looksLikeApp(root: string): boolean {
+  return isFolder(join(root, "public")) || isFolder(join(root, "src"));
+}
+
+function emptyManifest({ source }: Document): Diagnostic {
+  return {
+    severity: "error",
+    code: "manifest-empty",
+    text: "the manifest is empty: begin with @app and a name on the next line",
+    location: source.locate({ start: 0, end: 0 }),
+    notes: [],
+  };
+}
 
 function locate(
   root: string,

@@ -38,9 +38,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       await bind(second, "::1", port);
       servers.push(second);
     } catch (error) {
+      const code = error instanceof RuntimeError ? error.code : null;
       // A machine without IPv6 has just the one address.
-      if (!(error instanceof RuntimeError) || error.code !== "ERR_HOST_UNAVAILABLE") {
-        first.close();
+      if (code !== "ERR_HOST_UNAVAILABLE") {
+        await closeServer(first);
+        // Any free port was asked for, and this one is free in one family only.
+        if (code === "ERR_PORT_IN_USE" && options.port === 0) return listen(options);
         throw error;
       }
     }
@@ -110,7 +113,9 @@ function toRuntimeError(cause: NodeJS.ErrnoException, host: string, port: number
     case "EADDRNOTAVAIL":
     case "EAFNOSUPPORT":
     case "ENOTFOUND":
-      return new RuntimeError("ERR_HOST_UNAVAILABLE", `Cannot listen on ${host}`, { cause });
+      return new RuntimeError("ERR_HOST_UNAVAILABLE", `${host} is not an address of this machine`, {
+        cause,
+      });
     default:
       return cause;
   }
