@@ -3,7 +3,12 @@ import type { EventTopic } from "@arclet/manifest";
 import type { ClockTimer } from "../clock.ts";
 import type { Journal } from "./journal.ts";
 import { arn, physicalName } from "./resource-names.ts";
-import { journalFor, tellTraffic, type DeadLetter, type ServiceContext } from "./service-context.ts";
+import {
+  journalFor,
+  tellTraffic,
+  type DeadLetter,
+  type ServiceContext,
+} from "./service-context.ts";
 
 /** An attribute as SNS hands it to Lambda. */
 export interface EventAttribute {
@@ -42,14 +47,23 @@ export class Events {
   #topics: ReadonlyMap<string, EventTopic>;
   #closed = false;
 
-  private constructor(context: ServiceContext, journal: Journal<Delivery>, app: string, topics: readonly EventTopic[]) {
+  private constructor(
+    context: ServiceContext,
+    journal: Journal<Delivery>,
+    app: string,
+    topics: readonly EventTopic[],
+  ) {
     this.#context = context;
     this.#journal = journal;
     this.#app = app;
     this.#topics = new Map(topics.map((topic) => [topic.name, topic]));
   }
 
-  static async open(context: ServiceContext, app: string, topics: readonly EventTopic[]): Promise<Events> {
+  static async open(
+    context: ServiceContext,
+    app: string,
+    topics: readonly EventTopic[],
+  ): Promise<Events> {
     const journal = await journalFor<Delivery>(context, "events");
     const events = new Events(context, journal, app, topics);
     for (const delivery of journal.kept.values()) {
@@ -83,7 +97,14 @@ export class Events {
     if (!this.#topics.has(name)) return null;
     const id = randomUUID();
     const publishedAt = this.#context.clock.now();
-    const delivery: Delivery = { ...message, id, topic: name, publishedAt, failures: 0, dead: null };
+    const delivery: Delivery = {
+      ...message,
+      id,
+      topic: name,
+      publishedAt,
+      failures: 0,
+      dead: null,
+    };
     await this.#journal.put(id, delivery);
     this.#start(delivery);
     return id;
@@ -134,10 +155,18 @@ export class Events {
     await this.#journal.put(delivery.id, failed);
     if (delayMs === undefined) {
       this.#dead.set(failed.id, failed);
-      tellTraffic(this.#context, topic.functionId, `event ${delivery.id} given up after ${failed.failures} tries: ${error}`);
+      tellTraffic(
+        this.#context,
+        topic.functionId,
+        `event ${delivery.id} given up after ${failed.failures} tries: ${error}`,
+      );
       return;
     }
-    tellTraffic(this.#context, topic.functionId, `event ${delivery.id} failed, next try in ${delayMs / 1000} s: ${error}`);
+    tellTraffic(
+      this.#context,
+      topic.functionId,
+      `event ${delivery.id} failed, next try in ${delayMs / 1000} s: ${error}`,
+    );
     const timer = this.#context.clock.after(delayMs, () => {
       this.#timers.delete(timer);
       this.#start(failed);

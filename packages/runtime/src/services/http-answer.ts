@@ -6,8 +6,17 @@ export interface HttpAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export function jsonAnswer(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
-  return { status, contentType: "application/x-amz-json-1.0", body: JSON.stringify(value), headers };
+export function jsonAnswer(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer {
+  return {
+    status,
+    contentType: "application/x-amz-json-1.0",
+    body: JSON.stringify(value),
+    headers,
+  };
 }
 
 /** An object of JSON text; null for anything else. */
@@ -15,7 +24,9 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> | n
   try {
     const value: unknown = JSON.parse(text);
     // An object that is no array has string keys.
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
   } catch {
     return null;
   }

@@ -43,7 +43,8 @@ export class QueuePoller {
   }
 
   #poll(): void {
-    if (!this.#active || this.#window !== null || this.#running.size >= maxConcurrentBatches) return;
+    if (!this.#active || this.#window !== null || this.#running.size >= maxConcurrentBatches)
+      return;
     const count = this.#messages.receivableCount();
     if (count === 0) return;
     if (this.#queue.batchWindow > 0 && count < this.#queue.batchSize) {
@@ -70,15 +71,24 @@ export class QueuePoller {
 
   async #run(batch: readonly ReceivedMessage[]): Promise<void> {
     const { functionId } = this.#queue;
-    const result = await this.#context.invoker.invoke(functionId, JSON.stringify(sqsEvent(batch, this.#arn)));
+    const result = await this.#context.invoker.invoke(
+      functionId,
+      JSON.stringify(sqsEvent(batch, this.#arn)),
+    );
     if (!result.ok) {
-      tellTraffic(this.#context, functionId, `${batch.length} message(s) of queue ${this.#queue.name} failed and will be seen again: ${result.errorType}: ${result.errorMessage}`);
+      tellTraffic(
+        this.#context,
+        functionId,
+        `${batch.length} message(s) of queue ${this.#queue.name} failed and will be seen again: ${result.errorType}: ${result.errorMessage}`,
+      );
       return;
     }
     const failed = failedIds(result.payload);
     if (failed === "invalid") return;
     await Promise.all(
-      batch.filter(({ message }) => !failed.has(message.id)).map(({ receiptHandle }) => this.#messages.delete(receiptHandle)),
+      batch
+        .filter(({ message }) => !failed.has(message.id))
+        .map(({ receiptHandle }) => this.#messages.delete(receiptHandle)),
     );
   }
 }
@@ -89,12 +99,16 @@ export class QueuePoller {
  */
 function failedIds(payload: string): ReadonlySet<string> | "invalid" {
   const value: unknown = JSON.parse(payload === "" ? "null" : payload);
-  if (typeof value !== "object" || value === null || !("batchItemFailures" in value)) return new Set();
+  if (typeof value !== "object" || value === null || !("batchItemFailures" in value))
+    return new Set();
   if (value.batchItemFailures === null) return new Set();
   if (!Array.isArray(value.batchItemFailures)) return "invalid";
   const ids = new Set<string>();
   for (const failure of value.batchItemFailures as readonly unknown[]) {
-    const id = typeof failure === "object" && failure !== null && "itemIdentifier" in failure ? failure.itemIdentifier : null;
+    const id =
+      typeof failure === "object" && failure !== null && "itemIdentifier" in failure
+        ? failure.itemIdentifier
+        : null;
     if (typeof id !== "string" || id === "") return "invalid";
     ids.add(id);
   }
@@ -116,7 +130,10 @@ export function sqsEvent(batch: readonly ReceivedMessage[], queueArn: string): o
         ...(message.groupId === null ? {} : { MessageGroupId: message.groupId }),
         ...(message.deduplicationId === null
           ? {}
-          : { MessageDeduplicationId: message.deduplicationId, SequenceNumber: message.sequenceNumber }),
+          : {
+              MessageDeduplicationId: message.deduplicationId,
+              SequenceNumber: message.sequenceNumber,
+            }),
       },
       messageAttributes: Object.fromEntries(
         Object.entries(message.attributes).map(([name, attribute]) => [

@@ -94,7 +94,8 @@ export class MessageQueue {
       ? (input.deduplicationId ?? createHash("sha256").update(input.body).digest("hex"))
       : null;
     if (deduplicationId !== null) {
-      for (const [id, seen] of this.#recent) if (now - seen.at >= deduplicationMs) this.#recent.delete(id);
+      for (const [id, seen] of this.#recent)
+        if (now - seen.at >= deduplicationMs) this.#recent.delete(id);
       const seen = this.#recent.get(deduplicationId);
       if (seen !== undefined) return seen.message;
     }
@@ -217,7 +218,8 @@ export class MessageQueue {
     this.#wake = null;
     const now = this.#clock.now();
     let next = Infinity;
-    for (const { visibleAt } of this.#messages.values()) if (visibleAt > now && visibleAt < next) next = visibleAt;
+    for (const { visibleAt } of this.#messages.values())
+      if (visibleAt > now && visibleAt < next) next = visibleAt;
     if (next !== Infinity) this.#wake = this.#clock.after(next - now, () => this.#changed());
   }
 }

@@ -2,7 +2,12 @@ import type { Queue } from "@arclet/manifest";
 import { QueuePoller } from "./queue-poller.ts";
 import { MessageQueue, type QueueMessage } from "./queue.ts";
 import { arn, localAccount, physicalName } from "./resource-names.ts";
-import { journalFor, tellTraffic, type DeadLetter, type ServiceContext } from "./service-context.ts";
+import {
+  journalFor,
+  tellTraffic,
+  type DeadLetter,
+  type ServiceContext,
+} from "./service-context.ts";
 
 /** A queue of the manifest and the time its function has, which is its visibility time-out. */
 export interface QueueDefinition {
@@ -32,7 +37,11 @@ export class Queues {
     this.#app = app;
   }
 
-  static async open(context: ServiceContext, app: string, definitions: readonly QueueDefinition[]): Promise<Queues> {
+  static async open(
+    context: ServiceContext,
+    app: string,
+    definitions: readonly QueueDefinition[],
+  ): Promise<Queues> {
     const queues = new Queues(context, app);
     await queues.update(app, definitions);
     return queues;
@@ -41,7 +50,9 @@ export class Queues {
   /** Queues that left the manifest stop being polled; their messages stay. */
   async update(app: string, definitions: readonly QueueDefinition[]): Promise<void> {
     this.#app = app;
-    this.#definitions = new Map(definitions.map((definition) => [definition.queue.name, definition]));
+    this.#definitions = new Map(
+      definitions.map((definition) => [definition.queue.name, definition]),
+    );
     for (const [name, open] of this.#open) if (!this.#definitions.has(name)) open.poller.pause();
     for (const definition of definitions) {
       const open = this.#open.get(definition.queue.name) ?? (await this.#create(definition));
@@ -91,25 +102,41 @@ export class Queues {
 
   async close(): Promise<void> {
     await Promise.all([...this.#open.values()].map((open) => open.poller.close()));
-    await Promise.all([...this.#open.values()].flatMap((open) => [open.messages.close(), open.dead.close()]));
+    await Promise.all(
+      [...this.#open.values()].flatMap((open) => [open.messages.close(), open.dead.close()]),
+    );
   }
 
   async #create(definition: QueueDefinition): Promise<OpenQueue> {
     const { name } = definition.queue;
     const { clock, traffic } = this.#context;
     const deadJournal = await journalFor<QueueMessage>(this.#context, `queue-${name}-dead`);
-    const dead = new MessageQueue({ ...settingsOf(definition), maxReceiveCount: null }, clock, deadJournal, () => {});
+    const dead = new MessageQueue(
+      { ...settingsOf(definition), maxReceiveCount: null },
+      clock,
+      deadJournal,
+      () => {},
+    );
     const move = async (message: QueueMessage): Promise<void> => {
       // First kept there, then dropped here: a stop between the two doubles it, and loses nothing.
       await dead.send({ ...message, delaySeconds: 0, deduplicationId: message.id });
       await messages.forget(message.id);
-      tellTraffic(this.#context, this.#functionIdOf(name), `message ${message.id} of queue ${name} went to the dead letters after ${message.receiveCount} tries`);
+      tellTraffic(
+        this.#context,
+        this.#functionIdOf(name),
+        `message ${message.id} of queue ${name} went to the dead letters after ${message.receiveCount} tries`,
+      );
     };
     const journal = await journalFor<QueueMessage>(this.#context, `queue-${name}`);
     const messages = new MessageQueue(settingsOf(definition), clock, journal, (message) =>
       traffic.report(move(message), "queues"),
     );
-    const poller = new QueuePoller(this.#context, messages, definition.queue, arn("sqs", this.physicalName(definition.queue)));
+    const poller = new QueuePoller(
+      this.#context,
+      messages,
+      definition.queue,
+      arn("sqs", this.physicalName(definition.queue)),
+    );
     const open: OpenQueue = { name, messages, dead, poller };
     this.#open.set(name, open);
     return open;
@@ -120,11 +147,21 @@ export class Queues {
   }
 }
 
-function settingsOf(definition: QueueDefinition): { fifo: boolean; visibilityTimeoutSeconds: number; maxReceiveCount: number } {
-  return { fifo: definition.queue.fifo, visibilityTimeoutSeconds: definition.functionTimeoutSeconds, maxReceiveCount };
+function settingsOf(definition: QueueDefinition): {
+  fifo: boolean;
+  visibilityTimeoutSeconds: number;
+  maxReceiveCount: number;
+} {
+  return {
+    fifo: definition.queue.fifo,
+    visibilityTimeoutSeconds: definition.functionTimeoutSeconds,
+    maxReceiveCount,
+  };
 }
 
 /** `x` → `x-dead-letters`, `x.fifo` → `x-dead-letters.fifo`. */
 function deadLetterName(physical: string): string {
-  return physical.endsWith(".fifo") ? `${physical.slice(0, -5)}-dead-letters.fifo` : `${physical}-dead-letters`;
+  return physical.endsWith(".fifo")
+    ? `${physical.slice(0, -5)}-dead-letters.fifo`
+    : `${physical}-dead-letters`;
 }

@@ -38,14 +38,21 @@ export class Scheduler {
   #plan(schedule: Schedule, afterMs: number): void {
     const expression = parseScheduleExpression(schedule.expression, schedule.timezone);
     if (!expression.ok) {
-      tellTraffic(this.#context, schedule.functionId, `schedule ${schedule.name} never runs: ${expression.reason}`);
+      tellTraffic(
+        this.#context,
+        schedule.functionId,
+        `schedule ${schedule.name} never runs: ${expression.reason}`,
+      );
       return;
     }
     const at = expression.next(afterMs);
     if (at === null) return;
     const timer = this.#context.clock.after(Math.max(0, at - this.#context.clock.now()), () => {
       const event = scheduledEvent(this.#app, schedule.name, at);
-      this.#context.traffic.report(this.#context.invoker.invoke(schedule.functionId, JSON.stringify(event)), "scheduled");
+      this.#context.traffic.report(
+        this.#context.invoker.invoke(schedule.functionId, JSON.stringify(event)),
+        "scheduled",
+      );
       this.#plan(schedule, at);
     });
     this.#timers.set(schedule.name, { schedule, timer });
@@ -53,7 +60,11 @@ export class Scheduler {
 }
 
 function isSame(left: Schedule, right: Schedule): boolean {
-  return left.expression === right.expression && left.timezone === right.timezone && left.functionId === right.functionId;
+  return (
+    left.expression === right.expression &&
+    left.timezone === right.timezone &&
+    left.functionId === right.functionId
+  );
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html */

@@ -13,8 +13,13 @@ export async function answerSns(events: Events, body: string): Promise<HttpAnswe
       const topic = events.find(form.get("TopicArn") ?? form.get("TargetArn") ?? "");
       if (topic === null) return failure(404, "NotFound", "Topic does not exist");
       const message = form.get("Message");
-      if (message === null || message === "") return failure(400, "InvalidParameter", "Invalid parameter: Empty message");
-      const id = await events.publish(topic, { message, subject: form.get("Subject"), attributes: readAttributes(form, "") });
+      if (message === null || message === "")
+        return failure(400, "InvalidParameter", "Invalid parameter: Empty message");
+      const id = await events.publish(topic, {
+        message,
+        subject: form.get("Subject"),
+        attributes: readAttributes(form, ""),
+      });
       return success(action, `<MessageId>${id ?? ""}</MessageId>`);
     }
     case "PublishBatch": {
@@ -26,17 +31,29 @@ export async function answerSns(events: Events, body: string): Promise<HttpAnswe
         const entryId = form.get(`${prefix}Id`);
         const message = form.get(`${prefix}Message`);
         if (entryId === null || message === null) break;
-        const id = await events.publish(topic, { message, subject: form.get(`${prefix}Subject`), attributes: readAttributes(form, prefix) });
-        entries.push(`<member><Id>${escapeXml(entryId)}</Id><MessageId>${id ?? ""}</MessageId></member>`);
+        const id = await events.publish(topic, {
+          message,
+          subject: form.get(`${prefix}Subject`),
+          attributes: readAttributes(form, prefix),
+        });
+        entries.push(
+          `<member><Id>${escapeXml(entryId)}</Id><MessageId>${id ?? ""}</MessageId></member>`,
+        );
       }
       return success(action, `<Successful>${entries.join("")}</Successful><Failed/>`);
     }
     case "ListTopics": {
-      const members = Object.values(events.arns()).map((arn) => `<member><TopicArn>${escapeXml(arn)}</TopicArn></member>`);
+      const members = Object.values(events.arns()).map(
+        (arn) => `<member><TopicArn>${escapeXml(arn)}</TopicArn></member>`,
+      );
       return success(action, `<Topics>${members.join("")}</Topics>`);
     }
     default:
-      return failure(400, "InvalidAction", `The local SNS does not know the action ${action ?? "(none)"}`);
+      return failure(
+        400,
+        "InvalidAction",
+        `The local SNS does not know the action ${action ?? "(none)"}`,
+      );
   }
 }
 
@@ -46,7 +63,8 @@ function readAttributes(form: URLSearchParams, prefix: string): Record<string, E
     const entry = `${prefix}MessageAttributes.entry.${index}.`;
     const name = form.get(`${entry}Name`);
     if (name === null) return attributes;
-    const value = form.get(`${entry}Value.StringValue`) ?? form.get(`${entry}Value.BinaryValue`) ?? "";
+    const value =
+      form.get(`${entry}Value.StringValue`) ?? form.get(`${entry}Value.BinaryValue`) ?? "";
     attributes[name] = { Type: form.get(`${entry}Value.DataType`) ?? "String", Value: value };
   }
 }

@@ -1,18 +1,31 @@
 import { jsonAnswer, type HttpAnswer } from "./http-answer.ts";
-import { md5, type MessageQueue, type QueueAttribute, type QueueMessage, type ReceivedMessage } from "./queue.ts";
+import {
+  md5,
+  type MessageQueue,
+  type QueueAttribute,
+  type QueueMessage,
+  type ReceivedMessage,
+} from "./queue.ts";
 import type { Queues } from "./queues.ts";
 import { localAccount } from "./resource-names.ts";
 
 type Input = Readonly<Record<string, unknown>>;
 
 /** SQS's JSON 1.0 protocol. `origin` is `http://localhost:<port>`, with which queue URLs begin. */
-export async function answerSqs(queues: Queues, action: string, input: Input, origin: string): Promise<HttpAnswer> {
+export async function answerSqs(
+  queues: Queues,
+  action: string,
+  input: Input,
+  origin: string,
+): Promise<HttpAnswer> {
   const queue = queues.find(text(input["QueueUrl"]) ?? text(input["QueueName"]) ?? "");
   if (queue === null) return failure("QueueDoesNotExist", "The specified queue does not exist.");
   const handle = text(input["ReceiptHandle"]) ?? "";
   switch (action) {
     case "GetQueueUrl":
-      return jsonAnswer(200, { QueueUrl: `${origin}/${localAccount}/${text(input["QueueName"]) ?? ""}` });
+      return jsonAnswer(200, {
+        QueueUrl: `${origin}/${localAccount}/${text(input["QueueName"]) ?? ""}`,
+      });
     case "SendMessage":
       return send(queue, input);
     case "SendMessageBatch":
@@ -25,7 +38,12 @@ export async function answerSqs(queues: Queues, action: string, input: Input, or
     case "DeleteMessage":
       return done(await queue.delete(handle));
     case "DeleteMessageBatch":
-      return jsonAnswer(200, await batch(input, async (entry) => done(await queue.delete(text(entry["ReceiptHandle"]) ?? ""))));
+      return jsonAnswer(
+        200,
+        await batch(input, async (entry) =>
+          done(await queue.delete(text(entry["ReceiptHandle"]) ?? "")),
+        ),
+      );
     case "ChangeMessageVisibility":
       return done(await queue.changeVisibility(handle, number(input["VisibilityTimeout"]) ?? 0));
     case "PurgeQueue":
@@ -49,7 +67,8 @@ export async function answerSqs(queues: Queues, action: string, input: Input, or
 
 async function send(queue: MessageQueue, input: Input): Promise<HttpAnswer> {
   const body = text(input["MessageBody"]);
-  if (body === null || body === "") return failure("InvalidParameterValue", "The request must contain the parameter MessageBody.");
+  if (body === null || body === "")
+    return failure("InvalidParameterValue", "The request must contain the parameter MessageBody.");
   const groupId = text(input["MessageGroupId"]);
   if (queue.settings.fifo && groupId === null) {
     return failure("MissingParameter", "The request must contain the parameter MessageGroupId.");
@@ -79,7 +98,13 @@ async function batch(input: Input, run: (entry: Input) => Promise<HttpAnswer>): 
     const value: unknown = JSON.parse(answer.body);
     const Id = entry["Id"];
     if (answer.status === 200) successful.push(Object.assign({ Id }, value));
-    else failed.push({ Id, SenderFault: true, Code: answer.headers?.["x-amzn-query-error"]?.split(";")[0] ?? "InvalidParameterValue", Message: answer.body });
+    else
+      failed.push({
+        Id,
+        SenderFault: true,
+        Code: answer.headers?.["x-amzn-query-error"]?.split(";")[0] ?? "InvalidParameterValue",
+        Message: answer.body,
+      });
   }
   return { Successful: successful, Failed: failed };
 }
@@ -91,7 +116,9 @@ function describe({ message, receiptHandle }: ReceivedMessage): object {
     Body: message.body,
     MD5OfBody: md5(message.body),
     Attributes: systemAttributes(message),
-    ...(Object.keys(message.attributes).length === 0 ? {} : { MessageAttributes: message.attributes }),
+    ...(Object.keys(message.attributes).length === 0
+      ? {}
+      : { MessageAttributes: message.attributes }),
   };
 }
 
@@ -101,17 +128,25 @@ function systemAttributes(message: QueueMessage): Record<string, string> {
     SentTimestamp: String(message.sentAt),
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? message.sentAt),
     ...(message.groupId === null ? {} : { MessageGroupId: message.groupId }),
-    ...(message.deduplicationId === null ? {} : { MessageDeduplicationId: message.deduplicationId }),
+    ...(message.deduplicationId === null
+      ? {}
+      : { MessageDeduplicationId: message.deduplicationId }),
   };
 }
 
 function done(known: boolean): HttpAnswer {
-  return known ? jsonAnswer(200, {}) : failure("ReceiptHandleIsInvalid", "The input receipt handle is invalid.");
+  return known
+    ? jsonAnswer(200, {})
+    : failure("ReceiptHandleIsInvalid", "The input receipt handle is invalid.");
 }
 
 function failure(code: string, message: string): HttpAnswer {
   // The query-compatible header makes SDKs throw the code that older SDKs threw.
-  return jsonAnswer(400, { __type: `com.amazonaws.sqs#${code}`, message }, { "x-amzn-query-error": `${code};Sender` });
+  return jsonAnswer(
+    400,
+    { __type: `com.amazonaws.sqs#${code}`, message },
+    { "x-amzn-query-error": `${code};Sender` },
+  );
 }
 
 function text(value: unknown): string | null {

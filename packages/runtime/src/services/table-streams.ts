@@ -42,7 +42,10 @@ export class TableStreams {
   }
 
   static async open(context: ServiceContext, manifest: Manifest): Promise<TableStreams> {
-    const streams = new TableStreams(context, await journalFor<StreamRecord>(context, "tables-streams"));
+    const streams = new TableStreams(
+      context,
+      await journalFor<StreamRecord>(context, "tables-streams"),
+    );
     streams.update(manifest);
     for (const record of streams.#journal.kept.values()) streams.#enqueue(record);
     for (const table of streams.#shards.keys()) streams.#pump(table);
@@ -50,12 +53,22 @@ export class TableStreams {
   }
 
   update(manifest: Manifest): void {
-    this.#functions = new Map(manifest.tableStreams.map(({ table, functionId }) => [physicalName(manifest.app, table), functionId]));
+    this.#functions = new Map(
+      manifest.tableStreams.map(({ table, functionId }) => [
+        physicalName(manifest.app, table),
+        functionId,
+      ]),
+    );
   }
 
   async accept(changes: readonly TableChange[]): Promise<void> {
     const at = this.#context.clock.now();
-    const records = changes.map((change) => ({ ...change, id: randomUUID().replaceAll("-", ""), at, sequence: (this.#sequence += 1) }));
+    const records = changes.map((change) => ({
+      ...change,
+      id: randomUUID().replaceAll("-", ""),
+      at,
+      sequence: (this.#sequence += 1),
+    }));
     for (const record of records) this.#enqueue(record);
     await Promise.all(records.map((record) => this.#journal.put(record.id, record)));
     for (const { table } of records) this.#pump(table);
@@ -78,7 +91,14 @@ export class TableStreams {
   #pump(table: string): void {
     const shard = this.#shards.get(table);
     const functionId = this.#functions.get(table);
-    if (shard === undefined || functionId === undefined || shard.busy || this.#closed || shard.waiting.length === 0) return;
+    if (
+      shard === undefined ||
+      functionId === undefined ||
+      shard.busy ||
+      this.#closed ||
+      shard.waiting.length === 0
+    )
+      return;
     shard.busy = true;
     const run = this.#deliver(table, shard, functionId).finally(() => this.#running.delete(run));
     this.#running.add(run);
@@ -87,7 +107,10 @@ export class TableStreams {
 
   async #deliver(table: string, shard: Shard, functionId: string): Promise<void> {
     const batch = shard.waiting.slice(0, batchSize);
-    const result = await this.#context.invoker.invoke(functionId, JSON.stringify(streamEvent(batch)));
+    const result = await this.#context.invoker.invoke(
+      functionId,
+      JSON.stringify(streamEvent(batch)),
+    );
     const now = this.#context.clock.now();
     const done = result.ok ? batch : batch.filter((record) => now - record.at >= maxAgeMs);
     shard.waiting.splice(0, done.length);
@@ -100,7 +123,11 @@ export class TableStreams {
     }
     const delayMs = Math.min(longestRetryMs, firstRetryMs * 2 ** shard.failures);
     shard.failures += 1;
-    tellTraffic(this.#context, functionId, `stream of ${table} waits ${delayMs / 1000} s: ${result.errorType}: ${result.errorMessage}`);
+    tellTraffic(
+      this.#context,
+      functionId,
+      `stream of ${table} waits ${delayMs / 1000} s: ${result.errorType}: ${result.errorMessage}`,
+    );
     const timer = this.#context.clock.after(delayMs, () => {
       this.#timers.delete(timer);
       shard.busy = false;
@@ -116,7 +143,8 @@ export function streamEvent(records: readonly StreamRecord[]): object {
   return {
     Records: records.map((record) => ({
       eventID: record.id,
-      eventName: record.oldImage === null ? "INSERT" : record.newImage === null ? "REMOVE" : "MODIFY",
+      eventName:
+        record.oldImage === null ? "INSERT" : record.newImage === null ? "REMOVE" : "MODIFY",
       eventVersion: "1.1",
       eventSource: "aws:dynamodb",
       awsRegion: localRegion,
@@ -129,7 +157,9 @@ export function streamEvent(records: readonly StreamRecord[]): object {
         SizeBytes: JSON.stringify([record.keys, record.oldImage, record.newImage]).length,
         StreamViewType: "NEW_AND_OLD_IMAGES",
       },
-      ...(record.expired ? { userIdentity: { type: "Service", principalId: "dynamodb.amazonaws.com" } } : {}),
+      ...(record.expired
+        ? { userIdentity: { type: "Service", principalId: "dynamodb.amazonaws.com" } }
+        : {}),
       eventSourceARN: `${arn("dynamodb", `table/${record.table}`)}/stream/2026-01-01T00:00:00.000`,
     })),
   };

@@ -29,31 +29,53 @@ export class Tables {
   #manifest: Manifest;
   #sweep: ClockTimer | null = null;
 
-  private constructor(context: ServiceContext, worker: Worker, port: number, streams: TableStreams, manifest: Manifest) {
+  private constructor(
+    context: ServiceContext,
+    worker: Worker,
+    port: number,
+    streams: TableStreams,
+    manifest: Manifest,
+  ) {
     this.#context = context;
     this.#worker = worker;
     this.port = port;
     this.#streams = streams;
     this.#manifest = manifest;
     worker.on("message", (message: FromDynamoWorker) => {
-      if (message.type === "changes") this.#context.traffic.report(streams.accept(message.changes), "tables-streams");
-      else if (message.type === "failed") this.#context.traffic.emit({ type: "bug", where: "tables", error: new Error(message.error) });
+      if (message.type === "changes")
+        this.#context.traffic.report(streams.accept(message.changes), "tables-streams");
+      else if (message.type === "failed")
+        this.#context.traffic.emit({
+          type: "bug",
+          where: "tables",
+          error: new Error(message.error),
+        });
       else if (message.type === "expired") this.#planSweep();
     });
-    worker.on("error", (error) => this.#context.traffic.emit({ type: "bug", where: "tables", error }));
+    worker.on("error", (error) =>
+      this.#context.traffic.emit({ type: "bug", where: "tables", error }),
+    );
     this.#planSweep();
   }
 
   /** Rejects when the port is taken or the data folder cannot be used. */
-  static async open(context: ServiceContext, manifest: Manifest, options: TablesOptions = {}): Promise<Tables> {
+  static async open(
+    context: ServiceContext,
+    manifest: Manifest,
+    options: TablesOptions = {},
+  ): Promise<Tables> {
     const path = context.dataDirectory === null ? null : join(context.dataDirectory, "tables");
     if (path !== null) await mkdir(path, { recursive: true });
-    const worker = new Worker(new URL("./dynamodb/worker.js", import.meta.url), { workerData: { path, port: options.port ?? 0 } });
+    const worker = new Worker(new URL("./dynamodb/worker.js", import.meta.url), {
+      workerData: { path, port: options.port ?? 0 },
+    });
     // The worker's first message is one of these two.
     const [first] = (await once(worker, "message")) as [FromDynamoWorker];
     if (first.type !== "listening") {
       await worker.terminate();
-      throw new Error(first.type === "failed" ? first.error : "the embedded DynamoDB did not start");
+      throw new Error(
+        first.type === "failed" ? first.error : "the embedded DynamoDB did not start",
+      );
     }
     const streams = await TableStreams.open(context, manifest);
     const tables = new Tables(context, worker, first.port, streams, manifest);
@@ -77,7 +99,9 @@ export class Tables {
 
   /** Logical to physical name. */
   names(): Record<string, string> {
-    return Object.fromEntries(this.#manifest.tables.map(({ name }) => [name, physicalName(this.#manifest.app, name)]));
+    return Object.fromEntries(
+      this.#manifest.tables.map(({ name }) => [name, physicalName(this.#manifest.app, name)]),
+    );
   }
 
   /** Puts the rows of `sandbox-seed.{js,cjs,mjs,json}` (`{ table: [rows] }`) in; gives how many. */
@@ -105,15 +129,28 @@ export class Tables {
 
   async #ensure(table: Table): Promise<void> {
     const name = physicalName(this.#manifest.app, table.name);
-    const described = await requestDynamo(this.port, "DescribeTable", JSON.stringify({ TableName: name }));
+    const described = await requestDynamo(
+      this.port,
+      "DescribeTable",
+      JSON.stringify({ TableName: name }),
+    );
     if (described.status !== 200) {
       await this.#call("CreateTable", createTableInput(name, table));
       return;
     }
     // dynalite's own answer, of DynamoDB's shape.
-    const { Table: existing } = JSON.parse(described.body) as { Table: { KeySchema: readonly { AttributeName: string }[]; GlobalSecondaryIndexes?: readonly { IndexName: string }[] } };
+    const { Table: existing } = JSON.parse(described.body) as {
+      Table: {
+        KeySchema: readonly { AttributeName: string }[];
+        GlobalSecondaryIndexes?: readonly { IndexName: string }[];
+      };
+    };
     if (existing.KeySchema.map((key) => key.AttributeName).join() !== keyNames(table).join()) {
-      tellTraffic(this.#context, `tables/${table.name}`, `table ${table.name} has other keys in its data than in the manifest; it keeps its data and its keys`);
+      tellTraffic(
+        this.#context,
+        `tables/${table.name}`,
+        `table ${table.name} has other keys in its data than in the manifest; it keeps its data and its keys`,
+      );
       return;
     }
     const known = new Set((existing.GlobalSecondaryIndexes ?? []).map((index) => index.IndexName));
@@ -137,7 +174,15 @@ export class Tables {
     this.#sweep = this.#context.clock.after(expiryIntervalMs, () => {
       const { app, tables } = this.#manifest;
       const expiring = tables.flatMap((table) =>
-        table.ttlAttribute === null ? [] : [{ table: physicalName(app, table.name), keys: keyNames(table), attribute: table.ttlAttribute }],
+        table.ttlAttribute === null
+          ? []
+          : [
+              {
+                table: physicalName(app, table.name),
+                keys: keyNames(table),
+                attribute: table.ttlAttribute,
+              },
+            ],
       );
       if (expiring.length === 0) this.#planSweep();
       else this.#tell({ type: "expire", nowMs: this.#context.clock.now(), tables: expiring });
@@ -149,7 +194,10 @@ export class Tables {
   }
 }
 
-function keysOf(item: { readonly partitionKey: KeyAttribute; readonly sortKey: KeyAttribute | null }): KeyAttribute[] {
+function keysOf(item: {
+  readonly partitionKey: KeyAttribute;
+  readonly sortKey: KeyAttribute | null;
+}): KeyAttribute[] {
   return item.sortKey === null ? [item.partitionKey] : [item.partitionKey, item.sortKey];
 }
 
@@ -158,11 +206,16 @@ export function keyNames(table: Table): string[] {
 }
 
 function keySchema(keys: readonly KeyAttribute[]): object[] {
-  return keys.map((key, index) => ({ AttributeName: key.name, KeyType: index === 0 ? "HASH" : "RANGE" }));
+  return keys.map((key, index) => ({
+    AttributeName: key.name,
+    KeyType: index === 0 ? "HASH" : "RANGE",
+  }));
 }
 
 function attributesOf(table: Table): object[] {
-  const types = new Map([table, ...table.indexes].flatMap(keysOf).map((key) => [key.name, key.type]));
+  const types = new Map(
+    [table, ...table.indexes].flatMap(keysOf).map((key) => [key.name, key.type]),
+  );
   return [...types].map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType }));
 }
 
@@ -172,9 +225,11 @@ function indexInput(index: TableIndex): object {
     IndexName: index.name,
     KeySchema: keySchema(keysOf(index)),
     Projection:
-      projection === "all" ? { ProjectionType: "ALL" }
-      : projection === "keys" ? { ProjectionType: "KEYS_ONLY" }
-      : { ProjectionType: "INCLUDE", NonKeyAttributes: projection },
+      projection === "all"
+        ? { ProjectionType: "ALL" }
+        : projection === "keys"
+          ? { ProjectionType: "KEYS_ONLY" }
+          : { ProjectionType: "INCLUDE", NonKeyAttributes: projection },
   };
 }
 
@@ -184,7 +239,9 @@ function createTableInput(name: string, table: Table): object {
     AttributeDefinitions: attributesOf(table),
     KeySchema: keySchema(keysOf(table)),
     BillingMode: "PAY_PER_REQUEST",
-    ...(table.indexes.length === 0 ? {} : { GlobalSecondaryIndexes: table.indexes.map(indexInput) }),
+    ...(table.indexes.length === 0
+      ? {}
+      : { GlobalSecondaryIndexes: table.indexes.map(indexInput) }),
   };
 }
 
@@ -199,10 +256,15 @@ async function readSeeds(root: string): Promise<Readonly<Record<string, readonly
     } catch {
       continue;
     }
-    const value: unknown = extension === "json" ? JSON.parse(text) : await import(pathToFileURL(file).href);
-    const seeds = typeof value === "object" && value !== null && "default" in value ? value.default : value;
+    const value: unknown =
+      extension === "json" ? JSON.parse(text) : await import(pathToFileURL(file).href);
+    const seeds =
+      typeof value === "object" && value !== null && "default" in value ? value.default : value;
     // The file is the user's; rows of a wrong shape are refused by DynamoDB with its own message.
-    return (typeof seeds === "function" ? await (seeds as () => unknown)() : seeds) as Record<string, Row[]>;
+    return (typeof seeds === "function" ? await (seeds as () => unknown)() : seeds) as Record<
+      string,
+      Row[]
+    >;
   }
   return {};
 }

@@ -18,7 +18,12 @@ interface Target {
 const oldestExpirySeconds = 5 * 365 * 24 * 3600;
 
 /** Runs a write and tells what it changed. Must have the tables to itself. */
-export async function captureWrite(port: number, operation: string, body: string, keysOf: KeysOf): Promise<CapturedReply> {
+export async function captureWrite(
+  port: number,
+  operation: string,
+  body: string,
+  keysOf: KeysOf,
+): Promise<CapturedReply> {
   const targets = writeTargets(operation, asObject(JSON.parse(body)), keysOf);
   const before = await Promise.all(targets.map((target) => readItem(port, target)));
   const reply = await requestDynamo(port, operation, body);
@@ -35,25 +40,41 @@ export async function captureWrite(port: number, operation: string, body: string
 }
 
 /** Deletes what is past its time. Must have the tables to itself. */
-export async function expireItems(port: number, tables: readonly ExpiringTable[], nowMs: number): Promise<TableChange[]> {
+export async function expireItems(
+  port: number,
+  tables: readonly ExpiringTable[],
+  nowMs: number,
+): Promise<TableChange[]> {
   const changes: TableChange[] = [];
   const nowSeconds = Math.floor(nowMs / 1000);
   for (const { table, keys, attribute } of tables) {
     let startKey: unknown;
     do {
-      const page = await requestDynamo(port, "Scan", JSON.stringify({
-        TableName: table,
-        FilterExpression: "#ttl <= :now AND #ttl > :oldest",
-        ExpressionAttributeNames: { "#ttl": attribute },
-        ExpressionAttributeValues: { ":now": { N: String(nowSeconds) }, ":oldest": { N: String(nowSeconds - oldestExpirySeconds) } },
-        ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),
-      }));
+      const page = await requestDynamo(
+        port,
+        "Scan",
+        JSON.stringify({
+          TableName: table,
+          FilterExpression: "#ttl <= :now AND #ttl > :oldest",
+          ExpressionAttributeNames: { "#ttl": attribute },
+          ExpressionAttributeValues: {
+            ":now": { N: String(nowSeconds) },
+            ":oldest": { N: String(nowSeconds - oldestExpirySeconds) },
+          },
+          ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),
+        }),
+      );
       if (page.status !== 200) break;
       const result = asObject(JSON.parse(page.body));
       for (const item of asList(result["Items"])) {
         const key = pick(item, keys);
-        const reply = await requestDynamo(port, "DeleteItem", JSON.stringify({ TableName: table, Key: key }));
-        if (reply.status === 200) changes.push({ table, keys: key, oldImage: item, newImage: null, expired: true });
+        const reply = await requestDynamo(
+          port,
+          "DeleteItem",
+          JSON.stringify({ TableName: table, Key: key }),
+        );
+        if (reply.status === 200)
+          changes.push({ table, keys: key, oldImage: item, newImage: null, expired: true });
       }
       startKey = result["LastEvaluatedKey"];
     } while (startKey !== undefined);
@@ -62,7 +83,11 @@ export async function expireItems(port: number, tables: readonly ExpiringTable[]
 }
 
 export async function readItem(port: number, { table, key }: Target): Promise<DynamoItem | null> {
-  const reply = await requestDynamo(port, "GetItem", JSON.stringify({ TableName: table, Key: key, ConsistentRead: true }));
+  const reply = await requestDynamo(
+    port,
+    "GetItem",
+    JSON.stringify({ TableName: table, Key: key, ConsistentRead: true }),
+  );
   if (reply.status !== 200) return null;
   const item = asObject(JSON.parse(reply.body))["Item"];
   return item === undefined ? null : asObject(item);
@@ -79,7 +104,11 @@ function writeTargets(operation: string, input: Input, keysOf: KeysOf): Target[]
       }),
     );
   }
-  return target(String(input["TableName"]), operation === "PutItem" ? input["Item"] : input["Key"], keysOf);
+  return target(
+    String(input["TableName"]),
+    operation === "PutItem" ? input["Item"] : input["Key"],
+    keysOf,
+  );
 }
 
 function target(table: string, item: unknown, keysOf: KeysOf): Target[] {
