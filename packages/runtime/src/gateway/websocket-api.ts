@@ -169,7 +169,7 @@ export class WebSocketApi {
     if (routes.authorizer !== null) {
       const authorization = await this.#authorize(request, handshake, routes.authorizer);
       if (!authorization.ok) {
-        return { isOpen: false, status: authorization.status, message: messages[authorization.status] };
+        return { isOpen: false, status: authorization.status, message: messages[authorization.status] ?? "Forbidden" };
       }
       authorizer = authorization.context;
       integrationLatency = clock.now() - handshake.now;
