@@ -12,11 +12,11 @@ import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { Manifest } from "@arclet/manifest";
 import { afterEach, describe, expect, test } from "vitest";
-import type { InvocationResult } from "../../src/execution/invocation.ts";
+import type { InvocationResult } from "../../dist/execution/invocation.js";
 import { createServices, type Services } from "../../dist/services/services.js";
-import { createTestClock, type TestClock } from "../../src/test-clock.ts";
-import { Traffic } from "../../src/traffic/traffic.ts";
-import { parseScheduleExpression } from "../../src/services/schedule-expression.ts";
+import { createTestClock, type TestClock } from "../../dist/test-clock.js";
+import { Traffic } from "../../dist/traffic/traffic.js";
+import { parseScheduleExpression } from "../../dist/services/schedule-expression.js";
 
 const credentials = { accessKeyId: "xxx", secretAccessKey: "xxx" };
 const region = "us-west-2";
