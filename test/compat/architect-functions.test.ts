@@ -25,14 +25,28 @@ const arc = require("@architect/functions");
 })();
 `;
 
-// Majors 3 to 7 bring no AWS SDK of their own: they use the one of Lambda's old runtimes.
-test.each([8])("@architect/functions %i publishes and reads tables", async (major) => {
+// The SDKs that the Lambda runtimes of their time have; majors 3 to 7 expect to find them.
+const lambdaSdks = [
+  "aws-sdk@2",
+  "@aws-sdk/client-ssm@3",
+  "@aws-sdk/client-dynamodb@3",
+  "@aws-sdk/lib-dynamodb@3",
+];
+
+test.each([3, 5, 6, 7, 8])("@architect/functions %i publishes and reads tables", async (major) => {
   const folder = join(cache, String(major));
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "package.json"), '{"private":true}');
   await run(
     "npm",
-    ["install", "--ignore-scripts", "--no-audit", "--no-fund", `@architect/functions@${major}`],
+    [
+      "install",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      `@architect/functions@${major}`,
+      ...(major === 8 ? [] : lambdaSdks),
+    ],
     { cwd: folder },
   );
   await writeFile(join(folder, "drive.cjs"), script);
@@ -109,6 +123,7 @@ test.each([8])("@architect/functions %i publishes and reads tables", async (majo
         ...services.environment("http/get-index"),
         PATH: process.env["PATH"],
         ARC_ENV: "testing",
+        NODE_ENV: "testing",
         ARC_APP_NAME: "testapp",
         ARC_SANDBOX: JSON.stringify({
           ports: { http: port, _arc: port, ...services.ports() },

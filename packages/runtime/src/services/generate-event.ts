@@ -7,6 +7,7 @@ import { scheduledEvent } from "./scheduler.ts";
 import { streamEvent } from "./table-streams.ts";
 
 /** An event a function of this kind could get, for calling it by hand. `atMs` is epoch milliseconds. */
+// oxlint-disable-next-line typescript/consistent-return
 export function generateEvent(
   pragma: FunctionPragma,
   name: string,

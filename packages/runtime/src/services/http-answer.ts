@@ -25,7 +25,8 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> | n
     const value: unknown = JSON.parse(text);
     // An object that is no array has string keys.
     return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
+      ? // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+        (value as Record<string, unknown>)
       : null;
   } catch {
     return null;

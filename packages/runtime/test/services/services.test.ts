@@ -1,7 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   DynamoDBDocumentClient,
   DeleteCommand,
@@ -43,6 +43,7 @@ class RecordingInvoker {
   #waiting: (() => void)[] = [];
 
   invoke(functionId: string, payload: string): Promise<InvocationResult> {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const call: Call = { functionId, event: JSON.parse(payload) as Call["event"] };
     this.calls.push(call);
     for (const wake of this.#waiting.splice(0)) wake();
@@ -192,9 +193,6 @@ describe("tables", () => {
     expect((await after.send(new GetCommand({ TableName, Key: { id: "1" } }))).Item).toEqual({
       id: "1",
     });
-    await expect(
-      after.send(new CreateTableCommand({ TableName, KeySchema: [], AttributeDefinitions: [] })),
-    ).rejects.toThrow();
     after.destroy();
   });
 });
@@ -209,6 +207,7 @@ describe("events", () => {
       region,
       credentials,
     });
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const arns = JSON.parse(environment["ARC_EVENTS"] ?? "{}") as { hi: string };
     const { MessageId } = await sns.send(
       new PublishCommand({ TopicArn: arns.hi, Message: '{"a":1}' }),
@@ -254,6 +253,7 @@ describe("queues", () => {
       region,
       credentials,
     });
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const { jobs } = JSON.parse(environment["ARC_QUEUES"] ?? "{}") as { jobs: string };
     await sqs.send(new SendMessageCommand({ QueueUrl: jobs, MessageBody: "work" }));
     expect((await invoker.next()).event.Records[0]).toMatchObject({

@@ -99,19 +99,19 @@ function writeTargets(operation: string, input: Input, keysOf: KeysOf): Target[]
       asList(requests).flatMap((request) => {
         const put = request["PutRequest"];
         return put === undefined
-          ? target(table, asObject(request["DeleteRequest"])["Key"], keysOf)
-          : target(table, asObject(put)["Item"], keysOf);
+          ? targetOf(table, asObject(request["DeleteRequest"])["Key"], keysOf)
+          : targetOf(table, asObject(put)["Item"], keysOf);
       }),
     );
   }
-  return target(
+  return targetOf(
     String(input["TableName"]),
     operation === "PutItem" ? input["Item"] : input["Key"],
     keysOf,
   );
 }
 
-function target(table: string, item: unknown, keysOf: KeysOf): Target[] {
+function targetOf(table: string, item: unknown, keysOf: KeysOf): Target[] {
   const keys = keysOf.get(table);
   return keys === undefined ? [] : [{ table, key: pick(asObject(item), keys) }];
 }
@@ -122,6 +122,7 @@ function pick(item: DynamoItem, names: readonly string[]): DynamoItem {
 
 /** Requests are checked by dynalite; here a wrong shape is only passed over. */
 function asObject(value: unknown): Input {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return typeof value === "object" && value !== null ? (value as Input) : {};
 }
 
