@@ -123,7 +123,7 @@ test.each([3, 4, 5, 6, 7, 8])(
       const { stdout } = await run(process.execPath, ["drive.cjs"], {
         cwd: folder,
         env: {
-          ...services.environment("http/get-index"),
+          ...services.environment(),
           PATH: process.env["PATH"],
           ARC_ENV: "testing",
           NODE_ENV: "testing",

@@ -72,6 +72,12 @@ export interface RuntimeOptions {
   readonly stage?: string;
   readonly limits?: Partial<Limits>;
   readonly clock?: Clock;
+  /** Absolute folder that keeps tables, events and messages. @default in memory */
+  readonly dataDirectory?: string;
+  /** URL of a DynamoDB-compatible server to use instead of the embedded one. */
+  readonly dynamoEndpoint?: string;
+  /** Ports of local services that old helpers look for; any free one by default. */
+  readonly servicePorts?: { readonly events?: number; readonly tables?: number };
   /** Origins besides the server's own that may open sockets and developer endpoints. `"*"` for all. */
   readonly allowedOrigins?: readonly string[];
 }

@@ -12,6 +12,7 @@ import {
   type RuntimeFunction,
   type RuntimeOptions,
 } from "./options.ts";
+import { createServices, type ServicesOptions } from "./services/services.ts";
 import { Traffic } from "./traffic/traffic.ts";
 
 /** Names of the strategies, and how each is made. */
@@ -37,6 +38,15 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     concurrencyPerEnvironment: options.concurrencyPerEnvironment,
     region: app.manifest.aws.region ?? "us-east-1",
   });
+  // Nothing of the services is loaded that the manifest does not have.
+  const services = await createServices({
+    app,
+    invoker,
+    clock,
+    traffic,
+    connections,
+    ...optionalServiceOptions(given),
+  });
   const gateway = await createGateway({
     host,
     port: options.port,
@@ -48,6 +58,10 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     stage,
     app,
     allowedOrigins,
+    mount: (request, response) => services.handleHttp(request, response),
+  }).catch(async (error: unknown) => {
+    await services.close();
+    throw error;
   });
   const { port } = gateway;
   const shownHost = host.includes(":") ? `[${host}]` : host;
@@ -59,13 +73,16 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
       root: next.root,
       port,
       webSocketUrl,
-      ports: {},
+      ports: services.ports(),
     });
+    const serviceVariables = services.environment();
     const known = new Set(next.functions.map(({ functionId }) => functionId));
     for (const id of invoker.functionIds) if (!known.has(id)) invoker.removeFunction(id);
     await Promise.all(
       next.functions.map(async (fn) => {
-        const failure = await invoker.setFunction(defineFunction(next, fn, local));
+        const failure = await invoker.setFunction(
+          defineFunction(next, fn, local, serviceVariables),
+        );
         if (failure !== null)
           traffic.emit({ type: "init-failed", functionId: fn.functionId, failure });
       }),
@@ -81,11 +98,13 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     traffic,
     invoker,
     async update(next) {
+      await services.update(next);
       await setFunctions(next);
       gateway.setApp(next);
     },
     async close() {
       await gateway.close();
+      await services.close();
       await invoker.close();
       await connections.close();
     },
@@ -96,13 +115,14 @@ function defineFunction(
   app: RuntimeApp,
   fn: RuntimeFunction,
   local: LocalEnvironment,
+  serviceVariables: Readonly<Record<string, string>>,
 ): FunctionDefinition {
   const { functionId, config, env, build } = fn;
   return {
     functionId,
     functionName: `${app.manifest.app}-testing-${functionId.replaceAll(/[^\w-]/g, "-")}`,
     config,
-    variables: { ...local.defaults, ...env, ...local.addresses },
+    variables: { ...local.defaults, ...env, ...local.addresses, ...serviceVariables },
     built: build.ok ? build.built : failedBuild(build.diagnostics.map(({ text }) => text)),
   };
 }
@@ -114,5 +134,16 @@ function failedBuild(texts: readonly string[]): InvocationFailure {
     errorType: "Runtime.UserCodeSyntaxError",
     errorMessage: texts.join("\n"),
     trace: [],
+  };
+}
+
+function optionalServiceOptions(
+  options: RuntimeOptions,
+): Pick<ServicesOptions, "dataDirectory" | "dynamoEndpoint" | "ports"> {
+  const { dataDirectory, dynamoEndpoint, servicePorts } = options;
+  return {
+    ...(dataDirectory === undefined ? {} : { dataDirectory }),
+    ...(dynamoEndpoint === undefined ? {} : { dynamoEndpoint }),
+    ...(servicePorts === undefined ? {} : { ports: servicePorts }),
   };
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Project } from "@arclet/manifest";
-import { readProject } from "@arclet/manifest/node";
+import { findManifest, readProject } from "@arclet/manifest/node";
 import { CliError } from "../errors.ts";
 import { createdFolder } from "../project-folder.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
@@ -34,11 +34,10 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   const language = options.language ?? languageOf(root);
   const files: WrittenFile[] = [];
 
-  let project = await readManifest(root);
-  if (project.manifestFile === null) {
+  if ((await findManifest(root)).kind === "absent") {
     files.push(...(await writeFiles(root, [newManifest(options.name ?? appNameOf(root))])));
-    project = await readManifest(root);
   }
+  const project = await readManifest(root);
   const missing = missingFunctions(project, language);
   files.push(...(await writeFiles(root, missing.files)));
   files.push(...(await writeFiles(root, projectFiles(project.manifest.app, language))));

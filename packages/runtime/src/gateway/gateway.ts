@@ -38,6 +38,8 @@ export interface GatewayOptions {
   readonly stage: string;
   readonly app: GatewayApp;
   readonly allowedOrigins: readonly string[];
+  /** Takes requests of local services; false: not one of them. */
+  readonly mount: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface Gateway {
@@ -109,8 +111,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const path = sent.split("?", 1)[0] ?? "/";
     const match = http.find(method, path);
     observe(request, response, path, match?.routeKey ?? null);
-    if (management.handle(request, response, path) || developer.handle(request, response, path))
+    if (management.handle(request, response, path) || developer.handle(request, response, path)) {
       return;
+    }
+    const isTrusted =
+      context.trust.isTrustedHost(request) && context.trust.isTrustedOrigin(request);
+    if (isTrusted && options.mount(request, response)) return;
     // Joined, not resolved: `//host/path` is a path here, not another host.
     const url = new URL(`http://localhost${sent}`);
     const answer =
@@ -159,7 +165,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       const closed = listener.stop();
       developer.close();
       await webSockets.close();
-      listener.dropIdle();
+      listener.drain();
       await closed;
     },
   };

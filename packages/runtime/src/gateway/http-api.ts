@@ -6,7 +6,7 @@ import { httpEventV1, httpEventV2, type HttpEventInput } from "../lambda-events/
 import { readHttpResult } from "../lambda-events/http-response.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import { HttpRoutes, type HttpMatch } from "./http-routes.ts";
-import { readBody } from "./read-body.ts";
+import { readBody } from "../lambda-events/read-body.ts";
 
 /** What a caller sees of a failure; HTTP APIs and REST APIs word it differently. */
 interface Wording {

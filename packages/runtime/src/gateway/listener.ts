@@ -22,12 +22,20 @@ export interface Listener {
   readonly port: number;
   /** Takes no more connections; resolves when those there are have ended. */
   stop(): Promise<void>;
-  /** Ends connections without a request in work. */
-  dropIdle(): void;
+  /** Ends connections as soon as no request is in work on any, or the grace is over. */
+  drain(): void;
 }
 
 /** Rejects with `RuntimeError` when port or host cannot be had. */
-export async function listen(options: ListenOptions): Promise<Listener> {
+export async function listen(given: ListenOptions): Promise<Listener> {
+  const requests = new RequestCount();
+  const options: ListenOptions = {
+    ...given,
+    onRequest: (request, response) => {
+      requests.add(response);
+      given.onRequest(request, response);
+    },
+  };
   const first = createHttpServer(options);
   const isLocalhost = options.host === "localhost";
   const port = await bind(first, isLocalhost ? "127.0.0.1" : options.host, options.port);
@@ -43,7 +51,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       if (code !== "ERR_HOST_UNAVAILABLE") {
         await closeServer(first);
         // Any free port was asked for, and this one is free in one family only.
-        if (code === "ERR_PORT_IN_USE" && options.port === 0) return listen(options);
+        if (code === "ERR_PORT_IN_USE" && options.port === 0) return listen(given);
         throw error;
       }
     }
@@ -53,10 +61,40 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     async stop() {
       await Promise.all(servers.map((server) => closeServer(server)));
     },
-    dropIdle() {
-      for (const server of servers) server.closeIdleConnections();
+    drain() {
+      const dropAll = (): void => {
+        clearTimeout(grace);
+        for (const server of servers) server.closeAllConnections();
+      };
+      const grace = setTimeout(dropAll, drainGraceMs);
+      requests.whenNone(dropAll);
     },
   };
+}
+
+/** Time requests in work have to end when the server stops. */
+const drainGraceMs = 5000;
+
+/**
+ * Counts requests in work. Node itself does not tell a connection that never sent a request (browsers
+ * open such ahead of time) from one that is about to.
+ */
+class RequestCount {
+  #count = 0;
+  #onNone: (() => void) | null = null;
+
+  add(response: ServerResponse): void {
+    this.#count++;
+    response.once("close", () => {
+      this.#count--;
+      if (this.#count === 0) this.#onNone?.();
+    });
+  }
+
+  whenNone(run: () => void): void {
+    if (this.#count === 0) run();
+    else this.#onNone = run;
+  }
 }
 
 function createHttpServer({ headerBytes, onRequest, onUpgrade }: ListenOptions): Server {

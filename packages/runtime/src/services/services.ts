@@ -4,7 +4,7 @@ import type { Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Invoker } from "../execution/invoker.ts";
-import { readBody } from "../gateway/read-body.ts";
+import { readBody } from "../lambda-events/read-body.ts";
 import type { RuntimeApp } from "../options.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { Events } from "./events.ts";
@@ -31,8 +31,8 @@ export interface ServicesOptions {
 export interface Services {
   /** What services listen on, by Architect's names. Absent: not started. */
   ports(): Record<string, number>;
-  /** Environment that leads a function's AWS SDK here. */
-  environment(functionId: string): Record<string, string>;
+  /** Environment that leads functions' AWS SDK here. */
+  environment(): Record<string, string>;
   /** Takes requests to the paths the gateway mounts (`/_arc/ssm`, `/__arc`); false: not one of them. */
   handleHttp(request: IncomingMessage, response: ServerResponse): boolean;
   deadLetters(): readonly DeadLetter[];
@@ -77,12 +77,8 @@ class LocalServices implements Services {
     };
   }
 
-  environment(_functionId: string): Record<string, string> {
-    const environment: Record<string, string> = {
-      AWS_ACCESS_KEY_ID: "xxx",
-      AWS_SECRET_ACCESS_KEY: "xxx",
-      AWS_REGION: "us-west-2",
-    };
+  environment(): Record<string, string> {
+    const environment: Record<string, string> = {};
     const { manifest } = this.#app;
     if (this.#options.dynamoEndpoint !== undefined)
       environment["AWS_ENDPOINT_URL_DYNAMODB"] = this.#options.dynamoEndpoint;

@@ -135,7 +135,7 @@ async function closeNow(services: Services): Promise<void> {
 }
 
 function documents(services: Services): DynamoDBDocumentClient {
-  const endpoint = services.environment("x")["AWS_ENDPOINT_URL_DYNAMODB"] ?? "";
+  const endpoint = services.environment()["AWS_ENDPOINT_URL_DYNAMODB"] ?? "";
   return DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region, credentials }));
 }
 
@@ -201,7 +201,7 @@ describe("events", () => {
   test("a publish through the SDK is tried three times, after one and two minutes, then a dead letter", async () => {
     const { services, invoker, clock } = await start(eventsOnly);
     invoker.fail = () => true;
-    const environment = services.environment("x");
+    const environment = services.environment();
     const sns = new SNSClient({
       endpoint: environment["AWS_ENDPOINT_URL_SNS"] ?? "",
       region,
@@ -247,7 +247,7 @@ describe("queues", () => {
   test("a failed message is seen again after its visibility time-out, five times, then found among the dead letters", async () => {
     const { services, invoker, clock } = await start(queueOf(false));
     invoker.fail = () => true;
-    const environment = services.environment("x");
+    const environment = services.environment();
     const sqs = new SQSClient({
       endpoint: environment["AWS_ENDPOINT_URL_SQS"] ?? "",
       region,
