@@ -1,1 +1,1 @@
-export {};
+export { synthesize, type Synthesis } from "./template/synthesize.ts";

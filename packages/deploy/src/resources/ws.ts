@@ -1,0 +1,214 @@
+import type { WebSocketApi, WebSocketRoute } from "@arclet/manifest";
+import { digest, logicalId } from "../template/logical-id.ts";
+import {
+  functionOf,
+  integrationUri,
+  invokedId,
+  logRetentionDays,
+  webSocketApiId,
+  type SynthesisContext,
+} from "../template/synthesis-context.ts";
+import { attribute, ref, sub } from "../template/template.ts";
+
+const app = { label: "@ws", location: null };
+
+/** Messages a second that the stage takes, and its burst; API Gateway answers 429 above. */
+export const webSocketThrottling = { rateLimit: 1000, burstLimit: 500 } as const;
+
+/** The WebSocket API with its routes, deployment and stage. */
+export function addWebSocketApi(context: SynthesisContext): void {
+  const { template, manifest, options } = context;
+  const { ws } = manifest;
+  if (ws === null) return;
+  template.add(
+    webSocketApiId,
+    {
+      Type: "AWS::ApiGatewayV2::Api",
+      Properties: {
+        Name: sub("${AWS::StackName}-ws"),
+        ProtocolType: "WEBSOCKET",
+        RouteSelectionExpression: ws.routeSelectionExpression,
+      },
+    },
+    app,
+  );
+  const parts: string[] = [];
+  if (ws.authorizer !== null) parts.push(addAuthorizer(context, ws.authorizer));
+  for (const route of ws.routes) parts.push(...addRoute(context, ws, route));
+  for (const functionId of new Set([
+    ...ws.routes.map((route) => route.functionId),
+    ...(ws.authorizer === null ? [] : [ws.authorizer.functionId]),
+  ])) {
+    const declared = functionOf(manifest, functionId);
+    const isAuthorizer = ws.authorizer?.functionId === functionId;
+    template.add(
+      logicalId("WebSocketPermission", functionId),
+      {
+        Type: "AWS::Lambda::Permission",
+        Properties: {
+          Action: "lambda:InvokeFunction",
+          FunctionName: ref(invokedId(declared)),
+          Principal: "apigateway.amazonaws.com",
+          SourceArn: sub(
+            `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${webSocketApiId}}/${isAuthorizer ? "*" : `${options.stage}/*`}`,
+          ),
+        },
+      },
+      { label: `function ${functionId}`, location: declared.origin },
+    );
+  }
+  // A deployment is a snapshot: its logical id hashes all it is made of, so that any change of routes
+  // makes a new one and moves the stage to it. AutoDeploy would leave the stage behind while an
+  // update of several resources runs, and a rollback would not bring the old snapshot back.
+  const deploymentId = `WebSocketDeployment${digest(
+    JSON.stringify([
+      ws,
+      parts.map((id) => template.resources[id]),
+      manifest.functions.map((f) => f.id),
+    ]),
+  )}`;
+  template.add(
+    deploymentId,
+    {
+      Type: "AWS::ApiGatewayV2::Deployment",
+      DependsOn: parts,
+      Properties: { ApiId: ref(webSocketApiId) },
+    },
+    app,
+  );
+  if (options.webSocketAccessLogs)
+    template.add(
+      "WebSocketAccessLogs",
+      {
+        Type: "AWS::Logs::LogGroup",
+        DeletionPolicy: "Delete",
+        UpdateReplacePolicy: "Delete",
+        Properties: {
+          LogGroupName: sub("/aws/apigateway/${AWS::StackName}/ws"),
+          RetentionInDays: logRetentionDays,
+        },
+      },
+      app,
+    );
+  template.add(
+    "WebSocketStage",
+    {
+      Type: "AWS::ApiGatewayV2::Stage",
+      Properties: {
+        ApiId: ref(webSocketApiId),
+        StageName: options.stage,
+        DeploymentId: ref(deploymentId),
+        DefaultRouteSettings: {
+          ThrottlingRateLimit: webSocketThrottling.rateLimit,
+          ThrottlingBurstLimit: webSocketThrottling.burstLimit,
+        },
+        ...(options.webSocketAccessLogs
+          ? {
+              AccessLogSettings: {
+                DestinationArn: attribute("WebSocketAccessLogs", "Arn"),
+                Format: JSON.stringify({
+                  requestId: "$context.requestId",
+                  connectionId: "$context.connectionId",
+                  eventType: "$context.eventType",
+                  routeKey: "$context.routeKey",
+                  status: "$context.status",
+                  time: "$context.requestTime",
+                  error: "$context.integrationErrorMessage",
+                }),
+              },
+            }
+          : {}),
+      },
+    },
+    app,
+  );
+  template.output(
+    "WebSocketUrl",
+    "URL of the WebSocket API",
+    sub(`\${${webSocketApiId}.ApiEndpoint}/${options.stage}`),
+  );
+}
+
+function addAuthorizer(
+  { template, manifest }: SynthesisContext,
+  authorizer: NonNullable<WebSocketApi["authorizer"]>,
+): string {
+  const declared = functionOf(manifest, authorizer.functionId);
+  const id = logicalId("WebSocketAuthorizer", authorizer.functionId);
+  template.add(
+    id,
+    {
+      Type: "AWS::ApiGatewayV2::Authorizer",
+      Properties: {
+        ApiId: ref(webSocketApiId),
+        Name: declared.name,
+        AuthorizerType: "REQUEST",
+        AuthorizerUri: integrationUri(declared),
+        IdentitySource: authorizer.identitySources,
+      },
+    },
+    { label: `authorizer ${declared.id}`, location: declared.origin },
+  );
+  return id;
+}
+
+function addRoute(
+  { template, manifest }: SynthesisContext,
+  ws: WebSocketApi,
+  route: WebSocketRoute,
+): readonly string[] {
+  const declared = functionOf(manifest, route.functionId);
+  const origin = { label: `route ${route.routeKey}`, location: route.origin };
+  const integrationId = logicalId("WebSocketIntegration", route.routeKey);
+  const routeId = logicalId("WebSocketRoute", route.routeKey);
+  const parts = [integrationId, routeId];
+  template.add(
+    integrationId,
+    {
+      Type: "AWS::ApiGatewayV2::Integration",
+      Properties: {
+        ApiId: ref(webSocketApiId),
+        IntegrationType: "AWS_PROXY",
+        IntegrationUri: integrationUri(declared),
+      },
+    },
+    origin,
+  );
+  const authorized = route.routeKey === "$connect" ? ws.authorizer : null;
+  template.add(
+    routeId,
+    {
+      Type: "AWS::ApiGatewayV2::Route",
+      Properties: {
+        ApiId: ref(webSocketApiId),
+        RouteKey: route.routeKey,
+        Target: sub(`integrations/\${${integrationId}}`),
+        ...(route.hasRouteResponse ? { RouteResponseSelectionExpression: "$default" } : {}),
+        ...(authorized === null
+          ? {}
+          : {
+              AuthorizationType: "CUSTOM",
+              AuthorizerId: ref(logicalId("WebSocketAuthorizer", authorized.functionId)),
+            }),
+      },
+    },
+    origin,
+  );
+  if (route.hasRouteResponse) {
+    const responseId = logicalId("WebSocketRouteResponse", route.routeKey);
+    template.add(
+      responseId,
+      {
+        Type: "AWS::ApiGatewayV2::RouteResponse",
+        Properties: {
+          ApiId: ref(webSocketApiId),
+          RouteId: ref(routeId),
+          RouteResponseKey: "$default",
+        },
+      },
+      origin,
+    );
+    parts.push(responseId);
+  }
+  return parts;
+}
