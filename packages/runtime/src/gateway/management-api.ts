@@ -65,7 +65,12 @@ export class ManagementApi {
         command = { type: "close" };
         break;
       default:
-        fail(response, 403, "MissingAuthenticationTokenException", '{"message":"Missing Authentication Token"}');
+        fail(
+          response,
+          403,
+          "MissingAuthenticationTokenException",
+          '{"message":"Missing Authentication Token"}',
+        );
         return;
     }
     const reply = await connections.request(id, command);
