@@ -1,5 +1,6 @@
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SSMClient } from "@aws-sdk/client-ssm";
@@ -16,6 +17,7 @@ export interface AwsOptions {
 /** Clients made when first asked for: `deploy --dry-run` loads none of them. */
 export interface AwsClients {
   cloudFormation(): Promise<CloudFormationClient>;
+  dynamoDb(): Promise<DynamoDBClient>;
   lambda(): Promise<LambdaClient>;
   logs(): Promise<CloudWatchLogsClient>;
   s3(): Promise<S3Client>;
@@ -43,8 +45,10 @@ export function createAwsClients({ region, profile }: AwsOptions): AwsClients {
   };
   return {
     cloudFormation: lazily(
-      async () =>
-        new (await import("@aws-sdk/client-cloudformation")).CloudFormationClient(config),
+      async () => new (await import("@aws-sdk/client-cloudformation")).CloudFormationClient(config),
+    ),
+    dynamoDb: lazily(
+      async () => new (await import("@aws-sdk/client-dynamodb")).DynamoDBClient(config),
     ),
     lambda: lazily(async () => new (await import("@aws-sdk/client-lambda")).LambdaClient(config)),
     logs: lazily(
@@ -85,7 +89,11 @@ const expired = new Set([
 export function explainAwsError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DeployError) return error;
   const { name, message } = error;
-  if (name === "CredentialsProviderError" && /sso|token/i.test(message) && !/Could not load/.test(message))
+  if (
+    name === "CredentialsProviderError" &&
+    /sso|token/i.test(message) &&
+    !/Could not load/.test(message)
+  )
     return new DeployError("ERR_CREDENTIALS_EXPIRED", `The AWS sign-in is over: ${message}`, {
       hints: ["Sign in again: aws sso login"],
       cause: error,

@@ -2,8 +2,17 @@ import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BuiltFunction } from "@arclet/build";
 import type { Project } from "@arclet/manifest";
-import { artifactBucketName, contentKey, ensureArtifactBucket, putIfMissing } from "./assets/artifact-bucket.ts";
-import { packageFunctions, type FunctionPackage, type ZipDirectory } from "./assets/package-functions.ts";
+import {
+  artifactBucketName,
+  contentKey,
+  ensureArtifactBucket,
+  putIfMissing,
+} from "./assets/artifact-bucket.ts";
+import {
+  packageFunctions,
+  type FunctionPackage,
+  type ZipDirectory,
+} from "./assets/package-functions.ts";
 import { readStaticFiles, syncStaticFiles } from "./assets/static-files.ts";
 import { createAwsClients, explainAwsError, type AwsClients } from "./aws-clients.ts";
 import { readEnvironment, type Stage } from "./environment.ts";
@@ -13,7 +22,11 @@ import { changeStack, type StackResult } from "./stack/change-stack.ts";
 import { describeStack, outputsOf, stackResources } from "./stack/stack-state.ts";
 import { stackNameOf } from "./stack/stack-name.ts";
 import { countResources, permissionsOf } from "./template/describe-template.ts";
-import { environmentParameterId, functionLogicalId, type SynthesisOptions } from "./template/synthesis-context.ts";
+import {
+  environmentParameterId,
+  functionLogicalId,
+  type SynthesisOptions,
+} from "./template/synthesis-context.ts";
 import { synthesize } from "./template/synthesize.ts";
 import { TemplateBuilder } from "./template/template.ts";
 
@@ -164,7 +177,10 @@ async function deployCode(
       reporter.report({ type: "up-to-date", what: functionId });
       continue;
     }
-    await sdk.waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 120 }, { FunctionName: name });
+    await sdk.waitUntilFunctionUpdatedV2(
+      { client: lambda, maxWaitTime: 120 },
+      { FunctionName: name },
+    );
     changed += 1;
     reporter.report({ type: "code-updated", functionId });
   }
@@ -189,7 +205,11 @@ async function dryRun(options: DeployOptions, reporter: DeployReporter): Promise
   await mkdir(join(folder, "functions"), { recursive: true });
   await writeFile(join(folder, "template.json"), `${JSON.stringify(template, null, 2)}\n`);
   await Promise.all(packages.map(({ key, bytes }) => writeFile(join(folder, key), bytes)));
-  const context = { manifest: project.manifest, options: settings, template: new TemplateBuilder() };
+  const context = {
+    manifest: project.manifest,
+    options: settings,
+    template: new TemplateBuilder(),
+  };
   reporter.report({
     type: "dry-run",
     folder,

@@ -66,8 +66,7 @@ export async function manageEnv(
   const clients = createAwsClients(manifest.aws);
   const stackName = stackNameOf(manifest.app, stage, name);
   try {
-    if (action.type === "add")
-      await addEnvironment(clients, stackName, action.name, action.value);
+    if (action.type === "add") await addEnvironment(clients, stackName, action.name, action.value);
     if (action.type === "remove" && !(await removeEnvironment(clients, stackName, action.name)))
       throw new DeployError("ERR_ENVIRONMENT_NAME", `${action.name} is not set`);
     return [...(await readEnvironment(clients, stackName)).keys()];

@@ -5,6 +5,7 @@ import { readEnvironment, removeEnvironment, type Stage } from "./environment.ts
 import { DeployError } from "./errors.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { deleteStack } from "./stack/change-stack.ts";
+import { deleteTables } from "./stack/delete-tables.ts";
 import { stackNameOf } from "./stack/stack-name.ts";
 import { describeStack, outputsOf, stackResources } from "./stack/stack-state.ts";
 import { tableLogicalId } from "./template/synthesis-context.ts";

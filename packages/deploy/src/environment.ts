@@ -24,7 +24,8 @@ export async function readEnvironment(
     { Path: folder, WithDecryption: true },
   ))
     for (const { Name: name, Value: value } of page.Parameters ?? [])
-      if (name !== undefined && value !== undefined) found.set(name.slice(folder.length + 1), value);
+      if (name !== undefined && value !== undefined)
+        found.set(name.slice(folder.length + 1), value);
   return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -35,7 +36,10 @@ export async function addEnvironment(
   value: string,
 ): Promise<void> {
   // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-  if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name) || /^(AWS_|LAMBDA_|ARC_(?!APP_SECRET|SESSION))/.test(name))
+  if (
+    !/^[A-Za-z][A-Za-z0-9_]+$/.test(name) ||
+    /^(AWS_|LAMBDA_|ARC_(?!APP_SECRET|SESSION))/.test(name)
+  )
     throw new DeployError(
       "ERR_ENVIRONMENT_NAME",
       `${name} cannot be set: names are letters, digits and _, and AWS_, LAMBDA_ and ARC_ are taken`,

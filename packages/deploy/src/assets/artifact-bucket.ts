@@ -3,7 +3,10 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { AwsClients } from "../aws-clients.ts";
 
 /** The bucket of archives and templates: the manifest's, or one for each account and region. */
-export async function artifactBucketName(clients: AwsClients, named: string | null): Promise<string> {
+export async function artifactBucketName(
+  clients: AwsClients,
+  named: string | null,
+): Promise<string> {
   if (named !== null) return named;
   const [{ GetCallerIdentityCommand }, client] = await Promise.all([
     import("@aws-sdk/client-sts"),

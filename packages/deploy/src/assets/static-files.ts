@@ -93,7 +93,9 @@ export async function emptyBucket(clients: AwsClients, bucket: string): Promise<
   for await (const page of sdk.paginateListObjectsV2({ client }, { Bucket: bucket })) {
     const keys = (page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [{ Key }]));
     if (keys.length > 0)
-      await client.send(new sdk.DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys } }));
+      await client.send(
+        new sdk.DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys } }),
+      );
   }
 }
 

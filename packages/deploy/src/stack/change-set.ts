@@ -71,7 +71,10 @@ export async function createChangeSet(
   return changes.length === 0 ? null : { id, changes };
 }
 
-function actionOf(action: string | undefined, replacement: string | undefined): StackChange["action"] {
+function actionOf(
+  action: string | undefined,
+  replacement: string | undefined,
+): StackChange["action"] {
   if (action === "Add" || action === "Import") return "add";
   if (action === "Remove") return "remove";
   if (replacement === "True") return "replace";

@@ -68,16 +68,21 @@ async function makeReady(
   reporter: DeployReporter,
 ): Promise<boolean> {
   const stack = await describeStack(clients, stackName);
-  let status = stack?.StackStatus ?? null;
+  let status: string | null = stack?.StackStatus ?? null;
   // An unexecuted change set leaves a stack "in review", which nothing is working on.
   if (status === null || status === "REVIEW_IN_PROGRESS") return true;
   if (status.endsWith("_IN_PROGRESS")) {
     reporter.report({ type: "waiting", stackName, status });
-    status = (await followStack(clients, stack?.StackId ?? stackName, new Date(), origins, reporter))
-      .status;
+    status = (
+      await followStack(clients, stack?.StackId ?? stackName, new Date(), origins, reporter)
+    ).status;
   }
   if (status === "DELETE_COMPLETE") return true;
-  if (status === "ROLLBACK_COMPLETE" || status === "ROLLBACK_FAILED" || status === "DELETE_FAILED") {
+  if (
+    status === "ROLLBACK_COMPLETE" ||
+    status === "ROLLBACK_FAILED" ||
+    status === "DELETE_FAILED"
+  ) {
     if (status !== "ROLLBACK_COMPLETE") throw stuck(stackName, status);
     reporter.report({
       type: "cleaning",

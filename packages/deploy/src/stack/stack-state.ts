@@ -2,10 +2,7 @@ import type { Stack } from "@aws-sdk/client-cloudformation";
 import type { AwsClients } from "../aws-clients.ts";
 
 /** The stack as it is; null when there is none (or only the shell of an unexecuted change set). */
-export async function describeStack(
-  clients: AwsClients,
-  stackName: string,
-): Promise<Stack | null> {
+export async function describeStack(clients: AwsClients, stackName: string): Promise<Stack | null> {
   const [{ DescribeStacksCommand }, client] = await Promise.all([
     import("@aws-sdk/client-cloudformation"),
     clients.cloudFormation(),
@@ -39,8 +36,10 @@ export async function stackResources(
   ]);
   const found = new Map<string, string>();
   for await (const page of paginateListStackResources({ client }, { StackName: stackName }))
-    for (const { LogicalResourceId: id, PhysicalResourceId: physical } of page.StackResourceSummaries ??
-      [])
+    for (const {
+      LogicalResourceId: id,
+      PhysicalResourceId: physical,
+    } of page.StackResourceSummaries ?? [])
       if (id !== undefined && physical !== undefined) found.set(id, physical);
   return found;
 }

@@ -8,7 +8,10 @@ import type { Template, TemplateValue } from "./template.ts";
 export interface FunctionPermissions {
   readonly functionId: string;
   /** `dynamodb:GetItem on TableCats…`. */
-  readonly allowed: readonly { readonly actions: readonly string[]; readonly on: readonly string[] }[];
+  readonly allowed: readonly {
+    readonly actions: readonly string[];
+    readonly on: readonly string[];
+  }[];
   readonly managedPolicies: readonly string[];
 }
 
