@@ -114,7 +114,7 @@ export function explainAwsError(error: unknown): unknown {
       hints: ["docs/deploy.md lists the permissions a deploy needs."],
       cause: error,
     });
-  if (/^Region is missing/.test(message))
+  if (message.startsWith("Region is missing"))
     return new DeployError("ERR_NO_REGION", "No AWS region is set", {
       hints: ["Write `region eu-central-1` under @aws, or set AWS_REGION."],
       cause: error,

@@ -111,10 +111,12 @@ async function deployAll(
     {
       stackName,
       template: source,
-      parameters: [...environment].map(([name, value]) => ({
-        ParameterKey: environmentParameterId(name),
-        ParameterValue: value,
-      })),
+      parameters: [...environment]
+        .map(([name, value]) => ({
+          ParameterKey: environmentParameterId(name),
+          ParameterValue: value,
+        }))
+        .filter(({ ParameterKey: key }) => template.Parameters?.[key] !== undefined),
       tags: { "arclet:app": manifest.app, "arclet:stage": options.stage },
     },
     origins,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { S3Client } from "@aws-sdk/client-s3";
+import type { BucketLocationConstraint, S3Client } from "@aws-sdk/client-s3";
 import type { AwsClients } from "../aws-clients.ts";
 
 /** The bucket of archives and templates: the manifest's, or one for each account and region. */
@@ -30,7 +30,8 @@ export async function ensureArtifactBucket(clients: AwsClients, bucket: string):
           ? {}
           : {
               CreateBucketConfiguration: {
-                LocationConstraint: region as import("@aws-sdk/client-s3").BucketLocationConstraint,
+                // The SDK's list of regions ends with its release.
+                LocationConstraint: region as BucketLocationConstraint,
               },
             }),
       }),

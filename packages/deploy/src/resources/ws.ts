@@ -1,5 +1,5 @@
 import type { WebSocketApi, WebSocketRoute } from "@arclet/manifest";
-import { digest, logicalId } from "../template/logical-id.ts";
+import { logicalId } from "../template/logical-id.ts";
 import {
   functionOf,
   integrationUri,
@@ -15,7 +15,7 @@ const app = { label: "@ws", location: null };
 /** Messages a second that the stage takes, and its burst; API Gateway answers 429 above. */
 export const webSocketThrottling = { rateLimit: 1000, burstLimit: 500 } as const;
 
-/** The WebSocket API with its routes, deployment and stage. */
+/** The WebSocket API with its routes and stage. */
 export function addWebSocketApi(context: SynthesisContext): void {
   const { template, manifest, options } = context;
   const { ws } = manifest;
@@ -32,9 +32,8 @@ export function addWebSocketApi(context: SynthesisContext): void {
     },
     app,
   );
-  const parts: string[] = [];
-  if (ws.authorizer !== null) parts.push(addAuthorizer(context, ws.authorizer));
-  for (const route of ws.routes) parts.push(...addRoute(context, ws, route));
+  if (ws.authorizer !== null) addAuthorizer(context, ws.authorizer);
+  for (const route of ws.routes) addRoute(context, ws, route);
   for (const functionId of new Set([
     ...ws.routes.map((route) => route.functionId),
     ...(ws.authorizer === null ? [] : [ws.authorizer.functionId]),
@@ -57,25 +56,6 @@ export function addWebSocketApi(context: SynthesisContext): void {
       { label: `function ${functionId}`, location: declared.origin },
     );
   }
-  // A deployment is a snapshot: its logical id hashes all it is made of, so that any change of routes
-  // makes a new one and moves the stage to it. AutoDeploy would leave the stage behind while an
-  // update of several resources runs, and a rollback would not bring the old snapshot back.
-  const deploymentId = `WebSocketDeployment${digest(
-    JSON.stringify([
-      ws,
-      parts.map((id) => template.resources[id]),
-      manifest.functions.map((f) => f.id),
-    ]),
-  )}`;
-  template.add(
-    deploymentId,
-    {
-      Type: "AWS::ApiGatewayV2::Deployment",
-      DependsOn: parts,
-      Properties: { ApiId: ref(webSocketApiId) },
-    },
-    app,
-  );
   if (options.webSocketAccessLogs)
     template.add(
       "WebSocketAccessLogs",
@@ -97,7 +77,10 @@ export function addWebSocketApi(context: SynthesisContext): void {
       Properties: {
         ApiId: ref(webSocketApiId),
         StageName: options.stage,
-        DeploymentId: ref(deploymentId),
+        // API Gateway itself puts each change of a route, integration, authorizer or route response
+        // live, on an update and on its rollback. An AWS::ApiGatewayV2::Deployment would be a
+        // snapshot that any of them, once forgotten in its id, leaves behind.
+        AutoDeploy: true,
         DefaultRouteSettings: {
           ThrottlingRateLimit: webSocketThrottling.rateLimit,
           ThrottlingBurstLimit: webSocketThrottling.burstLimit,
@@ -132,7 +115,7 @@ export function addWebSocketApi(context: SynthesisContext): void {
 function addAuthorizer(
   { template, manifest }: SynthesisContext,
   authorizer: NonNullable<WebSocketApi["authorizer"]>,
-): string {
+): void {
   const declared = functionOf(manifest, authorizer.functionId);
   const id = logicalId("WebSocketAuthorizer", authorizer.functionId);
   template.add(
@@ -149,19 +132,17 @@ function addAuthorizer(
     },
     { label: `authorizer ${declared.id}`, location: declared.origin },
   );
-  return id;
 }
 
 function addRoute(
   { template, manifest }: SynthesisContext,
   ws: WebSocketApi,
   route: WebSocketRoute,
-): readonly string[] {
+): void {
   const declared = functionOf(manifest, route.functionId);
   const origin = { label: `route ${route.routeKey}`, location: route.origin };
   const integrationId = logicalId("WebSocketIntegration", route.routeKey);
   const routeId = logicalId("WebSocketRoute", route.routeKey);
-  const parts = [integrationId, routeId];
   template.add(
     integrationId,
     {
@@ -208,7 +189,5 @@ function addRoute(
       },
       origin,
     );
-    parts.push(responseId);
   }
-  return parts;
 }

@@ -36,11 +36,11 @@ export function countResources(template: Template): { readonly [type: string]: n
 }
 
 function readable(value: TemplateValue): string {
-  if (typeof value === "object" && !Array.isArray(value)) {
+  if (typeof value === "string") return value;
+  if (typeof value === "object" && !Array.isArray(value))
     for (const [key, inner] of Object.entries(value)) {
-      if (key === "Ref" || key === "Fn::Sub") return String(inner);
+      if ((key === "Ref" || key === "Fn::Sub") && typeof inner === "string") return inner;
       if (key === "Fn::GetAtt" && Array.isArray(inner)) return inner.join(".");
     }
-  }
-  return String(value);
+  return JSON.stringify(value);
 }

@@ -29,7 +29,9 @@ export interface Synthesis {
 export function synthesize(manifest: Manifest, options: SynthesisOptions): Synthesis {
   const template = new TemplateBuilder();
   const context = { manifest, options, template };
-  for (const name of options.environmentNames) template.parameter(environmentParameterId(name));
+  // A parameter nothing refers to is a finding of cfn-lint, and a secret handed out for nothing.
+  if (manifest.functions.some(({ config }) => config.env))
+    for (const name of options.environmentNames) template.parameter(environmentParameterId(name));
   addTables(context);
   addEvents(context);
   addQueues(context);
