@@ -4,7 +4,7 @@ import { FunctionInvoker, type FunctionDefinition } from "./execution/function-i
 import type { InvocationFailure } from "./execution/invocation.ts";
 import { createWorkerThreadStrategy } from "./execution/worker-thread/strategy.ts";
 import { createGateway } from "./gateway/gateway.ts";
-import { createLocalEnvironment } from "./local-environment.ts";
+import { createLocalEnvironment, type LocalEnvironment } from "./local-environment.ts";
 import {
   resolveOptions,
   type Runtime,
@@ -95,14 +95,14 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
 function defineFunction(
   app: RuntimeApp,
   fn: RuntimeFunction,
-  local: Readonly<Record<string, string>>,
+  local: LocalEnvironment,
 ): FunctionDefinition {
   const { functionId, config, env, build } = fn;
   return {
     functionId,
     functionName: `${app.manifest.app}-testing-${functionId.replaceAll(/[^\w-]/g, "-")}`,
     config,
-    variables: { ...local, ...env },
+    variables: { ...local.defaults, ...env, ...local.addresses },
     built: build.ok ? build.built : failedBuild(build.diagnostics.map(({ text }) => text)),
   };
 }
