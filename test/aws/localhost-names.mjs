@@ -4,6 +4,5 @@ import dns from "node:dns";
 import { syncBuiltinESMExports } from "node:module";
 
 const { lookup } = dns;
-dns.lookup = (name, ...rest) =>
-  lookup(name.endsWith(".localhost") ? "127.0.0.1" : name, ...rest);
+dns.lookup = (name, ...rest) => lookup(name.endsWith(".localhost") ? "127.0.0.1" : name, ...rest);
 syncBuiltinESMExports();
