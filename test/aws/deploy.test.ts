@@ -1,7 +1,9 @@
 import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { createFunctionBuilder, zipDirectory, type BuiltFunction } from "@arclet/build";
 import {
@@ -35,8 +37,12 @@ const ok = "export const handler = async () => ({ statusCode: 200 });\n";
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "arclet-aws-"));
-  await write("app.arc", "@app\necho-aws\n\n@ws\n\n@tables\nnotes\n  id *String\n");
+  await write("app.arc", "@app\necho-aws\n\n@http\nget /\n\n@ws\n\n@tables\nnotes\n  id *String\n");
   await write("package.json", '{"type":"module"}');
+  await write(
+    "src/http/get-index/index.js",
+    'export const handler = async () => { console.log("got a request"); return { statusCode: 200, body: "hi" }; };\n',
+  );
   await write("src/ws/ws-connect/index.js", ok);
   await write("src/ws/ws-disconnect/index.js", ok);
   await write("src/ws/ws-default/index.js", echo("echo"));
@@ -105,6 +111,16 @@ async function ask(url: string, message: unknown): Promise<unknown> {
   return JSON.parse(String(data));
 }
 
+async function get(url: string): Promise<string> {
+  const { hostname, port } = new URL(process.env["AWS_ENDPOINT_URL"] ?? "");
+  const { host, pathname } = new URL(url);
+  const [response] = (await once(
+    request({ hostname, port, path: pathname, headers: { host } }).end(),
+    "response",
+  )) as [IncomingMessage];
+  return text(response);
+}
+
 test("an app is deployed, changed, read and destroyed", async () => {
   const first = await deploy();
   const url = first.result.webSocketUrl ?? "";
@@ -120,7 +136,10 @@ test("an app is deployed, changed, read and destroyed", async () => {
   expect((await deploy()).result.isChanged).toBe(true);
   expect(await ask(url, { text: "hello" })).toEqual({ again: "hello" });
 
-  await write("app.arc", "@app\necho-aws\n\n@ws\nshout\n\n@tables\nnotes\n  id *String\n");
+  await write(
+    "app.arc",
+    "@app\necho-aws\n\n@http\nget /\n\n@ws\nshout\n\n@tables\nnotes\n  id *String\n",
+  );
   await write("src/ws/ws-shout/index.js", echo("shout"));
   await deploy();
   expect(await ask(url, { action: "shout", text: "hey" })).toEqual({ shout: "hey" });
@@ -138,22 +157,25 @@ test("an app is deployed, changed, read and destroyed", async () => {
   expect(fast.events).toContainEqual({ type: "code-updated", functionId: "ws/shout" });
   expect(await ask(url, { action: "shout", text: "hey" })).toEqual({ fast: "hey!s3cret" });
 
+  // MiniStack logs HTTP invocations, and none of sockets (docs/deploy.md).
+  expect(await get(first.result.httpUrl ?? "")).toBe("hi");
   const lines: LogLine[] = [];
   await tailLogs(
     {
       ...app,
-      functionId: "ws/shout",
+      functionId: "http/get-index",
       since: 0,
       follow: false,
       signal: new AbortController().signal,
     },
     (line) => void lines.push(line),
   );
-  expect(lines.map(({ message }) => message).join("\n")).toContain("got ");
+  expect(lines.map(({ message }) => message).join("\n")).toContain("got a request");
 
   const described = await describeApp(app);
   expect(described.webSocketUrl).toBe(url);
   expect(described.functions.map(({ id }) => id).toSorted()).toEqual([
+    "http/get-index",
     "ws/connect",
     "ws/default",
     "ws/disconnect",

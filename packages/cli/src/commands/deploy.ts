@@ -114,7 +114,7 @@ function lineOf(event: DeployEvent, style: Style): string {
       return `updated   ${event.functionId}\n`;
     case "static-file":
       return `${event.action.padEnd(9)} ${event.key}\n`;
-    case "dry-run":
+    default:
       return [
         ...Object.entries(event.counts).map(
           ([type, count]) => `${String(count).padStart(4)}  ${type}`,
