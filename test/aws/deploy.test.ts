@@ -3,7 +3,7 @@ import { request, type IncomingMessage } from "node:http";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { text } from "node:stream/consumers";
+import { text as readText } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { createFunctionBuilder, zipDirectory, type BuiltFunction } from "@arclet/build";
 import {
@@ -16,6 +16,7 @@ import {
   type DeployResult,
   type LogLine,
 } from "@arclet/deploy";
+import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import type { Project } from "@arclet/manifest";
 import { readProject } from "@arclet/manifest/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -118,7 +119,7 @@ async function get(url: string): Promise<string> {
     request({ hostname, port, path: pathname, headers: { host } }).end(),
     "response",
   )) as [IncomingMessage];
-  return text(response);
+  return readText(response);
 }
 
 test("an app is deployed, changed, read and destroyed", async () => {
@@ -189,4 +190,5 @@ test("an app is deployed, changed, read and destroyed", async () => {
   await destroyApp({ ...app, force: true }, reporter);
   await expect(describeApp(app)).rejects.toMatchObject({ code: "ERR_STACK_MISSING" });
   expect(await manageEnv(app, { type: "list" })).toEqual([]);
+  expect((await new DynamoDBClient({}).send(new ListTablesCommand({}))).TableNames).toEqual([]);
 });
