@@ -1,4 +1,9 @@
-import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import {
+  MessageChannel,
+  receiveMessageOnPort,
+  Worker,
+  type MessagePort,
+} from "node:worker_threads";
 import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
 import type {
   EnvironmentOptions,
@@ -33,6 +38,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   readonly #slots: Int32Array;
   readonly #invocations: (Invocation | null)[] = Array.from({ length: slotCount }, () => null);
   #nextSlot = 0;
+  #taken = 0;
   #isEnded = false;
   #settleStart: ((result: StartResult) => void) | null = null;
 
@@ -80,7 +86,12 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     });
   }
 
+  get hasSlot(): boolean {
+    return this.#taken < slotCount;
+  }
+
   invoke(invocation: Invocation): void {
+    this.#taken++;
     let slot = this.#nextSlot;
     while (this.#invocations[slot] !== null) slot = (slot + 1) % slotCount;
     this.#nextSlot = (slot + 1) % slotCount;
@@ -90,7 +101,11 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   }
 
   recall(invocation: Invocation): boolean {
-    const slot = this.#invocations.indexOf(invocation);
+    // Not the slot of an earlier, recalled turn of the same invocation.
+    const slot = this.#invocations.findIndex(
+      (other, index) =>
+        other === invocation && Atomics.load(this.#slots, index) === slotState.waiting,
+    );
     if (slot === -1) return false;
     const before = Atomics.compareExchange(
       this.#slots,
@@ -149,6 +164,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   #release(slot: number): Invocation | null {
     const invocation = this.#invocations[slot] ?? null;
     this.#invocations[slot] = null;
+    if (invocation !== null) this.#taken--;
     return invocation;
   }
 
@@ -204,12 +220,18 @@ export class WorkerEnvironment implements ExecutionEnvironment {
       errorMessage: `Runtime exited with error: ${how}`,
       trace: [],
     };
-    this.#settle({ ok: false, error: { ...reason, kind: "init" } });
+    // What the worker told with its last breath is still on the way.
+    for (;;) {
+      const last = receiveMessageOnPort(this.#port);
+      if (last === undefined) break;
+      this.#receive(last.message as Field[]);
+    }
     const started = this.#invocations.filter(
       (invocation, slot): invocation is Invocation =>
         invocation !== null && Atomics.load(this.#slots, slot) === slotState.started,
     );
     this.#port.close();
+    this.#settle({ ok: false, error: { ...reason, kind: "init" } });
     this.#options.observer.onExit(reason, started);
   }
 }
