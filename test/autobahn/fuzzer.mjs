@@ -18,6 +18,8 @@ const dependencies = ["twisted==26.10.0", "jinja2==3.1.6", "six==1.17.0", "setup
 // lib2to3 as a package, for Python 3.13 and newer.
 const converter = "fissix==24.4.24";
 
+const run = (file, args) => execFileSync(file, args, { stdio: ["ignore", "ignore", "inherit"] });
+
 /** Absolute path of a Python that can run the fuzzing client. Installs it the first time. */
 export function installFuzzer() {
   const port = readFileSync(join(here, "port.py"));
@@ -33,7 +35,6 @@ export function installFuzzer() {
   console.log("Installing the Autobahn test suite …");
   rmSync(environment, { recursive: true, force: true });
   mkdirSync(cache, { recursive: true });
-  const run = (file, args) => execFileSync(file, args, { stdio: ["ignore", "ignore", "inherit"] });
   const pip = (...args) =>
     run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...args]);
   run(process.env.PYTHON ?? "python3", ["-m", "venv", environment]);
@@ -46,7 +47,7 @@ export function installFuzzer() {
   );
   if (hasConverter.trim() !== "True") pip(converter);
   const library = join(environment, "lib");
-  const [version] = readdirSync(library).filter((name) => name.startsWith("python3"));
+  const version = readdirSync(library).find((name) => name.startsWith("python3"));
   run(python, ["-W", "ignore", join(here, "port.py"), join(library, version, "site-packages")]);
   writeFileSync(stamp, wanted);
   return python;
