@@ -1,9 +1,9 @@
 import type { BuiltFunction } from "@arclet/build";
 import type { FunctionConfig } from "@arclet/manifest";
 import type { ConnectionCommand, ConnectionReply } from "../connections/connection-router.ts";
-import type { Invocation, InvocationResult } from "./invocation.ts";
+import type { Invocation, InvocationFailure, InvocationResult } from "./invocation.ts";
 
-/** A line (or more) a function wrote. */
+/** What a function wrote at once. */
 export interface FunctionLog {
   readonly functionId: string;
   /** The invocation that wrote it; null outside of any. */
@@ -14,11 +14,23 @@ export interface FunctionLog {
 
 /** What an environment may ask of the gateway without HTTP: `ws.send` and its siblings. */
 export interface GatewayChannel {
-  /** Resolves `"gone"` for a closed or unknown id. */
+  /** Gives `"gone"` for a closed or unknown id. */
   request(
     connectionId: string,
     command: ConnectionCommand,
   ): ConnectionReply | "gone" | Promise<ConnectionReply | "gone">;
+}
+
+/** What an environment tells the pool that owns it. */
+export interface EnvironmentObserver {
+  onResult(invocation: Invocation, result: InvocationResult): void;
+  onLog(log: FunctionLog): void;
+  /**
+   * The environment has ended, by itself or by `stop()`. Called once, after which nothing follows.
+   * Invocations without a result are the pool's to settle: `started` of them, in the order they were
+   * given, had begun to run.
+   */
+  onExit(reason: InvocationFailure, started: readonly Invocation[]): void;
 }
 
 export interface EnvironmentOptions {
@@ -27,33 +39,33 @@ export interface EnvironmentOptions {
   readonly config: FunctionConfig;
   /** The whole `process.env` of the function; nothing is inherited. */
   readonly env: { readonly [name: string]: string };
+  /** Invocations that run at a time; further ones wait in the environment, in order. */
+  readonly concurrency: number;
   readonly channel: GatewayChannel;
-  readonly onLog: (log: FunctionLog) => void;
-  /** Called once when the environment dies by itself (exit, crash) while idle. */
-  readonly onExit: (environment: ExecutionEnvironment) => void;
+  readonly observer: EnvironmentObserver;
 }
 
 /** A place in which one function runs, with globals that live between invocations. */
 export interface ExecutionEnvironment {
   readonly id: string;
-  /** Milliseconds from start to ready. */
-  readonly initDurationMs: number;
-  /** Never rejects. More than one at a time only when the pool was told so. */
-  invoke(invocation: Invocation): Promise<InvocationResult>;
-  /** Frees everything; a running invocation ends as `Runtime.ExitError`. */
+  /** Whether invocations beyond `concurrency` may be handed over ahead, to save a hop between threads. */
+  readonly canPrefetch: boolean;
+  /** The outcome is told to the observer. */
+  invoke(invocation: Invocation): void;
+  /** Takes back an invocation that has not begun. False: it has, and will have a result. */
+  recall(invocation: Invocation): boolean;
+  /** Frees everything; running invocations end as `Runtime.ExitError`. */
   stop(): Promise<void>;
 }
 
 export type StartResult =
   | { readonly ok: true; readonly environment: ExecutionEnvironment }
-  | {
-      readonly ok: false;
-      /** Kind `init`. */ readonly error: Extract<InvocationResult, { ok: false }>;
-    };
+  | { readonly ok: false; /** Kind `init`. */ readonly error: InvocationFailure };
 
 /** How environments are made. Pool, deadlines, logs and hot reload sit above it once. */
 export interface ExecutionStrategy {
   readonly name: string;
+  /** Resolves when the handler is loaded, or could not be. */
   start(options: EnvironmentOptions): Promise<StartResult>;
   close(): Promise<void>;
 }

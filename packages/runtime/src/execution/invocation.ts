@@ -4,20 +4,22 @@ export interface Invocation {
   readonly requestId: string;
   /** The event as JSON text: built once, parsed once, inside the environment. */
   readonly payload: string;
-  /** Epoch milliseconds at which the function's time is up. */
-  readonly deadline: number;
 }
 
+/** `init`: the handler could not be loaded. `throttled`: reserved concurrency is used up, or the function is off. */
 export type InvocationErrorKind = "handled" | "unhandled" | "timeout" | "init" | "throttled";
+
+export interface InvocationFailure {
+  readonly ok: false;
+  readonly kind: InvocationErrorKind;
+  /** As Lambda reports it: `TypeError`, `Sandbox.Timedout`, `Runtime.ExitError`, … */
+  readonly errorType: string;
+  readonly errorMessage: string;
+  /** Lines of the stack, the first one with type and message. */
+  readonly trace: readonly string[];
+}
 
 /** Outcome of an invocation. Function errors are values: nothing here rejects. */
 export type InvocationResult =
   | { readonly ok: true; /** The handler's value as JSON text. */ readonly payload: string }
-  | {
-      readonly ok: false;
-      readonly kind: InvocationErrorKind;
-      /** As Lambda reports it: `TypeError`, `Sandbox.Timedout`, `Runtime.ExitError`, … */
-      readonly errorType: string;
-      readonly errorMessage: string;
-      readonly trace: readonly string[];
-    };
+  | InvocationFailure;

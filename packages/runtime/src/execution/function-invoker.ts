@@ -1,0 +1,223 @@
+import { randomUUID } from "node:crypto";
+import type { BuiltFunction } from "@arclet/build";
+import type { FunctionConfig } from "@arclet/manifest";
+import type { Clock } from "../clock.ts";
+import type { Traffic } from "../traffic/traffic.ts";
+import type { ExecutionStrategy, GatewayChannel } from "./execution-strategy.ts";
+import { FunctionPool } from "./function-pool.ts";
+import { maximumPayloadBytes } from "./handler/call-handler.ts";
+import type { InvocationFailure, InvocationResult } from "./invocation.ts";
+import type { Invoker } from "./invoker.ts";
+import { createLambdaEnvironment } from "./lambda-environment.ts";
+import type { PendingInvocation } from "./pooled-environment.ts";
+
+export interface FunctionInvokerOptions {
+  readonly strategy: ExecutionStrategy;
+  readonly clock: Clock;
+  readonly traffic: Traffic;
+  readonly channel: GatewayChannel;
+  /** Environments of one function at most. */
+  readonly maxEnvironments: number;
+  readonly concurrencyPerEnvironment: number;
+  /** e.g. `us-east-1` */
+  readonly region: string;
+}
+
+/** One function as it is to run from now on. */
+export interface FunctionDefinition {
+  readonly functionId: string;
+  /** Lambda's function name. */
+  readonly functionName: string;
+  readonly config: FunctionConfig;
+  readonly variables: { readonly [name: string]: string };
+  /** A failed build answers as a failed init, as a broken deployment would. */
+  readonly built: BuiltFunction | InvocationFailure;
+}
+
+interface Entry {
+  readonly definition: FunctionDefinition;
+  readonly key: string;
+  readonly pool: FunctionPool | null;
+  /** Shared by all builds of the function: reserved concurrency counts across a reload. */
+  readonly load: { running: number };
+}
+
+/** Runs invocations in the environments of a strategy. */
+export class FunctionInvoker implements Invoker {
+  readonly #options: FunctionInvokerOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #retired = new Set<Promise<void>>();
+  #order = 0;
+  #isClosed = false;
+
+  constructor(options: FunctionInvokerOptions) {
+    this.#options = options;
+  }
+
+  invoke(functionId: string, payload: string): Promise<InvocationResult> {
+    return new Promise((resolve) => this.#submit(functionId, payload, resolve));
+  }
+
+  #submit(functionId: string, payload: string, resolve: (result: InvocationResult) => void): void {
+    const { clock, traffic } = this.#options;
+    const entry = this.#entries.get(functionId);
+    const refusal = this.#refusalOf(entry, functionId, payload);
+    const requestId = randomUUID();
+    const submittedAt = clock.now();
+    const pending: PendingInvocation = {
+      requestId,
+      payload,
+      order: ++this.#order,
+      submittedAt,
+      startedAt: 0,
+      initDurationMs: null,
+      settle: (result) => {
+        if (entry !== undefined) entry.load.running--;
+        if (traffic.isObserved) {
+          const durationMs = clock.now() - (pending.startedAt || submittedAt);
+          const { initDurationMs } = pending;
+          traffic.emit({ type: "invoked", functionId, requestId, durationMs, initDurationMs, result });
+        }
+        resolve(result);
+      },
+    };
+    if (entry !== undefined) entry.load.running++;
+    if (refusal !== null || entry?.pool === undefined || entry.pool === null) {
+      pending.settle(refusal ?? unknownFunction(functionId));
+    } else {
+      entry.pool.submit(pending);
+    }
+  }
+
+  #refusalOf(
+    entry: Entry | undefined,
+    functionId: string,
+    payload: string,
+  ): InvocationFailure | null {
+    if (entry === undefined || this.#isClosed) return unknownFunction(functionId);
+    const { built, config } = entry.definition;
+    if ("ok" in built) return built;
+    if (config.concurrency !== null && entry.load.running >= config.concurrency) {
+      return failure("throttled", "TooManyRequestsException", "Rate Exceeded.");
+    }
+    if (payload.length > maximumPayloadBytes) {
+      const limit = `${maximumPayloadBytes} bytes`;
+      return failure("unhandled", "RequestEntityTooLargeException", `The event exceeds ${limit}`);
+    }
+    return null;
+  }
+
+  /**
+   * Puts a function in place. When it runs already, an environment of the new build is started first and
+   * takes over when it is ready, so that no invocation waits. Resolves the failure of that start: the
+   * former build, if there is one, then stays.
+   */
+  async setFunction(definition: FunctionDefinition): Promise<InvocationFailure | null> {
+    const { functionId, built } = definition;
+    const key = keyOf(definition);
+    const former = this.#entries.get(functionId);
+    if (former?.key === key) return null;
+    if ("ok" in built) {
+      if (former?.pool === undefined || former.pool === null) {
+        this.#entries.set(functionId, { definition, key, pool: null, load: { running: 0 } });
+      }
+      return built;
+    }
+    const pool = this.#createPool(definition, built);
+    const entry: Entry = { definition, key, pool, load: former?.load ?? { running: 0 } };
+    if (former?.pool === undefined || former.pool === null) {
+      this.#entries.set(functionId, entry);
+      return null;
+    }
+    const error = await pool.warm();
+    if (error !== null) {
+      await pool.stop();
+      return error;
+    }
+    if (this.#entries.get(functionId) !== former) {
+      // A later save was quicker.
+      await pool.stop();
+      return null;
+    }
+    this.#entries.set(functionId, entry);
+    for (const pending of former.pool.retire()) pool.submit(pending);
+    this.#follow(former.pool.drained());
+    return null;
+  }
+
+  /** Starts an environment ahead of the first invocation. Resolves its failure. */
+  async warm(functionId: string): Promise<InvocationFailure | null> {
+    return (await this.#entries.get(functionId)?.pool?.warm()) ?? null;
+  }
+
+  removeFunction(functionId: string): void {
+    const entry = this.#entries.get(functionId);
+    this.#entries.delete(functionId);
+    if (entry?.pool === undefined || entry.pool === null) return;
+    for (const pending of entry.pool.retire()) pending.settle(unknownFunction(functionId));
+    this.#follow(entry.pool.drained());
+  }
+
+  get functionIds(): readonly string[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** Stops every environment; running invocations end as `Runtime.ExitError`. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(Array.from(this.#entries.values(), (entry) => entry.pool?.stop()));
+    await this.#options.strategy.close();
+    await Promise.all(this.#retired);
+  }
+
+  #follow(drained: Promise<void>): void {
+    this.#retired.add(drained);
+    this.#options.traffic.report(
+      drained.finally(() => this.#retired.delete(drained)),
+      "retiring environments",
+    );
+  }
+
+  #createPool(definition: FunctionDefinition, built: BuiltFunction): FunctionPool {
+    const { strategy, clock, channel, maxEnvironments, concurrencyPerEnvironment, region, traffic } =
+      this.#options;
+    const { functionId, functionName, config, variables } = definition;
+    const env = createLambdaEnvironment({
+      functionName,
+      config,
+      taskRoot: built.directory,
+      handler: built.handler,
+      region,
+      variables,
+    });
+    return new FunctionPool({
+      strategy,
+      clock,
+      channel,
+      maxEnvironments: Math.min(maxEnvironments, config.concurrency ?? maxEnvironments),
+      concurrencyPerEnvironment,
+      template: { functionId, built, config, env },
+      onLog: (log) => {
+        if (traffic.isObserved) traffic.emit({ type: "log", log });
+      },
+    });
+  }
+}
+
+/** Two definitions with the same key run alike: nothing needs to be started anew. */
+function keyOf(definition: FunctionDefinition): string {
+  const { built, config, variables } = definition;
+  return JSON.stringify(["ok" in built ? built : built.hash, config, variables]);
+}
+
+function unknownFunction(functionId: string): InvocationFailure {
+  return failure("unhandled", "ResourceNotFoundException", `Function not found: ${functionId}`);
+}
+
+function failure(
+  kind: InvocationFailure["kind"],
+  errorType: string,
+  errorMessage: string,
+): InvocationFailure {
+  return { ok: false, kind, errorType, errorMessage, trace: [] };
+}

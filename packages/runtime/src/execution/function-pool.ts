@@ -1,0 +1,238 @@
+import { availableParallelism } from "node:os";
+import type { Clock, ClockTimer } from "../clock.ts";
+import type { EnvironmentOptions, ExecutionStrategy, FunctionLog } from "./execution-strategy.ts";
+import type { InvocationFailure, InvocationResult } from "./invocation.ts";
+import { PooledEnvironment, type PendingInvocation } from "./pooled-environment.ts";
+
+/** What one build of one function needs to be started. */
+export type EnvironmentTemplate = Omit<EnvironmentOptions, "observer" | "concurrency" | "channel">;
+
+export interface FunctionPoolOptions {
+  readonly strategy: ExecutionStrategy;
+  readonly clock: Clock;
+  readonly channel: EnvironmentOptions["channel"];
+  readonly template: EnvironmentTemplate;
+  readonly maxEnvironments: number;
+  readonly concurrencyPerEnvironment: number;
+  readonly onLog: (log: FunctionLog) => void;
+}
+
+/**
+ * How long an invocation waits behind a busy environment before another one is started: about what a
+ * start costs. A burst of quick invocations is served sooner by few warm environments; slow ones scale out.
+ */
+const patienceMs = 20;
+/** Lambda keeps idle environments for minutes. The number is ours. */
+const idleExpiryMs = 7 * 60_000;
+/** Invocations handed to a busy environment ahead of time. */
+const prefetchDepth = 32;
+
+/** The environments of one build of one function. Invocations begin in the order in which they were given. */
+export class FunctionPool {
+  readonly #options: FunctionPoolOptions;
+  readonly #environments = new Set<PooledEnvironment>();
+  /** Last used last: reused first, so that surplus environments expire. */
+  readonly #idle: PooledEnvironment[] = [];
+  #queue: PendingInvocation[] = [];
+  #starting = 0;
+  #patience: ClockTimer | null = null;
+  #isRetired = false;
+  #onDrained: (() => void) | null = null;
+
+  constructor(options: FunctionPoolOptions) {
+    this.#options = options;
+  }
+
+  /** Starts one environment ahead. Resolves the failure when it cannot be. */
+  async warm(): Promise<InvocationFailure | null> {
+    return this.#start();
+  }
+
+  submit(pending: PendingInvocation): void {
+    if (this.#queue.length === 0) {
+      const environment = this.#idle.pop() ?? this.#roomiest();
+      if (environment !== null) {
+        environment.assign(pending);
+        if (environment.isBehind) this.#watch();
+        return;
+      }
+    }
+    this.#queue.push(pending);
+    if (this.#environments.size === 0 && this.#starting === 0) this.#scaleOut();
+    else this.#watch();
+  }
+
+  /** Takes nothing new; what waits goes back to the caller, what runs ends. */
+  retire(): PendingInvocation[] {
+    this.#isRetired = true;
+    this.#patience?.cancel();
+    const waiting = [...this.#queue];
+    this.#queue = [];
+    for (const environment of this.#environments) {
+      waiting.push(...environment.recallWaiting());
+      if (environment.isIdle) this.#discard(environment);
+    }
+    return waiting.toSorted((a, b) => a.order - b.order);
+  }
+
+  /** Resolves when every environment of a retired pool has ended. */
+  drained(): Promise<void> {
+    if (this.#environments.size === 0 && this.#starting === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onDrained = resolve;
+    });
+  }
+
+  /** Ends everything, running invocations too. */
+  async stop(): Promise<void> {
+    this.#isRetired = true;
+    this.#patience?.cancel();
+    for (const pending of this.#queue.splice(0)) pending.settle(stopped);
+    await Promise.all(Array.from(this.#environments, (environment) => environment.stop()));
+  }
+
+  #roomiest(): PooledEnvironment | null {
+    let best: PooledEnvironment | null = null;
+    for (const environment of this.#environments) {
+      if (!environment.hasRoom(prefetchDepth)) continue;
+      if (best === null || environment.load < best.load) best = environment;
+    }
+    return best;
+  }
+
+  /** Looks again after a while at work that waits behind other work. */
+  #watch(): void {
+    if (this.#patience !== null || this.#isRetired) return;
+    this.#patience = this.#options.clock.after(patienceMs, () => {
+      this.#patience = null;
+      const now = this.#options.clock.now();
+      const taken: PendingInvocation[] = [];
+      let isBehind = false;
+      for (const environment of this.#environments) {
+        if (environment.isStuck(now, patienceMs)) taken.push(...environment.recallWaiting());
+        else isBehind ||= environment.isBehind;
+      }
+      if (taken.length > 0) {
+        this.#queue = [...taken, ...this.#queue].toSorted((a, b) => a.order - b.order);
+      }
+      this.#drainQueue();
+      const oldest = this.#queue[0];
+      if (oldest !== undefined && now - oldest.submittedAt >= patienceMs) this.#scaleOut();
+      if (isBehind || this.#queue.length > 0) this.#watch();
+    });
+  }
+
+  #scaleOut(): void {
+    const room = this.#options.maxEnvironments - this.#environments.size - this.#starting;
+    const atOnce = Math.max(2, availableParallelism()) - this.#starting;
+    const count = Math.min(room, atOnce, this.#queue.length);
+    for (let started = 0; started < count; started++) {
+      // The failure is delivered to the invocations that wait for it.
+      void this.#start();
+    }
+  }
+
+  async #start(): Promise<InvocationFailure | null> {
+    const { strategy, template, channel, concurrencyPerEnvironment, clock, onLog } = this.#options;
+    this.#starting++;
+    const pooled = new PooledEnvironment({
+      clock,
+      concurrency: concurrencyPerEnvironment,
+      timeoutMs: template.config.timeout * 1000,
+      onFree: (environment) => this.#onFree(environment),
+      onEnd: (environment, orphans) => this.#onEnd(environment, orphans),
+    });
+    const startedAt = clock.now();
+    const result = await strategy.start({
+      ...template,
+      channel,
+      concurrency: concurrencyPerEnvironment,
+      observer: {
+        onResult: (invocation, outcome) => pooled.onResult(invocation, outcome),
+        onLog,
+        onExit: (reason, started) => pooled.onExit(reason, started),
+      },
+    });
+    this.#starting--;
+    if (!result.ok) {
+      // As on Lambda, the invocation that waits for the init gets its error, and the next one tries again.
+      const failed = this.#environments.size === 0 ? this.#queue.splice(0) : [];
+      for (const pending of failed) pending.settle(result.error);
+      this.#checkDrained();
+      return result.error;
+    }
+    pooled.open(result.environment, clock.now() - startedAt);
+    this.#environments.add(pooled);
+    if (this.#isRetired) this.#discard(pooled);
+    else this.#onFree(pooled);
+    return null;
+  }
+
+  #onFree(environment: PooledEnvironment): void {
+    if (this.#isRetired) {
+      if (environment.isIdle) this.#discard(environment);
+      return;
+    }
+    this.#drainInto(environment);
+    if (environment.isIdle && !this.#idle.includes(environment)) {
+      this.#idle.push(environment);
+      environment.expireAfter(idleExpiryMs, () => {
+        if (this.#environments.size > 1) this.#discard(environment);
+      });
+    }
+  }
+
+  #drainQueue(): void {
+    while (this.#queue.length > 0) {
+      const environment = this.#idle.pop() ?? this.#roomiest();
+      if (environment === null) return;
+      this.#drainInto(environment);
+    }
+  }
+
+  #drainInto(environment: PooledEnvironment): void {
+    while (this.#queue.length > 0 && environment.hasRoom(prefetchDepth)) {
+      const pending = this.#queue.shift();
+      if (pending !== undefined) environment.assign(pending);
+    }
+  }
+
+  #onEnd(environment: PooledEnvironment, orphans: readonly PendingInvocation[]): void {
+    this.#environments.delete(environment);
+    const index = this.#idle.indexOf(environment);
+    if (index !== -1) this.#idle.splice(index, 1);
+    if (this.#isRetired) {
+      for (const pending of orphans) pending.settle(stopped);
+      this.#checkDrained();
+      return;
+    }
+    if (orphans.length > 0) {
+      this.#queue = [...orphans, ...this.#queue].toSorted((a, b) => a.order - b.order);
+    }
+    this.#drainQueue();
+    if (this.#queue.length > 0 && this.#environments.size === 0 && this.#starting === 0) {
+      this.#scaleOut();
+    }
+  }
+
+  #discard(environment: PooledEnvironment): void {
+    const index = this.#idle.indexOf(environment);
+    if (index !== -1) this.#idle.splice(index, 1);
+    // Its end is told through `onEnd`.
+    void environment.stop();
+  }
+
+  #checkDrained(): void {
+    if (this.#environments.size > 0 || this.#starting > 0) return;
+    this.#onDrained?.();
+    this.#onDrained = null;
+  }
+}
+
+const stopped: InvocationResult = {
+  ok: false,
+  kind: "unhandled",
+  errorType: "Runtime.ExitError",
+  errorMessage: "The runtime was stopped",
+  trace: [],
+};

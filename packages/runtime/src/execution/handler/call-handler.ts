@@ -1,0 +1,103 @@
+import { reportError, runtimeError, type ErrorReport } from "./error-report.ts";
+import { LambdaContext, type ContextTemplate } from "./lambda-context.ts";
+import type { Handler } from "./load-handler.ts";
+
+/** Lambda refuses larger results. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const maximumPayloadBytes = 6_291_556;
+
+export interface CallOutcome {
+  succeed(json: string): void;
+  fail(error: ErrorReport): void;
+  /** The callback form asked to wait until nothing is left to do: call `go` then. */
+  whenIdle(go: () => void): void;
+}
+
+/**
+ * `callback`: up to Node.js 22, a third parameter is a callback and a plain return value is ignored.
+ * `async`: from Node.js 24 on there is no callback and any return value counts.
+ */
+export type CallingConvention = "callback" | "async";
+
+/** Convention of a Lambda runtime identifier such as `nodejs22.x`. */
+export function callingConvention(runtime: string): CallingConvention {
+  const major = Number(/^nodejs(\d+)/.exec(runtime)?.[1] ?? 22);
+  return major >= 24 ? "async" : "callback";
+}
+
+/** The error of a handler that the convention does not allow; null when it may run. */
+export function refuseHandler(handler: Handler, convention: CallingConvention): ErrorReport | null {
+  if (convention === "callback" || handler.length < 3) return null;
+  return runtimeError(
+    "Runtime.CallbackHandlerDeprecated",
+    "Callback-based handlers are not supported from Node.js 24 on: make the handler async and return the result",
+  );
+}
+
+/** Calls the handler once; exactly one of the outcome's methods settles it, unless it never ends. */
+export function callHandler(
+  handler: Handler,
+  payload: string,
+  requestId: string,
+  template: ContextTemplate,
+  convention: CallingConvention,
+  outcome: CallOutcome,
+): void {
+  let isSettled = false;
+  const fail = (thrown: unknown): void => {
+    if (isSettled) return;
+    isSettled = true;
+    outcome.fail(reportError(thrown));
+  };
+  const succeed = (value: unknown): void => {
+    if (isSettled) return;
+    isSettled = true;
+    settle(value, outcome);
+  };
+  let isCallbackUsed = false;
+  const callback = (error: unknown, value?: unknown): void => {
+    if (isCallbackUsed || isSettled) return;
+    isCallbackUsed = true;
+    // An error goes out at once; a result waits for the event loop unless told otherwise.
+    if (error !== null && error !== undefined) fail(error);
+    else if (context.callbackWaitsForEmptyEventLoop) outcome.whenIdle(() => succeed(value));
+    else succeed(value);
+  };
+  const context = new LambdaContext(template, requestId, Date.now(), callback);
+  try {
+    const event: unknown = JSON.parse(payload);
+    const returned = convention === "callback" ? handler(event, context, callback) : handler(event, context);
+    if (isThenable(returned)) returned.then(succeed, fail);
+    else if (convention === "async") succeed(returned);
+    // Up to Node.js 22 nothing but the callback ends a plain function: without one, it answers null.
+    else if (!isCallbackUsed) outcome.whenIdle(() => succeed(null));
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function settle(value: unknown, outcome: CallOutcome): void {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(value);
+  } catch {
+    outcome.fail(runtimeError("Runtime.JSONStringifyError", "Unable to stringify response body"));
+    return;
+  }
+  if (json === undefined) json = "null";
+  if (json.length * 3 > maximumPayloadBytes && Buffer.byteLength(json) > maximumPayloadBytes) {
+    outcome.fail(
+      runtimeError(
+        "Function.ResponseSizeTooLarge",
+        `Response payload size exceeded maximum allowed payload size (${maximumPayloadBytes} bytes).`,
+      ),
+    );
+    return;
+  }
+  outcome.succeed(json);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === "object" && value !== null && "then" in value && typeof value.then === "function"
+  );
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from "node:crypto";
+import type { FunctionConfig } from "@arclet/manifest";
+import type { EnvironmentOptions } from "./execution-strategy.ts";
+import type { ContextTemplate } from "./handler/lambda-context.ts";
+
+export interface LambdaEnvironmentOptions {
+  readonly functionName: string;
+  readonly config: FunctionConfig;
+  /** Lambda's task root: the build folder. */
+  readonly taskRoot: string;
+  readonly handler: string;
+  readonly region: string;
+  /** Variables of the app and of the person; reserved ones are ignored. */
+  readonly variables: { readonly [name: string]: string };
+}
+
+/** Names a function's configuration cannot set. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+const reserved: ReadonlySet<string> = new Set([
+  "_HANDLER",
+  "_X_AMZN_TRACE_ID",
+  "AWS_DEFAULT_REGION",
+  "AWS_REGION",
+  "AWS_EXECUTION_ENV",
+  "AWS_LAMBDA_FUNCTION_NAME",
+  "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+  "AWS_LAMBDA_FUNCTION_VERSION",
+  "AWS_LAMBDA_INITIALIZATION_TYPE",
+  "AWS_LAMBDA_LOG_GROUP_NAME",
+  "AWS_LAMBDA_LOG_STREAM_NAME",
+  "AWS_LAMBDA_RUNTIME_API",
+  "AWS_LAMBDA_MAX_CONCURRENCY",
+  "LAMBDA_TASK_ROOT",
+  "LAMBDA_RUNTIME_DIR",
+]);
+
+/** Credentials are the person's to give locally; these stand in, so that SDK clients can sign. */
+const standIns = {
+  AWS_ACCESS_KEY_ID: "arclet",
+  AWS_SECRET_ACCESS_KEY: "arclet",
+};
+
+/** The whole `process.env` of a function, as Lambda sets it up. */
+export function createLambdaEnvironment(options: LambdaEnvironmentOptions): Record<string, string> {
+  const { functionName, config, taskRoot, handler, region, variables } = options;
+  const environment: Record<string, string> = {
+    LANG: "en_US.UTF-8",
+    TZ: ":UTC",
+    PATH: process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
+    ...standIns,
+  };
+  for (const [name, value] of Object.entries(variables)) {
+    if (!reserved.has(name)) environment[name] = value;
+  }
+  return Object.assign(environment, {
+    _HANDLER: handler,
+    AWS_DEFAULT_REGION: region,
+    AWS_REGION: region,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${config.runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: functionName,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.memory),
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(new Date()),
+    LAMBDA_TASK_ROOT: taskRoot,
+    LAMBDA_RUNTIME_DIR: "/var/runtime",
+  });
+}
+
+/** `2026/01/31/[$LATEST]<32 hex>` */
+function logStreamName(day: Date): string {
+  const date = day.toISOString().slice(0, 10).replaceAll("-", "/");
+  return `${date}/[$LATEST]${randomBytes(16).toString("hex")}`;
+}
+
+/** What a handler's `context` says of its function, from the environment made above. */
+export function describeContext(options: EnvironmentOptions): ContextTemplate {
+  const { env, config, functionId } = options;
+  const functionName = env["AWS_LAMBDA_FUNCTION_NAME"] ?? functionId;
+  const region = env["AWS_REGION"] ?? "us-east-1";
+  return {
+    functionName,
+    functionVersion: env["AWS_LAMBDA_FUNCTION_VERSION"] ?? "$LATEST",
+    invokedFunctionArn: `arn:aws:lambda:${region}:123456789012:function:${functionName}`,
+    memoryLimitInMB: String(config.memory),
+    logGroupName: env["AWS_LAMBDA_LOG_GROUP_NAME"] ?? `/aws/lambda/${functionName}`,
+    logStreamName: env["AWS_LAMBDA_LOG_STREAM_NAME"] ?? "",
+    timeoutMs: config.timeout * 1000,
+  };
+}

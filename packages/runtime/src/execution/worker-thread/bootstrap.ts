@@ -1,0 +1,206 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { workerData } from "node:worker_threads";
+import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
+import { callHandler, refuseHandler } from "../handler/call-handler.ts";
+import { reportError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
+import { loadHandler, type Handler } from "../handler/load-handler.ts";
+import { Outbox } from "./outbox.ts";
+import { command, reply, slotState, toHost, toWorker, type Field, type WorkerInit } from "./protocol.ts";
+import { RecordReader } from "./record-reader.ts";
+
+// This file is the inside of an environment: it loads one handler and runs what its port brings.
+
+const init = workerData as WorkerInit;
+const { port, slots, context, convention, concurrency } = init;
+const outbox = new Outbox(port);
+const reader = new RecordReader();
+
+interface Running {
+  readonly slot: number;
+  readonly requestId: string;
+}
+
+/** Invocations not yet started, as slot, requestId, payload. */
+const waiting: [slot: number, requestId: string, payload: string][] = [];
+const running = new Set<Running>();
+const replies = new Map<number, (answer: ConnectionReply | "gone" | Error) => void>();
+const currentInvocation = concurrency > 1 ? new AsyncLocalStorage<Running>() : null;
+let requestCount = 0;
+let onLoopEmpty: (() => void) | null = null;
+let handler: Handler;
+
+// --- what the function sees of its process ---
+
+process.cwd = (): string => init.sourceDirectory;
+captureOutput(process.stdout, 0);
+captureOutput(process.stderr, 1);
+
+function captureOutput(stream: NodeJS.WriteStream, number: 0 | 1): void {
+  stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
+    outbox.add(toHost.log, currentRequestId(), number, text);
+    const done = rest.at(-1);
+    if (typeof done === "function") queueMicrotask(() => done());
+    return true;
+  };
+}
+
+function currentRequestId(): string | null {
+  if (currentInvocation !== null) return currentInvocation.getStore()?.requestId ?? null;
+  for (const invocation of running) return invocation.requestId;
+  return null;
+}
+
+// --- the gateway's channel ---
+
+const gateway = {
+  request(connectionId: string, given: ConnectionCommand): Promise<ConnectionReply | "gone"> {
+    const number = ++requestCount;
+    outbox.add(
+      toHost.request,
+      number,
+      connectionId,
+      command[given.type],
+      given.type === "send" ? given.data : null,
+    );
+    return new Promise((resolve, reject) => {
+      replies.set(number, (answer) => (answer instanceof Error ? reject(answer) : resolve(answer)));
+    });
+  },
+};
+Object.defineProperty(globalThis, Symbol.for("arclet.gateway"), { value: gateway });
+
+function readReply(): ConnectionReply | "gone" | Error {
+  switch (reader.number()) {
+    case reply.done:
+      return { type: "done" };
+    case reply.gone:
+      return "gone";
+    case reply.limitExceeded:
+      return { type: "limit-exceeded" };
+    case reply.tooLarge:
+      return { type: "too-large" };
+    case reply.info:
+      return {
+        type: "info",
+        info: {
+          connectedAt: reader.number(),
+          lastActiveAt: reader.number(),
+          identity: { sourceIp: reader.text(), userAgent: reader.textOrNull() },
+        },
+      };
+    default:
+      return new Error("The gateway could not carry out the request");
+  }
+}
+
+// --- invocations ---
+
+function receive(fields: readonly Field[]): void {
+  reader.open(fields);
+  while (reader.hasMore) {
+    if (reader.number() === toWorker.invoke) {
+      waiting.push([reader.number(), reader.text(), reader.text()]);
+    } else {
+      const number = reader.number();
+      const answer = readReply();
+      replies.get(number)?.(answer);
+      replies.delete(number);
+    }
+  }
+  startWaiting();
+}
+
+function startWaiting(): void {
+  while (running.size < concurrency) {
+    const next = waiting.shift();
+    if (next === undefined) return;
+    const [slot, requestId, payload] = next;
+    const before = Atomics.compareExchange(slots, slot, slotState.waiting, slotState.started);
+    if (before === slotState.waiting) run({ slot, requestId }, payload);
+    else outbox.add(toHost.passedOver, slot);
+  }
+}
+
+function run(invocation: Running, payload: string): void {
+  running.add(invocation);
+  if (currentInvocation === null) call(invocation, payload);
+  else currentInvocation.run(invocation, call, invocation, payload);
+}
+
+function call(invocation: Running, payload: string): void {
+  callHandler(handler, payload, invocation.requestId, context, convention, {
+    succeed: (json) => {
+      outbox.add(toHost.succeeded, invocation.slot, json);
+      end(invocation);
+    },
+    fail: (error) => fail(invocation, error, false),
+    whenIdle: (go) => {
+      onLoopEmpty = go;
+      port.unref();
+    },
+  });
+}
+
+function fail(invocation: Running, error: ErrorReport, isUnhandled: boolean): void {
+  const { errorType, errorMessage, trace } = error;
+  outbox.add(
+    toHost.failed,
+    invocation.slot,
+    isUnhandled ? 1 : 0,
+    errorType,
+    errorMessage,
+    trace.join("\n"),
+  );
+  end(invocation);
+}
+
+function end(invocation: Running): void {
+  running.delete(invocation);
+  startWaiting();
+}
+
+// --- ends that no handler returns from ---
+
+process.on("beforeExit", () => {
+  const go = onLoopEmpty;
+  onLoopEmpty = null;
+  port.ref();
+  go?.();
+});
+
+function dieOf(error: ErrorReport): void {
+  for (const invocation of [...running]) {
+    running.delete(invocation);
+    const { slot } = invocation;
+    outbox.add(toHost.failed, slot, 1, error.errorType, error.errorMessage, error.trace.join("\n"));
+  }
+  outbox.flushNow();
+  process.exit(1);
+}
+
+process.on("uncaughtException", (error) => dieOf(reportError(error)));
+process.on("unhandledRejection", (reason) => {
+  const report = reportError(reason);
+  dieOf({
+    errorType: "Runtime.UnhandledPromiseRejection",
+    errorMessage: `${report.errorType}: ${report.errorMessage}`,
+    trace: report.trace,
+  });
+});
+process.on("exit", () => outbox.flushNow());
+
+// --- init ---
+
+process.setSourceMapsEnabled(true);
+const loaded = await loadHandler(init.location);
+const refusal = loaded.ok ? refuseHandler(loaded.handler, convention) : loaded.error;
+if (loaded.ok && refusal === null) {
+  handler = loaded.handler;
+  port.on("message", receive);
+  outbox.add(toHost.ready);
+} else {
+  const { errorType, errorMessage, trace } = refusal ?? runtimeError("Runtime.Unknown", "init failed");
+  outbox.add(toHost.initFailed, errorType, errorMessage, trace.join("\n"));
+}
+outbox.flushNow();

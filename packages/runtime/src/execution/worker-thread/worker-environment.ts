@@ -1,0 +1,229 @@
+import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
+import type { EnvironmentOptions, ExecutionEnvironment, StartResult } from "../execution-strategy.ts";
+import { callingConvention } from "../handler/call-handler.ts";
+import type { Invocation, InvocationFailure } from "../invocation.ts";
+import { describeContext } from "../lambda-environment.ts";
+import { Outbox } from "./outbox.ts";
+import {
+  command,
+  reply,
+  slotCount,
+  slotState,
+  toHost,
+  toWorker,
+  type Field,
+  type WorkerInit,
+} from "./protocol.ts";
+import { RecordReader } from "./record-reader.ts";
+
+/** The outside of a worker: hands invocations in, serves its requests, tells what happened. */
+export class WorkerEnvironment implements ExecutionEnvironment {
+  readonly id: string;
+  readonly canPrefetch = true;
+  readonly #options: EnvironmentOptions;
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #outbox: Outbox;
+  readonly #reader = new RecordReader();
+  readonly #slots: Int32Array;
+  readonly #invocations: (Invocation | null)[] = Array.from({ length: slotCount }, () => null);
+  #nextSlot = 0;
+  #isEnded = false;
+  #settleStart: ((result: StartResult) => void) | null = null;
+
+  constructor(id: string, bootstrap: string, options: EnvironmentOptions) {
+    this.id = id;
+    this.#options = options;
+    const { built, config, env } = options;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#outbox = new Outbox(port1);
+    this.#slots = new Int32Array(new SharedArrayBuffer(slotCount * Int32Array.BYTES_PER_ELEMENT));
+    const init: WorkerInit = {
+      port: port2,
+      slots: this.#slots,
+      location: { entry: built.entry, format: built.format, handler: built.handler },
+      context: describeContext(options),
+      convention: callingConvention(config.runtime),
+      concurrency: options.concurrency,
+      sourceDirectory: built.sourceDirectory,
+    };
+    this.#worker = new Worker(bootstrap, {
+      name: options.functionId,
+      workerData: init,
+      transferList: [port2],
+      env: { ...env },
+      execArgv: [],
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: config.memory },
+    });
+    port1.on("message", (fields: Field[]) => this.#receive(fields));
+    // What native code and Node itself write goes past the streams the bootstrap captures.
+    this.#worker.stdout.on("data", (chunk: Buffer) => this.#log(null, "stdout", chunk.toString()));
+    this.#worker.stderr.on("data", (chunk: Buffer) => this.#log(null, "stderr", chunk.toString()));
+    this.#worker.once("error", (error: Error & { code?: string }) => {
+      const isOutOfMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
+      this.#end(isOutOfMemory ? "signal: killed" : "exit status 1");
+    });
+    this.#worker.once("exit", (code) => this.#end(`exit status ${code}`));
+  }
+
+  started(): Promise<StartResult> {
+    return new Promise((resolve) => {
+      this.#settleStart = resolve;
+    });
+  }
+
+  invoke(invocation: Invocation): void {
+    let slot = this.#nextSlot;
+    while (this.#invocations[slot] !== null) slot = (slot + 1) % slotCount;
+    this.#nextSlot = (slot + 1) % slotCount;
+    this.#invocations[slot] = invocation;
+    Atomics.store(this.#slots, slot, slotState.waiting);
+    this.#outbox.add(toWorker.invoke, slot, invocation.requestId, invocation.payload);
+  }
+
+  recall(invocation: Invocation): boolean {
+    const slot = this.#invocations.indexOf(invocation);
+    if (slot === -1) return false;
+    const before = Atomics.compareExchange(
+      this.#slots,
+      slot,
+      slotState.waiting,
+      slotState.recalled,
+    );
+    // The slot stays taken until the worker tells that it has passed over it: its record is on the way.
+    return before === slotState.waiting;
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #receive(fields: readonly Field[]): void {
+    const { observer, functionId } = this.#options;
+    const reader = this.#reader;
+    reader.open(fields);
+    while (reader.hasMore) {
+      switch (reader.number()) {
+        case toHost.ready:
+          this.#settle({ ok: true, environment: this });
+          break;
+        case toHost.initFailed:
+          this.#settle({ ok: false, error: readFailure(reader, "init") });
+          void this.#worker.terminate();
+          break;
+        case toHost.succeeded: {
+          const invocation = this.#release(reader.number());
+          const payload = reader.text();
+          if (invocation !== null) observer.onResult(invocation, { ok: true, payload });
+          break;
+        }
+        case toHost.failed: {
+          const invocation = this.#release(reader.number());
+          const failure = readFailure(reader, reader.number() === 1 ? "unhandled" : "handled");
+          if (invocation !== null) observer.onResult(invocation, failure);
+          break;
+        }
+        case toHost.passedOver:
+          this.#release(reader.number());
+          break;
+        case toHost.request:
+          this.#serve(reader.number(), reader.text(), readCommand(reader));
+          break;
+        default: {
+          const requestId = reader.textOrNull();
+          const stream = reader.number() === 0 ? "stdout" : "stderr";
+          observer.onLog({ functionId, requestId, stream, text: reader.text() });
+        }
+      }
+    }
+  }
+
+  #release(slot: number): Invocation | null {
+    const invocation = this.#invocations[slot] ?? null;
+    this.#invocations[slot] = null;
+    return invocation;
+  }
+
+  #serve(number: number, connectionId: string, given: ConnectionCommand): void {
+    const answer = this.#options.channel.request(connectionId, given);
+    if (answer instanceof Promise) {
+      answer.then(
+        (settled) => this.#answer(number, settled),
+        () => this.#outbox.add(toWorker.reply, number, reply.failed),
+      );
+    } else {
+      this.#answer(number, answer);
+    }
+  }
+
+  #answer(number: number, answer: ConnectionReply | "gone"): void {
+    if (answer === "gone") this.#outbox.add(toWorker.reply, number, reply.gone);
+    else if (answer.type === "done") this.#outbox.add(toWorker.reply, number, reply.done);
+    else if (answer.type === "limit-exceeded")
+      this.#outbox.add(toWorker.reply, number, reply.limitExceeded);
+    else if (answer.type === "too-large")
+      this.#outbox.add(toWorker.reply, number, reply.tooLarge);
+    else {
+      const { connectedAt, lastActiveAt, identity } = answer.info;
+      this.#outbox.add(
+        toWorker.reply,
+        number,
+        reply.info,
+        connectedAt,
+        lastActiveAt,
+        identity.sourceIp,
+        identity.userAgent,
+      );
+    }
+  }
+
+  #log(requestId: string | null, stream: "stdout" | "stderr", text: string): void {
+    const { observer, functionId } = this.#options;
+    observer.onLog({ functionId, requestId, stream, text });
+  }
+
+  #settle(result: StartResult): void {
+    this.#settleStart?.(result);
+    this.#settleStart = null;
+  }
+
+  #end(how: string): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    const reason: InvocationFailure = {
+      ok: false,
+      kind: "unhandled",
+      errorType: "Runtime.ExitError",
+      errorMessage: `Runtime exited with error: ${how}`,
+      trace: [],
+    };
+    this.#settle({ ok: false, error: { ...reason, kind: "init" } });
+    const started = this.#invocations.filter(
+      (invocation, slot): invocation is Invocation =>
+        invocation !== null && Atomics.load(this.#slots, slot) === slotState.started,
+    );
+    this.#port.close();
+    this.#options.observer.onExit(reason, started);
+  }
+}
+
+function readFailure(
+  reader: RecordReader,
+  kind: InvocationFailure["kind"],
+): InvocationFailure {
+  const errorType = reader.text();
+  const errorMessage = reader.text();
+  const trace = reader.text();
+  return { ok: false, kind, errorType, errorMessage, trace: trace === "" ? [] : trace.split("\n") };
+}
+
+function readCommand(reader: RecordReader): ConnectionCommand {
+  const type = reader.number();
+  if (type === command.send) return { type: "send", data: reader.data() };
+  reader.textOrNull();
+  return { type: type === command.close ? "close" : "info" };
+}

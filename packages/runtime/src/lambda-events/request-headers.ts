@@ -1,0 +1,87 @@
+import type { IncomingMessage } from "node:http";
+import { randomBytes } from "node:crypto";
+
+/** Header names as the client wrote them, each with all its values. */
+export type HeaderList = readonly (readonly [name: string, values: readonly string[]])[];
+
+/** Hop-by-hop headers that end at the gateway. */
+const strippedFromEvents: ReadonlySet<string> = new Set([
+  "connection",
+  "upgrade",
+  "content-length",
+  "keep-alive",
+  "transfer-encoding",
+]);
+
+/** What the gateway says of the sender; what a client claims here is dropped. */
+const setByGateway: ReadonlySet<string> = new Set([
+  "x-amzn-trace-id",
+  "x-forwarded-for",
+  "x-forwarded-port",
+  "x-forwarded-proto",
+]);
+
+/** The request's headers with the gateway's additions, in API Gateway's alphabetical order. */
+export function listHeaders(request: IncomingMessage, options: { keepHopByHop?: boolean } = {}): HeaderList {
+  const byName = new Map<string, [string, string[]]>();
+  const raw = request.rawHeaders;
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? "";
+    const key = name.toLowerCase();
+    if (setByGateway.has(key)) continue;
+    if (strippedFromEvents.has(key) && options.keepHopByHop !== true) continue;
+    const known = byName.get(key);
+    if (known === undefined) byName.set(key, [name, [raw[index + 1] ?? ""]]);
+    else known[1].push(raw[index + 1] ?? "");
+  }
+  const own = (name: string, value: string): unknown => byName.set(name.toLowerCase(), [name, [value]]);
+  own("X-Amzn-Trace-Id", traceId());
+  own("X-Forwarded-For", sourceIpOf(request));
+  own("X-Forwarded-Port", String(request.socket.localPort ?? 80));
+  own("X-Forwarded-Proto", "http");
+  return [...byName.entries()]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, header]) => header);
+}
+
+/** Address of the peer itself: forwarded addresses of strangers are not believed. */
+export function sourceIpOf(request: IncomingMessage): string {
+  const address = request.socket.remoteAddress ?? "";
+  return address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
+}
+
+/** `Root=1-<8 hex epoch seconds>-<24 hex>` */
+function traceId(): string {
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  return `Root=1-${seconds}-${randomBytes(12).toString("hex")}`;
+}
+
+/** Names and values as `headers` (the last of repeated values) and `multiValueHeaders`. */
+export function toHeaderMaps(list: HeaderList): {
+  headers: Record<string, string>;
+  multiValueHeaders: Record<string, readonly string[]>;
+} {
+  const headers: Record<string, string> = {};
+  const multiValueHeaders: Record<string, readonly string[]> = {};
+  for (const [name, values] of list) {
+    headers[name] = values.at(-1) ?? "";
+    multiValueHeaders[name] = values;
+  }
+  return { headers, multiValueHeaders };
+}
+
+/** Query parameters as two maps; null when there are none, for then the keys are left out. */
+export function toQueryMaps(search: URLSearchParams): {
+  queryStringParameters: Record<string, string>;
+  multiValueQueryStringParameters: Record<string, string[]>;
+} | null {
+  const queryStringParameters: Record<string, string> = {};
+  const multiValueQueryStringParameters: Record<string, string[]> = {};
+  let isEmpty = true;
+  for (const [name, value] of search) {
+    isEmpty = false;
+    queryStringParameters[name] = value;
+    (multiValueQueryStringParameters[name] ??= []).push(value);
+  }
+  return isEmpty ? null : { queryStringParameters, multiValueQueryStringParameters };
+}

@@ -1,0 +1,55 @@
+import type { Clock } from "./clock.ts";
+
+const unitsMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A clock that stands still until told to go on. */
+export interface TestClock extends Clock {
+  /** Goes on by milliseconds or by `"2h"`, `"10m"`, `"29s"`, running what falls due, in order. */
+  advance(by: number | string): Promise<void>;
+}
+
+/** Time for tests: nothing sleeps through a two-hour limit. */
+export function createTestClock(startMs = 1_700_000_000_000): TestClock {
+  let nowMs = startMs;
+  let timers: { readonly dueMs: number; readonly run: () => void }[] = [];
+  return {
+    now: () => nowMs,
+    after(delayMs, run) {
+      const timer = { dueMs: nowMs + Math.max(0, delayMs), run };
+      if (delayMs !== Infinity) timers.push(timer);
+      return {
+        cancel() {
+          timers = timers.filter((other) => other !== timer);
+        },
+      };
+    },
+    async advance(by) {
+      const endMs = nowMs + (typeof by === "number" ? by : parseDuration(by));
+      for (;;) {
+        const due = timers
+          .filter((timer) => timer.dueMs <= endMs)
+          .toSorted((a, b) => a.dueMs - b.dueMs)[0];
+        if (due === undefined) break;
+        timers = timers.filter((other) => other !== due);
+        nowMs = Math.max(nowMs, due.dueMs);
+        due.run();
+        await turn();
+      }
+      nowMs = endMs;
+      await turn();
+    },
+  };
+}
+
+function parseDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
+  if (match === null) throw new TypeError(`"${text}" is no duration such as "29s" or "2h"`);
+  return Number(match[1]) * unitsMs[match[2] as keyof typeof unitsMs];
+}
+
+/** Lets promises and pending input settle. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
