@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Limits, RuntimeOptions } from "@arclet/runtime";
+import type { Limits, RuntimeOptions, TrafficEvent } from "@arclet/runtime";
 
 export interface ServerSpecification {
   /** ESM text by function id: `ws/default`, `http/get-hello`. */
@@ -27,9 +27,17 @@ export interface Measurement {
 
 export interface ServerReport {
   readonly bugs: readonly string[];
-  readonly events: readonly unknown[];
+  readonly events: readonly TrafficEvent[];
   readonly connected: number;
   readonly disconnected: number;
+}
+
+/** What server.mjs answers; each request fills the fields it is asked for. */
+interface Reply extends Measurement, ServerReport {
+  readonly id: number;
+  readonly error?: string;
+  readonly port: number;
+  readonly host: string;
 }
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -43,22 +51,17 @@ export class ServerProcess implements AsyncDisposable {
   readonly #output: string[];
   readonly #pending = new Map<
     number,
-    { resolve(value: unknown): void; reject(error: Error): void }
+    { resolve(reply: Reply): void; reject(error: Error): void }
   >();
   #nextId = 1;
 
-  private constructor(
-    root: string,
-    child: ChildProcess,
-    output: string[],
-    ready: { port: number; host: string },
-  ) {
+  private constructor(root: string, child: ChildProcess, output: string[], ready: Reply) {
     this.root = root;
     this.port = ready.port;
     this.host = ready.host;
     this.#child = child;
     this.#output = output;
-    child.on("message", (message: { id: number; error?: string }) => {
+    child.on("message", (message: Reply) => {
       const pending = this.#pending.get(message.id);
       this.#pending.delete(message.id);
       if (message.error === undefined) pending?.resolve(message);
@@ -105,13 +108,14 @@ export class ServerProcess implements AsyncDisposable {
     const output: string[] = [];
     child.stdout?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
     child.stderr?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
-    const [first] = await Promise.race([
+    const [ready]: Reply[] = await Promise.race([
       once(child, "message"),
       once(child, "exit").then(([code]) => {
         throw new Error(`the server did not start (${code})\n${output.join("")}`);
       }),
     ]);
-    return new ServerProcess(root, child, output, first as { port: number; host: string });
+    if (ready === undefined) throw new Error("the server sent nothing");
+    return new ServerProcess(root, child, output, ready);
   }
 
   get url(): string {
@@ -136,24 +140,24 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   measure(): Promise<Measurement> {
-    return this.#request({ type: "measure" }) as Promise<Measurement>;
+    return this.#request({ type: "measure" });
   }
 
   report(): Promise<ServerReport> {
-    return this.#request({ type: "report" }) as Promise<ServerReport>;
+    return this.#request({ type: "report" });
   }
 
   /** Waits until at least so many connections were opened and all of them have ended. */
-  settled(connections: number): Promise<unknown> {
-    return this.#request({ type: "settled", connections });
+  async settled(connections: number): Promise<void> {
+    await this.#request({ type: "settled", connections });
   }
 
   /** Drains the runtime and waits for the process's own end. Gives its exit code. */
   async close(): Promise<number | null> {
     const exited = once(this.#child, "exit");
     await this.#request({ type: "close" });
-    const [code] = (await exited) as [number | null];
-    return code;
+    const [code]: (number | null)[] = await exited;
+    return code ?? null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -165,7 +169,7 @@ export class ServerProcess implements AsyncDisposable {
     await rm(this.root, { recursive: true, force: true });
   }
 
-  #request(message: { readonly type: string; readonly [key: string]: unknown }): Promise<unknown> {
+  #request(message: { readonly type: string; readonly [key: string]: unknown }): Promise<Reply> {
     if (!this.isAlive) return Promise.reject(new Error(`the server is dead\n${this.output}`));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {

@@ -167,18 +167,21 @@ const requests = {
   },
 };
 
+async function answer(message) {
+  try {
+    process.send({ id: message.id, ...(await requests[message.type](message)) });
+  } catch (error) {
+    process.send({ id: message.id, error: String(error?.stack ?? error) });
+  }
+  if (message.type === "close") process.disconnect();
+}
+
 process.on("message", (message) => {
   if (message.type === "settled") {
     waiting = message;
     settle();
-    return;
+  } else {
+    void answer(message);
   }
-  requests[message.type](message).then(
-    (reply) => {
-      process.send({ id: message.id, ...reply });
-      if (message.type === "close") process.disconnect();
-    },
-    (error) => process.send({ id: message.id, error: String(error?.stack ?? error) }),
-  );
 });
 process.send({ id: 0, port: runtime.port, host: runtime.host });

@@ -45,15 +45,20 @@ export class SoakClient {
   }
 
   /** Next message; throws when the connection ends first: a healthy one must not. */
-  async next(): Promise<unknown> {
+  async next(): Promise<string> {
     for (;;) {
       const message = this.#messages.shift();
-      if (message !== undefined) return JSON.parse(message);
+      if (message !== undefined) return message;
       if (this.#closeCode !== null) throw new Error(`closed with ${this.#closeCode}`);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
+  }
+
+  async nextEcho(): Promise<Echo> {
+    const echo: Echo = JSON.parse(await this.next());
+    return echo;
   }
 
   /** Messages that came and nobody asked for. */
@@ -64,8 +69,8 @@ export class SoakClient {
   async close(): Promise<number> {
     const closed = once(this.#socket, "close");
     this.#socket.close(1000, "done");
-    const [code] = (await closed) as [number];
-    return code;
+    const [code]: number[] = await closed;
+    return code ?? 1006;
   }
 
   async terminate(): Promise<void> {
@@ -90,7 +95,7 @@ export async function closedLoop(
   for (let n = 0; n < messages; n++) {
     const pad = padding(random);
     client.send({ n, pad });
-    const echo = (await client.next()) as Echo;
+    const echo = await client.nextEcho();
     if (echo.n !== n || echo.pad !== pad) {
       throw new Error(`sent ${n}, got ${JSON.stringify(echo).slice(0, 200)}`);
     }
@@ -113,7 +118,7 @@ export async function pipelined(
   }
   const order: number[] = [];
   while (missing.size > 0) {
-    const echo = (await client.next()) as Echo;
+    const echo = await client.nextEcho();
     if (missing.get(echo.n) !== echo.pad) {
       throw new Error(`unexpected ${JSON.stringify(echo).slice(0, 200)}`);
     }
