@@ -1,9 +1,11 @@
 import type { BuiltFunction } from "@arclet/build";
 import type { Diagnostic, FunctionConfig, Manifest } from "@arclet/manifest";
-import type { Clock } from "./clock.ts";
+import { createSystemClock, type Clock } from "./clock.ts";
 import type { ConnectionRouter } from "./connections/connection-router.ts";
+import { createMemoryRouter } from "./connections/memory.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
 import type { Invoker } from "./execution/invoker.ts";
+import { resolveLimits } from "./gateway/limits.ts";
 import type { Traffic } from "./traffic/traffic.ts";
 
 /** One function as the runtime is to run it. */
@@ -87,4 +89,42 @@ export interface Runtime {
   update(app: RuntimeApp): Promise<void>;
   /** Drains: stops listening, closes sockets (1001), runs `$disconnect` for each, stops environments. */
   close(): Promise<void>;
+}
+
+/** Options with every default filled in. */
+export interface ResolvedRuntimeOptions {
+  readonly app: RuntimeApp;
+  readonly port: number;
+  readonly host: string;
+  readonly strategy: ExecutionStrategy;
+  readonly maxEnvironments: number;
+  readonly concurrencyPerEnvironment: number;
+  readonly connections: ConnectionRouter;
+  readonly stage: string;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly allowedOrigins: readonly string[];
+}
+
+/** Checks options once, at the edge; nothing below sees optional fields. */
+export function resolveOptions(
+  options: RuntimeOptions,
+  strategies: Readonly<Record<string, () => ExecutionStrategy>>,
+): ResolvedRuntimeOptions {
+  const { execution = "worker-thread" } = options;
+  const strategy = typeof execution === "string" ? strategies[execution]?.() : execution;
+  if (strategy === undefined) throw new TypeError("execution names no strategy");
+  return Object.freeze({
+    app: options.app,
+    port: options.port ?? 3333,
+    host: options.host ?? "localhost",
+    strategy,
+    maxEnvironments: options.maxEnvironments ?? 10,
+    concurrencyPerEnvironment: options.concurrencyPerEnvironment ?? 1,
+    connections: options.connections ?? createMemoryRouter(),
+    stage: options.stage ?? "testing",
+    limits: resolveLimits(options.limits),
+    clock: options.clock ?? createSystemClock(),
+    allowedOrigins: options.allowedOrigins ?? [],
+  });
 }

@@ -1,0 +1,23 @@
+import type { IncomingMessage } from "node:http";
+
+/**
+ * Reads a request's body up to a limit. `"aborted"`: the client went away.
+ * The rest of a too large body is passed over, so that the answer reaches the client.
+ */
+export function readBody(
+  request: IncomingMessage,
+  limitBytes: number,
+): Promise<Buffer | "too-large" | "aborted"> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= limitBytes) chunks.push(chunk);
+      else if (chunks.length > 0) chunks.length = 0;
+    });
+    request.once("end", () => resolve(bytes > limitBytes ? "too-large" : Buffer.concat(chunks)));
+    request.once("error", () => resolve("aborted"));
+    request.once("close", () => resolve("aborted"));
+  });
+}

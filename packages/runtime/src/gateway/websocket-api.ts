@@ -1,0 +1,357 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
+import { WebSocketServer } from "ws";
+import type { ClockTimer } from "../clock.ts";
+import {
+  authorizerEvent,
+  connectEvent,
+  disconnectEvent,
+  type AuthorizerContext,
+  type HandshakeEvent,
+  type WebSocketIdentity,
+} from "../lambda-events/websocket-event.ts";
+import { listHeaders, sourceIpOf } from "../lambda-events/request-headers.ts";
+import { hasIdentity, readAuthorization } from "./authorizer.ts";
+import { FrameMeter } from "./frame-meter.ts";
+import type { GatewayContext } from "./gateway-context.ts";
+import { readProxyResult } from "./proxy-result.ts";
+import { TokenBucket } from "./token-bucket.ts";
+import { refuseUpgrade } from "./upgrade-refusal.ts";
+import { WebSocketConnection } from "./websocket-connection.ts";
+import { WebSocketRoutes } from "./websocket-routes.ts";
+
+/** Verdict on a handshake: open, with what the function said, or an HTTP status. */
+type Verdict =
+  | {
+      readonly isOpen: true;
+      readonly protocol: string | null;
+      readonly authorizer: AuthorizerContext | null;
+    }
+  | { readonly isOpen: false; readonly status: number; readonly message: string };
+
+/** How often open connections are looked over for the limits of time. */
+const sweepMs = 1000;
+/** Time peers have to answer the closing handshake when the server stops. */
+const closeGraceMs = 1000;
+
+/** A WebSocket API of API Gateway: parks handshakes, opens connections, watches over them. */
+export class WebSocketApi {
+  readonly #context: GatewayContext;
+  readonly #server: WebSocketServer;
+  readonly #connections = new Set<WebSocketConnection>();
+  readonly #endings = new Set<Promise<unknown>>();
+  readonly #protocols = new WeakMap<IncomingMessage, string>();
+  readonly #rate: TokenBucket;
+  #routes: WebSocketRoutes | null = null;
+  #sweep: ClockTimer | null = null;
+  #nextPingAt = 0;
+  #isClosing = false;
+
+  constructor(context: GatewayContext) {
+    this.#context = context;
+    const { limits, clock } = context;
+    this.#rate = new TokenBucket(limits.connectionsPerSecond, clock);
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      // The library's 0 stands for no limit.
+      maxPayload: limits.messageBytes === Infinity ? 0 : limits.messageBytes,
+      handleProtocols: (_offered, request) => this.#protocols.get(request) ?? false,
+    });
+  }
+
+  /** New routes hold for open connections too. */
+  setApi(api: WebSocketApiModel | null): void {
+    this.#routes = api === null ? null : new WebSocketRoutes(api);
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // A peer that goes away while its handshake is parked must not take the process down.
+    socket.on("error", () => socket.destroy());
+    const startedAt = this.#context.clock.now();
+    const refusal = this.#check(request);
+    if (refusal !== null) {
+      this.#refuse(socket, refusal.status, refusal.message, startedAt);
+      return;
+    }
+    const url = new URL(request.url ?? "/", "http://localhost");
+    this.#context.traffic.report(
+      this.#open(request, url, socket, head, startedAt),
+      "websocket handshake",
+    );
+  }
+
+  #check(request: IncomingMessage): { status: number; message: string } | null {
+    const { trust, stage } = this.#context;
+    const key = request.headers["sec-websocket-key"];
+    if (request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket") {
+      return { status: 400, message: "Bad Request" };
+    }
+    if (key === undefined || !/^[+/0-9A-Za-z]{22}==$/.test(key)) {
+      return { status: 400, message: "Bad Request" };
+    }
+    if (request.headers["sec-websocket-version"] !== "13") {
+      return { status: 426, message: "Upgrade Required" };
+    }
+    if (!URL.canParse(request.url ?? "/", "http://localhost")) {
+      return { status: 400, message: "Bad Request" };
+    }
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    const isKnownPath = path === "/" || path === `/${stage}` || path === `/${stage}/`;
+    if (this.#routes === null || !isKnownPath || this.#isClosing) {
+      return { status: 403, message: "Forbidden" };
+    }
+    if (!trust.isTrustedOrigin(request)) return { status: 403, message: "Forbidden" };
+    if (!this.#rate.take()) return { status: 429, message: "Too Many Requests" };
+    return null;
+  }
+
+  async #open(
+    request: IncomingMessage,
+    url: URL,
+    socket: Duplex,
+    head: Buffer,
+    startedAt: number,
+  ): Promise<void> {
+    const { apiId, stage, ids, clock, connections, traffic } = this.#context;
+    const identity: WebSocketIdentity = {
+      connectionId: ids.connectionId(),
+      apiId,
+      domainName: request.headers.host ?? "localhost",
+      stage,
+      connectedAt: startedAt,
+      sourceIp: sourceIpOf(request),
+      userAgent: request.headers["user-agent"] ?? null,
+    };
+    const verdict = await this.#judge(request, url, identity);
+    const durationMs = clock.now() - startedAt;
+    if (!verdict.isOpen) {
+      this.#refuse(socket, verdict.status, verdict.message, startedAt);
+      return;
+    }
+    if (socket.destroyed) {
+      // The function has seen a connect, so it also sees the disconnect.
+      this.#tellDisconnected(identity, 1006, "Connection Closed Abnormally", verdict.authorizer);
+      return;
+    }
+    if (verdict.protocol !== null) this.#protocols.set(request, verdict.protocol);
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      const connection = new WebSocketConnection({
+        context: this.#context,
+        socket: webSocket,
+        identity,
+        authorizer: verdict.authorizer,
+        routes: this.#currentRoutes,
+        onEnd: this.#onEnd,
+      });
+      const { frameBytes } = this.#context.limits;
+      if (frameBytes !== Infinity) {
+        const meter = new FrameMeter(frameBytes, () => connection.close(1009, "Frame too large"));
+        socket.prependListener("data", meter.pass);
+      }
+      this.#connections.add(connection);
+      void connections.attach(identity.connectionId, connection);
+      this.#watch();
+      if (traffic.isObserved) {
+        const { connectionId, sourceIp } = identity;
+        traffic.emit({ type: "connected", connectionId, durationMs, sourceIp });
+      }
+    });
+  }
+
+  readonly #currentRoutes = (): WebSocketRoutes => this.#routes ?? noRoutes;
+
+  async #judge(
+    request: IncomingMessage,
+    url: URL,
+    connection: WebSocketIdentity,
+  ): Promise<Verdict> {
+    const { ids, clock } = this.#context;
+    const routes = this.#currentRoutes();
+    const handshake: HandshakeEvent = {
+      connection,
+      headers: listHeaders(request),
+      query: url.searchParams,
+      requestId: ids.requestId(),
+      now: clock.now(),
+      authorizer: null,
+    };
+    let authorizer: AuthorizerContext | null = null;
+    let integrationLatency = 0;
+    if (routes.authorizer !== null) {
+      const authorization = await this.#authorize(request, handshake, routes.authorizer);
+      if (!authorization.ok) {
+        return {
+          isOpen: false,
+          status: authorization.status,
+          message: messages[authorization.status] ?? "Forbidden",
+        };
+      }
+      authorizer = authorization.context;
+      integrationLatency = clock.now() - handshake.now;
+    }
+    if (routes.connect === null) return { isOpen: true, protocol: null, authorizer };
+    const event = connectEvent({
+      ...handshake,
+      authorizer: authorizer === null ? null : { ...authorizer, integrationLatency },
+    });
+    return this.#connect(routes.connect.functionId, event, authorizer);
+  }
+
+  async #authorize(
+    request: IncomingMessage,
+    handshake: HandshakeEvent,
+    authorizer: NonNullable<WebSocketRoutes["authorizer"]>,
+  ): Promise<ReturnType<typeof readAuthorization>> {
+    if (!hasIdentity(authorizer, request, handshake.query)) return { ok: false, status: 401 };
+    const { apiId, stage, invoker } = this.#context;
+    const methodArn = `arn:aws:execute-api:us-east-1:123456789012:${apiId}/${stage}/$connect`;
+    // Only the authorizer sees the hop-by-hop headers.
+    const headers = listHeaders(request, { keepHopByHop: true });
+    const event = authorizerEvent({ ...handshake, headers }, methodArn);
+    return readAuthorization(await invoker.invoke(authorizer.functionId, event), methodArn);
+  }
+
+  async #connect(
+    functionId: string,
+    event: string,
+    authorizer: AuthorizerContext | null,
+  ): Promise<Verdict> {
+    const { invoker, clock, limits } = this.#context;
+    const result = await new Promise<Awaited<ReturnType<typeof invoker.invoke>> | "late">(
+      (resolve) => {
+        const timer = clock.after(limits.webSocketIntegrationMs, () => resolve("late"));
+        void invoker.invoke(functionId, event).then((settled) => {
+          timer.cancel();
+          resolve(settled);
+        });
+      },
+    );
+    if (result === "late")
+      return { isOpen: false, status: 504, message: "Endpoint request timed out" };
+    if (!result.ok) {
+      // Lambda that refuses to run is a fault of the gateway; a function that fails is a bad gateway.
+      const status = result.kind === "throttled" ? 500 : 502;
+      return { isOpen: false, status, message: "Internal server error" };
+    }
+    const answer = readProxyResult(result.payload);
+    if (answer === null) return { isOpen: false, status: 502, message: "Internal server error" };
+    const { statusCode } = answer;
+    if (statusCode >= 200 && statusCode < 300) {
+      return { isOpen: true, protocol: protocolOf(answer.headers), authorizer };
+    }
+    return { isOpen: false, status: statusCode, message: messages[statusCode] ?? "Forbidden" };
+  }
+
+  #refuse(socket: Duplex, status: number, message: string, startedAt: number): void {
+    const { traffic, clock } = this.#context;
+    refuseUpgrade(socket, status, message);
+    if (traffic.isObserved) {
+      const durationMs = clock.now() - startedAt;
+      traffic.emit({ type: "connect-refused", status, reason: message, durationMs });
+    }
+  }
+
+  readonly #onEnd = (connection: WebSocketConnection, code: number, reason: string): void => {
+    this.#connections.delete(connection);
+    void this.#context.connections.detach(connection.identity.connectionId);
+    this.#tellDisconnected(connection.identity, code, reason, connection.authorizer);
+  };
+
+  #tellDisconnected(
+    identity: WebSocketIdentity,
+    code: number,
+    reason: string,
+    authorizer: AuthorizerContext | null,
+  ): void {
+    const { ids, clock, invoker, traffic } = this.#context;
+    const now = clock.now();
+    const route = this.#currentRoutes().disconnect;
+    const told = (): void => {
+      if (!traffic.isObserved) return;
+      const { connectionId } = identity;
+      const durationMs = clock.now() - now;
+      traffic.emit({ type: "disconnected", connectionId, code, reason, durationMs });
+    };
+    if (route === null) {
+      told();
+      return;
+    }
+    const event = disconnectEvent(identity, { code, reason }, ids.requestId(), now, authorizer);
+    // Nobody is left to hear of a failure; the invocation itself is told as traffic.
+    const ending = invoker.invoke(route.functionId, event).then(told);
+    this.#endings.add(ending);
+    traffic.report(
+      ending.finally(() => this.#endings.delete(ending)),
+      "disconnect",
+    );
+  }
+
+  #watch(): void {
+    this.#sweep ??= this.#context.clock.after(sweepMs, () => {
+      this.#sweep = null;
+      this.#lookOver();
+      if (this.#connections.size > 0) this.#watch();
+    });
+  }
+
+  #lookOver(): void {
+    const { clock, limits } = this.#context;
+    const now = clock.now();
+    const isPingDue = now >= this.#nextPingAt;
+    if (isPingDue) this.#nextPingAt = now + limits.pingMs;
+    for (const connection of this.#connections) {
+      const isOver =
+        now - connection.lastActiveAt >= limits.idleMs ||
+        now - connection.connectedAt >= limits.connectionMs;
+      if (isOver) connection.close(1001, "Going away");
+      else if (isPingDue && now - connection.connectedAt >= limits.pingMs) connection.ping();
+    }
+  }
+
+  /** Closes every connection and waits until `$disconnect` has run for each. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#sweep?.cancel();
+    for (const connection of this.#connections) connection.close(1001, "Going away");
+    const grace = setTimeout(() => {
+      for (const connection of this.#connections) connection.terminate();
+    }, closeGraceMs);
+    while (this.#connections.size > 0) {
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5);
+      });
+    }
+    clearTimeout(grace);
+    await Promise.allSettled(this.#endings);
+  }
+}
+
+const noRoutes = new WebSocketRoutes({
+  routeSelectionExpression: "",
+  routes: [],
+  authorizer: null,
+});
+
+const messages: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  429: "Too Many Requests",
+  500: "Internal server error",
+};
+
+/** The one header of `$connect` that reaches the client. */
+function protocolOf(headers: Readonly<Record<string, unknown>>): string | null {
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.toLowerCase() === "sec-websocket-protocol" && typeof value === "string") return value;
+  }
+  return null;
+}

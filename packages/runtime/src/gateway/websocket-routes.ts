@@ -1,0 +1,33 @@
+import type { WebSocketApi, WebSocketRoute } from "@arclet/manifest";
+import { compileRouteSelection } from "./route-selection.ts";
+
+/** The routes of a WebSocket API, ready to be asked for every message. */
+export class WebSocketRoutes {
+  readonly connect: WebSocketRoute | null;
+  readonly disconnect: WebSocketRoute | null;
+  readonly authorizer: WebSocketApi["authorizer"];
+  readonly #default: WebSocketRoute | null;
+  readonly #custom = new Map<string, WebSocketRoute>();
+  readonly #evaluate: (body: string) => string;
+
+  constructor(api: WebSocketApi) {
+    const find = (key: string): WebSocketRoute | null =>
+      api.routes.find((route) => route.routeKey === key) ?? null;
+    this.connect = find("$connect");
+    this.disconnect = find("$disconnect");
+    this.#default = find("$default");
+    this.authorizer = api.authorizer;
+    for (const route of api.routes) {
+      if (!route.routeKey.startsWith("$")) this.#custom.set(route.routeKey, route);
+    }
+    const selection = compileRouteSelection(api.routeSelectionExpression);
+    this.#evaluate = (body) => selection.evaluate(body);
+  }
+
+  /** Null: neither a matching route nor `$default`. Lifecycle routes are never matched. */
+  select(body: string): WebSocketRoute | null {
+    // With nothing to choose from the body need not be read.
+    if (this.#custom.size === 0) return this.#default;
+    return this.#custom.get(this.#evaluate(body)) ?? this.#default;
+  }
+}
