@@ -122,7 +122,6 @@ const foreignOrigins = [
   "http://localhost.evil.example",
   "http://evil.example:3333",
   "null",
-  "http://localhost:1",
   "file://",
 ];
 const foreignHosts = [
@@ -138,8 +137,10 @@ describe("a page of a foreign origin", () => {
   });
 
   test.each(foreignOrigins)("%s reads no developer endpoint", async (origin) => {
-    const { status } = await raw("GET /_arclet/traffic", [own(), `Origin: ${origin}`]);
-    expect(status).toBe(403);
+    for (const name of ["health", "events", "env.js"]) {
+      const { status } = await raw(`GET /_arclet/${name}`, [own(), `Origin: ${origin}`]);
+      expect(status).toBe(403);
+    }
   });
 
   test("does not post to connections", async () => {
@@ -159,6 +160,9 @@ describe("a page of a foreign origin", () => {
         `Origin: http://127.0.0.1:${server.port}`,
       ]),
     ).toBe(101);
+    expect((await raw("GET /_arclet/health", [own()])).status).toBe(200);
+    // A page of this machine on another port is the developer's: a front end with a server of its own.
+    expect(await upgradeStatus([own(), "Origin: http://localhost:5173"])).toBe(101);
     // Programs send no Origin; the check is against pages.
     expect(await upgradeStatus([own()])).toBe(101);
   });
@@ -188,8 +192,10 @@ describe("a name that was bound to this machine (DNS rebinding)", () => {
   });
 
   test.each(foreignHosts)("%s reads no developer endpoint", async (host) => {
-    const { status } = await raw("GET /_arclet/traffic", [`Host: ${host}`]);
-    expect(status).toBe(403);
+    for (const name of ["health", "events", "env.js"]) {
+      const { status } = await raw(`GET /_arclet/${name}`, [`Host: ${host}`]);
+      expect(status).toBe(403);
+    }
   });
 });
 
