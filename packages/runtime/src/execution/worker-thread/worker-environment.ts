@@ -33,6 +33,8 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   readonly #slots: Int32Array;
   readonly #invocations: (Invocation | null)[] = Array.from({ length: slotCount }, () => null);
   #nextSlot = 0;
+  /** Slots the worker has not yet passed over. */
+  #recalled = 0;
   #isEnded = false;
   #settleStart: ((result: StartResult) => void) | null = null;
 
@@ -91,7 +93,8 @@ export class WorkerEnvironment implements ExecutionEnvironment {
 
   recall(invocation: Invocation): boolean {
     const slot = this.#invocations.indexOf(invocation);
-    if (slot === -1) return false;
+    // Recalled slots stay taken: half are kept for `invoke`, which has to find a free one.
+    if (slot === -1 || this.#recalled >= slotCount / 2) return false;
     const before = Atomics.compareExchange(
       this.#slots,
       slot,
@@ -99,7 +102,9 @@ export class WorkerEnvironment implements ExecutionEnvironment {
       slotState.recalled,
     );
     // The slot stays taken until the worker tells that it has passed over it: its record is on the way.
-    return before === slotState.waiting;
+    if (before !== slotState.waiting) return false;
+    this.#recalled++;
+    return true;
   }
 
   async stop(): Promise<void> {
@@ -132,6 +137,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
           break;
         }
         case toHost.passedOver:
+          this.#recalled--;
           this.#release(reader.number());
           break;
         case toHost.request:
