@@ -1,4 +1,9 @@
-import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import {
+  MessageChannel,
+  receiveMessageOnPort,
+  Worker,
+  type MessagePort,
+} from "node:worker_threads";
 import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
 import type {
   EnvironmentOptions,
@@ -203,6 +208,12 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   #end(how: string): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    // The exit may be told before what the thread posted last: results of earlier invocations.
+    let last = receiveMessageOnPort(this.#port);
+    while (last !== undefined) {
+      this.#receive(last.message);
+      last = receiveMessageOnPort(this.#port);
+    }
     const reason: InvocationFailure = {
       ok: false,
       kind: "unhandled",
