@@ -266,6 +266,11 @@ test(`random rows of frames end as a model of RFC 6455 says, ${rounds} rows`, as
     const all = [...frames, { opcode: opcodes.close, payload: closePayload(1000) }];
     await sendChopped(client, Buffer.concat(all.map(encodeFrame)));
     const expected = new Set([...outcome.closeCodes, ...expectedOutcome(all, limits).closeCodes]);
+    // Frame lengths are read before what is in the frames: a later frame over the limit may be
+    // told before an earlier mistake that came in the same piece.
+    if (frames.some(({ payload }) => Buffer.from(payload ?? "").length > limits.frameBytes)) {
+      expected.add(1009);
+    }
     const code = await client.closeCode();
     if (!expected.has(code)) wrong.push(`${code} for one of ${[...expected].join()}: ${shown}`);
     await client.closed;
