@@ -117,6 +117,7 @@ test(
 
     let started = 0;
     let version = 1;
+    let updates = Promise.resolve();
     const reloadEvery = Math.ceil(connections / 8);
     const lane = async (): Promise<void> => {
       while (started < connections) {
@@ -126,7 +127,10 @@ test(
         await behaviours[behaviour](own);
         if (index % reloadEvery === reloadEvery - 1) {
           version++;
-          await server.update(functions(version));
+          const next = functions(version);
+          // One at a time, as whoever watches files does it: the last one given is the last one set.
+          updates = updates.then(() => server.update(next));
+          await updates;
         }
       }
     };
