@@ -129,7 +129,11 @@ test(
           version++;
           const next = functions(version);
           // One at a time, as whoever watches files does it: the last one given is the last one set.
-          updates = updates.then(() => server.update(next));
+          const before = updates;
+          updates = (async () => {
+            await before;
+            await server.update(next);
+          })();
           await updates;
         }
       }
