@@ -26,6 +26,17 @@ import {
 } from "./protocol.ts";
 import { RecordReader } from "./record-reader.ts";
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
+const initLimitMs = 10_000;
+
+const initTimedOut: InvocationFailure = {
+  ok: false,
+  kind: "init",
+  errorType: "Sandbox.Timedout",
+  errorMessage: "Error: Init timed out after 10.00 seconds",
+  trace: [],
+};
+
 /** The outside of a worker: hands invocations in, serves its requests, tells what happened. */
 export class WorkerEnvironment implements ExecutionEnvironment {
   readonly id: string;
@@ -37,6 +48,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   readonly #reader = new RecordReader();
   readonly #slots: Int32Array;
   readonly #invocations: (Invocation | null)[] = Array.from({ length: slotCount }, () => null);
+  readonly #initTimer: NodeJS.Timeout;
   #nextSlot = 0;
   #taken = 0;
   #isEnded = false;
@@ -77,6 +89,11 @@ export class WorkerEnvironment implements ExecutionEnvironment {
       const isOutOfMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
       this.#end(isOutOfMemory ? "signal: killed" : "exit status 1");
     });
+    this.#initTimer = setTimeout(() => {
+      this.#settle({ ok: false, error: initTimedOut });
+      void this.#worker.terminate();
+    }, initLimitMs);
+    this.#initTimer.unref();
     this.#worker.once("exit", (code) => this.#end(`exit status ${code}`));
   }
 
@@ -206,6 +223,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   }
 
   #settle(result: StartResult): void {
+    clearTimeout(this.#initTimer);
     this.#settleStart?.(result);
     this.#settleStart = null;
   }
