@@ -105,8 +105,8 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     webSocketUrl,
     traffic,
     invoker,
-    update(next) {
-      const update = updates.then(() => apply(next));
+    update(latest) {
+      const update: Promise<void> = updates.then(async () => apply(latest));
       updates = update.catch(() => {});
       return update;
     },
