@@ -115,10 +115,10 @@ export interface ResolvedRuntimeOptions {
 /** Checks options once, at the edge; nothing below sees optional fields. */
 export function resolveOptions(
   options: RuntimeOptions,
-  strategies: Readonly<Record<string, () => ExecutionStrategy>>,
+  strategyNamed: (name: string) => ExecutionStrategy | undefined,
 ): ResolvedRuntimeOptions {
   const { execution = "worker-thread" } = options;
-  const strategy = typeof execution === "string" ? strategies[execution]?.() : execution;
+  const strategy = typeof execution === "string" ? strategyNamed(execution) : execution;
   if (strategy === undefined) throw new TypeError("execution names no strategy");
   return Object.freeze({
     app: options.app,

@@ -1,3 +1,4 @@
+import { Leases } from "./connections/leases.ts";
 import { createInProcessStrategy } from "./execution/in-process/strategy.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
 import { FunctionInvoker, type FunctionDefinition } from "./execution/function-invoker.ts";
@@ -16,7 +17,7 @@ import { createServices, type ServicesOptions } from "./services/services.ts";
 import { Traffic } from "./traffic/traffic.ts";
 
 /** Names of the strategies, and how each is made. */
-const strategies: Readonly<Record<string, () => ExecutionStrategy>> = {
+const strategies: Readonly<Record<string, (leases: Leases) => ExecutionStrategy>> = {
   "worker-thread": createWorkerThreadStrategy,
   "in-process": createInProcessStrategy,
 };
@@ -26,7 +27,8 @@ const strategies: Readonly<Record<string, () => ExecutionStrategy>> = {
  * @throws RuntimeError when the port or the host cannot be had.
  */
 export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
-  const options = resolveOptions(given, strategies);
+  const leases = new Leases();
+  const options = resolveOptions(given, (name) => strategies[name]?.(leases));
   const { app, connections, clock, limits, host, stage, allowedOrigins } = options;
   const traffic = new Traffic();
   const invoker = new FunctionInvoker({
@@ -52,6 +54,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     port: options.port,
     invoker,
     connections,
+    leases,
     traffic,
     clock,
     limits,

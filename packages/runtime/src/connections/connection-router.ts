@@ -1,3 +1,5 @@
+import type { Lease } from "./leases.ts";
+
 /** API Gateway's shape: 11 bytes as URL-safe base64, 16 characters with one trailing `=`. */
 export type ConnectionId = string;
 
@@ -15,7 +17,8 @@ export interface ConnectionInfo {
 }
 
 export type ConnectionReply =
-  | { readonly type: "done" }
+  /** `lease`: further posts need not wait for their answers; only within one process. */
+  | { readonly type: "done"; readonly lease?: Lease | null }
   | { readonly type: "info"; readonly info: ConnectionInfo }
   /** The peer reads too slowly and its buffer is full. */
   | { readonly type: "limit-exceeded" }

@@ -161,6 +161,7 @@ export class WebSocketApi {
         const meter = new FrameMeter(frameBytes, () => connection.close(1009, "Frame too large"));
         socket.prependListener("data", meter.pass);
       }
+      socket.on("drain", () => connection.drained());
       this.#connections.add(connection);
       void connections.attach(identity.connectionId, connection);
       this.#watch();

@@ -4,6 +4,7 @@ import type {
   ConnectionReply,
   ConnectionTarget,
 } from "../connections/connection-router.ts";
+import type { Lease } from "../connections/leases.ts";
 import type { ClockTimer } from "../clock.ts";
 import type { InvocationResult } from "../execution/invocation.ts";
 import {
@@ -50,6 +51,9 @@ export class WebSocketConnection implements ConnectionTarget {
   #isClosing = false;
   #isEnded = false;
   #hasAnsweredPing = true;
+  readonly #lease: Lease | null;
+  readonly #done: ConnectionReply;
+  #isSuspended = false;
   /** What the gateway itself closed the connection with. */
   #closing: { readonly code: number; readonly reason: string } | null = null;
 
@@ -62,6 +66,8 @@ export class WebSocketConnection implements ConnectionTarget {
     this.#routes = options.routes;
     this.#onEnd = options.onEnd;
     this.#lastActiveAt = identity.connectedAt;
+    this.#lease = context.leases.acquire();
+    this.#done = Object.freeze({ type: "done", lease: this.#lease });
     socket.on("message", (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
     socket.on("pong", () => {
       this.#hasAnsweredPing = true;
@@ -106,10 +112,18 @@ export class WebSocketConnection implements ConnectionTarget {
     }
   }
 
+  /** The peer has read what was buffered for it. */
+  drained(): void {
+    if (!this.#isSuspended) return;
+    this.#isSuspended = false;
+    if (this.#lease !== null && !this.#isClosing) this.#context.leases.resume(this.#lease);
+  }
+
   /** Begins the closing handshake; commands find the connection gone from now on. */
   close(code: number, reason: string): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
+    if (this.#lease !== null) this.#context.leases.suspend(this.#lease);
     this.#closing = { code, reason };
     this.#socket.close(code, reason);
   }
@@ -137,10 +151,18 @@ export class WebSocketConnection implements ConnectionTarget {
     if (this.#socket.bufferedAmount > limits.sendBufferBytes) return limitExceeded;
     this.#lastActiveAt = clock.now();
     this.#socket.send(data);
+    // Half full: from now on posts wait for their answers, so that the limit can be told.
+    if (this.#socket.bufferedAmount > limits.sendBufferBytes / 2) this.#suspend();
     if (traffic.isObserved) {
       traffic.emit({ type: "message-out", connectionId: this.identity.connectionId, bytes });
     }
-    return done;
+    return this.#done;
+  }
+
+  #suspend(): void {
+    if (this.#isSuspended || this.#lease === null) return;
+    this.#isSuspended = true;
+    this.#context.leases.suspend(this.#lease);
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
@@ -236,6 +258,7 @@ export class WebSocketConnection implements ConnectionTarget {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#isClosing = true;
+    if (this.#lease !== null) this.#context.leases.release(this.#lease);
     this.#integrationTimer?.cancel();
     this.#onEnd(this, code, reason);
   }

@@ -4,6 +4,7 @@ import type { ConnectionCommand, ConnectionReply } from "../../connections/conne
 import { callHandler, refuseHandler } from "../handler/call-handler.ts";
 import { reportError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
 import { loadHandler, type Handler } from "../handler/load-handler.ts";
+import { LeaseHolder } from "./lease-holder.ts";
 import { Outbox } from "./outbox.ts";
 import {
   command,
@@ -20,7 +21,8 @@ import { RecordReader } from "./record-reader.ts";
 
 const init = workerData as WorkerInit;
 const { port, slots, context, convention, concurrency } = init;
-const outbox = new Outbox(port);
+const leases = new LeaseHolder(init.leases);
+const outbox = new Outbox(port, () => leases.handedOver());
 const reader = new RecordReader();
 
 interface Running {
@@ -33,6 +35,11 @@ const waiting: [slot: number, requestId: string, payload: string][] = [];
 const running = new Set<Running>();
 const replies = new Map<number, (answer: ConnectionReply | "gone" | Error) => void>();
 const currentInvocation = concurrency > 1 ? new AsyncLocalStorage<Running>() : null;
+/**
+ * Following a context through every promise costs more than a quick handler itself. Only functions that
+ * write logs need it, and they show themselves by their first line, which goes without a label.
+ */
+let hasLogged = false;
 let requestCount = 0;
 let onLoopEmpty: (() => void)[] = [];
 let handler: Handler;
@@ -46,6 +53,7 @@ captureOutput(process.stderr, 1);
 function captureOutput(stream: NodeJS.WriteStream, number: 0 | 1): void {
   stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
+    hasLogged = true;
     outbox.add(toHost.log, currentRequestId(), number, text);
     const done = rest.at(-1);
     if (typeof done === "function") queueMicrotask(() => done());
@@ -61,8 +69,13 @@ function currentRequestId(): string | null {
 
 // --- the gateway's channel ---
 
+const posted: Promise<ConnectionReply> = Promise.resolve({ type: "done" });
 const gateway = {
   request(connectionId: string, given: ConnectionCommand): Promise<ConnectionReply | "gone"> {
+    if (given.type === "send" && leases.canPost(connectionId, given.data)) {
+      outbox.add(toHost.post, connectionId, given.data);
+      return posted;
+    }
     const number = ++requestCount;
     outbox.add(
       toHost.request,
@@ -72,7 +85,15 @@ const gateway = {
       given.type === "send" ? given.data : null,
     );
     return new Promise((resolve, reject) => {
-      replies.set(number, (answer) => (answer instanceof Error ? reject(answer) : resolve(answer)));
+      replies.set(number, (answer) => {
+        if (answer instanceof Error) {
+          reject(answer);
+          return;
+        }
+        const lease = answer !== "gone" && answer.type === "done" ? answer.lease : null;
+        if (lease !== null && lease !== undefined) leases.keep(connectionId, lease);
+        resolve(answer);
+      });
     });
   },
 };
@@ -80,8 +101,11 @@ Object.defineProperty(globalThis, Symbol.for("arclet.gateway"), { value: gateway
 
 function readReply(): ConnectionReply | "gone" | Error {
   switch (reader.number()) {
-    case reply.done:
-      return { type: "done" };
+    case reply.done: {
+      const slot = reader.number();
+      const token = reader.number();
+      return { type: "done", lease: slot === -1 ? null : { slot, token } };
+    }
     case reply.gone:
       return "gone";
     case reply.limitExceeded:
@@ -132,7 +156,7 @@ function startWaiting(): void {
 
 function run(invocation: Running, payload: string): void {
   running.add(invocation);
-  if (currentInvocation === null) call(invocation, payload);
+  if (currentInvocation === null || !hasLogged) call(invocation, payload);
   else currentInvocation.run(invocation, call, invocation, payload);
 }
 

@@ -7,8 +7,11 @@ export class Outbox {
   #records: Field[] = [];
   #isScheduled = false;
 
-  constructor(port: MessagePort) {
+  readonly #onFlush: () => void;
+
+  constructor(port: MessagePort, onFlush: () => void = () => {}) {
     this.#port = port;
+    this.#onFlush = onFlush;
   }
 
   add(...fields: Field[]): void {
@@ -29,5 +32,6 @@ export class Outbox {
     if (records.length === 0) return;
     this.#records = [];
     this.#port.postMessage(records);
+    this.#onFlush();
   };
 }

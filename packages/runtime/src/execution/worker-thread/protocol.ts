@@ -14,7 +14,7 @@ export type Field = string | number | Uint8Array | null;
 export const toWorker = {
   /** slot, requestId, payload */
   invoke: 1,
-  /** request number, `reply.*`, then for `info`: connectedAt, lastActiveAt, sourceIp, userAgent */
+  /** request number, `reply.*`, then for `done`: slot or -1, token of a lease; for `info`: connectedAt, lastActiveAt, sourceIp, userAgent */
   reply: 2,
 } as const;
 
@@ -34,6 +34,8 @@ export const toHost = {
   log: 6,
   /** slot: a recalled invocation was not started */
   passedOver: 7,
+  /** connectionId, data: a message that needs no answer */
+  post: 8,
 } as const;
 
 export const command = { send: 0, close: 1, info: 2 } as const;
@@ -56,6 +58,8 @@ export const slotCount = 64;
 export interface WorkerInit {
   readonly port: MessagePort;
   readonly slots: Int32Array;
+  /** Shared table of `Leases`. */
+  readonly leases: Int32Array;
   readonly location: HandlerLocation;
   readonly context: ContextTemplate;
   readonly convention: CallingConvention;

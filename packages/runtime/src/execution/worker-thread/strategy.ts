@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import type { Leases } from "../../connections/leases.ts";
 import type { EnvironmentOptions, ExecutionStrategy, StartResult } from "../execution-strategy.ts";
 import { WorkerEnvironment } from "./worker-environment.ts";
 
@@ -7,7 +8,7 @@ import { WorkerEnvironment } from "./worker-environment.ts";
  * Not their own: the working directory (`process.cwd()` answers the source folder, relative paths of
  * `fs` start at the host's) and native state.
  */
-export function createWorkerThreadStrategy(): ExecutionStrategy {
+export function createWorkerThreadStrategy(leases: Leases): ExecutionStrategy {
   const bootstrap = createRequire(import.meta.url).resolve(
     "@arclet/runtime/worker-thread/bootstrap",
   );
@@ -20,6 +21,7 @@ export function createWorkerThreadStrategy(): ExecutionStrategy {
       const environment: WorkerEnvironment = new WorkerEnvironment(
         `${options.functionId}#${++count}`,
         bootstrap,
+        leases,
         {
           ...options,
           observer: {

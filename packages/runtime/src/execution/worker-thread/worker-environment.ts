@@ -4,6 +4,7 @@ import {
   Worker,
   type MessagePort,
 } from "node:worker_threads";
+import type { Lease, Leases } from "../../connections/leases.ts";
 import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
 import type {
   EnvironmentOptions,
@@ -25,6 +26,8 @@ import {
   type WorkerInit,
 } from "./protocol.ts";
 import { RecordReader } from "./record-reader.ts";
+
+const noLease: Lease = { slot: -1, token: 0 };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const initLimitMs = 10_000;
@@ -54,7 +57,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   #isEnded = false;
   #settleStart: ((result: StartResult) => void) | null = null;
 
-  constructor(id: string, bootstrap: string, options: EnvironmentOptions) {
+  constructor(id: string, bootstrap: string, leases: Leases, options: EnvironmentOptions) {
     this.id = id;
     this.#options = options;
     const { built, config, env } = options;
@@ -65,6 +68,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     const init: WorkerInit = {
       port: port2,
       slots: this.#slots,
+      leases: leases.table,
       location: { entry: built.entry, format: built.format, handler: built.handler },
       context: describeContext(options),
       convention: callingConvention(config.runtime),
@@ -166,6 +170,9 @@ export class WorkerEnvironment implements ExecutionEnvironment {
         case toHost.passedOver:
           this.#release(reader.number());
           break;
+        case toHost.post:
+          this.#post(reader.text(), reader.data());
+          break;
         case toHost.request:
           this.#serve(reader.number(), reader.text(), readCommand(reader));
           break;
@@ -185,6 +192,12 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     return invocation;
   }
 
+  /** A post on a lease: nobody waits for what becomes of it. */
+  #post(connectionId: string, data: string | Uint8Array): void {
+    const answer = this.#options.channel.request(connectionId, { type: "send", data });
+    if (answer instanceof Promise) answer.catch(() => {});
+  }
+
   #serve(number: number, connectionId: string, given: ConnectionCommand): void {
     const answer = this.#options.channel.request(connectionId, given);
     if (answer instanceof Promise) {
@@ -199,8 +212,10 @@ export class WorkerEnvironment implements ExecutionEnvironment {
 
   #answer(number: number, answer: ConnectionReply | "gone"): void {
     if (answer === "gone") this.#outbox.add(toWorker.reply, number, reply.gone);
-    else if (answer.type === "done") this.#outbox.add(toWorker.reply, number, reply.done);
-    else if (answer.type === "limit-exceeded")
+    else if (answer.type === "done") {
+      const { slot, token } = answer.lease ?? noLease;
+      this.#outbox.add(toWorker.reply, number, reply.done, slot, token);
+    } else if (answer.type === "limit-exceeded")
       this.#outbox.add(toWorker.reply, number, reply.limitExceeded);
     else if (answer.type === "too-large") this.#outbox.add(toWorker.reply, number, reply.tooLarge);
     else {
