@@ -51,7 +51,7 @@ export async function writeBuildFolder(
   }
 }
 
-function hashOf({ contents }: FolderFile, hashes: FileHashes): Promise<string> | string {
+async function hashOf({ contents }: FolderFile, hashes: FileHashes): Promise<string> {
   return contents.kind === "bytes" ? hashBytes(contents.bytes) : hashes.of(contents.path);
 }
 

@@ -85,10 +85,9 @@ try {
     ["--enable-source-maps", "--input-type=module", "--eval", script],
     { cwd: built.sourceDirectory },
   );
-  const answer = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as {
-    value?: unknown;
-    stack?: string;
-  };
+  const answer: { value?: unknown; stack?: string } = JSON.parse(
+    stdout.trim().split("\n").at(-1) ?? "",
+  );
   if (answer.stack !== undefined) throw new Error(answer.stack);
   return answer.value;
 }

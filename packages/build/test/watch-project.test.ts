@@ -1,0 +1,152 @@
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { affectedFunctions, watchProject } from "@arclet/build";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createProject, type TemporaryProject } from "./temporary-project.ts";
+
+async function watched(
+  files: Readonly<Record<string, string>>,
+  sourceDirectories: readonly string[] = [],
+): Promise<{
+  project: TemporaryProject;
+  batches: string[][];
+  /** Resolves with all that changed, once `path` did. */
+  until: (path: string) => Promise<readonly string[]>;
+  follow: (files: readonly string[]) => void;
+}> {
+  const project = await createProject(files);
+  const batches: string[][] = [];
+  let onBatch = (): void => undefined;
+  const watcher = watchProject({
+    root: project.root,
+    sourceDirectories: sourceDirectories.map((folder) => join(project.root, folder)),
+    onChange: ({ changed }) => {
+      batches.push(changed.map((path) => path.slice(project.root.length + 1)));
+      onBatch();
+    },
+    onError: (error) => {
+      throw error;
+    },
+  });
+  onTestFinished(() => watcher.close());
+  await watcher.ready;
+  return {
+    project,
+    batches,
+    follow: watcher.follow,
+    until: (path) =>
+      new Promise((resolve) => {
+        onBatch = () => {
+          if (batches.flat().includes(path)) resolve(batches.flat());
+        };
+        onBatch();
+      }),
+  };
+}
+
+describe("watchProject", () => {
+  it("tells of files that are written, made in new folders, and removed", async () => {
+    const { project, until } = await watched({ "src/a.js": "1", "src/b.js": "1" });
+    await project.write({ "src/a.js": "2" });
+    await until("src/a.js");
+    await project.write({ "src/new/deep/c.js": "1" });
+    await until("src/new/deep/c.js");
+    await rm(join(project.root, "src/b.js"));
+    await until("src/b.js");
+  });
+
+  it("tells of a file that an editor replaces, again and again", async () => {
+    const { project, batches, until } = await watched({ "src/a.js": "0" });
+    for (const text of ["1", "22", "333"]) {
+      batches.length = 0;
+      await writeFile(join(project.root, "src/.a.js.swp"), text);
+      await rename(join(project.root, "src/.a.js.swp"), join(project.root, "src/a.js"));
+      await until("src/a.js");
+    }
+  });
+
+  it("tells of each file once in a batch", async () => {
+    const { project, batches, until } = await watched({ "src/a.js": "1" });
+    await Promise.all([
+      writeFile(join(project.root, "src/a.js"), "2"),
+      writeFile(join(project.root, "src/a.js"), "3"),
+    ]);
+    await until("src/a.js");
+    for (const batch of batches) expect(batch).toEqual([...new Set(batch)]);
+  });
+
+  it("is deaf to packages, builds and version control", async () => {
+    const { project, until } = await watched({
+      "src/a.js": "1",
+      "node_modules/x/index.js": "1",
+      ".arclet/build/x": "1",
+      ".git/HEAD": "1",
+      "dist/x.js": "1",
+      "src/ws/x/node_modules/y/index.js": "1",
+    });
+    await project.write({
+      "node_modules/x/index.js": "2",
+      ".arclet/build/x": "2",
+      ".git/HEAD": "2",
+      "dist/x.js": "2",
+      "src/ws/x/node_modules/y/index.js": "2",
+    });
+    await project.write({ "src/a.js": "2" });
+    expect(await until("src/a.js")).toEqual(["src/a.js"]);
+  });
+
+  it("listens to dist when functions live there", async () => {
+    const { project, until } = await watched({ "dist/ws/x/index.js": "1" }, ["dist/ws/x"]);
+    await project.write({ "dist/ws/x/index.js": "2" });
+    expect(await until("dist/ws/x/index.js")).toEqual(["dist/ws/x/index.js"]);
+  });
+
+  it("follows sources outside the project", async () => {
+    const outside = await createProject({ "lib/shared.js": "1" });
+    const { batches, follow, until } = await watched({ "src/a.js": "1" });
+    const path = join(outside.root, "lib/shared.js");
+    follow([path]);
+    const seen = new Promise<void>((resolve) => {
+      const write = async (): Promise<void> => {
+        // The watch begins some time after it was asked for; nothing tells when.
+        for (let round = 0; batches.length === 0; round++) {
+          await writeFile(path, `${round}`);
+          await new Promise((next) => setImmediate(next));
+        }
+        resolve();
+      };
+      void write();
+    });
+    await seen;
+    expect(batches.flat().length).toBeGreaterThan(0);
+    void until;
+  });
+});
+
+describe("affectedFunctions", () => {
+  const functions = [
+    { functionId: "ws/a", directory: "/p/src/ws/a", inputs: ["/p/lib/x.js"], isBroken: false },
+    { functionId: "ws/ab", directory: "/p/src/ws/ab", inputs: ["/p/lib/y.js"], isBroken: false },
+    { functionId: "ws/broken", directory: "/p/src/ws/broken", inputs: [], isBroken: true },
+  ];
+  it.each([
+    ["/p/src/ws/a/data.txt", ["ws/a", "ws/broken"]],
+    ["/p/lib/x.js", ["ws/a", "ws/broken"]],
+    ["/p/package.json", ["ws/a", "ws/ab", "ws/broken"]],
+    ["/p/src/ws/ab/tsconfig.json", ["ws/ab", "ws/broken"]],
+    ["/p/public/index.html", ["ws/broken"]],
+  ])("of %s are %j", (path, ids) => {
+    expect([...affectedFunctions([path], functions)]).toEqual(ids);
+  });
+
+  it("are none when nothing changed", () => {
+    expect(affectedFunctions([], functions).size).toBe(0);
+  });
+});
+
+it("keeps up with a folder that is made while it is watched", async () => {
+  const { project, until } = await watched({ "src/a.js": "1" });
+  await mkdir(join(project.root, "src/ws/late"), { recursive: true });
+  await writeFile(join(project.root, "src/ws/late/index.js"), "1");
+  await until("src/ws/late/index.js");
+});
