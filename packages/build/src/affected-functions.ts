@@ -24,6 +24,8 @@ export function affectedFunctions(
       (path) =>
         isBroken ||
         isInside(path, directory) ||
+        isInside(directory, path) ||
+        path === directory ||
         (inheritedFiles.has(basename(path)) && isInside(directory, dirname(path))) ||
         inputs.includes(path),
     );

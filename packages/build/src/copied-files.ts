@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import { isEditorFile } from "./editor-files.ts";
 import { listFiles, type ListedFile } from "./list-files.ts";
 
 /** Settings of the function: read by Arclet, of no use to the function. */
@@ -35,7 +36,7 @@ export function filesBesideBundle(
 ): Promise<readonly ListedFile[]> {
   return listFiles(folder, (name, isFolder) => {
     const base = name.slice(name.lastIndexOf("/") + 1);
-    if (base.startsWith(".")) return false;
+    if (base.startsWith(".") || isEditorFile(base)) return false;
     if (isFolder) return base !== "node_modules";
     if (name === base && (configFiles.has(base) || developmentFiles.has(base))) return false;
     const extension = extname(base);

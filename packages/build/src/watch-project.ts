@@ -1,13 +1,20 @@
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { watch } from "chokidar";
+import { isEditorFile } from "./editor-files.ts";
 import { BuildError, systemErrorCode } from "./errors.ts";
+import { SettledChanges } from "./settled-changes.ts";
 
 export interface WatchOptions {
   /** Absolute project folder. */
   readonly root: string;
   /** Absolute source folders of functions: one inside a `dist` folder makes that folder be watched. @default none */
   readonly sourceDirectories?: readonly string[];
-  /** Gets absolute paths of files that were written, made or removed, each once. */
+  /**
+   * How long a file may be gone or empty before that is told. Editors save by emptying the file first,
+   * or by moving it away and writing a new one. @default 100
+   */
+  readonly halfSavedMs?: number;
+  /** Gets absolute paths of files that were written, made or removed, and of removed folders, each once. */
   readonly onChange: (batch: { readonly changed: readonly string[] }) => void;
   /** A BuildError when the system gives no more watches; files may go unnoticed from then on. */
   readonly onError: (error: unknown) => void;
@@ -23,33 +30,31 @@ export interface ProjectWatcher extends AsyncDisposable {
 
 const ignoredFolders = new Set(["node_modules", ".arclet", ".git"]);
 
-/** One save is often several events (write, rename, times); they come within this time. */
-const batchMs = 2;
-
 /**
  * Watches a project's files, except for packages, version control and built folders. A change is told
- * at once; only a removal is held back (100 ms) for a save that replaces the file.
+ * within milliseconds; only a file that is gone or empty is given 100 ms to come back.
  */
 export function watchProject(options: WatchOptions): ProjectWatcher {
-  const { root, sourceDirectories = [], onChange, onError } = options;
+  const { root, sourceDirectories = [], halfSavedMs = 100, onChange, onError } = options;
   const ownsDist = sourceDirectories.some((folder) => partsOf(root, folder).includes("dist"));
   const isIgnored = (path: string): boolean =>
     partsOf(root, path).some((part) => ignoredFolders.has(part) || (part === "dist" && !ownsDist));
 
-  let changed = new Set<string>();
-  let timer: NodeJS.Timeout | null = null;
-  const flush = (): void => {
-    timer = null;
-    const batch = [...changed];
-    changed = new Set();
-    onChange({ changed: batch });
+  const changes = new SettledChanges((changed) => onChange({ changed }), onError, halfSavedMs);
+  const add = (path: string): void => {
+    if (!isIgnored(path) && !isEditorFile(basename(path))) changes.add(path);
   };
 
-  const watcher = watch(root, { ignored: isIgnored, ignoreInitial: true, atomic: true });
-  watcher.on("all", (event, path) => {
-    if (event === "addDir" || event === "unlinkDir") return;
-    changed.add(resolve(root, path));
-    timer ??= setTimeout(flush, batchMs);
+  const watcher = watch(root, { ignored: isIgnored, ignoreInitial: true, atomic: false });
+  watcher.on("all", (_event, path) => add(resolve(root, path)));
+  // chokidar 5 misses every other save of a file that is replaced by a rename, as many editors save.
+  // Its watch of the folder does see it, and tells so here.
+  watcher.on("raw", (_event, name: string | null, details: unknown) => {
+    const watched = watchedPathOf(details);
+    if (watched === null) return;
+    // The watch is of a file, or of a folder; which one, no event says.
+    if (name === null || name === basename(watched)) add(watched);
+    if (name !== null) add(join(watched, name));
   });
   watcher.on("error", (error) => onError(explain(error, root)));
   const ready = new Promise<void>((done) => {
@@ -57,7 +62,7 @@ export function watchProject(options: WatchOptions): ProjectWatcher {
   });
 
   const close = async (): Promise<void> => {
-    if (timer !== null) clearTimeout(timer);
+    changes.close();
     await watcher.close();
   };
   return {
@@ -81,6 +86,11 @@ function partsOf(root: string, path: string): readonly string[] {
 function isOutside(root: string, path: string): boolean {
   const name = relative(root, path);
   return name === ".." || name.startsWith(`..${sep}`) || isAbsolute(name);
+}
+
+function watchedPathOf(details: unknown): string | null {
+  if (typeof details !== "object" || details === null || !("watchedPath" in details)) return null;
+  return typeof details.watchedPath === "string" ? details.watchedPath : null;
 }
 
 function explain(error: unknown, root: string): unknown {

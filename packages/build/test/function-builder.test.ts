@@ -94,10 +94,10 @@ describe("building again", () => {
       "src/ws/default/index.mjs": source(`0${long}`),
     });
     const { entry } = expectBuilt(await build());
-    let isBuilding = true;
+    const building = new AbortController();
     const sizes = new Set<number>();
     const reading = (async () => {
-      while (isBuilding) {
+      while (!building.signal.aborted) {
         const text = await readFile(entry, "utf8");
         sizes.add(text.length);
       }
@@ -106,7 +106,7 @@ describe("building again", () => {
       await project.write({ "src/ws/default/index.mjs": source(digit + long) });
       expectBuilt(await build());
     }
-    isBuilding = false;
+    building.abort();
     await reading;
     expect(sizes.size).toBe(1);
   });
