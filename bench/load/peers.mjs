@@ -55,7 +55,7 @@ export async function startPeer(folder, command, args, port, environment) {
       new Promise((resolve) => {
         if (hasExited) resolve();
         child.once("exit", () => resolve());
-        process.kill(-child.pid, "SIGKILL");
+        process.kill(-(child.pid ?? 0), "SIGKILL");
       }),
   };
 }

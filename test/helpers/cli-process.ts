@@ -8,17 +8,27 @@ const bin = fileURLToPath(new URL("../../packages/cli/dist/bin.js", import.meta.
 export class CliProcess {
   readonly child: ChildProcess;
   #output = "";
+  #stdout = "";
 
   constructor(
     args: readonly string[],
-    options: { cwd?: string; env?: Record<string, string> } = {},
+    options: {
+      cwd?: string;
+      env?: Record<string, string>;
+      /** Another installation's `arclet`; this workspace's by default. */
+      bin?: string;
+    } = {},
   ) {
-    this.child = spawn(process.execPath, [bin, ...args], {
+    const { FORCE_COLOR: _forced, PORT: _port, ...env } = process.env;
+    this.child = spawn(process.execPath, [options.bin ?? bin, ...args], {
       cwd: options.cwd,
-      env: { ...process.env, NO_COLOR: "1", ...options.env },
+      env: { ...env, NO_COLOR: "1", ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    this.child.stdout?.on("data", (chunk: Buffer) => this.#add(chunk));
+    this.child.stdout?.on("data", (chunk: Buffer) => {
+      this.#stdout += chunk.toString("utf8");
+      this.#add(chunk);
+    });
     this.child.stderr?.on("data", (chunk: Buffer) => this.#add(chunk));
   }
 
@@ -27,15 +37,23 @@ export class CliProcess {
     return this.#output;
   }
 
+  /** What was written to the standard output alone. */
+  get stdout(): string {
+    return this.#stdout;
+  }
+
   #add(chunk: Buffer): void {
     this.#output += chunk.toString("utf8");
     this.child.emit("output");
   }
 
-  /** Resolves the match as soon as the output has it; rejects when the process ends without. */
-  async waitFor(pattern: RegExp): Promise<RegExpExecArray> {
+  /**
+   * Resolves the match as soon as the output (after `from` characters) has it; rejects when the
+   * process ends without.
+   */
+  async waitFor(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     for (;;) {
-      const match = pattern.exec(this.#output);
+      const match = pattern.exec(this.#output.slice(from));
       if (match !== null) return match;
       if (this.child.exitCode !== null || this.child.signalCode !== null) {
         throw new Error(`arclet ended before it wrote ${String(pattern)}:\n${this.#output}`);
@@ -65,4 +83,19 @@ export class CliProcess {
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill("SIGINT");
     return this.exited();
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill("SIGKILL");
+    await this.exited();
+  }
+}
+
+/** Runs `arclet` to its end. */
+export async function runCli(
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string>; bin?: string } = {},
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly output: string }> {
+  const cli = new CliProcess(args, options);
+  const code = await cli.exited();
+  return { code, stdout: cli.stdout, output: cli.output };
 }

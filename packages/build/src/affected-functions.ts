@@ -16,11 +16,12 @@ const inheritedFiles = new Set(["package.json", "tsconfig.json"]);
 
 /** Ids of the functions to build again after `changed` (absolute paths) were written, made or removed. */
 export function affectedFunctions(
-  changed: readonly string[],
+  changed: Iterable<string>,
   functions: readonly WatchedFunction[],
 ): ReadonlySet<string> {
+  const paths = [...changed];
   const isAffected = ({ directory, inputs, isBroken }: WatchedFunction): boolean =>
-    changed.some(
+    paths.some(
       (path) =>
         isBroken ||
         isInside(path, directory) ||

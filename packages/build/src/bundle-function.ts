@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { context, type BuildContext, type BuildFailure, type Metafile } from "esbuild";
+import type { BuildContext, BuildFailure, Metafile } from "esbuild";
 import type { Diagnostic } from "@arclet/manifest";
 import { createBundleOptions, importMetaUrlName, type BundleSettings } from "./bundle-options.ts";
 import { toDiagnostic } from "./message-diagnostic.ts";
@@ -54,6 +54,8 @@ export class FunctionBundler {
     try {
       if (this.#context === null || this.#contextKey !== key) {
         await this.close();
+        // esbuild starts a process of its own: only who builds pays for it.
+        const { context } = await import("esbuild");
         this.#context = await context(createBundleOptions(settings));
         this.#contextKey = key;
       }

@@ -86,14 +86,20 @@ async function isFile(path: string): Promise<boolean> {
 
 function missing(declared: ProjectFunction, root: string, names: readonly string[]): FoundHandler {
   const folder = relative(root, declared.directory).replaceAll("\\", "/");
+  const { id, exists, sourceCandidates, origin } = declared;
+  const place = folder === "" ? "the project's folder" : folder;
+  const lookedFor = (exists ? names : sourceCandidates).join(", ");
   return {
     kind: "missing",
     diagnostic: {
       severity: "error",
-      code: "handler-missing",
-      text: `"${declared.id}" has no handler file in ${folder === "" ? "the project's folder" : folder}`,
-      location: declared.origin,
-      notes: [{ text: `looked for ${names.join(", ")}`, location: null }],
+      code: exists ? "handler-missing" : "function-missing",
+      text: exists ? `"${id}" has no handler file in ${place}` : `"${id}" has no folder`,
+      location: origin,
+      notes: [
+        { text: `looked for ${lookedFor}`, location: null },
+        { text: '"arclet init" writes what is missing', location: null },
+      ],
     },
   };
 }

@@ -10,4 +10,4 @@ export type { WatchedFunction } from "./affected-functions.ts";
 export { watchProject } from "./watch-project.ts";
 export type { ProjectWatcher, WatchOptions } from "./watch-project.ts";
 export { zipDirectory } from "./zip.ts";
-export type { ZippedDirectory } from "./zip.ts";
+export type { ZippedFolder } from "./zip.ts";

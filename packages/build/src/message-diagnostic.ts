@@ -16,7 +16,7 @@ export function toDiagnostic(message: Message, severity: Diagnostic["severity"])
     };
   }
   const text = message.pluginName === "" ? message.text : `${message.text} (${message.pluginName})`;
-  const code = severity === "error" ? "source-error" : "source-warning";
+  const code = severity === "error" ? "build-failed" : "build-warning";
   return { severity, code, text, location, notes: notesOf(message) };
 }
 

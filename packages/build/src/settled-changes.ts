@@ -1,5 +1,4 @@
 import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import { systemErrorCode } from "./errors.ts";
 
 /** One save is often several events (write, rename, times); they come within this time. */
@@ -9,7 +8,7 @@ type FileState = "written" | "empty" | "missing" | "no file";
 
 /** Gathers events into batches of files that are worth reading. */
 export class SettledChanges {
-  readonly #onChange: (paths: readonly string[]) => void;
+  readonly #onChange: (paths: ReadonlySet<string>) => void;
   readonly #onError: (error: unknown) => void;
   readonly #halfSavedMs: number;
   #pending = new Set<string>();
@@ -18,7 +17,7 @@ export class SettledChanges {
   #isClosed = false;
 
   constructor(
-    onChange: (paths: readonly string[]) => void,
+    onChange: (paths: ReadonlySet<string>) => void,
     onError: (error: unknown) => void,
     halfSavedMs: number,
   ) {
@@ -49,7 +48,7 @@ export class SettledChanges {
     this.#timer = null;
     const states = await Promise.all(paths.map(stateOf));
     const written = paths.filter((path, index) => this.#settle(path, states[index] ?? "no file"));
-    if (written.length > 0 && !this.#isClosed) this.#onChange(written);
+    if (written.length > 0 && !this.#isClosed) this.#onChange(new Set(written));
   }
 
   /** Whether the change can be told now. */
@@ -74,7 +73,7 @@ export class SettledChanges {
 
   async #tellLate(path: string): Promise<void> {
     const state = await stateOf(path);
-    if (state !== "no file" && !this.#isClosed) this.#onChange([path]);
+    if (state !== "no file" && !this.#isClosed) this.#onChange(new Set([path]));
   }
 }
 
@@ -84,9 +83,6 @@ async function stateOf(path: string): Promise<FileState> {
     if (!found.isFile()) return "no file";
     return found.size === 0 ? "empty" : "written";
   } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") return "no file";
-    // What went with its folder is told by the folder.
-    const parent = await stat(dirname(path)).catch(() => null);
-    return parent?.isDirectory() === true ? "missing" : "no file";
+    return systemErrorCode(error) === "ENOENT" ? "missing" : "no file";
   }
 }

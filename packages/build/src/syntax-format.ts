@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { build } from "esbuild";
 import type { ModuleFormat } from "./module-format.ts";
 
 /**
@@ -8,6 +7,7 @@ import type { ModuleFormat } from "./module-format.ts";
  */
 export async function syntaxFormat(file: string): Promise<ModuleFormat> {
   const contents = await readFile(file, "utf8");
+  const { build } = await import("esbuild");
   try {
     const { metafile } = await build({
       stdin: { contents, sourcefile: "source.js", loader: "js" },

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { watch } from "chokidar";
 import { isEditorFile } from "./editor-files.ts";
@@ -5,42 +6,51 @@ import { BuildError, systemErrorCode } from "./errors.ts";
 import { SettledChanges } from "./settled-changes.ts";
 
 export interface WatchOptions {
-  /** Absolute project folder. */
-  readonly root: string;
-  /** Absolute source folders of functions: one inside a `dist` folder makes that folder be watched. @default none */
-  readonly sourceDirectories?: readonly string[];
   /**
    * How long a file may be gone or empty before that is told. Editors save by emptying the file first,
    * or by moving it away and writing a new one. @default 100
    */
   readonly halfSavedMs?: number;
-  /** Gets absolute paths of files that were written, made or removed, and of removed folders, each once. */
-  readonly onChange: (batch: { readonly changed: readonly string[] }) => void;
-  /** A BuildError when the system gives no more watches; files may go unnoticed from then on. */
-  readonly onError: (error: unknown) => void;
+  /**
+   * Gets a BuildError when the system gives no more watches; files may go unnoticed from then on.
+   * @default throws it, as an uncaught exception
+   */
+  readonly onError?: (error: unknown) => void;
 }
 
-export interface ProjectWatcher extends AsyncDisposable {
-  /** Resolves once every later change is noticed. */
-  readonly ready: Promise<void>;
+export interface ProjectWatcher {
   /** Watches sources outside the project folder too; those inside, and packages, are skipped. */
   follow(files: readonly string[]): void;
   close(): Promise<void>;
 }
 
-const ignoredFolders = new Set(["node_modules", ".arclet", ".git"]);
+/** Folders in which a project's own files are not. */
+const ignoredFolders: ReadonlySet<string> = new Set([
+  "node_modules",
+  ".arclet",
+  ".git",
+  ".cache",
+  "coverage",
+]);
 
 /**
- * Watches a project's files, except for packages, version control and built folders. A change is told
- * within milliseconds; only a file that is gone or empty is given 100 ms to come back.
+ * Tells which files below `root` were written, made or removed, absolute, within milliseconds; only a
+ * file that is gone or empty is given time to come back. A removed folder is told with its files.
+ * Resolves once every later change is noticed.
  */
-export function watchProject(options: WatchOptions): ProjectWatcher {
-  const { root, sourceDirectories = [], halfSavedMs = 100, onChange, onError } = options;
-  const ownsDist = sourceDirectories.some((folder) => partsOf(root, folder).includes("dist"));
+export async function watchProject(
+  root: string,
+  onChange: (files: ReadonlySet<string>) => void,
+  options: WatchOptions = {},
+): Promise<ProjectWatcher> {
+  const { halfSavedMs = 100, onError = throwUncaught } = options;
   const isIgnored = (path: string): boolean =>
-    partsOf(root, path).some((part) => ignoredFolders.has(part) || (part === "dist" && !ownsDist));
+    !isOutside(root, path) &&
+    relative(root, path)
+      .split(sep)
+      .some((part) => ignoredFolders.has(part));
 
-  const changes = new SettledChanges((changed) => onChange({ changed }), onError, halfSavedMs);
+  const changes = new SettledChanges(onChange, onError, halfSavedMs);
   const add = (path: string): void => {
     if (!isIgnored(path) && !isEditorFile(basename(path))) changes.add(path);
   };
@@ -52,35 +62,33 @@ export function watchProject(options: WatchOptions): ProjectWatcher {
   watcher.on("raw", (_event, name: string | null, details: unknown) => {
     const watched = watchedPathOf(details);
     if (watched === null) return;
-    // The watch is of a file, or of a folder; which one, no event says.
-    if (name === null || name === basename(watched)) add(watched);
-    if (name !== null) add(join(watched, name));
+    if (name === null) add(watched);
+    else if (name !== basename(watched)) add(join(watched, name));
+    else addEither(watched, name).catch(onError);
   });
   watcher.on("error", (error) => onError(explain(error, root)));
-  const ready = new Promise<void>((done) => {
+
+  /** The watch is of a file, or of a folder that holds a file of its own name; the event does not say. */
+  async function addEither(watched: string, name: string): Promise<void> {
+    const found = await stat(watched).catch(() => null);
+    add(found?.isDirectory() === true ? join(watched, name) : watched);
+  }
+
+  await new Promise<void>((done) => {
     watcher.once("ready", () => done());
   });
-
-  const close = async (): Promise<void> => {
-    changes.close();
-    await watcher.close();
-  };
   return {
-    ready,
     follow(files) {
       const outside = files.filter(
         (file) => isOutside(root, file) && !file.split(sep).includes("node_modules"),
       );
       if (outside.length > 0) watcher.add(outside);
     },
-    close,
-    [Symbol.asyncDispose]: close,
+    async close() {
+      changes.close();
+      await watcher.close();
+    },
   };
-}
-
-/** Names of the folders and the file from `root` down to `path`. */
-function partsOf(root: string, path: string): readonly string[] {
-  return isOutside(root, path) ? [] : relative(root, path).split(sep);
 }
 
 function isOutside(root: string, path: string): boolean {
@@ -91,6 +99,12 @@ function isOutside(root: string, path: string): boolean {
 function watchedPathOf(details: unknown): string | null {
   if (typeof details !== "object" || details === null || !("watchedPath" in details)) return null;
   return typeof details.watchedPath === "string" ? details.watchedPath : null;
+}
+
+function throwUncaught(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
 }
 
 function explain(error: unknown, root: string): unknown {

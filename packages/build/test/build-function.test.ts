@@ -318,6 +318,7 @@ describe("handlers", () => {
             text: "looked for index.mjs, index.cjs, index.js, index.mts, index.cts, index.ts, index.tsx, index.jsx",
             location: null,
           },
+          { text: '"arclet init" writes what is missing', location: null },
         ],
       },
     ]);
@@ -351,7 +352,7 @@ describe("mistakes", () => {
     expect(expectDiagnostics(result)).toEqual([
       {
         severity: "error",
-        code: "source-error",
+        code: "build-failed",
         text: 'Unexpected ";"',
         location: {
           file: "src/ws/default/index.mjs",

@@ -1,1 +1,1 @@
-export {};
+export { runCommandLine } from "./command-line.ts";

@@ -1,1 +1,28 @@
-export {};
+export type {
+  Context,
+  HttpEvent,
+  HttpHandler,
+  HttpResponse,
+  QueueEvent,
+  ScheduledEvent,
+  TableStreamEvent,
+  TopicEvent,
+  WebSocketConnectEvent,
+  WebSocketConnectHandler,
+  WebSocketDisconnectEvent,
+  WebSocketDisconnectHandler,
+  WebSocketMessageEvent,
+  WebSocketMessageHandler,
+  WebSocketResponse,
+} from "./events.ts";
+export { GatewayError } from "./gateway-error.ts";
+export { events, queues, type EventMessage, type QueueMessage } from "./publish.ts";
+export {
+  tables,
+  type Item,
+  type QueryResult,
+  type TableClient,
+  type TableClients,
+  type Tables,
+} from "./tables.ts";
+export { ws, type WebSocketInfo, type WebSocketPayload } from "./ws.ts";

@@ -1,1 +1,2 @@
-export {};
+export { parseJson } from "./syntax/json.ts";
+export { parseYaml } from "./syntax/yaml.ts";

@@ -1,4 +1,7 @@
 export type { Diagnostic, DiagnosticNote, Location } from "./diagnostic.ts";
+export { diagnosticCodes, type DiagnosticCode } from "./diagnostic-codes.ts";
+export { didYouMean } from "./did-you-mean.ts";
+export { formatDiagnostics, type DiagnosticFormatOptions } from "./format-diagnostic.ts";
 export type * from "./manifest.ts";
 export type {
   EnvironmentName,
@@ -6,4 +9,16 @@ export type {
   Project,
   ProjectFunction,
   ProjectResult,
-} from "./project.ts";
+} from "./project/project.ts";
+export { resolveManifest, type ResolveResult } from "./resolve.ts";
+export { SourceFile, type Span } from "./source-file.ts";
+export { parseArc, type ParseResult } from "./syntax/arc-parser.ts";
+export { printArc } from "./syntax/arc-printer.ts";
+export type {
+  BodyNode,
+  CommentNode,
+  Document,
+  LineNode,
+  PragmaNode,
+  Scalar,
+} from "./syntax/ast.ts";

@@ -1,1 +1,3 @@
-export {};
+export { parseDotenv } from "./project/dotenv.ts";
+export { findManifest, manifestFileNames } from "./project/find-manifest.ts";
+export { checkProject, readProject } from "./project/read-project.ts";

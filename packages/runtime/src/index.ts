@@ -1,2 +1,21 @@
-export type { Runtime, RuntimeApp, RuntimeFunction, RuntimeOptions, Limits } from "./options.ts";
+export { createSystemClock, type Clock, type ClockTimer } from "./clock.ts";
+export type {
+  ConnectionCommand,
+  ConnectionReply,
+  ConnectionRouter,
+  ConnectionTarget,
+} from "./connections/connection-router.ts";
+export { createMemoryRouter } from "./connections/memory.ts";
+export { RuntimeError, type RuntimeErrorCode } from "./errors.ts";
+export type {
+  ExecutionEnvironment,
+  ExecutionStrategy,
+  FunctionLog,
+} from "./execution/execution-strategy.ts";
+export type { InvocationFailure, InvocationResult } from "./execution/invocation.ts";
+export type { Invoker } from "./execution/invoker.ts";
+export type { Limits, Runtime, RuntimeApp, RuntimeFunction, RuntimeOptions } from "./options.ts";
+export { createRuntime } from "./runtime.ts";
+export { createTestClock, type TestClock } from "./test-clock.ts";
 export type { TrafficEvent } from "./traffic/traffic-event.ts";
+export type { Traffic } from "./traffic/traffic.ts";

@@ -18,17 +18,20 @@ export interface LocalEnvironmentOptions {
  */
 const architectSandboxVersion = "9.0.0";
 
-/**
- * What every function of an app that runs locally finds in `process.env`: the names Architect's
- * users know. Settings of the person (`.env`, preferences) go over these.
- */
-export function createLocalEnvironment(options: LocalEnvironmentOptions): Record<string, string> {
+export interface LocalEnvironment {
+  /** A person may set these otherwise. */
+  readonly defaults: Readonly<Record<string, string>>;
+  /** Where things are: these hold. */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+/** What every function of an app that runs locally finds in `process.env`: names Architect's users know. */
+export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalEnvironment {
   const { manifest, root, port, webSocketUrl, ports } = options;
-  const environment: Record<string, string> = {
+  const addresses: Record<string, string> = {
     ARC_APP_NAME: manifest.app,
-    ARC_ENV: "testing",
     ARC_ROLE: "SandboxRole",
-    ARC_SESSION_TABLE_NAME: "jwe",
+    ARC_HTTP_URL: webSocketUrl.replace(/^ws/, "http"),
     ARC_SANDBOX: JSON.stringify({
       apiType: manifest.aws.apigateway,
       cwd: root,
@@ -36,17 +39,19 @@ export function createLocalEnvironment(options: LocalEnvironmentOptions): Record
       ...(manifest.static === null ? {} : { staticPath: join(root, manifest.static.folder) }),
       version: architectSandboxVersion,
     }),
-    NODE_ENV: "testing",
     PORT: String(port),
   };
   if (manifest.ws !== null) {
-    environment["ARC_WSS_URL"] = webSocketUrl;
+    addresses["ARC_WSS_URL"] = webSocketUrl;
     // Read by the helpers of 2019.
-    environment["WSS_URL"] = webSocketUrl;
+    addresses["WSS_URL"] = webSocketUrl;
   }
   if (manifest.static !== null) {
-    environment["ARC_STATIC_BUCKET"] = join(root, manifest.static.folder);
-    if (manifest.static.spa) environment["ARC_STATIC_SPA"] = "true";
+    addresses["ARC_STATIC_BUCKET"] = join(root, manifest.static.folder);
+    addresses["ARC_STATIC_SPA"] = String(manifest.static.spa);
   }
-  return environment;
+  return {
+    defaults: { ARC_ENV: "testing", NODE_ENV: "testing", ARC_SESSION_TABLE_NAME: "jwe" },
+    addresses,
+  };
 }

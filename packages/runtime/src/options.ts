@@ -1,9 +1,11 @@
 import type { BuiltFunction } from "@arclet/build";
 import type { Diagnostic, FunctionConfig, Manifest } from "@arclet/manifest";
-import type { Clock } from "./clock.ts";
+import { createSystemClock, type Clock } from "./clock.ts";
 import type { ConnectionRouter } from "./connections/connection-router.ts";
+import { createMemoryRouter } from "./connections/memory.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
 import type { Invoker } from "./execution/invoker.ts";
+import { resolveLimits } from "./gateway/limits.ts";
 import type { Traffic } from "./traffic/traffic.ts";
 
 /** One function as the runtime is to run it. */
@@ -70,6 +72,12 @@ export interface RuntimeOptions {
   readonly stage?: string;
   readonly limits?: Partial<Limits>;
   readonly clock?: Clock;
+  /** Absolute folder that keeps tables, events and messages. @default in memory */
+  readonly dataDirectory?: string;
+  /** URL of a DynamoDB-compatible server to use instead of the embedded one. */
+  readonly dynamoEndpoint?: string;
+  /** Ports of local services that old helpers look for; any free one by default. */
+  readonly servicePorts?: { readonly events?: number; readonly tables?: number };
   /** Origins besides the server's own that may open sockets and developer endpoints. `"*"` for all. */
   readonly allowedOrigins?: readonly string[];
 }
@@ -87,4 +95,42 @@ export interface Runtime {
   update(app: RuntimeApp): Promise<void>;
   /** Drains: stops listening, closes sockets (1001), runs `$disconnect` for each, stops environments. */
   close(): Promise<void>;
+}
+
+/** Options with every default filled in. */
+export interface ResolvedRuntimeOptions {
+  readonly app: RuntimeApp;
+  readonly port: number;
+  readonly host: string;
+  readonly strategy: ExecutionStrategy;
+  readonly maxEnvironments: number;
+  readonly concurrencyPerEnvironment: number;
+  readonly connections: ConnectionRouter;
+  readonly stage: string;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly allowedOrigins: readonly string[];
+}
+
+/** Checks options once, at the edge; nothing below sees optional fields. */
+export function resolveOptions(
+  options: RuntimeOptions,
+  strategies: Readonly<Record<string, () => ExecutionStrategy>>,
+): ResolvedRuntimeOptions {
+  const { execution = "worker-thread" } = options;
+  const strategy = typeof execution === "string" ? strategies[execution]?.() : execution;
+  if (strategy === undefined) throw new TypeError("execution names no strategy");
+  return Object.freeze({
+    app: options.app,
+    port: options.port ?? 3333,
+    host: options.host ?? "localhost",
+    strategy,
+    maxEnvironments: options.maxEnvironments ?? 10,
+    concurrencyPerEnvironment: options.concurrencyPerEnvironment ?? 1,
+    connections: options.connections ?? createMemoryRouter(),
+    stage: options.stage ?? "testing",
+    limits: resolveLimits(options.limits),
+    clock: options.clock ?? createSystemClock(),
+    allowedOrigins: options.allowedOrigins ?? [],
+  });
 }

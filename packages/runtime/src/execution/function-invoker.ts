@@ -76,7 +76,14 @@ export class FunctionInvoker implements Invoker {
         if (traffic.isObserved) {
           const durationMs = clock.now() - (pending.startedAt || submittedAt);
           const { initDurationMs } = pending;
-          traffic.emit({ type: "invoked", functionId, requestId, durationMs, initDurationMs, result });
+          traffic.emit({
+            type: "invoked",
+            functionId,
+            requestId,
+            durationMs,
+            initDurationMs,
+            result,
+          });
         }
         resolve(result);
       },
@@ -165,7 +172,7 @@ export class FunctionInvoker implements Invoker {
   /** Stops every environment; running invocations end as `Runtime.ExitError`. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all(Array.from(this.#entries.values(), (entry) => entry.pool?.stop()));
+    await Promise.all(Array.from(this.#entries.values(), async ({ pool }) => pool?.stop()));
     await this.#options.strategy.close();
     await Promise.all(this.#retired);
   }
@@ -179,8 +186,15 @@ export class FunctionInvoker implements Invoker {
   }
 
   #createPool(definition: FunctionDefinition, built: BuiltFunction): FunctionPool {
-    const { strategy, clock, channel, maxEnvironments, concurrencyPerEnvironment, region, traffic } =
-      this.#options;
+    const {
+      strategy,
+      clock,
+      channel,
+      maxEnvironments,
+      concurrencyPerEnvironment,
+      region,
+      traffic,
+    } = this.#options;
     const { functionId, functionName, config, variables } = definition;
     const env = createLambdaEnvironment({
       functionName,

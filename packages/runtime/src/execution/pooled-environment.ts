@@ -134,7 +134,9 @@ export class PooledEnvironment {
   #begin(pending: PendingInvocation): void {
     pending.startedAt = this.#options.clock.now();
     // One timer serves all invocations: it looks who is due and waits on for the next.
-    this.#deadline ??= this.#options.clock.after(this.#options.timeoutMs, () => this.#checkDeadline());
+    this.#deadline ??= this.#options.clock.after(this.#options.timeoutMs, () =>
+      this.#checkDeadline(),
+    );
   }
 
   #checkDeadline(): void {

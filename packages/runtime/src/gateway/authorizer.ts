@@ -31,7 +31,8 @@ export function readAuthorization(result: InvocationResult, methodArn: string): 
   const answer: unknown = JSON.parse(result.payload);
   if (!isObject(answer)) return { ok: false, status: 500 };
   const { principalId, policyDocument, context } = answer;
-  if (typeof principalId !== "string" || !isObject(policyDocument)) return { ok: false, status: 500 };
+  if (typeof principalId !== "string" || !isObject(policyDocument))
+    return { ok: false, status: 500 };
   const values = readContext(context);
   const effect = evaluate(policyDocument["Statement"], methodArn);
   if (values === null || effect === "malformed") return { ok: false, status: 500 };

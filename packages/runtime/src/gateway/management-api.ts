@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ConnectionCommand, ConnectionInfo } from "../connections/connection-router.ts";
 import { isConnectionId } from "../lambda-events/ids.ts";
 import type { GatewayContext } from "./gateway-context.ts";
-import { readBody } from "./read-body.ts";
+import { readBody } from "../lambda-events/read-body.ts";
 
 /** `/@connections/{id}`, behind nothing, the stage, or the alias Architect's helpers call. */
 const pathPattern = /^(\/[^/@%]+|\/_arc\/ws)?\/(?:@|%40)connections\/([^/]+)$/i;
@@ -65,7 +65,12 @@ export class ManagementApi {
         command = { type: "close" };
         break;
       default:
-        fail(response, 403, "MissingAuthenticationTokenException", '{"message":"Missing Authentication Token"}');
+        fail(
+          response,
+          403,
+          "MissingAuthenticationTokenException",
+          '{"message":"Missing Authentication Token"}',
+        );
         return;
     }
     const reply = await connections.request(id, command);

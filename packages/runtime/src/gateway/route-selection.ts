@@ -23,7 +23,8 @@ export function compileRouteSelection(expression: string): RouteSelection {
       const root = parseObject(body);
       if (root === null) return "";
       let text = "";
-      for (const part of parts) text += "literal" in part ? part.literal : stringify(read(root, part.path));
+      for (const part of parts)
+        text += "literal" in part ? part.literal : stringify(read(root, part.path));
       return text;
     },
   };
@@ -79,5 +80,5 @@ function stringify(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (Array.isArray(value)) return `[${value.map(stringify).join(", ")}]`;
   if (typeof value === "object") return JSON.stringify(value);
-  return String(value as string | number | boolean);
+  return `${value as string | number | boolean}`;
 }

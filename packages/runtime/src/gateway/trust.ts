@@ -36,6 +36,9 @@ function hostnameOf(url: string): string {
 
 function isLoopback(name: string): boolean {
   return (
-    name === "localhost" || name.endsWith(".localhost") || name === "::1" || /^127(\.\d+){3}$/.test(name)
+    name === "localhost" ||
+    name.endsWith(".localhost") ||
+    name === "::1" ||
+    /^127(\.\d+){3}$/.test(name)
   );
 }

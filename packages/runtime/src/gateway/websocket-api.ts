@@ -3,7 +3,14 @@ import type { Duplex } from "node:stream";
 import type { WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
 import { WebSocketServer } from "ws";
 import type { ClockTimer } from "../clock.ts";
-import { authorizerEvent, connectEvent, disconnectEvent, type AuthorizerContext, type HandshakeEvent, type WebSocketIdentity } from "../lambda-events/websocket-event.ts";
+import {
+  authorizerEvent,
+  connectEvent,
+  disconnectEvent,
+  type AuthorizerContext,
+  type HandshakeEvent,
+  type WebSocketIdentity,
+} from "../lambda-events/websocket-event.ts";
 import { listHeaders, sourceIpOf } from "../lambda-events/request-headers.ts";
 import { hasIdentity, readAuthorization } from "./authorizer.ts";
 import { FrameMeter } from "./frame-meter.ts";
@@ -16,7 +23,11 @@ import { WebSocketRoutes } from "./websocket-routes.ts";
 
 /** Verdict on a handshake: open, with what the function said, or an HTTP status. */
 type Verdict =
-  | { readonly isOpen: true; readonly protocol: string | null; readonly authorizer: AuthorizerContext | null }
+  | {
+      readonly isOpen: true;
+      readonly protocol: string | null;
+      readonly authorizer: AuthorizerContext | null;
+    }
   | { readonly isOpen: false; readonly status: number; readonly message: string };
 
 /** How often open connections are looked over for the limits of time. */
@@ -70,7 +81,10 @@ export class WebSocketApi {
       return;
     }
     const url = new URL(request.url ?? "/", "http://localhost");
-    this.#context.traffic.report(this.#open(request, url, socket, head, startedAt), "websocket handshake");
+    this.#context.traffic.report(
+      this.#open(request, url, socket, head, startedAt),
+      "websocket handshake",
+    );
   }
 
   #check(request: IncomingMessage): { status: number; message: string } | null {
@@ -153,7 +167,11 @@ export class WebSocketApi {
 
   readonly #currentRoutes = (): WebSocketRoutes => this.#routes ?? noRoutes;
 
-  async #judge(request: IncomingMessage, url: URL, connection: WebSocketIdentity): Promise<Verdict> {
+  async #judge(
+    request: IncomingMessage,
+    url: URL,
+    connection: WebSocketIdentity,
+  ): Promise<Verdict> {
     const { ids, clock } = this.#context;
     const routes = this.#currentRoutes();
     const handshake: HandshakeEvent = {
@@ -169,7 +187,11 @@ export class WebSocketApi {
     if (routes.authorizer !== null) {
       const authorization = await this.#authorize(request, handshake, routes.authorizer);
       if (!authorization.ok) {
-        return { isOpen: false, status: authorization.status, message: messages[authorization.status] };
+        return {
+          isOpen: false,
+          status: authorization.status,
+          message: messages[authorization.status] ?? "Forbidden",
+        };
       }
       authorizer = authorization.context;
       integrationLatency = clock.now() - handshake.now;
@@ -202,14 +224,17 @@ export class WebSocketApi {
     authorizer: AuthorizerContext | null,
   ): Promise<Verdict> {
     const { invoker, clock, limits } = this.#context;
-    const result = await new Promise<Awaited<ReturnType<typeof invoker.invoke>> | "late">((resolve) => {
-      const timer = clock.after(limits.webSocketIntegrationMs, () => resolve("late"));
-      void invoker.invoke(functionId, event).then((settled) => {
-        timer.cancel();
-        resolve(settled);
-      });
-    });
-    if (result === "late") return { isOpen: false, status: 504, message: "Endpoint request timed out" };
+    const result = await new Promise<Awaited<ReturnType<typeof invoker.invoke>> | "late">(
+      (resolve) => {
+        const timer = clock.after(limits.webSocketIntegrationMs, () => resolve("late"));
+        void invoker.invoke(functionId, event).then((settled) => {
+          timer.cancel();
+          resolve(settled);
+        });
+      },
+    );
+    if (result === "late")
+      return { isOpen: false, status: 504, message: "Endpoint request timed out" };
     if (!result.ok) {
       // Lambda that refuses to run is a fault of the gateway; a function that fails is a bad gateway.
       const status = result.kind === "throttled" ? 500 : 502;
@@ -308,7 +333,11 @@ export class WebSocketApi {
   }
 }
 
-const noRoutes = new WebSocketRoutes({ routeSelectionExpression: "", routes: [], authorizer: null });
+const noRoutes = new WebSocketRoutes({
+  routeSelectionExpression: "",
+  routes: [],
+  authorizer: null,
+});
 
 const messages: Readonly<Record<number, string>> = {
   400: "Bad Request",

@@ -1,8 +1,16 @@
 import type { WebSocket } from "ws";
-import type { ConnectionCommand, ConnectionReply, ConnectionTarget } from "../connections/connection-router.ts";
+import type {
+  ConnectionCommand,
+  ConnectionReply,
+  ConnectionTarget,
+} from "../connections/connection-router.ts";
 import type { ClockTimer } from "../clock.ts";
 import type { InvocationResult } from "../execution/invocation.ts";
-import { MessageEventWriter, type AuthorizerContext, type WebSocketIdentity } from "../lambda-events/websocket-event.ts";
+import {
+  MessageEventWriter,
+  type AuthorizerContext,
+  type WebSocketIdentity,
+} from "../lambda-events/websocket-event.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import { readProxyResult } from "./proxy-result.ts";
 import type { WebSocketRoutes } from "./websocket-routes.ts";
@@ -174,7 +182,12 @@ export class WebSocketConnection implements ConnectionTarget {
     });
   }
 
-  #answer(result: InvocationResult, requestId: string, isTwoWay: boolean, isInTime: boolean): boolean {
+  #answer(
+    result: InvocationResult,
+    requestId: string,
+    isTwoWay: boolean,
+    isInTime: boolean,
+  ): boolean {
     const answer = result.ok ? readProxyResult(result.payload) : null;
     if (!isInTime) return false;
     if (answer === null) {

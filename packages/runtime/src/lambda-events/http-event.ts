@@ -1,6 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { clfTime } from "./clf-time.ts";
-import { listHeaders, sourceIpOf, toHeaderMaps, toQueryMaps, type HeaderList } from "./request-headers.ts";
+import {
+  listHeaders,
+  sourceIpOf,
+  toHeaderMaps,
+  toQueryMaps,
+  type HeaderList,
+} from "./request-headers.ts";
 
 export interface HttpEventInput {
   readonly request: IncomingMessage;

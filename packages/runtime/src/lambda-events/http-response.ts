@@ -25,7 +25,10 @@ export function readHttpResult(payload: string, version: "1.0" | "2.0"): HttpRes
     for (const cookie of result["cookies"]) headers.push(["set-cookie", String(cookie)]);
   }
   if (!headers.some(([name]) => name === "content-type")) {
-    headers.push(["content-type", version === "2.0" ? "text/plain; charset=utf-8" : "application/json"]);
+    headers.push([
+      "content-type",
+      version === "2.0" ? "text/plain; charset=utf-8" : "application/json",
+    ]);
   }
   const body = bodyOf(result["body"], result["isBase64Encoded"] === true);
   return body === null ? null : { status, headers, body };

@@ -22,7 +22,10 @@ const setByGateway: ReadonlySet<string> = new Set([
 ]);
 
 /** The request's headers with the gateway's additions, in API Gateway's alphabetical order. */
-export function listHeaders(request: IncomingMessage, options: { keepHopByHop?: boolean } = {}): HeaderList {
+export function listHeaders(
+  request: IncomingMessage,
+  options: { keepHopByHop?: boolean } = {},
+): HeaderList {
   const byName = new Map<string, [string, string[]]>();
   const raw = request.rawHeaders;
   for (let index = 0; index + 1 < raw.length; index += 2) {
@@ -34,14 +37,13 @@ export function listHeaders(request: IncomingMessage, options: { keepHopByHop?: 
     if (known === undefined) byName.set(key, [name, [raw[index + 1] ?? ""]]);
     else known[1].push(raw[index + 1] ?? "");
   }
-  const own = (name: string, value: string): unknown => byName.set(name.toLowerCase(), [name, [value]]);
+  const own = (name: string, value: string): unknown =>
+    byName.set(name.toLowerCase(), [name, [value]]);
   own("X-Amzn-Trace-Id", traceId());
   own("X-Forwarded-For", sourceIpOf(request));
   own("X-Forwarded-Port", String(request.socket.localPort ?? 80));
   own("X-Forwarded-Proto", "http");
-  return [...byName.entries()]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, header]) => header);
+  return [...byName.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, header]) => header);
 }
 
 /** Address of the peer itself: forwarded addresses of strangers are not believed. */

@@ -99,11 +99,7 @@ export class MessageEventWriter {
   readonly #identity: string;
   readonly #end: string;
 
-  constructor(
-    connection: WebSocketIdentity,
-    authorizer: AuthorizerContext | null,
-    time: ClfTime,
-  ) {
+  constructor(connection: WebSocketIdentity, authorizer: AuthorizerContext | null, time: ClfTime) {
     this.#time = time;
     const { stage, connectedAt, domainName, connectionId, apiId } = connection;
     this.#authorizer = authorizer === null ? "" : `"authorizer":${JSON.stringify(authorizer)},`;

@@ -1,5 +1,5 @@
 import type { FunctionLog } from "../execution/execution-strategy.ts";
-import type { InvocationResult } from "../execution/invocation.ts";
+import type { InvocationFailure, InvocationResult } from "../execution/invocation.ts";
 
 /** Everything that happens, in one union: terminal, metrics and developer page read the same stream. */
 export type TrafficEvent =
@@ -46,6 +46,12 @@ export type TrafficEvent =
       readonly durationMs: number;
       readonly initDurationMs: number | null;
       readonly result: InvocationResult;
+    }
+  /** A function's new code could not be started; what ran before runs on. */
+  | {
+      readonly type: "init-failed";
+      readonly functionId: string;
+      readonly failure: InvocationFailure;
     }
   | { readonly type: "log"; readonly log: FunctionLog }
   | { readonly type: "bug"; readonly where: string; readonly error: unknown };

@@ -65,7 +65,8 @@ export function callHandler(
   const context = new LambdaContext(template, requestId, Date.now(), callback);
   try {
     const event: unknown = JSON.parse(payload);
-    const returned = convention === "callback" ? handler(event, context, callback) : handler(event, context);
+    const returned =
+      convention === "callback" ? handler(event, context, callback) : handler(event, context);
     if (isThenable(returned)) returned.then(succeed, fail);
     else if (convention === "async") succeed(returned);
     // Up to Node.js 22 nothing but the callback ends a plain function: without one, it answers null.
@@ -98,6 +99,9 @@ function settle(value: unknown, outcome: CallOutcome): void {
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
-    typeof value === "object" && value !== null && "then" in value && typeof value.then === "function"
+    typeof value === "object" &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
   );
 }

@@ -38,5 +38,5 @@ function isErrorLike(thrown: unknown): thrown is Error {
 }
 
 function clean(text: string): string {
-  return String(text).replace(deletePattern, "%7F");
+  return text.replace(deletePattern, "%7F");
 }

@@ -4,7 +4,11 @@ import type { LambdaContext } from "./lambda-context.ts";
 import { reportError, runtimeError, type ErrorReport } from "./error-report.ts";
 
 export type HandlerCallback = (error: unknown, result?: unknown) => void;
-export type Handler = (event: unknown, context: LambdaContext, callback?: HandlerCallback) => unknown;
+export type Handler = (
+  event: unknown,
+  context: LambdaContext,
+  callback?: HandlerCallback,
+) => unknown;
 
 /** Where the handler is, in terms every strategy can send to where it runs. */
 export interface HandlerLocation {
@@ -25,7 +29,10 @@ const streamingMark = Symbol.for("aws.lambda.runtime.handler.streaming");
  * Loads a handler by the rules of AWS's Node.js runtime client.
  * `version` makes a reload in the same process a new module.
  */
-export async function loadHandler(location: HandlerLocation, version?: string): Promise<LoadedHandler> {
+export async function loadHandler(
+  location: HandlerLocation,
+  version?: string,
+): Promise<LoadedHandler> {
   const exportPath = exportPathOf(location.handler);
   if (exportPath === null) return failure("Runtime.MalformedHandlerName", "Bad handler");
   let loaded: unknown;
@@ -58,7 +65,10 @@ function exportPathOf(handler: string): string | null {
   return dot <= 0 || dot === name.length - 1 ? null : name.slice(dot + 1);
 }
 
-async function loadModule(location: HandlerLocation, version: string | undefined): Promise<unknown> {
+async function loadModule(
+  location: HandlerLocation,
+  version: string | undefined,
+): Promise<unknown> {
   if (location.format === "cjs") {
     const require = createRequire(location.entry);
     if (version !== undefined) delete require.cache[location.entry];
@@ -77,7 +87,8 @@ function findExport(loaded: unknown, path: string): unknown {
 function walk(from: unknown, path: string): unknown {
   let value = from;
   for (const key of path.split(".")) {
-    if (value === null || (typeof value !== "object" && typeof value !== "function")) return undefined;
+    if (value === null || (typeof value !== "object" && typeof value !== "function"))
+      return undefined;
     value = Reflect.get(value, key);
   }
   return value;
@@ -88,7 +99,11 @@ function reportLoadError(error: unknown): ErrorReport {
   if (error instanceof SyntaxError) return { ...report, errorType: "Runtime.UserCodeSyntaxError" };
   const code = error instanceof Error && "code" in error ? error.code : null;
   if (code === "MODULE_NOT_FOUND" || code === "ERR_MODULE_NOT_FOUND") {
-    return { ...report, errorType: "Runtime.ImportModuleError", errorMessage: `Error: ${report.errorMessage}` };
+    return {
+      ...report,
+      errorType: "Runtime.ImportModuleError",
+      errorMessage: `Error: ${report.errorMessage}`,
+    };
   }
   return report;
 }

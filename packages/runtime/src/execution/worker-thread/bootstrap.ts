@@ -5,7 +5,15 @@ import { callHandler, refuseHandler } from "../handler/call-handler.ts";
 import { reportError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
 import { loadHandler, type Handler } from "../handler/load-handler.ts";
 import { Outbox } from "./outbox.ts";
-import { command, reply, slotState, toHost, toWorker, type Field, type WorkerInit } from "./protocol.ts";
+import {
+  command,
+  reply,
+  slotState,
+  toHost,
+  toWorker,
+  type Field,
+  type WorkerInit,
+} from "./protocol.ts";
 import { RecordReader } from "./record-reader.ts";
 
 // This file is the inside of an environment: it loads one handler and runs what its port brings.
@@ -170,7 +178,7 @@ process.on("beforeExit", () => {
 });
 
 function dieOf(error: ErrorReport): void {
-  for (const invocation of [...running]) {
+  for (const invocation of running) {
     running.delete(invocation);
     const { slot } = invocation;
     outbox.add(toHost.failed, slot, 1, error.errorType, error.errorMessage, error.trace.join("\n"));
@@ -200,7 +208,8 @@ if (loaded.ok && refusal === null) {
   port.on("message", receive);
   outbox.add(toHost.ready);
 } else {
-  const { errorType, errorMessage, trace } = refusal ?? runtimeError("Runtime.Unknown", "init failed");
+  const { errorType, errorMessage, trace } =
+    refusal ?? runtimeError("Runtime.Unknown", "init failed");
   outbox.add(toHost.initFailed, errorType, errorMessage, trace.join("\n"));
 }
 outbox.flushNow();

@@ -37,7 +37,14 @@ export const toHost = {
 } as const;
 
 export const command = { send: 0, close: 1, info: 2 } as const;
-export const reply = { done: 0, gone: 1, limitExceeded: 2, tooLarge: 3, info: 4, failed: 5 } as const;
+export const reply = {
+  done: 0,
+  gone: 1,
+  limitExceeded: 2,
+  tooLarge: 3,
+  info: 4,
+  failed: 5,
+} as const;
 
 /**
  * State of an invocation's slot in the shared table. The worker claims before it starts one, the host

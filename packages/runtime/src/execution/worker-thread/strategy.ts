@@ -8,7 +8,9 @@ import { WorkerEnvironment } from "./worker-environment.ts";
  * `fs` start at the host's) and native state.
  */
 export function createWorkerThreadStrategy(): ExecutionStrategy {
-  const bootstrap = createRequire(import.meta.url).resolve("@arclet/runtime/worker-thread/bootstrap");
+  const bootstrap = createRequire(import.meta.url).resolve(
+    "@arclet/runtime/worker-thread/bootstrap",
+  );
   const environments = new Set<WorkerEnvironment>();
   let count = 0;
   return {

@@ -1,6 +1,10 @@
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
-import type { EnvironmentOptions, ExecutionEnvironment, StartResult } from "../execution-strategy.ts";
+import type {
+  EnvironmentOptions,
+  ExecutionEnvironment,
+  StartResult,
+} from "../execution-strategy.ts";
 import { callingConvention } from "../handler/call-handler.ts";
 import type { Invocation, InvocationFailure } from "../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
@@ -165,8 +169,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     else if (answer.type === "done") this.#outbox.add(toWorker.reply, number, reply.done);
     else if (answer.type === "limit-exceeded")
       this.#outbox.add(toWorker.reply, number, reply.limitExceeded);
-    else if (answer.type === "too-large")
-      this.#outbox.add(toWorker.reply, number, reply.tooLarge);
+    else if (answer.type === "too-large") this.#outbox.add(toWorker.reply, number, reply.tooLarge);
     else {
       const { connectedAt, lastActiveAt, identity } = answer.info;
       this.#outbox.add(
@@ -211,10 +214,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   }
 }
 
-function readFailure(
-  reader: RecordReader,
-  kind: InvocationFailure["kind"],
-): InvocationFailure {
+function readFailure(reader: RecordReader, kind: InvocationFailure["kind"]): InvocationFailure {
   const errorType = reader.text();
   const errorMessage = reader.text();
   const trace = reader.text();

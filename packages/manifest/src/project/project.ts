@@ -1,5 +1,5 @@
-import type { Diagnostic } from "./diagnostic.ts";
-import type { LambdaFunction, Manifest } from "./manifest.ts";
+import type { Diagnostic } from "../diagnostic.ts";
+import type { LambdaFunction, Manifest } from "../manifest.ts";
 
 export type EnvironmentName = "testing" | "staging" | "production";
 

@@ -1,0 +1,8 @@
+@app
+echo
+
+@ws
+# connect, default and disconnect are always there
+
+@http
+get /

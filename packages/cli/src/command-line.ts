@@ -1,0 +1,138 @@
+import type { Command } from "./command.ts";
+import { closestMatch } from "./closest-match.ts";
+import { CliError, isUserError } from "./errors.ts";
+import { renderCommandHelp, renderOverview } from "./help.ts";
+import { processTerminal, type Style } from "./terminal/style.ts";
+import { arcletVersion } from "./version.ts";
+
+interface CommandEntry {
+  readonly description: string;
+  /** Other words for it: Architect's. */
+  readonly aliases: readonly string[];
+  load(): Promise<Command>;
+}
+
+/** Loaded when called: `arclet check` never pays for the bundler. */
+const commands: { readonly [name: string]: CommandEntry } = {
+  init: {
+    description: "Write a new app, or the functions a manifest names and are missing",
+    aliases: ["create"],
+    load: async () => (await import("./commands/init.ts")).initCommand,
+  },
+  dev: {
+    description: "Run the app here, and reload it on every save",
+    aliases: ["sandbox"],
+    load: async () => (await import("./commands/dev.ts")).devCommand,
+  },
+  check: {
+    description: "Tell every mistake in the manifest, preferences and function configs",
+    aliases: [],
+    load: async () => (await import("./commands/check.ts")).checkCommand,
+  },
+  fmt: {
+    description: "Format .arc files; comments stay",
+    aliases: [],
+    load: async () => (await import("./commands/fmt.ts")).fmtCommand,
+  },
+  build: {
+    description: "Build every function into .arclet/build, as it is deployed",
+    aliases: [],
+    load: async () => (await import("./commands/build.ts")).buildCommand,
+  },
+};
+
+/** Exit codes: 1 for what the user can mend, 70 (EX_SOFTWARE of sysexits.h) for our bugs. */
+const exitCodes = { ok: 0, userError: 1, bug: 70 } as const;
+
+/** Runs the words after `arclet`. Never rejects; resolves with the exit code. */
+export async function runCommandLine(rawArguments: readonly string[]): Promise<number> {
+  const { style } = processTerminal();
+  try {
+    return await dispatch(rawArguments, style);
+  } catch (error) {
+    return reportFailure(error, style);
+  }
+}
+
+async function dispatch(rawArguments: readonly string[], style: Style): Promise<number> {
+  const [word, ...rest] = rawArguments;
+  if (word === "--version" || word === "version" || (word === "-v" && rest.length === 0)) {
+    process.stdout.write(`${arcletVersion()}\n`);
+    return exitCodes.ok;
+  }
+  if (word === undefined || word === "--help" || word === "-h" || word === "help") {
+    const entry = rest[0] === undefined ? null : findCommand(rest[0]);
+    process.stdout.write(
+      entry === null ? overview(style) : renderCommandHelp(await entry.load(), style),
+    );
+    return exitCodes.ok;
+  }
+  const entry = findCommand(word);
+  if (entry === null) throw unknownCommand(word);
+  const command = await entry.load();
+  if (asksForHelp(rest, command)) {
+    process.stdout.write(renderCommandHelp(command, style));
+    return exitCodes.ok;
+  }
+  return command.run(rest);
+}
+
+/** `-h` means `--help` unless the command has its own: `arclet dev -h` is `--host`, as Architect's. */
+function asksForHelp(rest: readonly string[], command: Command): boolean {
+  const end = rest.indexOf("--");
+  const flags = end === -1 ? rest : rest.slice(0, end);
+  if (flags.includes("--help")) return true;
+  const ownsShortFlag = Object.values(command.args).some(
+    (arg) => "alias" in arg && arg.alias === "h",
+  );
+  return !ownsShortFlag && flags.includes("-h");
+}
+
+function overview(style: Style): string {
+  const summaries = Object.entries(commands).map(([name, { description }]) => ({
+    name,
+    description,
+  }));
+  return renderOverview(arcletVersion(), summaries, style);
+}
+
+function findCommand(word: string): CommandEntry | null {
+  for (const [name, entry] of Object.entries(commands)) {
+    if (name === word || entry.aliases.includes(word)) return entry;
+  }
+  return null;
+}
+
+function unknownCommand(word: string): CliError {
+  const names = Object.entries(commands).flatMap(([name, { aliases }]) => [name, ...aliases]);
+  const suggestion = closestMatch(word, [...names, "help", "version"]);
+  const isFlag = word.startsWith("-");
+  return new CliError("ERR_USAGE", `unknown ${isFlag ? "flag" : "command"} "${word}"`, {
+    hints: [
+      ...(suggestion === null ? [] : [`Did you mean "arclet ${suggestion}"?`]),
+      `Commands: ${Object.keys(commands).join(", ")}. See "arclet --help".`,
+    ],
+  });
+}
+
+function reportFailure(error: unknown, style: Style): number {
+  if (isUserError(error)) {
+    process.stderr.write(`${style.red("error:")} ${error.message}\n`);
+    if (error instanceof CliError) {
+      for (const hint of error.hints) process.stderr.write(`  ${hint}\n`);
+    }
+    return exitCodes.userError;
+  }
+  process.stderr.write(`${describeBug(error)}\n`);
+  process.stderr.write(
+    `\n${style.red("This is a bug in arclet, please report")} it with the lines above.\n` +
+      `arclet ${arcletVersion()}, Node ${process.version}, ${process.platform} ${process.arch}\n`,
+  );
+  return exitCodes.bug;
+}
+
+function describeBug(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const stack = error.stack ?? `${error.name}: ${error.message}`;
+  return error.cause === undefined ? stack : `${stack}\ncaused by ${describeBug(error.cause)}`;
+}

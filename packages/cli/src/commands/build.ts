@@ -1,0 +1,48 @@
+import { relative } from "node:path";
+import { readProject } from "@arclet/manifest/node";
+import { defineCommand, type Command } from "../command.ts";
+import { FunctionBuilds } from "../dev/function-builds.ts";
+import { createProjectBuilder } from "../dev/project-builder.ts";
+import { existingFolder } from "../project-folder.ts";
+import { diagnosticsText } from "../terminal/diagnostics-text.ts";
+import { processTerminal } from "../terminal/style.ts";
+
+export const buildCommand: Command = defineCommand({
+  name: "build",
+  description: "Build every function into .arclet/build, as it is deployed",
+  examples: ["arclet build"],
+  args: {
+    folder: {
+      type: "positional",
+      required: false,
+      description: "Folder of the app. The current one by default",
+    },
+  },
+  async run(args) {
+    const root = await existingFolder(args.folder);
+    const { style, write, writeError } = processTerminal();
+    const { project, diagnostics } = await readProject(root);
+    if (project === null) {
+      writeError(`${diagnosticsText(diagnostics, style.hasColor)}\n`);
+      return 1;
+    }
+    const builder = createProjectBuilder(project);
+    try {
+      const builds = new FunctionBuilds((declared) => builder.build(declared));
+      const round = await builds.buildAll(project.functions, project.functions);
+      const all = [...diagnostics, ...round.diagnostics];
+      if (all.length > 0) writeError(`${diagnosticsText(all, style.hasColor)}\n`);
+      for (const { id } of project.functions) {
+        const build = builds.get(id);
+        if (!build.ok) write(`${style.red("failed")}  ${id}\n`);
+        else
+          write(
+            `${style.green("built")}   ${id}  ${style.dim(relative(root, build.built.directory))}\n`,
+          );
+      }
+      return round.failed.length === 0 ? 0 : 1;
+    } finally {
+      await builder.close();
+    }
+  },
+});

@@ -1,0 +1,63 @@
+import { defineCommand, type Command } from "../command.ts";
+import { runDev } from "../dev/run-dev.ts";
+import { portOf } from "../dev/port-option.ts";
+import { existingFolder } from "../project-folder.ts";
+import type { Detail } from "../terminal/reporter.ts";
+import { processTerminal } from "../terminal/style.ts";
+
+export const devCommand: Command = defineCommand({
+  name: "dev",
+  description: "Run the app here, and reload it on every save",
+  examples: ["arclet dev", "arclet dev my-app --port 8080 --open"],
+  args: {
+    folder: {
+      type: "positional",
+      required: false,
+      description: "Folder of the app. The current one by default",
+    },
+    port: { type: "string", alias: "p", description: "Port to listen on; 3333 by default" },
+    host: {
+      type: "string",
+      alias: "h",
+      description: "Address to listen on; localhost by default. 0.0.0.0 lets the network in",
+    },
+    open: { type: "boolean", alias: "o", description: "Open the browser" },
+    quiet: { type: "boolean", alias: "q", description: "Only errors and the URL" },
+    verbose: {
+      type: "boolean",
+      alias: "v",
+      description: "Every invocation and outgoing message too",
+    },
+    debug: {
+      type: "boolean",
+      alias: "d",
+      description: "As --verbose, with whole stack traces",
+    },
+    watch: {
+      type: "boolean",
+      default: true,
+      negativeDescription: "Do not reload when files change",
+    },
+  },
+  async run(args) {
+    const { env } = process;
+    const isDebug = args.debug === true;
+    const isQuiet = args.quiet ?? (isOn(env["ARC_QUIET"]) || isOn(env["QUIET"]));
+    const isVerbose = isDebug || args.verbose === true;
+    const detail: Detail = isVerbose ? "verbose" : isQuiet ? "quiet" : "normal";
+    return runDev({
+      root: await existingFolder(args.folder),
+      port: portOf(args.port, env),
+      host: args.host ?? env["ARC_HOST"] ?? null,
+      opensBrowser: args.open === true,
+      watches: args.watch,
+      detail,
+      isDebug,
+      terminal: processTerminal(),
+    });
+  },
+});
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "0" && value !== "false";
+}

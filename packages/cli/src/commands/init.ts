@@ -1,0 +1,60 @@
+import { relative } from "node:path";
+import { defineCommand, type Command } from "../command.ts";
+import { initProject, type InitResult } from "../scaffold/init-project.ts";
+import { askForApp } from "../scaffold/ask-for-app.ts";
+import type { Language } from "../scaffold/templates.ts";
+import { processTerminal, type Terminal } from "../terminal/style.ts";
+
+export const initCommand: Command = defineCommand({
+  name: "init",
+  description: "Write a new app, or the functions a manifest names and are missing",
+  examples: [
+    "npm create arclet my-app",
+    "arclet init my-app --typescript",
+    "arclet init               # in a folder with a manifest: adds what is missing",
+  ],
+  args: {
+    folder: {
+      type: "positional",
+      required: false,
+      description: "Folder of the app; made if missing. The current one by default",
+    },
+    typescript: { type: "boolean", description: "Write TypeScript" },
+    name: { type: "string", alias: "n", description: "Name of the app; the folder's by default" },
+  },
+  async run(args) {
+    const terminal = processTerminal();
+    const isBare =
+      args.folder === undefined && args.typescript === undefined && args.name === undefined;
+    const answers = isBare && terminal.isInteractive ? await askForApp(process.cwd()) : null;
+    if (answers === "cancelled") return 1;
+    const language: Language | null = args.typescript === true ? "typescript" : null;
+    const result = await initProject({
+      folder: answers?.folder ?? args.folder ?? ".",
+      language: answers?.language ?? language,
+      name: args.name ?? null,
+    });
+    terminal.write(describeResult(result, terminal));
+    return 0;
+  },
+});
+
+function describeResult(result: InitResult, { style }: Terminal): string {
+  const lines = result.files.map(({ path, isNew }) =>
+    isNew ? `  ${style.green("wrote")}  ${path}` : `  ${style.dim(`kept   ${path}`)}`,
+  );
+  for (const { functionId, runtime } of result.skipped) {
+    lines.push(
+      `  ${style.yellow("skipped")}  ${functionId}: write its ${runtime} handler yourself`,
+    );
+  }
+  if (result.files.every(({ isNew }) => !isNew)) {
+    lines.push("", "Nothing is missing: every function of the manifest is there.");
+  }
+  const folder = relative(process.cwd(), result.root);
+  lines.push("", style.bold("Next"));
+  if (folder !== "") lines.push(`  cd ${folder}`);
+  if (result.needsInstall) lines.push("  npm install");
+  lines.push("  npx arclet dev", "");
+  return `${lines.join("\n")}\n`;
+}

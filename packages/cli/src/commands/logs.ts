@@ -1,0 +1,40 @@
+import { tailLogs } from "@arclet/deploy";
+import { defineCommand, type Command } from "../command.ts";
+import { processTerminal } from "../terminal/style.ts";
+import { projectHere, targetArgs, targetOf } from "./deploy-target.ts";
+
+const hourMilliseconds = 3_600_000;
+
+export const logsCommand: Command = defineCommand({
+  name: "logs",
+  description: "Show what the deployed functions wrote in the last hour",
+  examples: ["arclet logs", "arclet logs ws/default --follow"],
+  args: {
+    ...targetArgs,
+    function: { type: "positional", required: false, description: "One function: ws/default" },
+    follow: { type: "boolean", description: "Go on until Ctrl-C" },
+  },
+  async run(args) {
+    const project = await projectHere();
+    const { style, write } = processTerminal();
+    const interrupt = new AbortController();
+    const stop = (): void => interrupt.abort();
+    process.once("SIGINT", stop);
+    try {
+      await tailLogs(
+        {
+          ...targetOf(project, args),
+          functionId: args.function ?? null,
+          since: Date.now() - hourMilliseconds,
+          follow: args.follow === true,
+          signal: interrupt.signal,
+        },
+        ({ functionId, timestamp, message }) =>
+          write(`${style.dim(`${new Date(timestamp).toISOString()} ${functionId}`)} ${message}\n`),
+      );
+      return 0;
+    } finally {
+      process.off("SIGINT", stop);
+    }
+  },
+});

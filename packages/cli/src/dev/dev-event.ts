@@ -1,0 +1,28 @@
+import type { Diagnostic, Project } from "@arclet/manifest";
+import type { Runtime, TrafficEvent } from "@arclet/runtime";
+
+/** Everything a dev session tells, in one union. */
+export type DevEvent =
+  | {
+      readonly type: "ready";
+      readonly project: Project;
+      readonly runtime: Runtime;
+      readonly durationMs: number;
+    }
+  | { readonly type: "traffic"; readonly event: TrafficEvent }
+  | { readonly type: "diagnostics"; readonly diagnostics: readonly Diagnostic[] }
+  /** A reload took effect. `what`: functions, routes, or the manifest. */
+  | { readonly type: "reloaded"; readonly what: readonly string[]; readonly durationMs: number }
+  /** What was saved does not work; the app runs on as before. */
+  | { readonly type: "kept"; readonly what: string }
+  /** A function never built so far: it answers as a broken deployment would. */
+  | { readonly type: "broken"; readonly functionId: string }
+  | { readonly type: "bug"; readonly where: string; readonly error: unknown };
+
+/** What was saved since the last reload. */
+export interface SavedFiles {
+  /** Manifest, preferences, `.env` or a function's config. */
+  readonly isProjectChanged: boolean;
+  /** Functions whose sources changed. */
+  readonly functionIds: ReadonlySet<string>;
+}

@@ -1,0 +1,220 @@
+import type { Project, ProjectFunction } from "@arclet/manifest";
+import { readProject } from "@arclet/manifest/node";
+import { createRuntime, type Runtime, type RuntimeApp } from "@arclet/runtime";
+import { CliError } from "../errors.ts";
+import { diagnosticsText } from "../terminal/diagnostics-text.ts";
+import type { DevEvent, SavedFiles } from "./dev-event.ts";
+import { FunctionBuilds } from "./function-builds.ts";
+import { functionEnvironment } from "./function-environment.ts";
+import { createProjectBuilder, type ProjectBuilder } from "./project-builder.ts";
+
+export interface DevSessionOptions {
+  /** Absolute project folder. */
+  readonly root: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** null: `localhost` in both families. */
+  readonly host: string | null;
+  readonly watches: boolean;
+  readonly onEvent: (event: DevEvent) => void;
+}
+
+/**
+ * Keeps a running app equal to what is saved.
+ *
+ *     watcher ──saved──▶ read the project ──▶ build what it touched ──▶ runtime.update
+ *
+ * One reload at a time; what is saved meanwhile is gathered for the next. What does not work
+ * (a manifest with errors, a function that does not build) leaves the running app as it is.
+ */
+export class DevSession {
+  readonly #options: DevSessionOptions;
+  readonly #builder: ProjectBuilder;
+  readonly #builds: FunctionBuilds;
+  readonly #runtime: Runtime;
+  #project: Project;
+  #saved: SavedFiles | null = null;
+  #reloading: Promise<void> | null = null;
+  #isClosing = false;
+
+  private constructor(
+    options: DevSessionOptions,
+    project: Project,
+    builder: ProjectBuilder,
+    builds: FunctionBuilds,
+    runtime: Runtime,
+  ) {
+    this.#options = options;
+    this.#project = project;
+    this.#builder = builder;
+    this.#builds = builds;
+    this.#runtime = runtime;
+  }
+
+  /** @throws CliError when the manifest has errors or the port is taken. */
+  static async start(options: DevSessionOptions): Promise<DevSession> {
+    const startedAt = performance.now();
+    const { project, diagnostics } = await readProject(options.root);
+    if (project === null) {
+      throw new CliError(
+        "ERR_MANIFEST",
+        `the manifest has errors\n\n${diagnosticsText(diagnostics)}`,
+      );
+    }
+    const builder = createProjectBuilder(project);
+    const builds = new FunctionBuilds((declared) => builder.build(declared));
+    const round = await builds.buildAll(project.functions, project.functions);
+    const all = [...diagnostics, ...round.diagnostics];
+    if (all.length > 0) options.onEvent({ type: "diagnostics", diagnostics: all });
+
+    const runtime = await createRuntime({
+      app: createApp(project, builds),
+      port: options.port,
+      ...(options.host === null ? {} : { host: options.host }),
+    }).catch(async (error: unknown) => {
+      await builder.close();
+      throw error;
+    });
+    const session = new DevSession(options, project, builder, builds, runtime);
+    runtime.traffic.listen((event) => options.onEvent({ type: "traffic", event }));
+    if (options.watches) await session.#watch();
+    const durationMs = performance.now() - startedAt;
+    options.onEvent({ type: "ready", project, runtime, durationMs });
+    return session;
+  }
+
+  /** Where the app is. */
+  get url(): string {
+    return this.#runtime.url;
+  }
+
+  /** Drains: runs `$disconnect` for open sockets and stops everything. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#builder.stopWatching();
+    await this.#reloading;
+    await this.#runtime.close();
+    await this.#builder.close();
+  }
+
+  /** Resolves once saves are noticed. */
+  #watch(): Promise<void> {
+    return this.#builder.watch(
+      () => this.#project,
+      (functionId) => this.#builds.inputs(functionId),
+      (saved) => this.#handleSaved(saved),
+    );
+  }
+
+  #handleSaved(saved: SavedFiles): void {
+    if (this.#isClosing) return;
+    this.#saved = mergeSaved(this.#saved, saved);
+    this.#reloading ??= this.#reloadAll().finally(() => {
+      this.#reloading = null;
+    });
+  }
+
+  async #reloadAll(): Promise<void> {
+    while (this.#saved !== null && !this.#isClosing) {
+      const saved = this.#saved;
+      this.#saved = null;
+      try {
+        await this.#reload(saved);
+      } catch (error) {
+        this.#options.onEvent({ type: "bug", where: "reload", error });
+      }
+    }
+  }
+
+  async #reload(saved: SavedFiles): Promise<void> {
+    const startedAt = performance.now();
+    const before = this.#project;
+    if (saved.isProjectChanged && !(await this.#readAgain())) return;
+    const stale = this.#project.functions.filter(
+      (declared) =>
+        saved.functionIds.has(declared.id) ||
+        !this.#builds.has(declared.id) ||
+        needsBuild(before, declared),
+    );
+    const round = await this.#builds.buildAll(stale, this.#project.functions);
+    if (round.diagnostics.length > 0) {
+      this.#options.onEvent({ type: "diagnostics", diagnostics: round.diagnostics });
+    }
+    for (const id of round.failed) {
+      const runsOn = this.#builds.get(id).ok;
+      this.#options.onEvent(
+        runsOn ? { type: "kept", what: id } : { type: "broken", functionId: id },
+      );
+    }
+    if (round.changed.length === 0 && !saved.isProjectChanged) return;
+    await this.#runtime.update(this.#app());
+    this.#options.onEvent({
+      type: "reloaded",
+      what: saved.isProjectChanged ? describeProjectChange(before, this.#project) : round.changed,
+      durationMs: performance.now() - startedAt,
+    });
+  }
+
+  /** False: the new manifest does not work, and the one before stays. */
+  async #readAgain(): Promise<boolean> {
+    const { project, diagnostics } = await readProject(this.#options.root);
+    if (diagnostics.length > 0) this.#options.onEvent({ type: "diagnostics", diagnostics });
+    // A manifest that vanished is being replaced by an editor, or was deleted by mistake.
+    const isGone = project?.manifestFile === null && this.#project.manifestFile !== null;
+    if (project === null || isGone) {
+      this.#options.onEvent({ type: "kept", what: "manifest" });
+      return false;
+    }
+    this.#project = project;
+    return true;
+  }
+
+  #app(): RuntimeApp {
+    return createApp(this.#project, this.#builds);
+  }
+}
+
+function createApp(project: Project, builds: FunctionBuilds): RuntimeApp {
+  return {
+    manifest: project.manifest,
+    root: project.root,
+    functions: project.functions.map((declared) => ({
+      functionId: declared.id,
+      config: declared.config,
+      env: functionEnvironment(project, declared),
+      build: builds.get(declared.id),
+    })),
+  };
+}
+
+/** A function whose folder or handling changed is built again, also when no file of it did. */
+function needsBuild(before: Project, declared: ProjectFunction): boolean {
+  const old = before.functions.find(({ id }) => id === declared.id);
+  return (
+    old === undefined ||
+    old.directory !== declared.directory ||
+    old.exists !== declared.exists ||
+    old.config.handler !== declared.config.handler ||
+    old.config.bundle !== declared.config.bundle ||
+    old.config.runtime !== declared.config.runtime
+  );
+}
+
+/** `added get /cats`, `removed ws/hello`; the manifest itself for anything finer. */
+function describeProjectChange(before: Project, after: Project): readonly string[] {
+  const old = new Set(before.functions.map(({ id }) => id));
+  const now = new Set(after.functions.map(({ id }) => id));
+  const changes = [
+    ...[...now].filter((id) => !old.has(id)).map((id) => `+ ${id}`),
+    ...[...old].filter((id) => !now.has(id)).map((id) => `- ${id}`),
+  ];
+  return changes.length === 0 ? ["the project's settings"] : changes;
+}
+
+function mergeSaved(first: SavedFiles | null, second: SavedFiles): SavedFiles {
+  if (first === null) return second;
+  return {
+    isProjectChanged: first.isProjectChanged || second.isProjectChanged,
+    functionIds: new Set([...first.functionIds, ...second.functionIds]),
+  };
+}

@@ -1,0 +1,126 @@
+import { ReadStream } from "node:tty";
+import { Keys } from "../terminal/keys.ts";
+import { openBrowser } from "../terminal/open-browser.ts";
+import { Reporter, type Detail } from "../terminal/reporter.ts";
+import type { Terminal } from "../terminal/style.ts";
+import { choosePort } from "./choose-port.ts";
+import type { DevEvent } from "./dev-event.ts";
+import { DevSession } from "./dev-session.ts";
+import { preferredPort } from "./preferred-port.ts";
+
+export interface RunDevOptions {
+  /** Absolute project folder. */
+  readonly root: string;
+  /** null: nobody asked; the preferences or 3333. */
+  readonly port: number | null;
+  readonly host: string | null;
+  readonly opensBrowser: boolean;
+  readonly watches: boolean;
+  readonly detail: Detail;
+  readonly isDebug: boolean;
+  readonly terminal: Terminal;
+}
+
+/** Ended before it had closed: 128 + SIGINT, as shells have it. */
+const interruptedExitCode = 130;
+
+/** Runs an app until it is interrupted; resolves with the exit code. */
+export async function runDev(options: RunDevOptions): Promise<number> {
+  const { terminal, root } = options;
+  const wanted = options.port ?? (await preferredPort(root));
+  const port = await choosePort(wanted, options.host, terminal);
+  if (port === "cancelled") return 1;
+
+  const reporter = new Reporter({
+    terminal,
+    root,
+    detail: options.detail,
+    showsAllFrames: options.isDebug,
+  });
+  const hasKeys = terminal.isInteractive && process.stdin instanceof ReadStream;
+  const interruption = interrupted();
+  const session = await DevSession.start({
+    root,
+    port,
+    host: options.host,
+    watches: options.watches,
+    onEvent: (event) => report(event, reporter, hasKeys),
+  });
+  const open = async (): Promise<void> => {
+    if (!(await openBrowser(session.url)))
+      reporter.warning(`Cannot open a browser: ${session.url}`);
+  };
+  const keys = hasKeys
+    ? new Keys(process.stdin, (name) => {
+        switch (name) {
+          case "o":
+            return void open();
+          case "v":
+            return reporter.toggleDetail();
+          case "h":
+            return reporter.keyHelp();
+          case "q":
+          case "ctrl-c":
+            return interruption.interrupt();
+        }
+      })
+    : null;
+  if (options.opensBrowser) await open();
+
+  await interruption.happened;
+  reporter.info("closing: sockets are told, ws-disconnect runs (Ctrl-C again to end at once)");
+  await session.close();
+  keys?.close();
+  interruption.forget();
+  return 0;
+}
+
+function report(event: DevEvent, reporter: Reporter, hasKeys: boolean): void {
+  switch (event.type) {
+    case "ready": {
+      const { url, webSocketUrl } = event.runtime;
+      const { project, durationMs } = event;
+      return reporter.ready({ project, url, webSocketUrl, startedInMs: durationMs, hasKeys });
+    }
+    case "traffic":
+      return reporter.traffic(event.event);
+    case "diagnostics":
+      return reporter.diagnostics(event.diagnostics);
+    case "reloaded":
+      return reporter.reloaded(event.what, event.durationMs);
+    case "kept":
+      return reporter.warning(`${event.what}: what runs stays as it was`);
+    case "broken":
+      return reporter.warning(`${event.functionId}: fails until it builds`);
+    case "bug":
+      return reporter.traffic({ type: "bug", where: event.where, error: event.error });
+  }
+}
+
+interface Interruption {
+  /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP. */
+  readonly happened: Promise<void>;
+  interrupt(): void;
+  forget(): void;
+}
+
+/** The first interruption asks to close, a second one ends the process. */
+function interrupted(): Interruption {
+  const closing = new AbortController();
+  const happened = new Promise<void>((resolve) => {
+    closing.signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  const interrupt = (): void => {
+    if (closing.signal.aborted) process.exit(interruptedExitCode);
+    closing.abort();
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, interrupt);
+  return {
+    happened,
+    interrupt,
+    forget() {
+      for (const signal of signals) process.off(signal, interrupt);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { Language } from "./templates.ts";
+
+export interface AppAnswers {
+  readonly folder: string;
+  readonly language: Language;
+}
+
+/** Asks what `init` was not told. */
+export async function askForApp(currentFolder: string): Promise<AppAnswers | "cancelled"> {
+  const { intro, isCancel, outro, select, text } = await import("@clack/prompts");
+  intro("A new Arclet app");
+  const folder = await text({
+    message: "In which folder?",
+    placeholder: `. is ${currentFolder}`,
+    defaultValue: ".",
+  });
+  if (isCancel(folder)) return "cancelled";
+  const language = await select<Language>({
+    message: "In which language?",
+    options: [
+      { value: "javascript", label: "JavaScript" },
+      { value: "typescript", label: "TypeScript" },
+    ],
+  });
+  if (isCancel(language)) return "cancelled";
+  outro("Writing");
+  return { folder, language };
+}

@@ -1,0 +1,60 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Project } from "@arclet/manifest";
+import { findManifest, readProject } from "@arclet/manifest/node";
+import { CliError } from "../errors.ts";
+import { createdFolder } from "../project-folder.ts";
+import { diagnosticsText } from "../terminal/diagnostics-text.ts";
+import { appNameOf, checkAppName } from "./app-name.ts";
+import { missingFunctions, type MissingFunctions } from "./missing-functions.ts";
+import { newManifest, projectFiles } from "./project-files.ts";
+import type { Language } from "./templates.ts";
+import { writeFiles, type WrittenFile } from "./write-files.ts";
+
+export interface InitOptions {
+  readonly folder: string;
+  /** null: TypeScript where there is a tsconfig.json, else JavaScript. */
+  readonly language: Language | null;
+  /** null: the folder's name. */
+  readonly name: string | null;
+}
+
+export interface InitResult {
+  /** Absolute. */
+  readonly root: string;
+  readonly files: readonly WrittenFile[];
+  readonly skipped: MissingFunctions["skipped"];
+  readonly needsInstall: boolean;
+}
+
+/** Writes what a project lacks: the manifest when there is none, then all that the manifest names. */
+export async function initProject(options: InitOptions): Promise<InitResult> {
+  if (options.name !== null) checkAppName(options.name);
+  const root = await createdFolder(options.folder);
+  const language = options.language ?? languageOf(root);
+  const files: WrittenFile[] = [];
+
+  if ((await findManifest(root)).kind === "absent") {
+    files.push(...(await writeFiles(root, [newManifest(options.name ?? appNameOf(root))])));
+  }
+  const project = await readManifest(root);
+  const missing = missingFunctions(project, language);
+  files.push(...(await writeFiles(root, missing.files)));
+  files.push(...(await writeFiles(root, projectFiles(project.manifest.app, language))));
+  return {
+    root,
+    files,
+    skipped: missing.skipped,
+    needsInstall: !existsSync(join(root, "node_modules/@arclet/functions")),
+  };
+}
+
+async function readManifest(root: string): Promise<Project> {
+  const { project, diagnostics } = await readProject(root);
+  if (project !== null) return project;
+  throw new CliError("ERR_MANIFEST", `the manifest has errors\n\n${diagnosticsText(diagnostics)}`);
+}
+
+function languageOf(root: string): Language {
+  return existsSync(join(root, "tsconfig.json")) ? "typescript" : "javascript";
+}

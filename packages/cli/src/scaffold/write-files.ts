@@ -1,0 +1,31 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { systemErrorCode } from "../errors.ts";
+import { folderError } from "../project-folder.ts";
+import type { PlannedFile } from "./project-files.ts";
+
+export interface WrittenFile {
+  readonly path: string;
+  /** False: there was one, and it stays as it is. */
+  readonly isNew: boolean;
+}
+
+/** Writes what is not there yet. Never overwrites: the file system itself refuses (`wx`). */
+export async function writeFiles(
+  root: string,
+  files: readonly PlannedFile[],
+): Promise<readonly WrittenFile[]> {
+  const written: WrittenFile[] = [];
+  for (const { path, content } of files) {
+    const file = join(root, path);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content, { flag: "wx" });
+      written.push({ path, isNew: true });
+    } catch (error) {
+      if (systemErrorCode(error) !== "EEXIST") throw folderError(file, error);
+      written.push({ path, isNew: false });
+    }
+  }
+  return written;
+}

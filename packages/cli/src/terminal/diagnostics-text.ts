@@ -1,0 +1,16 @@
+import { formatDiagnostics, type Diagnostic } from "@arclet/manifest";
+
+export type DiagnosticFormat = "pretty" | "json" | "github";
+
+/** Mistakes as a person reads them. */
+export function diagnosticsText(diagnostics: readonly Diagnostic[], hasColor = false): string {
+  return renderDiagnostics(diagnostics, "pretty", hasColor).trimEnd();
+}
+
+export function renderDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  format: DiagnosticFormat,
+  hasColor: boolean,
+): string {
+  return formatDiagnostics(diagnostics, { format, color: hasColor });
+}

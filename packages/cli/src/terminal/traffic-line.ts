@@ -1,0 +1,129 @@
+import type { TrafficEvent } from "@arclet/runtime";
+import type { Style } from "./style.ts";
+
+/** Columns of the route, so that statuses stand in one line; longer routes push theirs. */
+const routeWidth = 30;
+
+/** One line for one thing that happened; null for what is not shown in this detail. */
+export function trafficLine(event: TrafficEvent, isVerbose: boolean, style: Style): string | null {
+  switch (event.type) {
+    case "http": {
+      const text = row(
+        event.method,
+        event.path,
+        statusText(event.status, style),
+        event.durationMs,
+        style,
+      );
+      // What no function answered (files, mostly) steps back behind what one did.
+      return event.routeKey === null && event.status < 400 && style.hasColor
+        ? row(
+            event.method,
+            style.dim(padded(event.path)),
+            style.dim(String(event.status)),
+            event.durationMs,
+            style,
+          )
+        : text;
+    }
+    case "connected":
+      return row("WS", "$connect", style.green("101"), event.durationMs, style, event.connectionId);
+    case "connect-refused":
+      return row(
+        "WS",
+        "$connect",
+        statusText(event.status, style),
+        event.durationMs,
+        style,
+        event.reason,
+      );
+    case "message-in":
+      return row(
+        "WS",
+        event.routeKey ?? "(no route)",
+        event.ok ? style.green("ok") : style.red("err"),
+        event.durationMs,
+        style,
+        isVerbose ? `${event.connectionId} ${event.bytes} B` : event.connectionId,
+      );
+    case "message-out":
+      return isVerbose
+        ? row(
+            "WS",
+            style.dim(padded("→ client")),
+            style.dim("ok"),
+            null,
+            style,
+            `${event.connectionId} ${event.bytes} B`,
+          )
+        : null;
+    case "disconnected":
+      return row(
+        "WS",
+        "$disconnect",
+        style.dim(String(event.code)),
+        null,
+        style,
+        disconnectNote(event),
+      );
+    case "invoked":
+      return isVerbose ? style.dim(reportLine(event)) : null;
+    case "log":
+    case "bug":
+      return null;
+    default:
+      return null;
+  }
+}
+
+type InvokedEvent = Extract<TrafficEvent, { type: "invoked" }>;
+
+/** Lambda's REPORT line, as its log has it, with the function in front. */
+function reportLine({ functionId, requestId, durationMs, initDurationMs }: InvokedEvent): string {
+  const init = initDurationMs === null ? "" : `  Init Duration: ${initDurationMs.toFixed(2)} ms`;
+  return `REPORT ${functionId}  RequestId: ${requestId}  Duration: ${durationMs.toFixed(2)} ms${init}`;
+}
+
+function disconnectNote(event: Extract<TrafficEvent, { type: "disconnected" }>): string {
+  return event.reason === "" ? event.connectionId : `${event.connectionId} ${event.reason}`;
+}
+
+function row(
+  method: string,
+  route: string,
+  status: string,
+  durationMs: number | null,
+  style: Style,
+  note = "",
+): string {
+  const duration = durationMs === null ? "".padStart(9) : style.dim(durationText(durationMs));
+  const end = note === "" ? "" : `  ${style.dim(note)}`;
+  return `${style.magenta(method.padEnd(7))} ${padded(route)} ${status}${padding(status, 3)} ${duration}${end}`.trimEnd();
+}
+
+function padded(text: string): string {
+  return text + padding(text, routeWidth);
+}
+
+/** Spaces that bring a text, which may hold colours, to a width. */
+function padding(text: string, width: number): string {
+  return " ".repeat(Math.max(0, width - visibleLength(text)));
+}
+
+function visibleLength(text: string): number {
+  // oxlint-disable-next-line no-control-regex -- the escape sequences of colours begin with one
+  return text.replaceAll(/\u001B\[\d+m/g, "").length;
+}
+
+function durationText(durationMs: number): string {
+  const text =
+    durationMs < 1000 ? `${durationMs.toFixed(1)} ms` : `${(durationMs / 1000).toFixed(2)} s `;
+  return text.padStart(9);
+}
+
+function statusText(status: number, style: Style): string {
+  const text = String(status);
+  if (status < 300) return style.green(text);
+  if (status < 400) return style.cyan(text);
+  return status < 500 ? style.yellow(text) : style.red(text);
+}

@@ -1,0 +1,6 @@
+// Invoked for every event published to this topic.
+exports.handler = async (event) => {
+  for (const record of event.Records) {
+    console.log(JSON.parse(record.Sns.Message));
+  }
+};

@@ -1,0 +1,11 @@
+const { ws } = require("@arclet/functions");
+
+// Invoked for messages whose `action` is the name of this function.
+exports.handler = async (event) => {
+  const message = JSON.parse(event.body);
+  await ws.send({
+    id: event.requestContext.connectionId,
+    payload: { action: message.action, received: message },
+  });
+  return { statusCode: 200 };
+};

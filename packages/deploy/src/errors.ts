@@ -1,0 +1,41 @@
+/** Every failure of a deploy that a person can mend, with what it means. */
+export const deployErrorCodes = {
+  ERR_NO_CREDENTIALS: "No AWS credentials were found",
+  ERR_CREDENTIALS_EXPIRED: "The AWS credentials are expired or refused",
+  ERR_ACCESS_DENIED: "The AWS identity may not do what the deploy needs",
+  ERR_NO_REGION: "No AWS region is set",
+  ERR_UNREACHABLE: "The AWS endpoint cannot be reached",
+  ERR_TEMPLATE_LIMIT: "The app is larger than CloudFormation takes",
+  ERR_NOTHING_TO_DEPLOY: "The manifest declares nothing that can be deployed",
+  ERR_PACKAGE_TOO_LARGE: "A function is larger than Lambda takes",
+  ERR_STACK_BUSY: "Another deploy changes the stack",
+  ERR_STACK_STUCK: "The stack is in a state only a person can end",
+  ERR_STACK_MISSING: "The app is not deployed",
+  ERR_CHANGE_SET: "CloudFormation refused the change",
+  ERR_DEPLOY_FAILED: "CloudFormation could not make the change",
+  ERR_NOT_CONFIRMED: "The change was not confirmed",
+  ERR_HOLDS_DATA: "What would be destroyed holds data",
+  ERR_FUNCTION_UNKNOWN: "The app has no such function",
+  ERR_ENVIRONMENT_NAME: "The name cannot be an environment variable of Lambda",
+} as const;
+
+export type DeployErrorCode = keyof typeof deployErrorCodes;
+
+/** A failure of deploy that its user can mend: shown without a stack. */
+export class DeployError extends Error {
+  readonly code: DeployErrorCode;
+  readonly isUserError = true;
+  /** What to do about it, one line each. */
+  readonly hints: readonly string[];
+
+  constructor(
+    code: DeployErrorCode,
+    message: string,
+    options: { readonly hints?: readonly string[]; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "DeployError";
+    this.code = code;
+    this.hints = options.hints ?? [];
+  }
+}

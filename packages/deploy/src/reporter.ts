@@ -1,0 +1,42 @@
+import type { FunctionPermissions } from "./template/describe-template.ts";
+
+/** One resource of the difference between the stack and the manifest. */
+export interface StackChange {
+  readonly action: "add" | "change" | "replace" | "maybe-replace" | "remove";
+  readonly logicalId: string;
+  readonly type: string;
+  /** What of the manifest it stems from: `table cats`; null for what the manifest no longer has. */
+  readonly label: string | null;
+  /** It holds data that the change would lose or leave behind. */
+  readonly holdsData: boolean;
+}
+
+/** Everything a deploy tells while it runs. */
+export type DeployEvent =
+  | { readonly type: "packaged"; readonly functionId: string; readonly zipBytes: number }
+  | { readonly type: "uploaded"; readonly what: string; readonly bytes: number }
+  | { readonly type: "up-to-date"; readonly what: string }
+  | { readonly type: "waiting"; readonly stackName: string; readonly status: string }
+  | { readonly type: "cleaning"; readonly stackName: string; readonly reason: string }
+  | { readonly type: "difference"; readonly changes: readonly StackChange[] }
+  | {
+      readonly type: "resource";
+      readonly logicalId: string;
+      readonly resourceType: string;
+      readonly status: string;
+      readonly label: string | null;
+      readonly reason: string | null;
+    }
+  | { readonly type: "rolling-back"; readonly reason: string }
+  | { readonly type: "code-updated"; readonly functionId: string }
+  | { readonly type: "static-file"; readonly action: "put" | "delete"; readonly key: string }
+  | {
+      readonly type: "dry-run";
+      readonly folder: string;
+      readonly counts: { readonly [resourceType: string]: number };
+      readonly permissions: readonly FunctionPermissions[];
+    };
+
+export interface DeployReporter {
+  report(event: DeployEvent): void;
+}

@@ -1,0 +1,182 @@
+import type { HttpRoute } from "@arclet/manifest";
+import { logicalId } from "../template/logical-id.ts";
+import {
+  functionOf,
+  hasHttpApi,
+  hasStaticBucket,
+  httpApiId,
+  integrationUri,
+  invokedId,
+  logRetentionDays,
+  staticBucketId,
+  type SynthesisContext,
+} from "../template/synthesis-context.ts";
+import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
+
+const app = { label: "@http", location: null };
+
+/** The HTTP API: routes to functions, static files, and what answers when no route matches. */
+export function addHttpApi(context: SynthesisContext): void {
+  if (!hasHttpApi(context)) return;
+  const { template, manifest } = context;
+  template.add(
+    httpApiId,
+    {
+      Type: "AWS::ApiGatewayV2::Api",
+      Properties: { Name: sub("${AWS::StackName}-http"), ProtocolType: "HTTP" },
+    },
+    app,
+  );
+  template.add(
+    "HttpAccessLogs",
+    {
+      Type: "AWS::Logs::LogGroup",
+      DeletionPolicy: "Delete",
+      UpdateReplacePolicy: "Delete",
+      Properties: {
+        LogGroupName: sub("/aws/apigateway/${AWS::StackName}/http"),
+        RetentionInDays: logRetentionDays,
+      },
+    },
+    app,
+  );
+  const routes = manifest.http?.routes ?? [];
+  for (const functionId of new Set(routes.map((route) => route.functionId)))
+    addIntegration(context, functionId);
+  for (const route of routes) addRoute(context, route);
+  addFallback(context, routes);
+  template.add(
+    "HttpStage",
+    {
+      Type: "AWS::ApiGatewayV2::Stage",
+      Properties: {
+        ApiId: ref(httpApiId),
+        StageName: "$default",
+        // An HTTP API deploys each change by itself; a request sees the old or the new route, no gap.
+        AutoDeploy: true,
+        AccessLogSettings: {
+          DestinationArn: attribute("HttpAccessLogs", "Arn"),
+          Format: JSON.stringify({
+            requestId: "$context.requestId",
+            ip: "$context.identity.sourceIp",
+            routeKey: "$context.routeKey",
+            status: "$context.status",
+            time: "$context.requestTime",
+            error: "$context.integrationErrorMessage",
+          }),
+        },
+      },
+    },
+    app,
+  );
+  template.output("HttpUrl", "URL of the HTTP API", attribute(httpApiId, "ApiEndpoint"));
+}
+
+/** `GET /cats/{id}`; a trailing `*` becomes `{proxy+}`. */
+export function httpRouteKey({ method, path }: Pick<HttpRoute, "method" | "path">): string {
+  const segments = path
+    .split("/")
+    .map((segment) =>
+      segment.startsWith(":") ? `{${segment.slice(1)}}` : segment === "*" ? "{proxy+}" : segment,
+    );
+  return `${method.toUpperCase()} ${segments.join("/")}`;
+}
+
+function addIntegration({ template, manifest }: SynthesisContext, functionId: string): void {
+  const declared = functionOf(manifest, functionId);
+  const origin = { label: `function ${functionId}`, location: declared.origin };
+  const isVersionOne = manifest.aws.apigateway === "httpv1" || manifest.aws.apigateway === "rest";
+  template.add(
+    logicalId("HttpIntegration", functionId),
+    {
+      Type: "AWS::ApiGatewayV2::Integration",
+      Properties: {
+        ApiId: ref(httpApiId),
+        IntegrationType: "AWS_PROXY",
+        IntegrationUri: integrationUri(declared),
+        PayloadFormatVersion: isVersionOne ? "1.0" : "2.0",
+      },
+    },
+    origin,
+  );
+  template.add(
+    logicalId("HttpPermission", functionId),
+    {
+      Type: "AWS::Lambda::Permission",
+      Properties: {
+        Action: "lambda:InvokeFunction",
+        FunctionName: ref(invokedId(declared)),
+        Principal: "apigateway.amazonaws.com",
+        SourceArn: sub(
+          `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${httpApiId}}/*`,
+        ),
+      },
+    },
+    origin,
+  );
+}
+
+function addRoute({ template }: SynthesisContext, route: HttpRoute): void {
+  const key = httpRouteKey(route);
+  template.add(
+    logicalId("HttpRoute", key),
+    {
+      Type: "AWS::ApiGatewayV2::Route",
+      Properties: {
+        ApiId: ref(httpApiId),
+        RouteKey: key,
+        Target: sub(`integrations/\${${logicalId("HttpIntegration", route.functionId)}}`),
+      },
+    },
+    { label: `route ${key}`, location: route.origin },
+  );
+}
+
+/** Static files at `/_static/*`; below the routes `@proxy`, or else the files again at `/`. */
+function addFallback(context: SynthesisContext, routes: readonly HttpRoute[]): void {
+  const { manifest, options, template } = context;
+  const taken = new Set(routes.map(httpRouteKey));
+  const forward = (name: string, routeKey: string, uri: TemplateValue, method: string): void => {
+    if (taken.has(routeKey) || taken.has(routeKey.replace(/^GET /, "ANY "))) return;
+    template.add(
+      `Http${name}Integration`,
+      {
+        Type: "AWS::ApiGatewayV2::Integration",
+        Properties: {
+          ApiId: ref(httpApiId),
+          IntegrationType: "HTTP_PROXY",
+          IntegrationMethod: method,
+          IntegrationUri: uri,
+          PayloadFormatVersion: "1.0",
+        },
+      },
+      app,
+    );
+    template.add(
+      `Http${name}Route`,
+      {
+        Type: "AWS::ApiGatewayV2::Route",
+        Properties: {
+          ApiId: ref(httpApiId),
+          RouteKey: routeKey,
+          Target: sub(`integrations/\${Http${name}Integration}`),
+        },
+      },
+      app,
+    );
+  };
+  const isServed = hasStaticBucket(context);
+  const base = `https://\${${staticBucketId}.RegionalDomainName}`;
+  const prefix = manifest.static?.prefix ?? null;
+  const folder = prefix === null ? base : `${base}/${prefix}`;
+  if (isServed) forward("Static", "GET /_static/{proxy+}", sub(`${folder}/{proxy}`), "GET");
+  const upstream = manifest.proxy?.[options.stage] ?? null;
+  if (upstream !== null) {
+    forward("Proxy", "ANY /{proxy+}", `${upstream.replace(/\/$/, "")}/{proxy}`, "ANY");
+    forward("ProxyRoot", "ANY /", upstream, "ANY");
+  } else if (isServed) {
+    forward("Index", "GET /", sub(`${folder}/index.html`), "GET");
+    const rest = manifest.static?.spa === true ? "index.html" : "{proxy}";
+    forward("Files", "GET /{proxy+}", sub(`${folder}/${rest}`), "GET");
+  }
+}

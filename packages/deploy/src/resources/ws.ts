@@ -1,0 +1,193 @@
+import type { WebSocketApi, WebSocketRoute } from "@arclet/manifest";
+import { logicalId } from "../template/logical-id.ts";
+import {
+  functionOf,
+  integrationUri,
+  invokedId,
+  logRetentionDays,
+  webSocketApiId,
+  type SynthesisContext,
+} from "../template/synthesis-context.ts";
+import { attribute, ref, sub } from "../template/template.ts";
+
+const app = { label: "@ws", location: null };
+
+/** Messages a second that the stage takes, and its burst; API Gateway answers 429 above. */
+export const webSocketThrottling = { rateLimit: 1000, burstLimit: 500 } as const;
+
+/** The WebSocket API with its routes and stage. */
+export function addWebSocketApi(context: SynthesisContext): void {
+  const { template, manifest, options } = context;
+  const { ws } = manifest;
+  if (ws === null) return;
+  template.add(
+    webSocketApiId,
+    {
+      Type: "AWS::ApiGatewayV2::Api",
+      Properties: {
+        Name: sub("${AWS::StackName}-ws"),
+        ProtocolType: "WEBSOCKET",
+        RouteSelectionExpression: ws.routeSelectionExpression,
+      },
+    },
+    app,
+  );
+  if (ws.authorizer !== null) addAuthorizer(context, ws.authorizer);
+  for (const route of ws.routes) addRoute(context, ws, route);
+  for (const functionId of new Set([
+    ...ws.routes.map((route) => route.functionId),
+    ...(ws.authorizer === null ? [] : [ws.authorizer.functionId]),
+  ])) {
+    const declared = functionOf(manifest, functionId);
+    const isAuthorizer = ws.authorizer?.functionId === functionId;
+    template.add(
+      logicalId("WebSocketPermission", functionId),
+      {
+        Type: "AWS::Lambda::Permission",
+        Properties: {
+          Action: "lambda:InvokeFunction",
+          FunctionName: ref(invokedId(declared)),
+          Principal: "apigateway.amazonaws.com",
+          SourceArn: sub(
+            `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${webSocketApiId}}/${isAuthorizer ? "*" : `${options.stage}/*`}`,
+          ),
+        },
+      },
+      { label: `function ${functionId}`, location: declared.origin },
+    );
+  }
+  if (options.webSocketAccessLogs)
+    template.add(
+      "WebSocketAccessLogs",
+      {
+        Type: "AWS::Logs::LogGroup",
+        DeletionPolicy: "Delete",
+        UpdateReplacePolicy: "Delete",
+        Properties: {
+          LogGroupName: sub("/aws/apigateway/${AWS::StackName}/ws"),
+          RetentionInDays: logRetentionDays,
+        },
+      },
+      app,
+    );
+  template.add(
+    "WebSocketStage",
+    {
+      Type: "AWS::ApiGatewayV2::Stage",
+      Properties: {
+        ApiId: ref(webSocketApiId),
+        StageName: options.stage,
+        // API Gateway itself puts each change of a route, integration, authorizer or route response
+        // live, on an update and on its rollback. An AWS::ApiGatewayV2::Deployment would be a
+        // snapshot that any of them, once forgotten in its id, leaves behind.
+        AutoDeploy: true,
+        DefaultRouteSettings: {
+          ThrottlingRateLimit: webSocketThrottling.rateLimit,
+          ThrottlingBurstLimit: webSocketThrottling.burstLimit,
+        },
+        ...(options.webSocketAccessLogs
+          ? {
+              AccessLogSettings: {
+                DestinationArn: attribute("WebSocketAccessLogs", "Arn"),
+                Format: JSON.stringify({
+                  requestId: "$context.requestId",
+                  connectionId: "$context.connectionId",
+                  eventType: "$context.eventType",
+                  routeKey: "$context.routeKey",
+                  status: "$context.status",
+                  time: "$context.requestTime",
+                  error: "$context.integrationErrorMessage",
+                }),
+              },
+            }
+          : {}),
+      },
+    },
+    app,
+  );
+  template.output(
+    "WebSocketUrl",
+    "URL of the WebSocket API",
+    sub(`\${${webSocketApiId}.ApiEndpoint}/${options.stage}`),
+  );
+}
+
+function addAuthorizer(
+  { template, manifest }: SynthesisContext,
+  authorizer: NonNullable<WebSocketApi["authorizer"]>,
+): void {
+  const declared = functionOf(manifest, authorizer.functionId);
+  const id = logicalId("WebSocketAuthorizer", authorizer.functionId);
+  template.add(
+    id,
+    {
+      Type: "AWS::ApiGatewayV2::Authorizer",
+      Properties: {
+        ApiId: ref(webSocketApiId),
+        Name: declared.name,
+        AuthorizerType: "REQUEST",
+        AuthorizerUri: integrationUri(declared),
+        IdentitySource: authorizer.identitySources,
+      },
+    },
+    { label: `authorizer ${declared.id}`, location: declared.origin },
+  );
+}
+
+function addRoute(
+  { template, manifest }: SynthesisContext,
+  ws: WebSocketApi,
+  route: WebSocketRoute,
+): void {
+  const declared = functionOf(manifest, route.functionId);
+  const origin = { label: `route ${route.routeKey}`, location: route.origin };
+  const integrationId = logicalId("WebSocketIntegration", route.routeKey);
+  const routeId = logicalId("WebSocketRoute", route.routeKey);
+  template.add(
+    integrationId,
+    {
+      Type: "AWS::ApiGatewayV2::Integration",
+      Properties: {
+        ApiId: ref(webSocketApiId),
+        IntegrationType: "AWS_PROXY",
+        IntegrationUri: integrationUri(declared),
+      },
+    },
+    origin,
+  );
+  const authorized = route.routeKey === "$connect" ? ws.authorizer : null;
+  template.add(
+    routeId,
+    {
+      Type: "AWS::ApiGatewayV2::Route",
+      Properties: {
+        ApiId: ref(webSocketApiId),
+        RouteKey: route.routeKey,
+        Target: sub(`integrations/\${${integrationId}}`),
+        ...(route.hasRouteResponse ? { RouteResponseSelectionExpression: "$default" } : {}),
+        ...(authorized === null
+          ? {}
+          : {
+              AuthorizationType: "CUSTOM",
+              AuthorizerId: ref(logicalId("WebSocketAuthorizer", authorized.functionId)),
+            }),
+      },
+    },
+    origin,
+  );
+  if (route.hasRouteResponse) {
+    const responseId = logicalId("WebSocketRouteResponse", route.routeKey);
+    template.add(
+      responseId,
+      {
+        Type: "AWS::ApiGatewayV2::RouteResponse",
+        Properties: {
+          ApiId: ref(webSocketApiId),
+          RouteId: ref(routeId),
+          RouteResponseKey: "$default",
+        },
+      },
+      origin,
+    );
+  }
+}

@@ -1,0 +1,20 @@
+import type { AwsClients } from "../aws-clients.ts";
+
+/** Deletes the tables that the stack left, being retained by it. */
+export async function deleteTables(
+  clients: AwsClients,
+  tableNames: readonly string[],
+): Promise<void> {
+  const [{ DeleteTableCommand }, client] = await Promise.all([
+    import("@aws-sdk/client-dynamodb"),
+    clients.dynamoDb(),
+  ]);
+  for (const tableName of tableNames) {
+    try {
+      await client.send(new DeleteTableCommand({ TableName: tableName }));
+    } catch (error) {
+      // An interrupted destroy had already deleted it.
+      if (!(error instanceof Error && error.name === "ResourceNotFoundException")) throw error;
+    }
+  }
+}

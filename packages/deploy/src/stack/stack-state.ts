@@ -1,0 +1,45 @@
+import type { Stack } from "@aws-sdk/client-cloudformation";
+import type { AwsClients } from "../aws-clients.ts";
+
+/** The stack as it is; null when there is none (or only the shell of an unexecuted change set). */
+export async function describeStack(clients: AwsClients, stackName: string): Promise<Stack | null> {
+  const [{ DescribeStacksCommand }, client] = await Promise.all([
+    import("@aws-sdk/client-cloudformation"),
+    clients.cloudFormation(),
+  ]);
+  try {
+    const { Stacks: stacks = [] } = await client.send(
+      new DescribeStacksCommand({ StackName: stackName }),
+    );
+    return stacks[0] ?? null;
+  } catch (error) {
+    // CloudFormation has no error of its own for it: a ValidationError "Stack with id x does not exist".
+    if (error instanceof Error && /does not exist/.test(error.message)) return null;
+    throw error;
+  }
+}
+
+export function outputsOf(stack: Stack | null): ReadonlyMap<string, string> {
+  return new Map(
+    (stack?.Outputs ?? []).map(({ OutputKey: key = "", OutputValue: value = "" }) => [key, value]),
+  );
+}
+
+/** Physical ids of the stack's resources by logical id. */
+export async function stackResources(
+  clients: AwsClients,
+  stackName: string,
+): Promise<ReadonlyMap<string, string>> {
+  const [{ paginateListStackResources }, client] = await Promise.all([
+    import("@aws-sdk/client-cloudformation"),
+    clients.cloudFormation(),
+  ]);
+  const found = new Map<string, string>();
+  for await (const page of paginateListStackResources({ client }, { StackName: stackName }))
+    for (const {
+      LogicalResourceId: id,
+      PhysicalResourceId: physical,
+    } of page.StackResourceSummaries ?? [])
+      if (id !== undefined && physical !== undefined) found.set(id, physical);
+  return found;
+}

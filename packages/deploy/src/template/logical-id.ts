@@ -1,0 +1,20 @@
+import { createHash } from "node:crypto";
+
+/**
+ * CloudFormation logical id (letters and digits) of a name: `HttpGetCats3f2a9c10`.
+ * The digest keeps names apart that differ only in letters an id cannot hold. It depends on nothing
+ * but the name, so adding or moving other lines of the manifest never renames a resource.
+ */
+export function logicalId(kind: string, name: string): string {
+  const words = name
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word.length > 0)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("");
+  return `${kind}${words.slice(0, 100)}${digest(name)}`;
+}
+
+/** Eight hex digits of SHA-256. */
+export function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}

@@ -1,0 +1,43 @@
+import type { Diagnostic, DiagnosticNote } from "./diagnostic.ts";
+import type { DiagnosticCode } from "./diagnostic-codes.ts";
+import type { SourceFile, Span } from "./source-file.ts";
+
+export interface Remark {
+  readonly code: DiagnosticCode;
+  readonly text: string;
+  readonly span?: Span | undefined;
+  readonly suggestion?: string | null | undefined;
+  readonly notes?: readonly DiagnosticNote[] | undefined;
+}
+
+/** Collects what is wrong with one file. Nothing is thrown, so that one run tells everything. */
+export class DiagnosticLog {
+  readonly source: SourceFile;
+  readonly #diagnostics: Diagnostic[] = [];
+
+  constructor(source: SourceFile) {
+    this.source = source;
+  }
+
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#diagnostics;
+  }
+
+  error(remark: Remark): void {
+    this.#add("error", remark);
+  }
+
+  warning(remark: Remark): void {
+    this.#add("warning", remark);
+  }
+
+  note(text: string, span: Span | null = null): DiagnosticNote {
+    return { text, location: span === null ? null : this.source.locate(span) };
+  }
+
+  #add(severity: Diagnostic["severity"], remark: Remark): void {
+    const { code, text, span, suggestion = null, notes = [] } = remark;
+    const location = span === undefined ? null : this.source.locate(span, suggestion);
+    this.#diagnostics.push({ severity, code, text, location, notes });
+  }
+}

@@ -1,0 +1,30 @@
+import type { PlainValue } from "./manifest.ts";
+import { headOf, linesOf, type BodyNode, type LineNode } from "./syntax/ast.ts";
+
+/** Lines as plain values, in the shapes Architect's plugins read: scalars, arrays, `{ name: [...] | {...} }`. */
+export function plainValues(body: readonly BodyNode[]): PlainValue[] {
+  return linesOf(body).map(plainValue);
+}
+
+function plainValue(line: LineNode): PlainValue {
+  const values = line.values.map(({ value }) => value);
+  const children = linesOf(line.children);
+  if (children.length === 0) return values.length === 1 ? (values[0] ?? "") : values;
+  return { [headOf(line).text]: below(children) };
+}
+
+/** Single values make a vector, keys with values a map. */
+function below(children: readonly LineNode[]): PlainValue {
+  const isVector = children.every(
+    (child) => child.values.length === 1 && child.children.length === 0,
+  );
+  if (isVector) return children.map((child) => headOf(child).value);
+  return Object.fromEntries(
+    children.map((child) => {
+      const [, ...rest] = child.values.map(({ value }) => value);
+      const inner = linesOf(child.children);
+      if (inner.length > 0) return [headOf(child).text, inner.flatMap(plainValue)];
+      return [headOf(child).text, rest.length === 1 ? (rest[0] ?? "") : rest];
+    }),
+  );
+}

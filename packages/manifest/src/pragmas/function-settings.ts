@@ -1,0 +1,136 @@
+import type { FunctionConfig } from "../manifest.ts";
+import type { DiagnosticLog } from "../diagnostic-log.ts";
+import { flagOf, integerOf, textOf, type Setting } from "./settings.ts";
+
+type Draft = { -readonly [Key in keyof FunctionConfig]?: FunctionConfig[Key] };
+type Read = (setting: Setting, draft: Draft) => string | null;
+
+/** Lambda's newest identifiers for the short names Architect takes. */
+const runtimeAliases: Readonly<Record<string, string>> = {
+  node: "nodejs22.x",
+  nodejs: "nodejs22.x",
+  python: "python3.13",
+  py: "python3.13",
+  ruby: "ruby3.4",
+  rb: "ruby3.4",
+  java: "java21",
+  dotnet: "dotnet8",
+  ".net": "dotnet8",
+};
+
+const integer =
+  (
+    key: "memory" | "timeout" | "storage" | "concurrency" | "provisionedConcurrency",
+    minimum: number,
+    maximum: number,
+    unit: string,
+  ): Read =>
+  (setting, draft) => {
+    const value = integerOf(setting, minimum, maximum);
+    if (value === null) return `"${key}" is a whole number from ${minimum} to ${maximum}${unit}`;
+    draft[key] = value;
+    return null;
+  };
+
+const flag =
+  (key: "env" | "shared" | "views" | "bundle"): Read =>
+  (setting, draft) => {
+    const value = flagOf(setting);
+    if (value === null) return `"${key}" is true or false`;
+    draft[key] = value;
+    return null;
+  };
+
+/** Settings of `@aws` that functions have. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const lambdaSettings: Readonly<Record<string, Read>> = {
+  memory: integer("memory", 128, 10_240, " (megabytes)"),
+  timeout: integer("timeout", 1, 900, " (seconds)"),
+  storage: integer("storage", 512, 10_240, " (megabytes)"),
+  concurrency: (setting, draft) =>
+    textOf(setting) === "unthrottled"
+      ? null
+      : integer("concurrency", 0, 10_000, "")(setting, draft),
+  provisionedConcurrency: integer("provisionedConcurrency", 1, 10_000, ""),
+  architecture: (setting, draft) => {
+    const value = textOf(setting);
+    if (value !== "arm64" && value !== "x86_64") return '"architecture" is arm64 or x86_64';
+    draft.architecture = value;
+    return null;
+  },
+  runtime: (setting, draft) => {
+    const value = textOf(setting);
+    if (value === null) return '"runtime" needs a name such as nodejs22.x';
+    draft.runtime = runtimeAliases[value.toLowerCase()] ?? value;
+    return null;
+  },
+  handler: (setting, draft) => {
+    const value = textOf(setting);
+    if (value === null || !/^[^\s]+\.[^\s.]+$/.test(value) || value.includes("..")) {
+      return '"handler" is a file and an export, such as index.handler';
+    }
+    draft.handler = value;
+    return null;
+  },
+  layers: (setting, draft) => {
+    const values = setting.values.map((value) => value.text);
+    if (values.length > 5) return "a function has at most 5 layers";
+    const wrong = values.find((value) => !value.startsWith("arn:"));
+    if (wrong !== undefined) return `"${wrong}" is no ARN of a layer`;
+    draft.layers = [...(draft.layers ?? []), ...values];
+    return null;
+  },
+  layer: (setting, draft) => lambdaSettings["layers"]?.(setting, draft) ?? null,
+  policies: (setting, draft) => {
+    draft.policies = [...(draft.policies ?? []), ...setting.values.map((value) => value.text)];
+    return null;
+  },
+  policy: (setting, draft) => lambdaSettings["policies"]?.(setting, draft) ?? null,
+};
+
+/** Settings of `@arc` in a function's own configuration. */
+export const arcSettings: Readonly<Record<string, Read>> = {
+  env: flag("env"),
+  shared: flag("shared"),
+  views: flag("views"),
+  bundle: flag("bundle"),
+  // Architect skips installing what it finds in the code; everything is bundled here.
+  ignoreDependencies: () => null,
+};
+
+/** Reads one setting; false: there is no such setting. */
+export function readFunctionSetting(
+  table: Readonly<Record<string, Read>>,
+  setting: Setting,
+  draft: Draft,
+  log: DiagnosticLog,
+): boolean {
+  const { text, span } = setting.key;
+  if (!Object.hasOwn(table, text)) return false;
+  const problem = table[text]?.(setting, draft) ?? null;
+  if (problem !== null) {
+    log.error({
+      code: "aws-setting-invalid",
+      text: problem,
+      span: setting.values[0]?.span ?? span,
+    });
+  }
+  return true;
+}
+
+/** Architect's defaults. */
+export const defaultFunctionConfig: FunctionConfig = Object.freeze({
+  runtime: "nodejs22.x",
+  architecture: "arm64",
+  handler: "index.handler",
+  memory: 1152,
+  timeout: 5,
+  storage: 512,
+  concurrency: null,
+  provisionedConcurrency: null,
+  layers: [],
+  policies: [],
+  env: true,
+  shared: true,
+  views: false,
+  bundle: true,
+});

@@ -1,0 +1,154 @@
+import { didYouMean } from "../did-you-mean.ts";
+import type { HttpMethod } from "../manifest.ts";
+import { headOf, linesOf, type LineNode, type Scalar } from "../syntax/ast.ts";
+import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
+import { readEntry } from "./settings.ts";
+
+const methods = ["get", "post", "put", "patch", "delete", "head", "options", "any"] as const;
+
+export const readHttp: PragmaReader = (pragma, context) => {
+  const routes: NonNullable<typeof context.draft.http>["routes"][number][] = [];
+  const seen = new Map<string, LineNode>();
+  for (const line of linesOf(pragma.body)) {
+    const entry = line.children.length > 0 ? readMap(line, context) : readPair(line, context);
+    if (entry === null) continue;
+    const { method, path, src } = entry;
+    const key = `${method} ${path.replaceAll(/:[^/]+/g, ":")}`;
+    const former = seen.get(key);
+    if (former !== undefined) {
+      context.log.error({
+        code: "http-route-duplicate",
+        text: `route "${method} ${path}" is declared twice`,
+        span: line.span,
+        notes: [context.log.note("first declared here", former.span)],
+      });
+      continue;
+    }
+    seen.set(key, line);
+    const name = `${method}${folderOf(path)}`;
+    const functionId = context.addFunction({
+      pragma: "http",
+      name,
+      src,
+      folders: [name],
+      span: line.span,
+      config: { views: method === "get" || method === "any" },
+    });
+    if (functionId === null) continue;
+    routes.push({ method, path, functionId, origin: context.locate(line.span) });
+  }
+  context.draft.http = { routes };
+};
+
+interface Entry {
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly src: string | null;
+}
+
+/** `get /path` */
+function readPair(line: LineNode, context: PragmaContext): Entry | null {
+  const [first, second, extra] = line.values;
+  if (first === undefined) return null;
+  if (second === undefined) {
+    context.log.error({
+      code: "http-route-incomplete",
+      text: `"${first.text}" is only half a route: write a method and a path, such as get /`,
+      span: line.span,
+    });
+    return null;
+  }
+  if (extra !== undefined) {
+    context.log.error({
+      code: "http-path-invalid",
+      text: `"${extra.text}" is too much: a route is a method and a path`,
+      span: extra.span,
+    });
+    return null;
+  }
+  const method = readMethod(first, context);
+  const path = readPath(second, context);
+  return method === null || path === null ? null : { method, path, src: null };
+}
+
+/** `/path` with `method` and `src` below it. */
+function readMap(line: LineNode, context: PragmaContext): Entry | null {
+  const head = headOf(line);
+  // Both `/path` and `get /path` may have settings below them.
+  const [pathScalar, methodScalar] =
+    line.values.length === 2 ? [line.values[1] ?? head, head] : [head, null];
+  let method = methodScalar === null ? null : readMethod(methodScalar, context);
+  let hasMethod = methodScalar !== null;
+  const src = readEntry(line, context, "a route", {
+    method: (setting) => {
+      const [value] = setting.values;
+      if (value === undefined) return;
+      hasMethod = true;
+      method = readMethod(value, context);
+    },
+  });
+  const path = readPath(pathScalar, context);
+  if (path === null) return null;
+  if (!hasMethod) {
+    context.log.error({
+      code: "http-route-incomplete",
+      text: `the route ${path} needs a "method"`,
+      span: line.span,
+    });
+    return null;
+  }
+  return method === null ? null : { method, path, src };
+}
+
+function readMethod(scalar: Scalar, context: PragmaContext): HttpMethod | null {
+  const written = scalar.text.toLowerCase();
+  const method = methods.find((name) => name === written);
+  if (method !== undefined) return method;
+  const suggestion = didYouMean(written, methods);
+  const hint =
+    suggestion === null ? `one of ${methods.join(", ")}` : `did you mean "${suggestion}"?`;
+  context.log.error({
+    code: "http-method-unknown",
+    text: `"${scalar.text}" is no HTTP method: ${hint}`,
+    span: scalar.span,
+    suggestion,
+  });
+  return null;
+}
+
+function readPath(scalar: Scalar, context: PragmaContext): string | null {
+  const { text, span } = scalar;
+  const problem = problemOf(text);
+  if (problem === null) return text;
+  context.log.error({ code: "http-path-invalid", text: `the path "${text}" ${problem}`, span });
+  return null;
+}
+
+function problemOf(path: string): string | null {
+  if (!path.startsWith("/")) return "must begin with a slash";
+  if (path !== "/" && path.endsWith("/")) return "must not end with a slash";
+  if (path.includes("//")) return "has an empty part";
+  if (!/^[\w\-./:*~$@+]+$/.test(path)) {
+    return "may have letters, digits, slashes, dots, dashes, underscores, :parameters and a final *";
+  }
+  const star = path.indexOf("*");
+  if (star !== -1 && !(star === path.length - 1 && path.at(-2) === "/")) {
+    return "may have a * only as its last part";
+  }
+  const names = [...path.matchAll(/:([^/]*)/g)].map((match) => match[1] ?? "");
+  if (/[^/]:/.test(path)) return "may have a :parameter only as a whole part";
+  if (names.some((name) => !/^[A-Za-z_]\w*$/.test(name))) {
+    return "has a parameter whose name is not made of letters, digits and underscores";
+  }
+  return new Set(names).size === names.length ? null : "has a parameter twice";
+}
+
+/** Architect's names of folders: `/cats/:id` → `-cats-000id`, `/api/*` → `-api-catchall`, `/` → `-index`. */
+function folderOf(path: string): string {
+  if (path === "/") return "-index";
+  return path
+    .replaceAll(/[-._]/g, "_")
+    .replaceAll("/", "-")
+    .replaceAll(":", "000")
+    .replace("*", "catchall");
+}

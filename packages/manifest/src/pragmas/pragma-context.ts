@@ -1,0 +1,72 @@
+import type { DiagnosticLog } from "../diagnostic-log.ts";
+import type { Location } from "../diagnostic.ts";
+import type { FunctionConfig, FunctionPragma, LambdaFunction, Manifest } from "../manifest.ts";
+import type { Span } from "../source-file.ts";
+import type { PragmaNode } from "../syntax/ast.ts";
+
+/** A manifest while its pragmas are read. */
+export type ManifestDraft = {
+  -readonly [Key in keyof Manifest]: Manifest[Key] extends readonly (infer Item)[]
+    ? Item[]
+    : Manifest[Key];
+};
+
+export interface FunctionEntry {
+  readonly pragma: FunctionPragma;
+  readonly name: string;
+  /** `src` of the manifest. */
+  readonly src: string | null;
+  /** Folders below `src/<pragma>/`, best first. */
+  readonly folders: readonly string[];
+  readonly span: Span;
+  readonly config?: Partial<FunctionConfig>;
+}
+
+/** What a pragma works with while it is read. */
+export class PragmaContext {
+  readonly log: DiagnosticLog;
+  readonly draft: ManifestDraft;
+  /** Defaults of every function: Architect's, overlaid by `@aws`. */
+  functionDefaults: FunctionConfig;
+  readonly #functionSpans = new Map<string, Span>();
+
+  constructor(log: DiagnosticLog, draft: ManifestDraft, functionDefaults: FunctionConfig) {
+    this.log = log;
+    this.draft = draft;
+    this.functionDefaults = functionDefaults;
+  }
+
+  locate(span: Span): Location {
+    return this.log.source.locate(span);
+  }
+
+  /** Adds a function and returns its id; null, and a remark, when its name is taken. */
+  addFunction(entry: FunctionEntry): string | null {
+    const { pragma, name, src, folders, span } = entry;
+    const id = `${pragma}/${name}`;
+    const former = this.#functionSpans.get(id);
+    if (former !== undefined) {
+      this.log.error({
+        code: "function-duplicate",
+        text: `the function ${id} is declared twice`,
+        span,
+        notes: [this.log.note("first declared here", former)],
+      });
+      return null;
+    }
+    this.#functionSpans.set(id, span);
+    const declared: LambdaFunction = {
+      id,
+      pragma,
+      name,
+      sourceCandidates: src === null ? folders.map((folder) => `src/${pragma}/${folder}`) : [src],
+      config: { ...this.functionDefaults, ...entry.config },
+      origin: this.locate(span),
+    };
+    this.draft.functions.push(declared);
+    return id;
+  }
+}
+
+/** Reads one pragma's lines into the draft, remarking on what is wrong. */
+export type PragmaReader = (pragma: PragmaNode, context: PragmaContext) => void;

@@ -1,0 +1,54 @@
+import { readApp } from "./app.ts";
+import { readAws } from "./aws.ts";
+import { readEvents, readQueues } from "./events.ts";
+import { readHttp } from "./http.ts";
+import type { PragmaReader } from "./pragma-context.ts";
+import { readScheduled } from "./scheduled.ts";
+import { readCdn, readPlugins, readProxy, readShared, readStatic, readViews } from "./static.ts";
+import { readTables, readTablesIndexes, readTablesStreams } from "./tables.ts";
+import { readWs, readWsSettings } from "./ws.ts";
+
+/** Retired pragmas are still parsed, and mean nothing. */
+const retired: PragmaReader = () => {};
+
+/**
+ * Every pragma Arclet knows, in the order in which they are read: `@aws` before the functions it has
+ * defaults for, tables before what refers to them.
+ */
+export const pragmaReaders: Readonly<Record<string, PragmaReader>> = {
+  app: readApp,
+  aws: readAws,
+  plugins: readPlugins,
+  http: readHttp,
+  "ws-settings": readWsSettings,
+  ws: readWs,
+  events: readEvents,
+  queues: readQueues,
+  scheduled: readScheduled,
+  tables: readTables,
+  "tables-indexes": readTablesIndexes,
+  indexes: readTablesIndexes,
+  "tables-streams": readTablesStreams,
+  streams: readTablesStreams,
+  static: readStatic,
+  proxy: readProxy,
+  shared: readShared,
+  views: readViews,
+  cdn: readCdn,
+  // Read by plugins and by the preferences' reader, or retired.
+  create: retired,
+  env: retired,
+  sandbox: retired,
+  "sandbox-start": retired,
+  "sandbox-startup": retired,
+  macros: retired,
+  slack: retired,
+  css: retired,
+  html: retired,
+  js: retired,
+  json: retired,
+  jsonapi: retired,
+  text: retired,
+  xml: retired,
+  begin: retired,
+};

@@ -1,0 +1,79 @@
+import type { DiagnosticCode } from "../diagnostic-codes.ts";
+import { didYouMean } from "../did-you-mean.ts";
+import { headOf, linesOf, type LineNode, type Scalar } from "../syntax/ast.ts";
+import type { PragmaContext } from "./pragma-context.ts";
+
+/** A `key value…` line; values may also stand below it, one a line. */
+export interface Setting {
+  readonly key: Scalar;
+  readonly values: readonly Scalar[];
+}
+
+export function settingOf(line: LineNode): Setting {
+  const [, ...inline] = line.values;
+  const below = linesOf(line.children).flatMap((child) => child.values);
+  return { key: headOf(line), values: [...inline, ...below] };
+}
+
+/** First value as text; null without one. */
+export function textOf(setting: Setting): string | null {
+  return setting.values[0]?.text ?? null;
+}
+
+/** A key without a value is a switch that is on. */
+export function flagOf(setting: Setting): boolean | null {
+  const [value] = setting.values;
+  if (value === undefined) return true;
+  return typeof value.value === "boolean" ? value.value : null;
+}
+
+/** A whole number within bounds; null otherwise. */
+export function integerOf(setting: Setting, minimum: number, maximum: number): number | null {
+  const value = setting.values[0]?.value;
+  const isFine = typeof value === "number" && Number.isInteger(value);
+  return isFine && value >= minimum && value <= maximum ? value : null;
+}
+
+/** Tells of a key that means nothing, with the one that may be meant. */
+export function remarkUnknown(
+  context: PragmaContext,
+  setting: Setting,
+  where: string,
+  known: Iterable<string>,
+  code: DiagnosticCode = "setting-unknown",
+): void {
+  const suggestion = didYouMean(setting.key.text, known);
+  const hint = suggestion === null ? "" : `: did you mean "${suggestion}"?`;
+  context.log.error({
+    code,
+    text: `${where} has no setting "${setting.key.text}"${hint}`,
+    span: setting.key.span,
+    suggestion,
+  });
+}
+
+/** A function entry with settings below its name: `src` and whatever the pragma knows. */
+export function readEntry(
+  line: LineNode,
+  context: PragmaContext,
+  where: string,
+  read: Readonly<Record<string, (setting: Setting) => void>>,
+): string | null {
+  let src: string | null = null;
+  for (const child of linesOf(line.children)) {
+    const setting = settingOf(child);
+    const { text } = setting.key;
+    if (text === "src") src = cleanPath(textOf(setting) ?? "");
+    else if (Object.hasOwn(read, text)) read[text]?.(setting);
+    else remarkUnknown(context, setting, where, ["src", ...Object.keys(read)]);
+  }
+  return src;
+}
+
+/** A path of the project without `./` and a trailing slash. */
+export function cleanPath(path: string): string {
+  return path
+    .replaceAll("\\", "/")
+    .replace(/^(?:\.\/)+/, "")
+    .replace(/\/+$/, "");
+}

@@ -1,0 +1,142 @@
+import type { Proxy, StaticFiles } from "../manifest.ts";
+import { headOf, linesOf } from "../syntax/ast.ts";
+import type { PragmaReader } from "./pragma-context.ts";
+import { cleanPath, flagOf, remarkUnknown, settingOf, textOf } from "./settings.ts";
+
+export const defaultStatic: StaticFiles = Object.freeze({
+  folder: "public",
+  fingerprint: false,
+  ignore: [],
+  prefix: null,
+  prune: false,
+  spa: false,
+  compression: false,
+});
+
+const known = ["folder", "fingerprint", "ignore", "prefix", "prune", "spa", "compression"];
+
+export const readStatic: PragmaReader = (pragma, context) => {
+  const draft: { -readonly [Key in keyof StaticFiles]: StaticFiles[Key] } = { ...defaultStatic };
+  for (const line of linesOf(pragma.body)) {
+    const setting = settingOf(line);
+    const value = textOf(setting);
+    const wrong = (text: string): void =>
+      context.log.error({ code: "static-setting-invalid", text, span: line.span });
+    switch (setting.key.text) {
+      case "false":
+      case "disable":
+        context.draft.static = null;
+        return;
+      case "folder":
+        if (value === null) wrong('"folder" needs a path');
+        else draft.folder = cleanPath(value);
+        break;
+      case "fingerprint":
+        if (value === "external") draft.fingerprint = "external";
+        else draft.fingerprint = flagOf(setting) ?? false;
+        break;
+      case "ignore":
+        draft.ignore = setting.values.map((one) => one.text);
+        break;
+      case "prefix":
+        draft.prefix = value === null ? null : cleanPath(value).replace(/^\/+/, "");
+        break;
+      case "prune":
+      case "spa": {
+        const flag = flagOf(setting);
+        if (flag === null) wrong(`"${setting.key.text}" is true or false`);
+        else draft[setting.key.text] = flag;
+        break;
+      }
+      case "compression":
+        if (value === "br" || value === "gzip") draft.compression = value;
+        else draft.compression = flagOf(setting) === true ? "br" : false;
+        break;
+      // Buckets were named here once; deploy makes its own.
+      case "staging":
+      case "production":
+        break;
+      default:
+        remarkUnknown(context, setting, "@static", known);
+    }
+  }
+  context.draft.static = draft;
+};
+
+export const readProxy: PragmaReader = (pragma, context) => {
+  const proxy: { -readonly [Key in keyof Proxy]: Proxy[Key] } = {
+    testing: null,
+    staging: null,
+    production: null,
+  };
+  for (const line of linesOf(pragma.body)) {
+    const setting = settingOf(line);
+    const stage = (["testing", "staging", "production"] as const).find(
+      (name) => name === setting.key.text,
+    );
+    const url = textOf(setting);
+    if (stage === undefined) remarkUnknown(context, setting, "@proxy", Object.keys(proxy));
+    else if (url === null || !/^https?:\/\/[^\s/]+/.test(url)) {
+      context.log.error({
+        code: "proxy-url-invalid",
+        text: `"${url ?? ""}" is no URL: write http:// or https:// and a host`,
+        span: line.span,
+      });
+    } else proxy[stage] = url.replace(/\/+$/, "");
+  }
+  context.draft.proxy = proxy;
+};
+
+export const readShared: PragmaReader = (pragma, context) => {
+  context.draft.shared = readFolder(pragma, "src/shared");
+};
+
+export const readViews: PragmaReader = (pragma, context) => {
+  context.draft.views = readFolder(pragma, "src/views");
+};
+
+/** `src path`, or blocks per pragma that list the functions which see the folder. */
+function readFolder(
+  pragma: Parameters<PragmaReader>[0],
+  fallback: string,
+): { src: string; only: readonly string[] | null } {
+  let src = fallback;
+  const only: string[] = [];
+  for (const line of linesOf(pragma.body)) {
+    const head = headOf(line).text;
+    if (head === "src") src = cleanPath(line.values[1]?.text ?? fallback);
+    else if (line.children.length > 0) {
+      for (const child of linesOf(line.children)) {
+        only.push(`${head}/${child.values.map((value) => value.text).join(" ")}`);
+      }
+    } else only.push(line.values.map((value) => value.text).join(" "));
+  }
+  return { src, only: only.length === 0 ? null : only };
+}
+
+/** Bare or `true`: a CDN stands before the app. */
+export const readCdn: PragmaReader = (pragma, context) => {
+  const [line] = linesOf(pragma.body);
+  const value = line === undefined ? true : headOf(line).value;
+  context.draft.cdn = value !== false && value !== "disable";
+};
+
+export const readPlugins: PragmaReader = (pragma, context) => {
+  for (const line of linesOf(pragma.body)) {
+    const { text, span } = headOf(line);
+    let src: string | null = null;
+    for (const child of linesOf(line.children)) {
+      const setting = settingOf(child);
+      if (setting.key.text === "src" || setting.key.text === "plugin") src = textOf(setting);
+    }
+    if (!/^@?[\w.-]+(?:\/[\w.-]+)?$/.test(text)) {
+      context.log.error({
+        code: "plugin-name-invalid",
+        text: `"${text}" is no name of a plugin`,
+        span,
+      });
+      continue;
+    }
+    context.draft.plugins.push({ name: text, src, origin: context.locate(line.span) });
+  }
+};

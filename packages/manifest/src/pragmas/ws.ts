@@ -1,0 +1,141 @@
+import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
+import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
+import {
+  cleanPath,
+  flagOf,
+  readEntry,
+  remarkUnknown,
+  settingOf,
+  textOf,
+  type Setting,
+} from "./settings.ts";
+
+const lifecycle = ["connect", "default", "disconnect"] as const;
+const defaultSelection = "$request.body.action";
+
+interface Action {
+  readonly line: LineNode | null;
+  readonly src: string | null;
+  readonly hasRouteResponse: boolean;
+}
+
+/** `connect`, `default` and `disconnect` are always there; the lines add actions or settings of these three. */
+export const readWs: PragmaReader = (pragma, context) => {
+  const actions = new Map<string, Action>(
+    lifecycle.map((name) => [name, { line: null, src: null, hasRouteResponse: false }]),
+  );
+  for (const line of linesOf(pragma.body)) {
+    const head = headOf(line);
+    const name = head.text.replace(/^\$(?=connect$|default$|disconnect$)/, "");
+    const former = actions.get(name)?.line ?? null;
+    if (former !== null) {
+      context.log.error({
+        code: "ws-action-duplicate",
+        text: `the action "${name}" is declared twice`,
+        span: line.span,
+        notes: [context.log.note("first declared here", former.span)],
+      });
+      continue;
+    }
+    if (!isActionName(name) || line.values.length > 1) {
+      context.log.error({
+        code: "ws-action-invalid",
+        text: `"${line.values.map((value) => value.text).join(" ")}" is no action: one name a line, of letters, digits, "-", "_" and ".", at most 255 characters`,
+        span: line.span,
+      });
+      continue;
+    }
+    let hasRouteResponse = false;
+    const src = readEntry(line, context, "an action", {
+      response: (setting) => {
+        hasRouteResponse = flagOf(setting) ?? false;
+      },
+    });
+    actions.set(name, { line, src, hasRouteResponse });
+  }
+  const routes = [];
+  for (const [name, { line, src, hasRouteResponse }] of actions) {
+    const span = line?.span ?? pragma.span;
+    const functionId = addWebSocketFunction(context, name, src, span);
+    if (functionId === null) continue;
+    const isLifecycle = lifecycle.some((other) => other === name);
+    routes.push({
+      routeKey: isLifecycle ? `$${name}` : name,
+      functionId,
+      hasRouteResponse,
+      origin: context.locate(span),
+    });
+  }
+  const { ws } = context.draft;
+  context.draft.ws = {
+    routeSelectionExpression: ws?.routeSelectionExpression ?? defaultSelection,
+    routes,
+    authorizer: ws?.authorizer ?? null,
+  };
+};
+
+/** Settings of the API as a whole: how a message names its action, and who may connect. */
+export const readWsSettings: PragmaReader = (pragma, context) => {
+  let selection = context.draft.ws?.routeSelectionExpression ?? defaultSelection;
+  let src: string | null = null;
+  let authorizerLine: LineNode | null = null;
+  let identitySources: string[] = [];
+  for (const line of linesOf(pragma.body)) {
+    const setting = settingOf(line);
+    switch (setting.key.text) {
+      case "selection":
+        selection = textOf(setting) ?? selection;
+        break;
+      case "authorizer":
+        authorizerLine = line;
+        src = cleanPath(textOf(setting) ?? "src/ws/authorizer");
+        break;
+      case "identity":
+        identitySources = readIdentity(setting, context);
+        break;
+      default:
+        remarkUnknown(context, setting, "@ws-settings", ["selection", "authorizer", "identity"]);
+    }
+  }
+  const functionId =
+    authorizerLine === null
+      ? null
+      : addWebSocketFunction(context, "authorizer", src, authorizerLine.span);
+  context.draft.ws = {
+    routeSelectionExpression: selection,
+    routes: context.draft.ws?.routes ?? [],
+    authorizer: functionId === null ? null : { functionId, identitySources },
+  };
+};
+
+/** `header.Authorization` → `route.request.header.Authorization` */
+function readIdentity(setting: Setting, context: PragmaContext): string[] {
+  const sources: string[] = [];
+  for (const { text, span } of setting.values) {
+    const short = text.replace(/^route\.request\./, "");
+    if (/^(?:header|querystring)\.[\w-]+$/.test(short)) sources.push(`route.request.${short}`);
+    else {
+      context.log.error({
+        code: "ws-authorizer-invalid",
+        text: `"${text}" is no identity source: write header.Name or querystring.name`,
+        span,
+      });
+    }
+  }
+  return sources;
+}
+
+function addWebSocketFunction(
+  context: PragmaContext,
+  name: string,
+  src: string | null,
+  span: LineNode["span"],
+): string | null {
+  // The layout of today, that of Architect 5, and the one it had for three weeks of 2019.
+  const folders = [name, `ws-${name}`, `ws-$${name}`];
+  return context.addFunction({ pragma: "ws", name, src, folders, span });
+}
+
+function isActionName(name: string): boolean {
+  return /^[\w.-]+$/.test(name) && name.length <= 255;
+}

@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import type { Diagnostic } from "../diagnostic.ts";
+import { parseArc, type ParseResult } from "../syntax/arc-parser.ts";
+import { readText } from "./read-text.ts";
+
+/** Where a manifest may be, first hit wins. */
+export const manifestFileNames: readonly string[] = [
+  "app.arc",
+  ".arc",
+  "arc.json",
+  "arc.yaml",
+  "arc.yml",
+  "package.json",
+];
+
+export interface FoundManifest extends ParseResult {
+  /** Absolute. */
+  readonly path: string;
+}
+
+export type ManifestSearch =
+  | { readonly kind: "found"; readonly manifest: FoundManifest; readonly others: readonly string[] }
+  | { readonly kind: "absent" }
+  | { readonly kind: "unreadable"; readonly diagnostic: Diagnostic };
+
+/** Finds and parses the manifest of a folder. */
+export async function findManifest(root: string): Promise<ManifestSearch> {
+  let found: FoundManifest | null = null;
+  const others: string[] = [];
+  for (const name of manifestFileNames) {
+    const path = join(root, name);
+    const read = await readText(path);
+    if (read.kind === "absent") continue;
+    if (found !== null) {
+      if (name !== "package.json") others.push(name);
+      continue;
+    }
+    if (read.kind === "unreadable") {
+      return { kind: "unreadable", diagnostic: unreadable(name, read.reason) };
+    }
+    const parsed = await parseManifestFile(name, read.text);
+    if (parsed !== null) found = { ...parsed, path };
+  }
+  return found === null ? { kind: "absent" } : { kind: "found", manifest: found, others };
+}
+
+/** Parses by the file's name; null for a `package.json` that holds no manifest. */
+export async function parseManifestFile(name: string, text: string): Promise<ParseResult | null> {
+  const file = name;
+  if (name.endsWith("package.json")) {
+    // Most have none: the parser is only loaded when one may be there.
+    if (!/"(?:arc|architect)"\s*:/.test(text)) return null;
+    const { parseJson } = await import("../syntax/json.ts");
+    return parseJson(text, { file, keys: ["arc", "architect"] });
+  }
+  if (name.endsWith(".json")) return (await import("../syntax/json.ts")).parseJson(text, { file });
+  if (/\.ya?ml$/.test(name)) return (await import("../syntax/yaml.ts")).parseYaml(text, { file });
+  return parseArc(text, { file });
+}
+
+function unreadable(name: string, reason: string): Diagnostic {
+  return {
+    severity: "error",
+    code: "manifest-unreadable",
+    text: `${name} cannot be read: ${reason}`,
+    location: null,
+    notes: [],
+  };
+}

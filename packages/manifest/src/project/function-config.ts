@@ -1,0 +1,78 @@
+import { join, relative } from "node:path";
+import { DiagnosticLog } from "../diagnostic-log.ts";
+import type { Diagnostic } from "../diagnostic.ts";
+import type { FunctionConfig } from "../manifest.ts";
+import { arcSettings, lambdaSettings, readFunctionSetting } from "../pragmas/function-settings.ts";
+import { settingOf } from "../pragmas/settings.ts";
+import { didYouMean } from "../did-you-mean.ts";
+import { linesOf } from "../syntax/ast.ts";
+import { parseManifestFile } from "./find-manifest.ts";
+import { readText } from "./read-text.ts";
+
+/** Names of a function's own configuration, first hit wins. */
+export const functionConfigNames: readonly string[] = [
+  "config.arc",
+  ".arc-config",
+  "arc.json",
+  "arc-config.json",
+  "config.yaml",
+  "config.yml",
+  "arc-config.yaml",
+  "arc-config.yml",
+];
+
+export interface FunctionConfigResult {
+  readonly config: FunctionConfig;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Lays a function's own settings over its defaults. */
+export async function readFunctionConfig(
+  root: string,
+  directory: string,
+  defaults: FunctionConfig,
+): Promise<FunctionConfigResult> {
+  for (const name of functionConfigNames) {
+    const path = join(directory, name);
+    const read = await readText(path);
+    if (read.kind === "absent") continue;
+    const file = relative(root, path);
+    if (read.kind === "unreadable") {
+      const text = `${file} cannot be read: ${read.reason}`;
+      return {
+        config: defaults,
+        diagnostics: [
+          { severity: "error", code: "manifest-unreadable", text, location: null, notes: [] },
+        ],
+      };
+    }
+    const parsed = await parseManifestFile(file, read.text);
+    if (parsed === null) continue;
+    const log = new DiagnosticLog(parsed.document.source);
+    const draft: Partial<FunctionConfig> = {};
+    for (const pragma of parsed.document.pragmas) {
+      const table =
+        pragma.name === "aws" ? lambdaSettings : pragma.name === "arc" ? arcSettings : null;
+      if (table === null) continue;
+      for (const line of linesOf(pragma.body)) {
+        const setting = settingOf(line);
+        // `fifo` of a queue was set here once; the manifest has it today.
+        if (setting.key.text === "fifo" || readFunctionSetting(table, setting, draft, log))
+          continue;
+        const suggestion = didYouMean(setting.key.text, Object.keys(table));
+        const hint = suggestion === null ? "" : `: did you mean "${suggestion}"?`;
+        log.error({
+          code: "aws-setting-unknown",
+          text: `@${pragma.name} has no setting "${setting.key.text}"${hint}`,
+          span: setting.key.span,
+          suggestion,
+        });
+      }
+    }
+    return {
+      config: { ...defaults, ...draft },
+      diagnostics: [...parsed.diagnostics, ...log.diagnostics],
+    };
+  }
+  return { config: defaults, diagnostics: [] };
+}

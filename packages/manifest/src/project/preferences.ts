@@ -1,0 +1,142 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Diagnostic } from "../diagnostic.ts";
+import { flagOf, settingOf } from "../pragmas/settings.ts";
+import { linesOf, type BodyNode, type Document } from "../syntax/ast.ts";
+import { parseArc } from "../syntax/arc-parser.ts";
+import { parseDotenv } from "./dotenv.ts";
+import type { EnvironmentName, Preferences } from "./project.ts";
+import { readText } from "./read-text.ts";
+
+const fileNames = ["preferences.arc", "prefs.arc", ".preferences.arc", ".prefs.arc"];
+const environments = ["testing", "staging", "production"] as const;
+
+export interface PreferencesResult {
+  readonly preferences: Preferences;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Files of the project that were, or would be, read. Absolute. */
+  readonly files: readonly string[];
+}
+
+/** The project's preferences over those of the home folder, and `.env` over both. */
+export async function readPreferences(root: string): Promise<PreferencesResult> {
+  const draft = createDraft();
+  const diagnostics: Diagnostic[] = [];
+  for (const folder of [homedir(), root]) {
+    for (const name of fileNames) {
+      const read = await readText(join(folder, name));
+      if (read.kind !== "text") continue;
+      const parsed = parseArc(read.text, { file: folder === root ? name : join("~", name) });
+      diagnostics.push(...parsed.diagnostics);
+      apply(parsed.document, draft);
+      break;
+    }
+  }
+  const dotenv = await readText(join(root, ".env"));
+  if (dotenv.kind === "text") Object.assign(draft.env.testing, parseDotenv(dotenv.text));
+  const files = [...fileNames, ".env"].map((name) => join(root, name));
+  return { preferences: draft, diagnostics, files };
+}
+
+type Draft = {
+  env: Record<EnvironmentName, Record<string, string>>;
+  sandbox: { -readonly [Key in keyof Preferences["sandbox"]]: Preferences["sandbox"][Key] };
+  startCommands: string[];
+  create: { autocreate: boolean; templates: Record<string, string> };
+};
+
+function createDraft(): Draft {
+  return {
+    env: { testing: {}, staging: {}, production: {} },
+    sandbox: {
+      ports: {},
+      env: null,
+      seedData: null,
+      externalDb: false,
+      useAws: false,
+      livereload: false,
+      coldstart: false,
+    },
+    startCommands: [],
+    create: { autocreate: false, templates: {} },
+  };
+}
+
+function apply(document: Document, draft: Draft): void {
+  for (const { name, body } of document.pragmas) {
+    if (name === "env") applyEnv(body, draft);
+    else if (name === "sandbox") applySandbox(body, draft);
+    else if (name === "create") applyCreate(body, draft);
+    else if (name === "sandbox-start" || name === "sandbox-startup") {
+      draft.startCommands = linesOf(body).map((line) =>
+        line.values.map(({ text }) => text).join(" "),
+      );
+    }
+  }
+}
+
+function applyEnv(body: readonly BodyNode[], draft: Draft): void {
+  for (const line of linesOf(body)) {
+    const [head, key, ...rest] = line.values;
+    const environment = environments.find((name) => name === head?.text);
+    if (environment === undefined) continue;
+    // Architect 5 wrote `testing NAME value` on one line.
+    if (key !== undefined)
+      draft.env[environment][key.text] = rest.map(({ text }) => text).join(" ");
+    for (const child of linesOf(line.children)) {
+      const { key: name, values } = settingOf(child);
+      draft.env[environment][name.text] = values.map(({ text }) => text).join(" ");
+    }
+  }
+}
+
+function applySandbox(body: readonly BodyNode[], draft: Draft): void {
+  const { sandbox } = draft;
+  for (const line of linesOf(body)) {
+    const setting = settingOf(line);
+    const value = setting.values[0]?.text ?? null;
+    switch (setting.key.text) {
+      case "ports": {
+        const ports: Record<string, number> = {};
+        for (const child of linesOf(line.children)) {
+          const { key, values } = settingOf(child);
+          const port = values[0]?.value;
+          if (typeof port === "number") ports[key.text] = port;
+        }
+        sandbox.ports = ports;
+        break;
+      }
+      case "env":
+        sandbox.env = environments.find((name) => name === value) ?? null;
+        break;
+      case "seed-data":
+        sandbox.seedData = value;
+        break;
+      case "external-db":
+        sandbox.externalDb = flagOf(setting) ?? false;
+        break;
+      case "useAWS":
+        sandbox.useAws = flagOf(setting) ?? false;
+        break;
+      case "livereload":
+        sandbox.livereload = flagOf(setting) ?? false;
+        break;
+      case "coldstart":
+        sandbox.coldstart = flagOf(setting) ?? false;
+        break;
+      default:
+    }
+  }
+}
+
+function applyCreate(body: readonly BodyNode[], draft: Draft): void {
+  for (const line of linesOf(body)) {
+    const setting = settingOf(line);
+    if (setting.key.text === "autocreate") draft.create.autocreate = flagOf(setting) ?? false;
+    if (setting.key.text !== "templates") continue;
+    for (const child of linesOf(line.children)) {
+      const { key, values } = settingOf(child);
+      draft.create.templates[key.text] = values[0]?.text ?? "";
+    }
+  }
+}

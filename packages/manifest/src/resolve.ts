@@ -1,0 +1,127 @@
+import { DiagnosticLog } from "./diagnostic-log.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import type { Manifest } from "./manifest.ts";
+import { plainValues } from "./plain-values.ts";
+import { defaultFunctionConfig } from "./pragmas/function-settings.ts";
+import { PragmaContext, type ManifestDraft } from "./pragmas/pragma-context.ts";
+import { pragmaReaders } from "./pragmas/registry.ts";
+import { defaultStatic } from "./pragmas/static.ts";
+import { checkStreams } from "./pragmas/tables.ts";
+import type { Document, PragmaNode } from "./syntax/ast.ts";
+
+export interface ResolveResult {
+  /** null when there are errors. */
+  readonly manifest: Manifest | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Turns a document into the checked model, with all defaults filled in. */
+export function resolveManifest(document: Document): ResolveResult {
+  const log = new DiagnosticLog(document.source);
+  const context = new PragmaContext(log, createDraft(), defaultFunctionConfig);
+  const byName = groupByName(document.pragmas);
+  for (const [name, read] of Object.entries(pragmaReaders)) {
+    for (const pragma of byName.get(name) ?? []) read(pragma, context);
+  }
+  checkPragmas(document, context);
+  checkStreams(context, (functionId) => spanOfStream(document, functionId));
+  const { draft } = context;
+  draft.pragmas = Object.fromEntries(
+    Array.from(byName, ([name, nodes]) => [name, nodes.flatMap((node) => plainValues(node.body))]),
+  );
+  if (draft.shared === null) draft.shared = { src: "src/shared", only: null };
+  if (draft.views === null) draft.views = { src: "src/views", only: null };
+  const hasErrors = log.diagnostics.some(({ severity }) => severity === "error");
+  return {
+    manifest: hasErrors ? null : deepFreeze<Manifest>(draft),
+    diagnostics: log.diagnostics.toSorted(byPosition),
+  };
+}
+
+/** As a reader goes through the file, not as pragmas are read. */
+function byPosition(a: Diagnostic, b: Diagnostic): number {
+  const [first, second] = [a.location, b.location];
+  if (first === null || second === null) return Number(first !== null) - Number(second !== null);
+  return first.line - second.line || first.column - second.column;
+}
+
+function createDraft(): ManifestDraft {
+  return {
+    app: "",
+    functions: [],
+    http: null,
+    ws: null,
+    tables: [],
+    tableStreams: [],
+    events: [],
+    queues: [],
+    schedules: [],
+    static: defaultStatic,
+    shared: null,
+    views: null,
+    proxy: null,
+    cdn: false,
+    aws: { region: null, profile: null, bucket: null, apigateway: "http" },
+    plugins: [],
+    pragmas: {},
+  };
+}
+
+function groupByName(pragmas: readonly PragmaNode[]): Map<string, PragmaNode[]> {
+  const groups = new Map<string, PragmaNode[]>();
+  for (const pragma of pragmas) {
+    const group = groups.get(pragma.name);
+    if (group === undefined) groups.set(pragma.name, [pragma]);
+    else group.push(pragma);
+  }
+  return groups;
+}
+
+function checkPragmas(document: Document, context: PragmaContext): void {
+  const { log, draft } = context;
+  if (!document.pragmas.some(({ name }) => name === "app")) {
+    log.error({
+      code: "app-missing",
+      text: "the manifest names no app: begin with @app and a name on the next line",
+      span: { start: 0, end: 0 },
+    });
+  }
+  for (const { name, span } of document.pragmas) {
+    if (Object.hasOwn(pragmaReaders, name)) continue;
+    const known = didYouMean(name, Object.keys(pragmaReaders));
+    // A pragma of a plugin is not ours to judge; near one of ours, and without plugins, it is a slip.
+    if (draft.plugins.length > 0) continue;
+    const suggestion = known === null ? null : `@${known}`;
+    const hint =
+      suggestion === null
+        ? "no plugin is declared that could know it"
+        : `did you mean ${suggestion}?`;
+    const remark = {
+      code: "pragma-unknown" as const,
+      text: `there is no pragma @${name}: ${hint}`,
+      span,
+      suggestion,
+    };
+    if (known === null) log.warning(remark);
+    else log.error(remark);
+  }
+}
+
+function spanOfStream(document: Document, functionId: string): { start: number; end: number } {
+  const name = functionId.slice(functionId.indexOf("/") + 1);
+  for (const pragma of document.pragmas) {
+    if (pragma.name !== "tables-streams" && pragma.name !== "streams") continue;
+    for (const node of pragma.body) {
+      if (node.kind === "line" && node.values[0]?.text === name) return node.span;
+    }
+  }
+  return { start: 0, end: 0 };
+}
+
+function deepFreeze<Value extends object>(value: Value): Value {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === "object" && inner !== null && !Object.isFrozen(inner)) deepFreeze(inner);
+  }
+  return Object.freeze(value);
+}

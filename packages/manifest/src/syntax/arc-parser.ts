@@ -1,0 +1,219 @@
+import { DiagnosticLog } from "../diagnostic-log.ts";
+import type { Diagnostic } from "../diagnostic.ts";
+import { SourceFile } from "../source-file.ts";
+import { lexLine, type LexedLine } from "./arc-lexer.ts";
+import type { BodyNode, CommentNode, Document, LineNode, PragmaNode } from "./ast.ts";
+
+export interface ParseResult {
+  /** As much as could be understood. */
+  readonly document: Document;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A pragma holds lines, lines hold lines, those hold lines: deeper means nothing to anybody. */
+const deepest = 3;
+const pragmaPattern = /^@([A-Za-z][\w-]*)$/;
+
+interface OpenLine {
+  readonly indent: number;
+  readonly node: { -readonly [Key in keyof LineNode]: LineNode[Key] } & { children: BodyNode[] };
+}
+
+/** Parses `.arc` text. Never throws; goes on after every mistake. */
+export function parseArc(text: string, options: { readonly file: string }): ParseResult {
+  const source = new SourceFile(options.file, text);
+  const parser = new ArcParser(new DiagnosticLog(source));
+  return parser.parse();
+}
+
+class ArcParser {
+  readonly #log: DiagnosticLog;
+  readonly #pragmas: PragmaNode[] = [];
+  readonly #seen = new Map<string, PragmaNode>();
+  #header: CommentNode[] = [];
+  #body: BodyNode[] | null = null;
+  #open: OpenLine[] = [];
+  #comments: CommentNode[] = [];
+  #hasBlank = false;
+  #isTabTold = false;
+
+  constructor(log: DiagnosticLog) {
+    this.#log = log;
+  }
+
+  parse(): ParseResult {
+    const { source } = this.#log;
+    const { text } = source;
+    let start = text.startsWith("\uFEFF") ? 1 : 0;
+    while (start <= text.length) {
+      const newline = text.indexOf("\n", start);
+      const end = newline === -1 ? text.length : newline;
+      this.#line(lexLine(text, start, end));
+      if (newline === -1) break;
+      start = end + 1;
+    }
+    this.#placeComments(this.#body ?? this.#header);
+    const document = { source, header: this.#header, pragmas: this.#pragmas };
+    return { document, diagnostics: this.#log.diagnostics };
+  }
+
+  #line(line: LexedLine): void {
+    if (line.values.length === 0) {
+      if (line.comment === null) this.#hasBlank = true;
+      else
+        this.#comments.push({
+          kind: "comment",
+          text: line.comment,
+          hasBlankBefore: this.#takeBlank(),
+        });
+      return;
+    }
+    this.#checkText(line);
+    const [first] = line.values;
+    if (first !== undefined && !first.isQuoted && first.text.startsWith("@")) this.#pragma(line);
+    else if (this.#body === null) this.#outside(line);
+    else this.#value(line, this.#body);
+  }
+
+  #checkText(line: LexedLine): void {
+    if (line.openQuote !== null) {
+      this.#log.error({
+        code: "syntax-quote-open",
+        text: "this quote does not end on its line",
+        span: line.openQuote,
+      });
+    }
+    if (line.hasTab && !this.#isTabTold) {
+      this.#isTabTold = true;
+      this.#log.warning({
+        code: "syntax-tab",
+        text: 'indented by tabs, which count as two spaces here: "arclet fmt" makes them spaces',
+        span: { start: line.span.start, end: line.span.end },
+      });
+    }
+  }
+
+  #pragma(line: LexedLine): void {
+    const [first, ...rest] = line.values;
+    if (first === undefined) return;
+    const name = pragmaPattern.exec(first.text)?.[1];
+    if (name === undefined) {
+      this.#log.error({
+        code: "pragma-name-invalid",
+        text: `"${first.text}" is no pragma: a name of letters, digits, "-" and "_" follows the @`,
+        span: first.span,
+      });
+    }
+    if (line.indent > 0) {
+      this.#log.error({
+        code: "syntax-indentation",
+        text: `${first.text} must stand at the beginning of its line`,
+        span: first.span,
+      });
+    }
+    const [inline] = rest;
+    if (inline !== undefined) {
+      this.#log.error({
+        code: "pragma-inline-value",
+        text: `"${inline.text}" must stand on a line of its own, below ${first.text}`,
+        span: { start: inline.span.start, end: line.span.end },
+      });
+    }
+    this.#beginPragma(name ?? first.text.slice(1), line);
+  }
+
+  #beginPragma(name: string, line: LexedLine): void {
+    const leading = this.#takeLeading();
+    const body: BodyNode[] = [];
+    const [first] = line.values;
+    const span = first?.span ?? line.span;
+    const pragma: PragmaNode = { name, leading, comment: line.comment, body, span };
+    const former = this.#seen.get(name);
+    if (former === undefined) {
+      this.#seen.set(name, pragma);
+    } else {
+      this.#log.error({
+        code: "pragma-duplicate",
+        text: `@${name} stands twice: put everything below the first one`,
+        span,
+        notes: [this.#log.note("first here", former.span)],
+      });
+    }
+    this.#pragmas.push(pragma);
+    this.#body = body;
+    this.#open = [];
+    this.#hasBlank = false;
+  }
+
+  /** Comments right above a pragma are its own; those set off by a blank line end what came before. */
+  #takeLeading(): CommentNode[] {
+    const comments = this.#comments;
+    this.#comments = [];
+    let begin = comments.length;
+    while (!this.#hasBlank && begin > 0) {
+      begin--;
+      if (comments[begin]?.hasBlankBefore === true) break;
+    }
+    (this.#body ?? this.#header).push(...comments.slice(0, begin));
+    this.#hasBlank = false;
+    return comments.slice(begin).map((comment) => ({ ...comment, hasBlankBefore: false }));
+  }
+
+  #outside(line: LexedLine): void {
+    this.#placeComments(this.#header);
+    this.#hasBlank = false;
+    this.#log.error({
+      code: "syntax-value-outside",
+      text: "a value before the first pragma: begin with a line such as @app",
+      span: line.span,
+    });
+  }
+
+  #value(line: LexedLine, body: BodyNode[]): void {
+    const outer = this.#open[0];
+    let popped: OpenLine | undefined;
+    while (this.#open.length > 0 && (this.#open.at(-1)?.indent ?? 0) >= line.indent) {
+      popped = this.#open.pop();
+    }
+    const isBetween = popped !== undefined && popped.indent !== line.indent;
+    const isFirstLevel = this.#open.length === 0;
+    if (isBetween && !(isFirstLevel && popped === outer)) {
+      this.#log.error({
+        code: "syntax-indentation",
+        text: "this line lines up with none of those above",
+        span: line.span,
+      });
+    }
+    if (this.#open.length >= deepest) {
+      this.#log.error({
+        code: "syntax-too-deep",
+        text: `values nest at most ${deepest} deep`,
+        span: line.span,
+      });
+      this.#open.length = deepest - 1;
+    }
+    const siblings = this.#open.at(-1)?.node.children ?? body;
+    this.#placeComments(siblings);
+    const node = {
+      kind: "line" as const,
+      values: line.values,
+      comment: line.comment,
+      children: [] as BodyNode[],
+      hasBlankBefore: this.#takeBlank(),
+      span: line.span,
+    };
+    siblings.push(node);
+    this.#open.push({ indent: line.indent, node });
+  }
+
+  #placeComments(into: BodyNode[]): void {
+    into.push(...this.#comments);
+    this.#comments = [];
+  }
+
+  #takeBlank(): boolean {
+    const hadBlank = this.#hasBlank;
+    this.#hasBlank = false;
+    return hadBlank;
+  }
+}

@@ -1,0 +1,58 @@
+import type { SourceFile, Span } from "../source-file.ts";
+
+/** One value: bare or quoted text, a number, or a boolean. */
+export interface Scalar {
+  readonly value: string | number | boolean;
+  /** As written, without quotes. Rules about texts look at this: `1e3` is a fine name. */
+  readonly text: string;
+  readonly isQuoted: boolean;
+  readonly span: Span;
+}
+
+export interface CommentNode {
+  readonly kind: "comment";
+  /** With its `#`, without trailing space. */
+  readonly text: string;
+  readonly hasBlankBefore: boolean;
+}
+
+/** Values on one line, and the lines that are indented below it. */
+export interface LineNode {
+  readonly kind: "line";
+  readonly values: readonly Scalar[];
+  readonly comment: string | null;
+  readonly children: readonly BodyNode[];
+  readonly hasBlankBefore: boolean;
+  readonly span: Span;
+}
+
+export type BodyNode = LineNode | CommentNode;
+
+export interface PragmaNode {
+  readonly name: string;
+  /** Comments right above. */
+  readonly leading: readonly CommentNode[];
+  readonly comment: string | null;
+  readonly body: readonly BodyNode[];
+  readonly span: Span;
+}
+
+/** A manifest as a tree. Every form (`.arc`, JSON, YAML) comes to this one. */
+export interface Document {
+  readonly source: SourceFile;
+  /** Comments above everything, set off by a blank line. */
+  readonly header: readonly CommentNode[];
+  readonly pragmas: readonly PragmaNode[];
+}
+
+/** The lines among the nodes of a body. */
+export function linesOf(body: readonly BodyNode[]): LineNode[] {
+  return body.filter((node) => node.kind === "line");
+}
+
+/** First value of a line. Lines have at least one. */
+export function headOf(line: LineNode): Scalar {
+  const [head] = line.values;
+  if (head === undefined) throw new Error("a line without values");
+  return head;
+}

@@ -1,0 +1,178 @@
+import { randomInt } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Manifest } from "@arclet/manifest";
+import type { Clock } from "../clock.ts";
+import type { ConnectionRouter } from "../connections/connection-router.ts";
+import type { GatewayChannel } from "../execution/execution-strategy.ts";
+import type { Invoker } from "../execution/invoker.ts";
+import { ClfTime } from "../lambda-events/clf-time.ts";
+import { IdSource } from "../lambda-events/ids.ts";
+import type { Limits } from "../options.ts";
+import type { Traffic } from "../traffic/traffic.ts";
+import { DevApi } from "./dev-api.ts";
+import type { GatewayContext } from "./gateway-context.ts";
+import { answerJson, HttpApi } from "./http-api.ts";
+import { listen } from "./listener.ts";
+import { ManagementApi } from "./management-api.ts";
+import { forward } from "./proxy.ts";
+import { StaticFiles } from "./static-files.ts";
+import { createTrust } from "./trust.ts";
+import { WebSocketApi } from "./websocket-api.ts";
+
+export interface GatewayApp {
+  readonly manifest: Manifest;
+  /** Absolute project folder. */
+  readonly root: string;
+}
+
+export interface GatewayOptions {
+  /** `localhost` listens on 127.0.0.1 and, where there is one, ::1. */
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly invoker: Invoker;
+  readonly connections: ConnectionRouter;
+  readonly traffic: Traffic;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly stage: string;
+  readonly app: GatewayApp;
+  readonly allowedOrigins: readonly string[];
+  /** Takes requests of local services; false: not one of them. */
+  readonly mount: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+export interface Gateway {
+  readonly port: number;
+  readonly apiId: string;
+  readonly channel: GatewayChannel;
+  /** Swaps routes; open sockets stay and use the new ones. */
+  setApp(app: GatewayApp): void;
+  /** Stops listening, closes sockets (1001), awaits `$disconnect` of each. */
+  close(): Promise<void>;
+}
+
+/**
+ * HTTP, WebSocket, management and developer endpoints on one port.
+ * Rejects with `RuntimeError` when the port or the host cannot be had.
+ */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { invoker, connections, traffic, clock, limits, stage, host, allowedOrigins } = options;
+  const context: GatewayContext = {
+    invoker,
+    connections,
+    traffic,
+    clock,
+    limits,
+    stage,
+    trust: createTrust({ host, allowedOrigins }),
+    ids: new IdSource(),
+    time: new ClfTime(),
+    apiId: createApiId(),
+  };
+  const webSockets = new WebSocketApi(context);
+  const management = new ManagementApi(context);
+  const developer = new DevApi(context);
+  const http = new HttpApi(context);
+  let staticFiles: StaticFiles | null = null;
+  let proxyTarget: string | null = null;
+
+  function setApp({ manifest, root }: GatewayApp): void {
+    http.setManifest(manifest);
+    webSockets.setApi(manifest.ws);
+    staticFiles = manifest.static === null ? null : new StaticFiles(root, manifest.static);
+    proxyTarget = manifest.proxy?.testing ?? null;
+  }
+
+  async function fallBack(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+  ): Promise<void> {
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const sent = request.url ?? "/";
+    const isStaticPath = path.startsWith("/_static/");
+    const file = isStaticPath ? path.slice("/_static".length) : path;
+    if (isRead && staticFiles !== null && (await staticFiles.handle(request, response, file)))
+      return;
+    request.url = sent;
+    if (proxyTarget !== null && !isStaticPath) forward(request, response, proxyTarget);
+    else answerJson(response, 404, '{"message":"Not Found"}');
+  }
+
+  function handleRequest(request: IncomingMessage, response: ServerResponse): void {
+    const method = request.method ?? "GET";
+    const sent = request.url ?? "/";
+    if (!sent.startsWith("/") || !URL.canParse(sent, "http://localhost")) {
+      answerJson(response, 400, '{"message":"Bad Request"}');
+      return;
+    }
+    // Not the parsed path: that has `..` resolved and would hide what was sent.
+    const path = sent.split("?", 1)[0] ?? "/";
+    const match = http.find(method, path);
+    observe(request, response, path, match?.routeKey ?? null);
+    if (management.handle(request, response, path) || developer.handle(request, response, path)) {
+      return;
+    }
+    const isTrusted =
+      context.trust.isTrustedHost(request) && context.trust.isTrustedOrigin(request);
+    if (isTrusted && options.mount(request, response)) return;
+    // Joined, not resolved: `//host/path` is a path here, not another host.
+    const url = new URL(`http://localhost${sent}`);
+    const answer =
+      match === null
+        ? fallBack(request, response, path)
+        : http.handle(request, response, url, match);
+    traffic.report(answer, `${method} ${path}`);
+  }
+
+  function observe(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    routeKey: string | null,
+  ): void {
+    if (!traffic.isObserved) return;
+    const startedAt = clock.now();
+    response.once("close", () => {
+      const durationMs = clock.now() - startedAt;
+      const method = request.method ?? "GET";
+      traffic.emit({
+        type: "http",
+        method,
+        path,
+        routeKey,
+        status: response.statusCode,
+        durationMs,
+      });
+    });
+  }
+
+  setApp(options.app);
+  const listener = await listen({
+    host,
+    port: options.port,
+    headerBytes: limits.headerBytes,
+    onRequest: handleRequest,
+    onUpgrade: (request, socket, head) => webSockets.handleUpgrade(request, socket, head),
+  });
+  return {
+    port: listener.port,
+    apiId: context.apiId,
+    channel: { request: (id, command) => connections.request(id, command) },
+    setApp,
+    async close() {
+      const closed = listener.stop();
+      developer.close();
+      await webSockets.close();
+      listener.drain();
+      await closed;
+    },
+  };
+}
+
+const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+function createApiId(): string {
+  return Array.from({ length: 10 }, () => alphabet[randomInt(alphabet.length)]).join("");
+}

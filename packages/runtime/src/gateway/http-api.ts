@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Manifest } from "@arclet/manifest";
+import type { InvocationResult } from "../execution/invocation.ts";
+import { httpEventV1, httpEventV2, type HttpEventInput } from "../lambda-events/http-event.ts";
+import { readHttpResult } from "../lambda-events/http-response.ts";
+import type { GatewayContext } from "./gateway-context.ts";
+import { HttpRoutes, type HttpMatch } from "./http-routes.ts";
+import { readBody } from "../lambda-events/read-body.ts";
+
+/** What a caller sees of a failure; HTTP APIs and REST APIs word it differently. */
+interface Wording {
+  readonly failed: readonly [status: number, body: string];
+  readonly late: readonly [status: number, body: string];
+}
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
+const httpWording: Wording = {
+  failed: [500, '{"message":"Internal Server Error"}'],
+  late: [503, '{"message":"Service Unavailable"}'],
+};
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+const restWording: Wording = {
+  failed: [502, '{"message": "Internal server error"}'],
+  late: [504, '{"message": "Endpoint request timed out"}'],
+};
+
+/** The HTTP API: routes to functions. */
+export class HttpApi {
+  readonly #context: GatewayContext;
+  #routes: HttpRoutes = new HttpRoutes([]);
+  #version: "1.0" | "2.0" = "2.0";
+  #wording: Wording = httpWording;
+
+  constructor(context: GatewayContext) {
+    this.#context = context;
+  }
+
+  setManifest(manifest: Manifest): void {
+    const { apigateway } = manifest.aws;
+    this.#routes = new HttpRoutes(manifest.http?.routes ?? []);
+    this.#version = apigateway === "httpv1" || apigateway === "rest" ? "1.0" : "2.0";
+    this.#wording = apigateway === "rest" ? restWording : httpWording;
+  }
+
+  find(method: string, path: string): HttpMatch | null {
+    return this.#routes.find(method, path);
+  }
+
+  /** Never rejects for what a function or a client does. */
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    match: HttpMatch,
+  ): Promise<void> {
+    const { limits, clock, apiId, stage, ids } = this.#context;
+    const body = await readBody(request, limits.httpBodyBytes);
+    if (body === "aborted") return;
+    const requestId = this.#version === "2.0" ? ids.requestId() : randomUUID();
+    response.setHeader("apigw-requestid", requestId);
+    if (body === "too-large") {
+      answerJson(response, 413, '{"message":"Request Entity Too Large"}');
+      return;
+    }
+    const input: HttpEventInput = {
+      request,
+      url,
+      body,
+      routeKey: match.routeKey,
+      pathParameters: match.pathParameters,
+      apiId,
+      domainName: request.headers.host ?? "localhost",
+      stage,
+      requestId,
+      now: clock.now(),
+    };
+    const event = this.#version === "2.0" ? httpEventV2(input) : httpEventV1(input);
+    this.#answer(response, await this.#invoke(match.functionId, event));
+  }
+
+  #invoke(functionId: string, event: string): Promise<InvocationResult | "late"> {
+    const { invoker, clock, limits, traffic } = this.#context;
+    return new Promise((resolve) => {
+      const timer = clock.after(limits.httpIntegrationMs, () => resolve("late"));
+      traffic.report(
+        invoker.invoke(functionId, event).then((result) => {
+          timer.cancel();
+          resolve(result);
+        }),
+        "HTTP API",
+      );
+    });
+  }
+
+  #answer(response: ServerResponse, result: InvocationResult | "late"): void {
+    if (response.destroyed) return;
+    if (result === "late") {
+      answerJson(response, ...this.#wording.late);
+      return;
+    }
+    const answer = result.ok ? readHttpResult(result.payload, this.#version) : null;
+    if (answer === null || !write(response, answer)) answerJson(response, ...this.#wording.failed);
+  }
+}
+
+/** False: a header the function gave cannot be sent. */
+function write(
+  response: ServerResponse,
+  answer: NonNullable<ReturnType<typeof readHttpResult>>,
+): boolean {
+  try {
+    for (const [name, value] of answer.headers) response.appendHeader(name, value);
+  } catch {
+    // Names or values that are no HTTP make the whole result malformed, as at API Gateway.
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    return false;
+  }
+  const hasBody = answer.status !== 204 && answer.status !== 304;
+  if (hasBody) response.setHeader("content-length", Buffer.byteLength(answer.body));
+  response.writeHead(answer.status);
+  response.end(hasBody ? answer.body : undefined);
+  return true;
+}
+
+/** Answers with JSON text. */
+export function answerJson(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+  });
+  response.end(body);
+}

@@ -1,0 +1,69 @@
+import type { HttpRoute } from "@arclet/manifest";
+import { addRoute, createRouter, findRoute } from "rou3";
+
+export interface HttpMatch {
+  readonly functionId: string;
+  /** As API Gateway writes it: `GET /cats/{id}`, `ANY /api/{proxy+}`. */
+  readonly routeKey: string;
+  /** null: the route has none. */
+  readonly pathParameters: Readonly<Record<string, string>> | null;
+}
+
+interface Target {
+  readonly functionId: string;
+  readonly routeKey: string;
+  /** Names as written; the router knows them by position, since it allows only identifiers. */
+  readonly names: readonly string[];
+}
+
+/**
+ * Exact path, then path variable, then greedy variable; a method goes before `any`.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+ */
+export class HttpRoutes {
+  readonly #router: ReturnType<typeof createRouter<Target>> = createRouter<Target>();
+
+  constructor(routes: readonly HttpRoute[]) {
+    for (const route of routes) {
+      const names: string[] = [];
+      const pattern: string[] = [];
+      const key: string[] = [];
+      for (const segment of route.path.split("/")) {
+        const name = segment === "*" ? "proxy" : segment.startsWith(":") ? segment.slice(1) : null;
+        if (name === null) {
+          pattern.push(segment);
+          key.push(segment);
+          continue;
+        }
+        pattern.push(`${segment === "*" ? "**:" : ":"}p${names.length}`);
+        key.push(segment === "*" ? "{proxy+}" : `{${name}}`);
+        names.push(name);
+      }
+      const method = route.method.toUpperCase();
+      const routeKey = `${method} ${key.join("/")}`;
+      const target: Target = { functionId: route.functionId, routeKey, names };
+      addRoute(this.#router, method === "ANY" ? "" : method, pattern.join("/"), target);
+    }
+  }
+
+  /** `path` as sent, still percent-encoded. */
+  find(method: string, path: string): HttpMatch | null {
+    const match = findRoute(this.#router, method, path);
+    if (match === undefined) return null;
+    const { functionId, routeKey, names } = match.data;
+    if (names.length === 0) return { functionId, routeKey, pathParameters: null };
+    const pathParameters: Record<string, string> = {};
+    for (const [index, name] of names.entries()) {
+      pathParameters[name] = decode(match.params?.[`p${index}`] ?? "");
+    }
+    return { functionId, routeKey, pathParameters };
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

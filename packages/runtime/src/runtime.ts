@@ -1,0 +1,149 @@
+import { createInProcessStrategy } from "./execution/in-process/strategy.ts";
+import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
+import { FunctionInvoker, type FunctionDefinition } from "./execution/function-invoker.ts";
+import type { InvocationFailure } from "./execution/invocation.ts";
+import { createWorkerThreadStrategy } from "./execution/worker-thread/strategy.ts";
+import { createGateway } from "./gateway/gateway.ts";
+import { createLocalEnvironment, type LocalEnvironment } from "./local-environment.ts";
+import {
+  resolveOptions,
+  type Runtime,
+  type RuntimeApp,
+  type RuntimeFunction,
+  type RuntimeOptions,
+} from "./options.ts";
+import { createServices, type ServicesOptions } from "./services/services.ts";
+import { Traffic } from "./traffic/traffic.ts";
+
+/** Names of the strategies, and how each is made. */
+const strategies: Readonly<Record<string, () => ExecutionStrategy>> = {
+  "worker-thread": createWorkerThreadStrategy,
+  "in-process": createInProcessStrategy,
+};
+
+/**
+ * Runs an app: gateway, environments and services, wired together.
+ * @throws RuntimeError when the port or the host cannot be had.
+ */
+export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
+  const options = resolveOptions(given, strategies);
+  const { app, connections, clock, limits, host, stage, allowedOrigins } = options;
+  const traffic = new Traffic();
+  const invoker = new FunctionInvoker({
+    strategy: options.strategy,
+    clock,
+    traffic,
+    channel: { request: (id, command) => connections.request(id, command) },
+    maxEnvironments: options.maxEnvironments,
+    concurrencyPerEnvironment: options.concurrencyPerEnvironment,
+    region: app.manifest.aws.region ?? "us-east-1",
+  });
+  // Nothing of the services is loaded that the manifest does not have.
+  const services = await createServices({
+    app,
+    invoker,
+    clock,
+    traffic,
+    connections,
+    ...optionalServiceOptions(given),
+  });
+  const gateway = await createGateway({
+    host,
+    port: options.port,
+    invoker,
+    connections,
+    traffic,
+    clock,
+    limits,
+    stage,
+    app,
+    allowedOrigins,
+    mount: (request, response) => services.handleHttp(request, response),
+  }).catch(async (error: unknown) => {
+    await services.close();
+    throw error;
+  });
+  const { port } = gateway;
+  const shownHost = host.includes(":") ? `[${host}]` : host;
+  const webSocketUrl = `ws://${shownHost}:${port}`;
+
+  async function setFunctions(next: RuntimeApp): Promise<void> {
+    const local = createLocalEnvironment({
+      manifest: next.manifest,
+      root: next.root,
+      port,
+      webSocketUrl,
+      ports: services.ports(),
+    });
+    const serviceVariables = services.environment();
+    const known = new Set(next.functions.map(({ functionId }) => functionId));
+    for (const id of invoker.functionIds) if (!known.has(id)) invoker.removeFunction(id);
+    await Promise.all(
+      next.functions.map(async (fn) => {
+        const failure = await invoker.setFunction(
+          defineFunction(next, fn, local, serviceVariables),
+        );
+        if (failure !== null)
+          traffic.emit({ type: "init-failed", functionId: fn.functionId, failure });
+      }),
+    );
+  }
+
+  await setFunctions(app);
+  return {
+    port,
+    host,
+    url: `http://${shownHost}:${port}`,
+    webSocketUrl,
+    traffic,
+    invoker,
+    async update(next) {
+      await services.update(next);
+      await setFunctions(next);
+      gateway.setApp(next);
+    },
+    async close() {
+      await gateway.close();
+      await services.close();
+      await invoker.close();
+      await connections.close();
+    },
+  };
+}
+
+function defineFunction(
+  app: RuntimeApp,
+  fn: RuntimeFunction,
+  local: LocalEnvironment,
+  serviceVariables: Readonly<Record<string, string>>,
+): FunctionDefinition {
+  const { functionId, config, env, build } = fn;
+  return {
+    functionId,
+    functionName: `${app.manifest.app}-testing-${functionId.replaceAll(/[^\w-]/g, "-")}`,
+    config,
+    variables: { ...local.defaults, ...env, ...local.addresses, ...serviceVariables },
+    built: build.ok ? build.built : failedBuild(build.diagnostics.map(({ text }) => text)),
+  };
+}
+
+function failedBuild(texts: readonly string[]): InvocationFailure {
+  return {
+    ok: false,
+    kind: "init",
+    errorType: "Runtime.UserCodeSyntaxError",
+    errorMessage: texts.join("\n"),
+    trace: [],
+  };
+}
+
+function optionalServiceOptions(
+  options: RuntimeOptions,
+): Pick<ServicesOptions, "dataDirectory" | "dynamoEndpoint" | "ports"> {
+  const { dataDirectory, dynamoEndpoint, servicePorts } = options;
+  return {
+    ...(dataDirectory === undefined ? {} : { dataDirectory }),
+    ...(dynamoEndpoint === undefined ? {} : { dynamoEndpoint }),
+    ...(servicePorts === undefined ? {} : { ports: servicePorts }),
+  };
+}

@@ -1,0 +1,34 @@
+/** What a service answers over HTTP. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function jsonAnswer(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer {
+  return {
+    status,
+    contentType: "application/x-amz-json-1.0",
+    body: JSON.stringify(value),
+    headers,
+  };
+}
+
+/** An object of JSON text; null for anything else. */
+export function parseObject(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    // An object that is no array has string keys.
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+        (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,12 @@
+/** Region and account of everything local; the account is the one AWS documents in examples. */
+export const localRegion = "us-west-2";
+export const localAccount = "123456789012";
+
+/** Physical name. `staging` even locally: Architect's older helpers find tables by `-staging-`. */
+export function physicalName(app: string, name: string): string {
+  return `${app}-staging-${name}`;
+}
+
+export function arn(service: "dynamodb" | "events" | "sns" | "sqs", resource: string): string {
+  return `arn:aws:${service}:${localRegion}:${localAccount}:${resource}`;
+}

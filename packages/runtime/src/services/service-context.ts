@@ -1,0 +1,39 @@
+import type { Clock } from "../clock.ts";
+import type { Invoker } from "../execution/invoker.ts";
+import type { Traffic } from "../traffic/traffic.ts";
+import { createMemoryJournal, openJournal, type Journal } from "./journal.ts";
+import { join } from "node:path";
+
+/** What every service works with. */
+export interface ServiceContext {
+  readonly invoker: Invoker;
+  readonly clock: Clock;
+  readonly traffic: Traffic;
+  /** Absolute folder; null keeps everything in memory. */
+  readonly dataDirectory: string | null;
+}
+
+/** Something a function failed to take in all its tries. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly service: "events" | "queues" | "tables-streams";
+  /** Name of the event, queue or table. */
+  readonly source: string;
+  readonly functionId: string;
+  readonly payload: string;
+  readonly error: string;
+}
+
+export function journalFor<Entry>(context: ServiceContext, name: string): Promise<Journal<Entry>> {
+  return context.dataDirectory === null
+    ? Promise.resolve(createMemoryJournal<Entry>())
+    : openJournal<Entry>(join(context.dataDirectory, `${name}.journal`));
+}
+
+/** Tells whoever watches that a function's input was given up or will be tried again. */
+export function tellTraffic(context: ServiceContext, functionId: string, text: string): void {
+  context.traffic.emit({
+    type: "log",
+    log: { functionId, requestId: null, stream: "stderr", text: `${text}\n` },
+  });
+}

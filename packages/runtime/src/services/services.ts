@@ -1,0 +1,278 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { once } from "node:events";
+import type { Manifest } from "@arclet/manifest";
+import type { Clock } from "../clock.ts";
+import type { ConnectionRouter } from "../connections/connection-router.ts";
+import type { Invoker } from "../execution/invoker.ts";
+import { readBody } from "../lambda-events/read-body.ts";
+import type { RuntimeApp } from "../options.ts";
+import type { Traffic } from "../traffic/traffic.ts";
+import type { Events } from "./events.ts";
+import { parseObject, type HttpAnswer } from "./http-answer.ts";
+import type { QueueDefinition, Queues } from "./queues.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { DeadLetter, ServiceContext } from "./service-context.ts";
+import type { Tables } from "./tables.ts";
+
+export interface ServicesOptions {
+  readonly app: RuntimeApp;
+  readonly invoker: Invoker;
+  readonly clock: Clock;
+  readonly traffic: Traffic;
+  readonly connections: ConnectionRouter;
+  /** Absolute folder that keeps tables, events and messages. @default in memory */
+  readonly dataDirectory?: string;
+  /** Ports to listen on; 0 takes any free one. @default 0 each */
+  readonly ports?: { readonly events?: number; readonly tables?: number };
+  /** URL of a DynamoDB-compatible server to use instead of the embedded one. */
+  readonly dynamoEndpoint?: string;
+}
+
+export interface Services {
+  /** What services listen on, by Architect's names. Absent: not started. */
+  ports(): Record<string, number>;
+  /** Environment that leads functions' AWS SDK here. */
+  environment(): Record<string, string>;
+  /** Takes requests to the paths the gateway mounts (`/_arc/ssm`, `/__arc`); false: not one of them. */
+  handleHttp(request: IncomingMessage, response: ServerResponse): boolean;
+  deadLetters(): readonly DeadLetter[];
+  /** Starts what an edited manifest newly has. */
+  update(app: RuntimeApp): Promise<void>;
+  /** Stops taking in, waits for what runs, keeps the rest when there is a data folder. */
+  close(): Promise<void>;
+}
+
+/** SQS and SNS take at most 256 KB; a batch of ten in percent-encoding fits in here. */
+const bodyLimitBytes = 8 * 1024 * 1024;
+
+/** Starts the services the manifest has; the modules of the others are never loaded. */
+export async function createServices(options: ServicesOptions): Promise<Services> {
+  const services = new LocalServices(options);
+  await services.update(options.app);
+  return services;
+}
+
+class LocalServices implements Services {
+  readonly #options: ServicesOptions;
+  readonly #context: ServiceContext;
+  #app: RuntimeApp;
+  #tables: Tables | null = null;
+  #events: Events | null = null;
+  #queues: Queues | null = null;
+  #scheduler: Scheduler | null = null;
+  #server: Server | null = null;
+  #port = 0;
+
+  constructor(options: ServicesOptions) {
+    const { invoker, clock, traffic } = options;
+    this.#options = options;
+    this.#app = options.app;
+    this.#context = { invoker, clock, traffic, dataDirectory: options.dataDirectory ?? null };
+  }
+
+  ports(): Record<string, number> {
+    return {
+      ...(this.#server === null ? {} : { events: this.#port }),
+      ...(this.#tables === null ? {} : { tables: this.#tables.port }),
+    };
+  }
+
+  environment(): Record<string, string> {
+    const environment: Record<string, string> = {};
+    const { manifest } = this.#app;
+    if (this.#options.dynamoEndpoint !== undefined)
+      environment["AWS_ENDPOINT_URL_DYNAMODB"] = this.#options.dynamoEndpoint;
+    if (this.#tables !== null) {
+      environment["AWS_ENDPOINT_URL_DYNAMODB"] = `http://127.0.0.1:${this.#tables.port}`;
+      environment["ARC_TABLES_PORT"] = String(this.#tables.port);
+      environment["ARC_TABLES"] = JSON.stringify(this.#tables.names());
+    }
+    if (this.#server !== null) environment["ARC_EVENTS_PORT"] = String(this.#port);
+    if (this.#events !== null && manifest.events.length > 0) {
+      environment["AWS_ENDPOINT_URL_SNS"] = `${this.#origin()}/sns`;
+      environment["ARC_EVENTS"] = JSON.stringify(this.#events.arns());
+    }
+    if (this.#queues !== null && manifest.queues.length > 0) {
+      environment["AWS_ENDPOINT_URL_SQS"] = `${this.#origin()}/sqs`;
+      environment["ARC_QUEUES"] = JSON.stringify(this.#queueUrls());
+    }
+    return environment;
+  }
+
+  handleHttp(request: IncomingMessage, response: ServerResponse): boolean {
+    if (request.method !== "POST") return false;
+    const path = pathOf(request);
+    if (path !== "/_arc/ssm" && path !== "/_arc/ssm/" && path !== "/__arc") return false;
+    this.#options.traffic.report(this.#serve(request, response), "services");
+    return true;
+  }
+
+  deadLetters(): readonly DeadLetter[] {
+    return [...(this.#events?.deadLetters() ?? []), ...(this.#queues?.deadLetters() ?? [])];
+  }
+
+  async update(app: RuntimeApp): Promise<void> {
+    this.#app = app;
+    const { manifest } = app;
+    const hasPublished = manifest.events.length > 0 || manifest.queues.length > 0;
+    if (hasPublished && this.#server === null) await this.#listen();
+    if (this.#events !== null) this.#events.update(manifest.app, manifest.events);
+    else if (manifest.events.length > 0) {
+      const { Events: Opened } = await import("./events.ts");
+      this.#events = await Opened.open(this.#context, manifest.app, manifest.events);
+    }
+    if (this.#queues !== null) await this.#queues.update(manifest.app, queueDefinitions(manifest));
+    else if (manifest.queues.length > 0) {
+      const { Queues: Opened } = await import("./queues.ts");
+      this.#queues = await Opened.open(this.#context, manifest.app, queueDefinitions(manifest));
+    }
+    if (this.#tables !== null) await this.#tables.update(manifest);
+    else if (manifest.tables.length > 0 && this.#options.dynamoEndpoint === undefined) {
+      const { Tables: Opened } = await import("./tables.ts");
+      this.#tables = await Opened.open(this.#context, manifest, {
+        port: this.#options.ports?.tables ?? 0,
+      });
+      await this.#tables.seed(app.root);
+    }
+    if (this.#scheduler === null && manifest.schedules.length > 0) {
+      const { Scheduler: Opened } = await import("./scheduler.ts");
+      this.#scheduler = new Opened(this.#context);
+    }
+    this.#scheduler?.update(manifest.app, manifest.schedules);
+  }
+
+  async close(): Promise<void> {
+    this.#scheduler?.close();
+    if (this.#server !== null) {
+      const closed = once(this.#server, "close");
+      this.#server.close();
+      this.#server.closeAllConnections();
+      await closed;
+      this.#server = null;
+    }
+    await Promise.all([this.#events?.close(), this.#queues?.close(), this.#tables?.close()]);
+  }
+
+  async #listen(): Promise<void> {
+    const server = createServer((request, response) => {
+      this.#options.traffic.report(this.#serve(request, response), "services");
+    });
+    server.listen(this.#options.ports?.events ?? 0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    this.#port = typeof address === "object" && address !== null ? address.port : 0;
+    this.#server = server;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request, bodyLimitBytes);
+    if (body === "aborted") return;
+    const answer =
+      body === "too-large"
+        ? plain(413, "The request is too large")
+        : await this.#answer(request, body.toString());
+    response.writeHead(answer.status, { "content-type": answer.contentType, ...answer.headers });
+    response.end(answer.body);
+  }
+
+  async #answer(request: IncomingMessage, body: string): Promise<HttpAnswer> {
+    const path = pathOf(request);
+    const target = request.headers["x-amz-target"];
+    if (typeof target === "string" && target.startsWith("AmazonSQS.") && this.#queues !== null) {
+      const { answerSqs } = await import("./sqs-api.ts");
+      const input = parseObject(body);
+      if (input === null) return plain(400, "The body is not JSON");
+      return answerSqs(this.#queues, target.slice("AmazonSQS.".length), input, this.#origin());
+    }
+    if (path.startsWith("/sns") && this.#events !== null) {
+      const { answerSns } = await import("./sns-api.ts");
+      return answerSns(this.#events, body);
+    }
+    const input = parseObject(body);
+    if (input === null) return plain(400, "The body is not a JSON object");
+    if (path.startsWith("/_arc/ssm")) {
+      const { answerParameters } = await import("./discovery.ts");
+      return answerParameters(this.#discovered(), input);
+    }
+    if (path === "/__arc") return this.#sendLegacy(input);
+    if (path === "/events") return this.#publishEvent(input);
+    if (path === "/queues") return this.#publishQueue(input);
+    return plain(404, `No local service at ${path}`);
+  }
+
+  /** Architect of 2019: always 200, whatever became of the message. */
+  async #sendLegacy(input: Readonly<Record<string, unknown>>): Promise<HttpAnswer> {
+    const { id, payload } = input;
+    if (typeof id !== "string") return plain(400, "id is missing");
+    const data = typeof payload === "string" ? payload : JSON.stringify(payload ?? null);
+    await this.#options.connections.request(id, { type: "send", data });
+    return plain(200, "");
+  }
+
+  async #publishEvent(input: Readonly<Record<string, unknown>>): Promise<HttpAnswer> {
+    const message = JSON.stringify(input["payload"] ?? null);
+    const id = await this.#events?.publish(String(input["name"]), {
+      message,
+      subject: null,
+      attributes: {},
+    });
+    return typeof id === "string"
+      ? plain(200, id)
+      : plain(404, `event ${String(input["name"])} not found`);
+  }
+
+  async #publishQueue(input: Readonly<Record<string, unknown>>): Promise<HttpAnswer> {
+    const name = String(input["name"]);
+    const queue = this.#queues?.find(name) ?? null;
+    if (queue === null) return plain(404, `queue ${name} not found`);
+    const { delaySeconds, groupID } = input;
+    const message = await queue.send({
+      body: JSON.stringify(input["payload"] ?? null),
+      attributes: {},
+      delaySeconds: typeof delaySeconds === "number" ? delaySeconds : 0,
+      groupId: typeof groupID === "string" ? groupID : name,
+      deduplicationId: null,
+    });
+    return plain(200, message.id);
+  }
+
+  #discovered(): Record<string, Record<string, string>> {
+    const { manifest, root } = this.#app;
+    return {
+      tables: this.#tables?.names() ?? {},
+      events: this.#events?.arns() ?? {},
+      queues: this.#queueUrls(),
+      ...(manifest.static === null
+        ? {}
+        : { static: { bucket: `${root}/${manifest.static.folder}` } }),
+      ARC_SANDBOX: { ports: JSON.stringify(this.ports()) },
+    };
+  }
+
+  #queueUrls(): Record<string, string> {
+    const paths = Object.entries(this.#queues?.paths() ?? {});
+    return Object.fromEntries(paths.map(([name, path]) => [name, `${this.#origin()}${path}`]));
+  }
+
+  #origin(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+}
+
+function queueDefinitions(manifest: Manifest): QueueDefinition[] {
+  const timeouts = new Map(manifest.functions.map((lambda) => [lambda.id, lambda.config.timeout]));
+  return manifest.queues.map((queue) => ({
+    queue,
+    functionTimeoutSeconds: timeouts.get(queue.functionId) ?? 30,
+  }));
+}
+
+function pathOf(request: IncomingMessage): string {
+  const url = request.url ?? "/";
+  const query = url.indexOf("?");
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function plain(status: number, body: string): HttpAnswer {
+  return { status, contentType: "text/plain", body };
+}

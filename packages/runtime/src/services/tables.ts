@@ -1,0 +1,290 @@
+import { readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
+import { once } from "node:events";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { KeyAttribute, Manifest, Table, TableIndex } from "@arclet/manifest";
+import type { ClockTimer } from "../clock.ts";
+import { requestDynamo } from "./dynamodb/dynamodb-request.ts";
+import type { FromDynamoWorker, ToDynamoWorker } from "./dynamodb/worker-messages.ts";
+import { physicalName } from "./resource-names.ts";
+import { tellTraffic, type ServiceContext } from "./service-context.ts";
+import { TableStreams } from "./table-streams.ts";
+
+/** How often expired items are looked for; DynamoDB promises only "within a few days". */
+const expiryIntervalMs = 10_000;
+
+export interface TablesOptions {
+  /** @default 0, any free port */
+  readonly port?: number;
+}
+
+/** The embedded DynamoDB, in a thread of its own. */
+export class Tables {
+  readonly port: number;
+  readonly #context: ServiceContext;
+  readonly #worker: Worker;
+  readonly #streams: TableStreams;
+  #manifest: Manifest;
+  #sweep: ClockTimer | null = null;
+
+  private constructor(
+    context: ServiceContext,
+    worker: Worker,
+    port: number,
+    streams: TableStreams,
+    manifest: Manifest,
+  ) {
+    this.#context = context;
+    this.#worker = worker;
+    this.port = port;
+    this.#streams = streams;
+    this.#manifest = manifest;
+    worker.on("message", (message: FromDynamoWorker) => {
+      if (message.type === "changes")
+        this.#context.traffic.report(streams.accept(message.changes), "tables-streams");
+      else if (message.type === "failed")
+        this.#context.traffic.emit({
+          type: "bug",
+          where: "tables",
+          error: new Error(message.error),
+        });
+      else if (message.type === "expired") this.#planSweep();
+    });
+    worker.on("error", (error) =>
+      this.#context.traffic.emit({ type: "bug", where: "tables", error }),
+    );
+    this.#planSweep();
+  }
+
+  /** Rejects when the port is taken or the data folder cannot be used. */
+  static async open(
+    context: ServiceContext,
+    manifest: Manifest,
+    options: TablesOptions = {},
+  ): Promise<Tables> {
+    const path = context.dataDirectory === null ? null : join(context.dataDirectory, "tables");
+    if (path !== null) await mkdir(path, { recursive: true });
+    const worker = new Worker(new URL("./dynamodb/worker.js", import.meta.url), {
+      workerData: { path, port: options.port ?? 0 },
+    });
+    // The worker's first message is one of these two.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const [first] = (await once(worker, "message")) as [FromDynamoWorker];
+    if (first.type !== "listening") {
+      await worker.terminate();
+      throw new Error(
+        first.type === "failed" ? first.error : "the embedded DynamoDB did not start",
+      );
+    }
+    const streams = await TableStreams.open(context, manifest);
+    const tables = new Tables(context, worker, first.port, streams, manifest);
+    await tables.update(manifest);
+    return tables;
+  }
+
+  /** Creates what is missing. Tables and indexes that left the manifest keep their data. */
+  async update(manifest: Manifest): Promise<void> {
+    this.#manifest = manifest;
+    this.#streams.update(manifest);
+    const streamed = new Set(manifest.tableStreams.map((stream) => stream.table));
+    this.#tell({
+      type: "configure",
+      streams: manifest.tables
+        .filter((table) => streamed.has(table.name))
+        .map((table) => ({ table: physicalName(manifest.app, table.name), keys: keyNames(table) })),
+    });
+    for (const table of manifest.tables) await this.#ensure(table);
+  }
+
+  /** Logical to physical name. */
+  names(): Record<string, string> {
+    return Object.fromEntries(
+      this.#manifest.tables.map(({ name }) => [name, physicalName(this.#manifest.app, name)]),
+    );
+  }
+
+  /** Puts the rows of `sandbox-seed.{js,cjs,mjs,json}` (`{ table: [rows] }`) in; gives how many. */
+  async seed(root: string): Promise<number> {
+    const seeds = await readSeeds(root);
+    let count = 0;
+    for (const [name, rows] of Object.entries(seeds)) {
+      if (!this.#manifest.tables.some((table) => table.name === name)) continue;
+      for (const row of rows) {
+        const body = { TableName: physicalName(this.#manifest.app, name), Item: marshallRow(row) };
+        await this.#call("PutItem", body);
+        count += 1;
+      }
+    }
+    return count;
+  }
+
+  async close(): Promise<void> {
+    this.#sweep?.cancel();
+    const exited = once(this.#worker, "exit");
+    this.#tell({ type: "close" });
+    await exited;
+    await this.#streams.close();
+  }
+
+  async #ensure(table: Table): Promise<void> {
+    const name = physicalName(this.#manifest.app, table.name);
+    const described = await requestDynamo(
+      this.port,
+      "DescribeTable",
+      JSON.stringify({ TableName: name }),
+    );
+    if (described.status !== 200) {
+      await this.#call("CreateTable", createTableInput(name, table));
+      return;
+    }
+    // dynalite's own answer, of DynamoDB's shape.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const { Table: existing } = JSON.parse(described.body) as {
+      Table: {
+        KeySchema: readonly { AttributeName: string }[];
+        GlobalSecondaryIndexes?: readonly { IndexName: string }[];
+      };
+    };
+    if (existing.KeySchema.map((key) => key.AttributeName).join() !== keyNames(table).join()) {
+      tellTraffic(
+        this.#context,
+        `tables/${table.name}`,
+        `table ${table.name} has other keys in its data than in the manifest; it keeps its data and its keys`,
+      );
+      return;
+    }
+    const known = new Set((existing.GlobalSecondaryIndexes ?? []).map((index) => index.IndexName));
+    for (const index of table.indexes) {
+      if (known.has(index.name)) continue;
+      await this.#call("UpdateTable", {
+        TableName: name,
+        AttributeDefinitions: attributesOf(table),
+        GlobalSecondaryIndexUpdates: [{ Create: indexInput(index) }],
+      });
+    }
+  }
+
+  async #call(operation: string, input: object): Promise<void> {
+    const reply = await requestDynamo(this.port, operation, JSON.stringify(input));
+    if (reply.status !== 200) throw new Error(`${operation}: ${reply.body}`);
+  }
+
+  #planSweep(): void {
+    this.#sweep?.cancel();
+    this.#sweep = this.#context.clock.after(expiryIntervalMs, () => {
+      const { app, tables } = this.#manifest;
+      const expiring = tables.flatMap((table) =>
+        table.ttlAttribute === null
+          ? []
+          : [
+              {
+                table: physicalName(app, table.name),
+                keys: keyNames(table),
+                attribute: table.ttlAttribute,
+              },
+            ],
+      );
+      if (expiring.length === 0) this.#planSweep();
+      else this.#tell({ type: "expire", nowMs: this.#context.clock.now(), tables: expiring });
+    });
+  }
+
+  #tell(message: ToDynamoWorker): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    this.#worker.postMessage(message);
+  }
+}
+
+function keysOf(item: {
+  readonly partitionKey: KeyAttribute;
+  readonly sortKey: KeyAttribute | null;
+}): KeyAttribute[] {
+  return item.sortKey === null ? [item.partitionKey] : [item.partitionKey, item.sortKey];
+}
+
+export function keyNames(table: Table): string[] {
+  return keysOf(table).map((key) => key.name);
+}
+
+function keySchema(keys: readonly KeyAttribute[]): object[] {
+  return keys.map((key, index) => ({
+    AttributeName: key.name,
+    KeyType: index === 0 ? "HASH" : "RANGE",
+  }));
+}
+
+function attributesOf(table: Table): object[] {
+  const types = new Map(
+    [table, ...table.indexes].flatMap(keysOf).map((key) => [key.name, key.type]),
+  );
+  return [...types].map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType }));
+}
+
+function indexInput(index: TableIndex): object {
+  const { projection } = index;
+  return {
+    IndexName: index.name,
+    KeySchema: keySchema(keysOf(index)),
+    Projection:
+      projection === "all"
+        ? { ProjectionType: "ALL" }
+        : projection === "keys"
+          ? { ProjectionType: "KEYS_ONLY" }
+          : { ProjectionType: "INCLUDE", NonKeyAttributes: projection },
+  };
+}
+
+function createTableInput(name: string, table: Table): object {
+  return {
+    TableName: name,
+    AttributeDefinitions: attributesOf(table),
+    KeySchema: keySchema(keysOf(table)),
+    BillingMode: "PAY_PER_REQUEST",
+    ...(table.indexes.length === 0
+      ? {}
+      : { GlobalSecondaryIndexes: table.indexes.map(indexInput) }),
+  };
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+async function readSeeds(root: string): Promise<Readonly<Record<string, readonly Row[]>>> {
+  for (const extension of ["js", "cjs", "mjs", "json"]) {
+    const file = join(root, `sandbox-seed.${extension}`);
+    let text: string;
+    try {
+      text = await readFile(file, "utf8");
+    } catch {
+      continue;
+    }
+    const value: unknown =
+      extension === "json" ? JSON.parse(text) : await import(pathToFileURL(file).href);
+    const seeds =
+      typeof value === "object" && value !== null && "default" in value ? value.default : value;
+    // The file is the user's; rows of a wrong shape are refused by DynamoDB with its own message.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return (typeof seeds === "function" ? await (seeds as () => unknown)() : seeds) as Record<
+      string,
+      Row[]
+    >;
+  }
+  return {};
+}
+
+function marshallRow(row: Row): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, marshall(value)]));
+}
+
+function marshall(value: unknown): unknown {
+  if (value === null || value === undefined) return { NULL: true };
+  if (typeof value === "string") return { S: value };
+  if (typeof value === "number" || typeof value === "bigint") return { N: String(value) };
+  if (typeof value === "boolean") return { BOOL: value };
+  if (value instanceof Uint8Array) return { B: Buffer.from(value).toString("base64") };
+  if (Array.isArray(value)) return { L: value.map(marshall) };
+  // What is left are plain objects.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return { M: marshallRow(value as Row) };
+}

@@ -1,0 +1,20 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+
+/** A server that holds a loopback port, so that others find it taken. */
+export async function holdPort(): Promise<{
+  readonly port: number;
+  readonly release: () => Promise<void>;
+}> {
+  const server: Server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("not a TCP server");
+  return {
+    port: address.port,
+    async release() {
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
