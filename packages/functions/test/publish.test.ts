@@ -49,6 +49,16 @@ describe("events.publish", () => {
     });
   });
 
+  it("needs no credentials for a local service", async () => {
+    const server = await startAwsServer({ status: 200, body: "<MessageId>m-1</MessageId>" });
+    setEnvironment({
+      AWS_ENDPOINT_URL_SNS: server.url,
+      ARC_EVENTS: JSON.stringify({ daily: topic }),
+    });
+    expect(await events.publish({ name: "daily", payload: 1 })).toBe("m-1");
+    expect(server.requests[0]?.headers.authorization).toBeUndefined();
+  });
+
   it("names the pragma that lacks the event", async () => {
     setEnvironment({ ARC_EVENTS: "{}" });
     await expect(events.publish({ name: "nope", payload: 1 })).rejects.toThrow(
