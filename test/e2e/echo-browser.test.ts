@@ -73,6 +73,7 @@ describe("the echo app in Chromium", () => {
     await page.reload();
     await page.locator("#state", { hasText: /^connected$/ }).waitFor();
     await say(page, "after the reload");
+    expect(await page.locator("li").count()).toBe(1);
     await page.close();
   });
 

@@ -39,6 +39,31 @@ const commands: { readonly [name: string]: CommandEntry } = {
     aliases: [],
     load: async () => (await import("./commands/build.ts")).buildCommand,
   },
+  deploy: {
+    description: "Deploy the app to AWS and print its addresses",
+    aliases: [],
+    load: async () => (await import("./commands/deploy.ts")).deployCommand,
+  },
+  info: {
+    description: "Tell where a deployed app is, and of what it is made",
+    aliases: [],
+    load: async () => (await import("./commands/info.ts")).infoCommand,
+  },
+  logs: {
+    description: "Show what deployed functions logged",
+    aliases: [],
+    load: async () => (await import("./commands/logs.ts")).logsCommand,
+  },
+  env: {
+    description: "List, add and remove environment variables of a deployed app",
+    aliases: [],
+    load: async () => (await import("./commands/env.ts")).envCommand,
+  },
+  destroy: {
+    description: "Remove a deployed app from AWS",
+    aliases: [],
+    load: async () => (await import("./commands/destroy.ts")).destroyCommand,
+  },
 };
 
 /** Exit codes: 1 for what the user can mend, 70 (EX_SOFTWARE of sysexits.h) for our bugs. */

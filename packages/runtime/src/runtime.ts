@@ -89,7 +89,15 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     );
   }
 
+  async function apply(next: RuntimeApp): Promise<void> {
+    await services.update(next);
+    await setFunctions(next);
+    gateway.setApp(next);
+  }
+
   await setFunctions(app);
+  // One after another: the app given last is the one that stays.
+  let updates: Promise<void> = Promise.resolve();
   return {
     port,
     host,
@@ -97,12 +105,13 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     webSocketUrl,
     traffic,
     invoker,
-    async update(next) {
-      await services.update(next);
-      await setFunctions(next);
-      gateway.setApp(next);
+    update(latest) {
+      const update: Promise<void> = updates.then(async () => apply(latest));
+      updates = update.catch(() => {});
+      return update;
     },
     async close() {
+      await updates;
       await gateway.close();
       await services.close();
       await invoker.close();

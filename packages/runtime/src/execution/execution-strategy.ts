@@ -50,6 +50,8 @@ export interface ExecutionEnvironment {
   readonly id: string;
   /** Whether invocations beyond `concurrency` may be handed over ahead, to save a hop between threads. */
   readonly canPrefetch: boolean;
+  /** False while it cannot take one more, whatever its concurrency. */
+  readonly hasSlot: boolean;
   /** The outcome is told to the observer. */
   invoke(invocation: Invocation): void;
   /** Takes back an invocation that has not begun. False: it has, and will have a result. */

@@ -47,6 +47,9 @@ export class FunctionInvoker implements Invoker {
   readonly #options: FunctionInvokerOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #retired = new Set<Promise<void>>();
+  /** Number of the newest definition of each function: a slower, older one must not win. */
+  readonly #newest = new Map<string, number>();
+  #definitions = 0;
   #order = 0;
   #isClosed = false;
 
@@ -122,6 +125,8 @@ export class FunctionInvoker implements Invoker {
   async setFunction(definition: FunctionDefinition): Promise<InvocationFailure | null> {
     const { functionId, built } = definition;
     const key = keyOf(definition);
+    const number = ++this.#definitions;
+    this.#newest.set(functionId, number);
     const former = this.#entries.get(functionId);
     if (former?.key === key) return null;
     if ("ok" in built) {
@@ -141,14 +146,16 @@ export class FunctionInvoker implements Invoker {
       await pool.stop();
       return error;
     }
-    if (this.#entries.get(functionId) !== former) {
-      // A later save was quicker.
+    if (this.#newest.get(functionId) !== number) {
       await pool.stop();
       return null;
     }
+    // Another definition may have come and gone meanwhile.
+    const replaced = this.#entries.get(functionId)?.pool ?? null;
     this.#entries.set(functionId, entry);
-    for (const pending of former.pool.retire()) pool.submit(pending);
-    this.#follow(former.pool.drained());
+    if (replaced === null) return null;
+    for (const pending of replaced.retire()) pool.submit(pending);
+    this.#follow(replaced.drained());
     return null;
   }
 
@@ -160,6 +167,7 @@ export class FunctionInvoker implements Invoker {
   removeFunction(functionId: string): void {
     const entry = this.#entries.get(functionId);
     this.#entries.delete(functionId);
+    this.#newest.delete(functionId);
     if (entry?.pool === undefined || entry.pool === null) return;
     for (const pending of entry.pool.retire()) pending.settle(unknownFunction(functionId));
     this.#follow(entry.pool.drained());

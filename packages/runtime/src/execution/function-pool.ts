@@ -91,10 +91,12 @@ export class FunctionPool {
     await Promise.all(Array.from(this.#environments, (environment) => environment.stop()));
   }
 
+  /** The least loaded environment that makes progress. */
   #roomiest(): PooledEnvironment | null {
+    const now = this.#options.clock.now();
     let best: PooledEnvironment | null = null;
     for (const environment of this.#environments) {
-      if (!environment.hasRoom(prefetchDepth)) continue;
+      if (!environment.hasRoom(prefetchDepth) || environment.isSlow(now, patienceMs)) continue;
       if (best === null || environment.load < best.load) best = environment;
     }
     return best;
@@ -109,8 +111,8 @@ export class FunctionPool {
       const taken: PendingInvocation[] = [];
       let isBehind = false;
       for (const environment of this.#environments) {
-        if (environment.isStuck(now, patienceMs)) taken.push(...environment.recallWaiting());
-        else isBehind ||= environment.isBehind;
+        if (environment.isSlow(now, patienceMs)) taken.push(...environment.recallWaiting());
+        isBehind ||= environment.isBehind;
       }
       if (taken.length > 0) {
         this.#queue = [...taken, ...this.#queue].toSorted((a, b) => a.order - b.order);
@@ -195,6 +197,7 @@ export class FunctionPool {
       const pending = this.#queue.shift();
       if (pending !== undefined) environment.assign(pending);
     }
+    if (environment.isBehind) this.#watch();
   }
 
   #onEnd(environment: PooledEnvironment, orphans: readonly PendingInvocation[]): void {

@@ -59,14 +59,16 @@ export class PooledEnvironment {
 
   hasRoom(prefetchDepth: number): boolean {
     if (this.#environment === null || this.#isStopping) return false;
+    if (!this.#environment.hasSlot) return false;
     const ahead = this.#environment.canPrefetch ? prefetchDepth : 0;
     return this.#assigned.length < Math.max(this.#options.concurrency, ahead);
   }
 
-  /** Whether what runs has been running for so long that what waits should go elsewhere. */
-  isStuck(now: number, patienceMs: number): boolean {
-    const first = this.#assigned[0];
-    return this.isBehind && first !== undefined && now - first.startedAt >= patienceMs;
+  /** Whether all its room is taken by what has been running for so long that others should go elsewhere. */
+  isSlow(now: number, patienceMs: number): boolean {
+    if (this.#assigned.length < this.#options.concurrency) return false;
+    const last = this.#assigned[this.#options.concurrency - 1];
+    return last !== undefined && now - last.startedAt >= patienceMs;
   }
 
   assign(pending: PendingInvocation): void {

@@ -58,6 +58,8 @@ export class WebSocketApi {
       perMessageDeflate: false,
       // The library's 0 stands for no limit.
       maxPayload: limits.messageBytes === Infinity ? 0 : limits.messageBytes,
+      // The library's bounds on pieces of a message fit messages that are bounded themselves.
+      ...(limits.messageBytes === Infinity ? { maxFragments: 0, maxBufferedChunks: 0 } : {}),
       handleProtocols: (_offered, request) => this.#protocols.get(request) ?? false,
     });
   }
@@ -91,6 +93,10 @@ export class WebSocketApi {
     const { trust, stage } = this.#context;
     const key = request.headers["sec-websocket-key"];
     if (request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket") {
+      return { status: 400, message: "Bad Request" };
+    }
+    // https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1: HTTP/1.1 or higher, with a Host.
+    if (Number(request.httpVersion) < 1.1 || request.headers.host === undefined) {
       return { status: 400, message: "Bad Request" };
     }
     if (key === undefined || !/^[+/0-9A-Za-z]{22}==$/.test(key)) {

@@ -48,6 +48,7 @@ export function createInProcessStrategy(): ExecutionStrategy {
       const environment: ExecutionEnvironment = {
         id,
         canPrefetch: false,
+        hasSlot: true,
         invoke(invocation) {
           running.add(invocation);
           const { payload, requestId } = invocation;

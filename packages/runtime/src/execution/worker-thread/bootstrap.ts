@@ -34,7 +34,7 @@ const running = new Set<Running>();
 const replies = new Map<number, (answer: ConnectionReply | "gone" | Error) => void>();
 const currentInvocation = concurrency > 1 ? new AsyncLocalStorage<Running>() : null;
 let requestCount = 0;
-let onLoopEmpty: (() => void) | null = null;
+let onLoopEmpty: (() => void)[] = [];
 let handler: Handler;
 
 // --- what the function sees of its process ---
@@ -144,7 +144,7 @@ function call(invocation: Running, payload: string): void {
     },
     fail: (error) => fail(invocation, error, false),
     whenIdle: (go) => {
-      onLoopEmpty = go;
+      onLoopEmpty.push(go);
       port.unref();
     },
   });
@@ -171,10 +171,10 @@ function end(invocation: Running): void {
 // --- ends that no handler returns from ---
 
 process.on("beforeExit", () => {
-  const go = onLoopEmpty;
-  onLoopEmpty = null;
+  const waitingForThis = onLoopEmpty;
+  onLoopEmpty = [];
   port.ref();
-  go?.();
+  for (const go of waitingForThis) go();
 });
 
 function dieOf(error: ErrorReport): void {

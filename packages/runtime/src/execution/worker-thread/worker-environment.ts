@@ -1,4 +1,9 @@
-import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import {
+  MessageChannel,
+  receiveMessageOnPort,
+  Worker,
+  type MessagePort,
+} from "node:worker_threads";
 import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
 import type {
   EnvironmentOptions,
@@ -21,6 +26,17 @@ import {
 } from "./protocol.ts";
 import { RecordReader } from "./record-reader.ts";
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
+const initLimitMs = 10_000;
+
+const initTimedOut: InvocationFailure = {
+  ok: false,
+  kind: "init",
+  errorType: "Sandbox.Timedout",
+  errorMessage: "Error: Init timed out after 10.00 seconds",
+  trace: [],
+};
+
 /** The outside of a worker: hands invocations in, serves its requests, tells what happened. */
 export class WorkerEnvironment implements ExecutionEnvironment {
   readonly id: string;
@@ -32,7 +48,9 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   readonly #reader = new RecordReader();
   readonly #slots: Int32Array;
   readonly #invocations: (Invocation | null)[] = Array.from({ length: slotCount }, () => null);
+  readonly #initTimer: NodeJS.Timeout;
   #nextSlot = 0;
+  #taken = 0;
   #isEnded = false;
   #settleStart: ((result: StartResult) => void) | null = null;
 
@@ -71,6 +89,11 @@ export class WorkerEnvironment implements ExecutionEnvironment {
       const isOutOfMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
       this.#end(isOutOfMemory ? "signal: killed" : "exit status 1");
     });
+    this.#initTimer = setTimeout(() => {
+      this.#settle({ ok: false, error: initTimedOut });
+      void this.#worker.terminate();
+    }, initLimitMs);
+    this.#initTimer.unref();
     this.#worker.once("exit", (code) => this.#end(`exit status ${code}`));
   }
 
@@ -80,7 +103,12 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     });
   }
 
+  get hasSlot(): boolean {
+    return this.#taken < slotCount;
+  }
+
   invoke(invocation: Invocation): void {
+    this.#taken++;
     let slot = this.#nextSlot;
     while (this.#invocations[slot] !== null) slot = (slot + 1) % slotCount;
     this.#nextSlot = (slot + 1) % slotCount;
@@ -90,7 +118,11 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   }
 
   recall(invocation: Invocation): boolean {
-    const slot = this.#invocations.indexOf(invocation);
+    // Not the slot of an earlier, recalled turn of the same invocation.
+    const slot = this.#invocations.findIndex(
+      (other, index) =>
+        other === invocation && Atomics.load(this.#slots, index) === slotState.waiting,
+    );
     if (slot === -1) return false;
     const before = Atomics.compareExchange(
       this.#slots,
@@ -149,6 +181,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   #release(slot: number): Invocation | null {
     const invocation = this.#invocations[slot] ?? null;
     this.#invocations[slot] = null;
+    if (invocation !== null) this.#taken--;
     return invocation;
   }
 
@@ -190,6 +223,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   }
 
   #settle(result: StartResult): void {
+    clearTimeout(this.#initTimer);
     this.#settleStart?.(result);
     this.#settleStart = null;
   }
@@ -204,12 +238,18 @@ export class WorkerEnvironment implements ExecutionEnvironment {
       errorMessage: `Runtime exited with error: ${how}`,
       trace: [],
     };
-    this.#settle({ ok: false, error: { ...reason, kind: "init" } });
+    // What the worker told with its last breath is still on the way.
+    for (;;) {
+      const last = receiveMessageOnPort(this.#port);
+      if (last === undefined) break;
+      this.#receive(last.message as Field[]);
+    }
     const started = this.#invocations.filter(
       (invocation, slot): invocation is Invocation =>
         invocation !== null && Atomics.load(this.#slots, slot) === slotState.started,
     );
     this.#port.close();
+    this.#settle({ ok: false, error: { ...reason, kind: "init" } });
     this.#options.observer.onExit(reason, started);
   }
 }
