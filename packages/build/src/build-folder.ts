@@ -1,70 +1,171 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
-import { BuildError } from "./errors.ts";
+import { chmod, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { BuildError, systemErrorCode } from "./errors.ts";
+import { hashBytes, type FileHashes } from "./file-hashes.ts";
 
-/** Files of a build folder by their names within it, with forward slashes. */
-export type FolderContents = ReadonlyMap<string, Uint8Array>;
-
-/** Hex SHA-256 over names and bytes, in the order of names. */
-export function hashContents(contents: FolderContents): string {
-  const hash = createHash("sha256");
-  for (const name of [...contents.keys()].toSorted()) {
-    const bytes = contents.get(name) ?? new Uint8Array();
-    hash.update(`${name}\0${bytes.byteLength}\0`).update(bytes);
-  }
-  return hash.digest("hex");
+/** One file of a build folder: made here, or a copy of a file of the source folder. */
+export interface FolderFile {
+  /** Relative to the build folder, with `/`. */
+  readonly name: string;
+  readonly contents:
+    | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+    /** Absolute path, and whether its owner may execute it. */
+    | { readonly kind: "copy"; readonly path: string; readonly isExecutable: boolean };
 }
 
-/** Makes a folder hold exactly these files. Each appears whole, by renaming; others go afterwards. */
-export async function writeFolder(directory: string, contents: FolderContents): Promise<void> {
+export interface WrittenFolder {
+  /** Hex SHA-256 over names and bytes. */
+  readonly hash: string;
+}
+
+/**
+ * Makes `directory` hold exactly `files`. Each file is put in place by a rename and left alone when it
+ * is right already, so that whoever runs the folder never reads half a file. `last` (the entry, which
+ * makes the others reachable) is replaced after all others; what no longer belongs goes at the end.
+ *
+ * @throws BuildError when the folder may not be written or the disk is full.
+ */
+export async function writeBuildFolder(
+  directory: string,
+  files: readonly FolderFile[],
+  last: string,
+  hashes: FileHashes,
+): Promise<WrittenFolder> {
+  const sorted = files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   try {
-    const folders = new Set([directory]);
-    for (const name of contents.keys()) folders.add(dirname(join(directory, name)));
-    await Promise.all(Array.from(folders, (folder) => mkdir(folder, { recursive: true })));
+    const fileHashes = await Promise.all(sorted.map((file) => hashOf(file, hashes)));
+    const tasks = sorted.map((file, index) => ({ file, hash: fileHashes[index] ?? "" }));
+    await mkdir(directory, { recursive: true });
+    const others = tasks.filter(({ file }) => file.name !== last);
+    await Promise.all(others.map(({ file, hash }) => place(directory, file, hash, hashes)));
+    for (const { file, hash } of tasks) {
+      if (file.name === last) await place(directory, file, hash, hashes);
+    }
+    await removeOthers(directory, new Set(sorted.map(({ name }) => name)));
+    const whole = createHash("sha256");
+    for (const { file, hash } of tasks) whole.update(`${file.name}\0${hash}\n`);
+    return { hash: whole.digest("hex") };
+  } catch (error) {
+    throw explain(error, directory);
+  }
+}
+
+async function hashOf({ contents }: FolderFile, hashes: FileHashes): Promise<string> {
+  return contents.kind === "bytes" ? hashBytes(contents.bytes) : hashes.of(contents.path);
+}
+
+async function place(
+  directory: string,
+  { name, contents }: FolderFile,
+  hash: string,
+  hashes: FileHashes,
+): Promise<void> {
+  const target = join(directory, name);
+  const isExecutable = contents.kind === "copy" && contents.isExecutable;
+  if (await isInPlace(target, hash, isExecutable, hashes)) return;
+  const folder = dirname(target);
+  await makeFolder(directory, dirname(name));
+  // Beside the target, so that the rename stays within one file system.
+  const draft = join(folder, `.${randomUUID()}.tmp`);
+  try {
+    if (contents.kind === "bytes") await writeFile(draft, contents.bytes);
+    else await copyFile(contents.path, draft);
+    await chmod(draft, isExecutable ? 0o755 : 0o644);
+    await renameOver(draft, target);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+async function isInPlace(
+  target: string,
+  hash: string,
+  isExecutable: boolean,
+  hashes: FileHashes,
+): Promise<boolean> {
+  try {
+    const found = await stat(target);
+    const modeIsRight =
+      process.platform === "win32" || ((found.mode & 0o100) !== 0) === isExecutable;
+    return found.isFile() && modeIsRight && (await hashes.of(target)) === hash;
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT" || systemErrorCode(error) === "ENOTDIR") return false;
+    throw error;
+  }
+}
+
+/** Folders down to `name`. A file may stand where a folder is to be: `data` became `data/`. */
+async function makeFolder(directory: string, name: string): Promise<void> {
+  if (name === ".") return;
+  try {
+    await mkdir(join(directory, name), { recursive: true });
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code !== "EEXIST" && code !== "ENOTDIR") throw error;
+    let path = directory;
+    for (const part of name.split("/")) {
+      path = join(path, part);
+      const found = await stat(path).catch(() => null);
+      if (found?.isFile() === true) await rm(path);
+    }
+    await mkdir(join(directory, name), { recursive: true });
+  }
+}
+
+/** A folder may stand where a file is to be: `data/` became `data`. */
+async function renameOver(draft: string, target: string): Promise<void> {
+  try {
+    await rename(draft, target);
+  } catch (error) {
+    if (systemErrorCode(error) !== "EISDIR") throw error;
+    await rm(target, { recursive: true });
+    await rename(draft, target);
+  }
+}
+
+async function removeOthers(directory: string, names: ReadonlySet<string>): Promise<void> {
+  const folders = new Set<string>();
+  for (const name of names) {
+    for (let end = name.lastIndexOf("/"); end > 0; end = name.lastIndexOf("/", end - 1)) {
+      folders.add(name.slice(0, end));
+    }
+  }
+  const removeIn = async (folder: string): Promise<void> => {
+    const entries = await readdir(join(directory, folder), { withFileTypes: true });
     await Promise.all(
-      Array.from(contents, async ([name, bytes]) => {
-        const path = join(directory, name);
-        const temporary = `${path}.${randomUUID()}.tmp`;
-        await writeFile(temporary, bytes);
-        await rename(temporary, path);
+      entries.map(async (entry) => {
+        const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
+        if (names.has(name)) return;
+        if (entry.isDirectory() && folders.has(name)) await removeIn(name);
+        else await rm(join(directory, name), { recursive: true, force: true });
       }),
     );
-    for (const name of await listFiles(directory)) {
-      if (!contents.has(name)) await rm(join(directory, name), { force: true });
-    }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new BuildError("ERR_OUTPUT_UNWRITABLE", reason, { cause: error });
-  }
-}
-
-/** Files below a folder, with forward slashes, leaving out what `skips` names. */
-export async function listFiles(
-  directory: string,
-  skips: (name: string) => boolean = () => false,
-): Promise<string[]> {
-  const names: string[] = [];
-  const visit = async (folder: string): Promise<void> => {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      const name = relative(directory, path).replaceAll("\\", "/");
-      if (skips(name)) continue;
-      if (entry.isDirectory()) await visit(path);
-      else if (entry.isFile() || entry.isSymbolicLink()) names.push(name);
-    }
   };
-  await visit(directory);
-  return names.toSorted();
+  await removeIn("");
 }
 
-/** Reads files of a folder. */
-export async function readFiles(
-  directory: string,
-  names: readonly string[],
-): Promise<Map<string, Uint8Array>> {
-  const contents = await Promise.all(
-    names.map(async (name) => [name, await readFile(join(directory, name))] as const),
-  );
-  return new Map(contents);
+function explain(error: unknown, directory: string): unknown {
+  switch (systemErrorCode(error)) {
+    case "EACCES":
+    case "EPERM":
+    case "EROFS": {
+      const path = error instanceof Error && "path" in error ? String(error.path) : directory;
+      const isSource = !path.startsWith(directory) && !directory.startsWith(path);
+      return isSource
+        ? new BuildError("ERR_SOURCE_UNREADABLE", `${path} may not be read`, { cause: error })
+        : new BuildError(
+            "ERR_BUILD_FOLDER_FORBIDDEN",
+            `the build folder ${directory} may not be written: check its owner and permissions`,
+            { cause: error },
+          );
+    }
+    case "ENOSPC":
+      return new BuildError("ERR_DISK_FULL", `no space left to write ${directory}`, {
+        cause: error,
+      });
+    default:
+      return error;
+  }
 }

@@ -1,54 +1,105 @@
-import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Diagnostic, ProjectFunction } from "@arclet/manifest";
 
-/** Extensions of Node.js handlers, in the order in which they are looked for. */
-const nodeExtensions = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx"];
-
-/** Files other languages' handlers live in, as Architect looks for them. */
-const foreignFiles: Readonly<Record<string, readonly string[]>> = {
-  python: ["lambda.py", "handler.py", "index.py"],
-  ruby: ["lambda.rb", "handler.rb", "index.rb"],
-};
-
-export type HandlerFile =
-  | { readonly kind: "node"; /** Absolute. */ readonly file: string; readonly exportPath: string }
-  | { readonly kind: "foreign"; readonly handler: string }
+/** How a function's folder becomes its build folder. */
+export type FoundHandler =
+  | {
+      readonly kind: "node";
+      /** Absolute path of the source file. */
+      readonly file: string;
+      /** What follows the file in the handler string: `handler`, `nested.handler`. */
+      readonly exportPath: string;
+    }
+  | {
+      /** Not Node.js: the folder is copied as it is. */
+      readonly kind: "other";
+      /** Absolute path; the folder itself when the runtime needs no file of a known name. */
+      readonly file: string;
+      /** Lambda handler string. */
+      readonly handler: string;
+    }
   | { readonly kind: "missing"; readonly diagnostic: Diagnostic };
 
-/** Finds the file a function's handler string names. */
-export function findHandler(root: string, declared: ProjectFunction): HandlerFile {
-  const { handler, runtime } = declared.config;
-  const slash = handler.lastIndexOf("/") + 1;
-  const dot = handler.indexOf(".", slash);
-  const stem = dot === -1 ? handler : handler.slice(0, dot);
-  const exportPath = dot === -1 ? "handler" : handler.slice(dot + 1);
-  const language = Object.keys(foreignFiles).find((name) => runtime.startsWith(name));
-  const extensions =
-    language === "python" ? [".py"] : language === "ruby" ? [".rb"] : nodeExtensions;
-  const names = extensions.map((extension) => `${stem}${extension}`);
-  if (language !== undefined && handler === "index.handler") {
-    names.unshift(...(foreignFiles[language] ?? []));
-  }
-  const found = names.find((name) => existsSync(join(declared.directory, name)));
-  if (found === undefined) return { kind: "missing", diagnostic: missing(root, declared, names) };
-  if (language === undefined)
-    return { kind: "node", file: join(declared.directory, found), exportPath };
-  const module = found.replace(/\.\w+$/, "");
-  const separator = language === "python" ? "." : ".";
-  return { kind: "foreign", handler: `${module}${separator}${exportPath}` };
+/** Best first. What Node.js runs as it is comes before what has to be compiled. */
+const nodeExtensions = ["mjs", "cjs", "js", "mts", "cts", "ts", "tsx", "jsx"] as const;
+
+const defaultHandler = "index.handler";
+
+/** Names of the handler file where the function names none, best first, as Architect looks for them. */
+const otherRuntimes: readonly { readonly prefix: string; readonly files: readonly string[] }[] = [
+  { prefix: "python", files: ["lambda.py", "handler.py", "index.py"] },
+  { prefix: "ruby", files: ["lambda.rb", "handler.rb", "index.rb"] },
+  {
+    prefix: "deno",
+    files: ["mod.ts", "mod.js", "mod.tsx", "index.ts", "index.js", "index.tsx"],
+  },
+];
+
+/** Whether the function's runtime is Node.js, and its code is bundled. */
+export function isNodeRuntime(runtime: string): boolean {
+  return runtime.startsWith("node");
 }
 
-function missing(root: string, declared: ProjectFunction, names: readonly string[]): Diagnostic {
-  const folder = relative(root, declared.directory);
-  const text = declared.exists
-    ? `${declared.id} has no handler: ${folder} holds none of ${names.join(", ")}`
-    : `${declared.id} has no folder: looked for ${declared.sourceCandidates.join(", ")}`;
+/** Finds the file that holds the handler of `declared`, whose place is `declared.directory`. */
+export async function findHandler(declared: ProjectFunction, root: string): Promise<FoundHandler> {
+  const { runtime, handler } = declared.config;
+  const { stem, exportPath } = splitHandler(handler);
+  if (isNodeRuntime(runtime)) {
+    const names = nodeExtensions.map((extension) => `${stem}.${extension}`);
+    const file = await firstFile(declared.directory, names);
+    return file === null ? missing(declared, root, names) : { kind: "node", file, exportPath };
+  }
+  const known = otherRuntimes.find(({ prefix }) => runtime.startsWith(prefix));
+  if (known === undefined) return { kind: "other", file: declared.directory, handler };
+  const isNamed = handler !== defaultHandler;
+  const names = isNamed
+    ? [...new Set(known.files.map((name) => stem + name.slice(name.lastIndexOf("."))))]
+    : known.files;
+  const file = await firstFile(declared.directory, names);
+  if (file === null) return missing(declared, root, names);
+  const found = relative(declared.directory, file).replaceAll("\\", "/");
+  const foundStem = found.slice(0, found.lastIndexOf("."));
+  return { kind: "other", file, handler: `${foundStem}.${exportPath}` };
+}
+
+/** `lib/app.nested.handler` → `lib/app` and `nested.handler`: Lambda splits the last segment at its first dot. */
+function splitHandler(handler: string): { readonly stem: string; readonly exportPath: string } {
+  const dot = handler.indexOf(".", handler.lastIndexOf("/") + 1);
+  return dot === -1
+    ? { stem: handler, exportPath: "handler" }
+    : { stem: handler.slice(0, dot), exportPath: handler.slice(dot + 1) };
+}
+
+async function firstFile(directory: string, names: readonly string[]): Promise<string | null> {
+  const files = names.map((name) => join(directory, name));
+  const found = await Promise.all(files.map(isFile));
+  return files[found.indexOf(true)] ?? null;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+function missing(declared: ProjectFunction, root: string, names: readonly string[]): FoundHandler {
+  const folder = relative(root, declared.directory).replaceAll("\\", "/");
+  const { id, exists, sourceCandidates, origin } = declared;
+  const place = folder === "" ? "the project's folder" : folder;
+  const lookedFor = (exists ? names : sourceCandidates).join(", ");
   return {
-    severity: "error",
-    code: declared.exists ? "handler-missing" : "function-missing",
-    text,
-    location: declared.origin,
-    notes: [{ text: '"arclet init" writes what is missing', location: null }],
+    kind: "missing",
+    diagnostic: {
+      severity: "error",
+      code: exists ? "handler-missing" : "function-missing",
+      text: exists ? `"${id}" has no handler file in ${place}` : `"${id}" has no folder`,
+      location: origin,
+      notes: [
+        { text: `looked for ${lookedFor}`, location: null },
+        { text: '"arclet init" writes what is missing', location: null },
+      ],
+    },
   };
 }

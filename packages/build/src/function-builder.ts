@@ -1,271 +1,299 @@
-import { existsSync, readFileSync } from "node:fs";
-import { basename, extname, join, relative } from "node:path";
-import type { Diagnostic, ProjectFunction } from "@arclet/manifest";
-import type { BuildContext, BuildOptions, BuildResult as EsbuildResult, Message } from "esbuild";
-import {
-  hashContents,
-  listFiles,
-  readFiles,
-  writeFolder,
-  type FolderContents,
-} from "./build-folder.ts";
+import { realpath } from "node:fs/promises";
+import { extname, join, relative, resolve } from "node:path";
+import type { ProjectFunction } from "@arclet/manifest";
+import type { BuildOptions, BuildResult } from "./build-function.ts";
+import { writeBuildFolder, type FolderFile } from "./build-folder.ts";
 import type { BuiltFunction } from "./built-function.ts";
-import { diagnosticOf } from "./esbuild-diagnostic.ts";
-import { findHandler } from "./find-handler.ts";
-import { declaredFormat } from "./module-format.ts";
+import { FunctionBundler } from "./bundle-function.ts";
+import { filesBesideBundle, filesOfFolder } from "./copied-files.ts";
+import { BuildError, systemErrorCode } from "./errors.ts";
+import { FileHashes } from "./file-hashes.ts";
+import { findHandler, type FoundHandler } from "./find-handler.ts";
+import type { ListedFile } from "./list-files.ts";
+import { declaredFormat, readPackageFacts, type ModuleFormat } from "./module-format.ts";
+import { syntaxFormat } from "./syntax-format.ts";
 
-export interface FunctionBuilderOptions {
-  /** Absolute project folder. */
-  readonly root: string;
-  /** Absolute. @default `<root>/.arclet/build` */
-  readonly outDirectory?: string;
-  /** Import paths that lead elsewhere: `@architect/shared` → a folder. */
-  readonly alias?: Readonly<Record<string, string>>;
-  /** @default false */
-  readonly minify?: boolean;
+type FoundNodeHandler = Extract<FoundHandler, { kind: "node" }>;
+type FoundOtherHandler = Extract<FoundHandler, { kind: "other" }>;
+
+/** What is kept of a function between its builds. */
+interface Slot {
+  readonly bundler: FunctionBundler;
+  /** Of the last good build. */
+  inputs: readonly string[];
+  /** The newest build asked for; builds of one function follow each other. */
+  latest: Promise<unknown>;
 }
 
-export type BuildResult =
-  | {
-      readonly ok: true;
-      readonly built: BuiltFunction;
-      readonly diagnostics: readonly Diagnostic[];
-    }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+/** The paths of one build. */
+interface Place {
+  /** Project folder, without symbolic links. */
+  readonly root: string;
+  /** Source folder, without symbolic links. */
+  readonly source: string;
+  /** Build folder. */
+  readonly directory: string;
+}
 
-/** Builds functions; what was built before is built again faster. */
-export interface FunctionBuilder {
-  /** The build folder keeps its last good state when this fails. @throws BuildError */
+/** Builds functions again and again: what did not change is neither parsed nor written again. */
+export interface FunctionBuilder extends AsyncDisposable {
+  /**
+   * Builds a function. Functions build side by side; builds of the same one, one after the other.
+   *
+   * @throws BuildError when the build folder cannot be written.
+   */
   build(declared: ProjectFunction): Promise<BuildResult>;
-  /** Frees what is kept for rebuilding a function. */
+  /** Lets go of a function that is no longer in the app. Its build folder stays. */
   forget(functionId: string): Promise<void>;
+  /** Waits for running builds and frees everything. */
   close(): Promise<void>;
 }
 
-interface Kept {
-  readonly key: string;
-  readonly context: BuildContext<{ metafile: true; write: false }>;
+export function createFunctionBuilder(options: BuildOptions): FunctionBuilder {
+  return new EsbuildFunctionBuilder(options);
 }
 
-/** Lambda provides these, unless a function brings its own. */
-const providedByLambda = ["@aws-sdk/*", "@smithy/*"];
-/** Settings of the function, not files of it. */
-const configPattern =
-  /^(?:config\.(?:arc|ya?ml)|\.arc-config|arc(?:-config)?\.(?:json|ya?ml)|arc-config\.ya?ml)$/;
-const sourcePattern = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+class EsbuildFunctionBuilder implements FunctionBuilder {
+  readonly #root: string;
+  readonly #outDirectory: string;
+  readonly #alias: { readonly [specifier: string]: string };
+  readonly #minify: boolean;
+  readonly #slots = new Map<string, Slot>();
+  readonly #hashes = new FileHashes();
+  #isClosed = false;
 
-export function createFunctionBuilder(options: FunctionBuilderOptions): FunctionBuilder {
-  const { root } = options;
-  const outDirectory = options.outDirectory ?? join(root, ".arclet", "build");
-  const kept = new Map<string, Kept>();
-
-  async function bundle(
-    declared: ProjectFunction,
-    file: string,
-    format: "esm" | "cjs",
-  ): Promise<EsbuildResult<{ metafile: true; write: false }>> {
-    const settings = esbuildOptions(declared, file, format, { ...options, outDirectory });
-    const key = JSON.stringify(settings);
-    const former = kept.get(declared.id);
-    if (former?.key === key) return former.context.rebuild();
-    await former?.context.dispose();
-    // esbuild starts a process of its own: only who builds pays for it.
-    const { context: createContext } = await import("esbuild");
-    const context = await createContext(settings);
-    kept.set(declared.id, { key, context });
-    return context.rebuild();
+  constructor(options: BuildOptions) {
+    this.#root = resolve(options.root);
+    this.#outDirectory = resolve(options.outDirectory ?? join(this.#root, ".arclet", "build"));
+    this.#alias = options.alias ?? {};
+    this.#minify = options.minify ?? false;
   }
 
-  async function buildNode(
-    declared: ProjectFunction,
-    file: string,
-    exportPath: string,
-  ): Promise<BuildResult> {
-    const declaredAs = declaredFormat(file, root);
-    let format = declaredAs ?? "esm";
+  build(declared: ProjectFunction): Promise<BuildResult> {
+    if (this.#isClosed) {
+      return Promise.reject(new BuildError("ERR_BUILDER_CLOSED", "the builder was closed"));
+    }
+    let slot = this.#slots.get(declared.id);
+    if (slot === undefined) {
+      slot = { bundler: new FunctionBundler(), inputs: [], latest: Promise.resolve() };
+      this.#slots.set(declared.id, slot);
+    }
+    const current = slot;
+    const run = (): Promise<BuildResult> => this.#build(declared, current);
+    const building = slot.latest.then(run, run);
+    slot.latest = building;
+    return building;
+  }
+
+  async forget(functionId: string): Promise<void> {
+    const slot = this.#slots.get(functionId);
+    this.#slots.delete(functionId);
+    if (slot !== undefined) await closeSlot(slot);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const slots = [...this.#slots.values()];
+    this.#slots.clear();
+    await Promise.all(slots.map(closeSlot));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #build(declared: ProjectFunction, slot: Slot): Promise<BuildResult> {
+    const found = await findHandler(declared, this.#root);
+    if (found.kind === "missing") {
+      return { ok: false, diagnostics: [found.diagnostic], inputs: slot.inputs };
+    }
+    const place: Place = {
+      root: await realpath(this.#root),
+      source: await realpath(declared.directory),
+      directory: join(this.#outDirectory, ...declared.id.split("/")),
+    };
     try {
-      let result = await bundle(declared, file, format);
-      if (declaredAs === null) {
-        // As Node does: a file that neither imports nor exports is CommonJS.
-        const entry = result.metafile.inputs[relative(root, file).replaceAll("\\", "/")];
-        if (entry?.format !== "esm") {
-          format = "cjs";
-          result = await bundle(declared, file, format);
-        }
-      }
-      const inputs = Object.keys(result.metafile.inputs).map((input) => join(root, input));
-      const directory = join(outDirectory, declared.id);
-      const copied = await otherFiles(declared.directory, new Set(inputs));
-      const contents = new Map(await readFiles(declared.directory, copied));
-      for (const output of result.outputFiles) {
-        contents.set(relative(directory, output.path).replaceAll("\\", "/"), output.contents);
-      }
-      const entry = `index${format === "esm" ? ".mjs" : ".cjs"}`;
-      const copiedInputs = copied.map((name) => join(declared.directory, name));
-      const built = await finish(declared, directory, contents, {
-        entry,
-        handler: `index.${exportPath}`,
-        format,
-        inputs: [...inputs, ...copiedInputs],
-      });
-      return {
-        ok: true,
-        built,
-        diagnostics: result.warnings.map((one) => diagnosticOf(one, "warning")),
-      };
+      const result = await this.#make(declared, slot, place, found);
+      if (result.ok) slot.inputs = result.built.inputs;
+      return result;
     } catch (error) {
-      const messages = messagesOf(error);
-      if (messages === null) throw error;
-      return { ok: false, diagnostics: messages.map((message) => diagnosticOf(message, "error")) };
+      throw explain(error, declared);
     }
   }
 
-  /** The folder as it is: other languages, and `bundle false`. */
-  async function copy(
+  #make(
     declared: ProjectFunction,
-    handler: string,
-    entry: string,
+    slot: Slot,
+    place: Place,
+    found: FoundNodeHandler | FoundOtherHandler,
   ): Promise<BuildResult> {
-    const names = await listFiles(declared.directory, (name) => configPattern.test(name));
-    const contents = await readFiles(declared.directory, names);
-    const built = await finish(declared, join(outDirectory, declared.id), contents, {
-      entry,
-      handler,
-      format: declaredFormat(join(declared.directory, entry), root) ?? "cjs",
-      inputs: names
-        .filter((name) => !name.includes("node_modules/"))
-        .map((name) => join(declared.directory, name)),
+    if (found.kind === "other") return this.#copyOther(declared, place, found);
+    if (declared.config.bundle) return this.#bundle(declared, slot, place, found);
+    return this.#copyNode(declared, slot, place, found);
+  }
+
+  async #bundle(
+    declared: ProjectFunction,
+    slot: Slot,
+    place: Place,
+    found: FoundNodeHandler,
+  ): Promise<BuildResult> {
+    const own = await readPackageFacts(place.source);
+    const result = await slot.bundler.bundle({
+      root: place.root,
+      entry: await realpath(found.file),
+      directory: this.#realOutput(place),
+      runtime: declared.config.runtime,
+      dependencies: own?.dependencies ?? new Set(),
+      alias: this.#alias,
+      minify: this.#minify,
     });
+    if (!result.ok) return { ...result, inputs: slot.inputs };
+    const { files, format, inputs } = result.bundle;
+    const made = new Set(files.map(({ name }) => name));
+    const beside = await filesBesideBundle(place.source, new Set(inputs));
+    const copied = beside.filter(({ name }) => !made.has(name));
+    const last = format === "esm" ? "index.mjs" : "index.cjs";
+    const { hash } = await writeBuildFolder(
+      place.directory,
+      [
+        ...files.map(({ name, bytes }): FolderFile => ({
+          name,
+          contents: { kind: "bytes", bytes },
+        })),
+        ...copied.map(toFolderFile),
+        ...(await packageTypeFile(copied, found.file)),
+      ],
+      last,
+      this.#hashes,
+    );
+    const built = {
+      functionId: declared.id,
+      directory: place.directory,
+      sourceDirectory: declared.directory,
+      handler: `index.${found.exportPath}`,
+      entry: join(place.directory, last),
+      format,
+      hash,
+      inputs: [...inputs, ...copied.map(({ path }) => path)].map((path) =>
+        this.#given(path, place),
+      ),
+    } satisfies BuiltFunction;
+    return { ok: true, built, diagnostics: result.diagnostics };
+  }
+
+  async #copyNode(
+    declared: ProjectFunction,
+    slot: Slot,
+    place: Place,
+    found: FoundNodeHandler,
+  ): Promise<BuildResult> {
+    const extension = extname(found.file);
+    if (![".js", ".mjs", ".cjs"].includes(extension)) {
+      const file = relative(this.#root, found.file).replaceAll("\\", "/");
+      return {
+        ok: false,
+        diagnostics: [
+          {
+            severity: "error",
+            code: "handler-not-javascript",
+            text: `${file} has to be bundled: Node.js does not run ${extension} files`,
+            location: declared.origin,
+            notes: [
+              { text: "remove `bundle false` from the function's config.arc", location: null },
+            ],
+          },
+        ],
+        inputs: slot.inputs,
+      };
+    }
+    const format = (await declaredFormat(found.file)) ?? (await syntaxFormat(found.file));
+    const name = relative(declared.directory, found.file).replaceAll("\\", "/");
+    return this.#copy(declared, place, { name, handler: declared.config.handler, format });
+  }
+
+  #copyOther(
+    declared: ProjectFunction,
+    place: Place,
+    found: FoundOtherHandler,
+  ): Promise<BuildResult> {
+    const name = relative(declared.directory, found.file).replaceAll("\\", "/");
+    return this.#copy(declared, place, { name, handler: found.handler, format: "cjs" });
+  }
+
+  async #copy(
+    declared: ProjectFunction,
+    place: Place,
+    entry: { readonly name: string; readonly handler: string; readonly format: ModuleFormat },
+  ): Promise<BuildResult> {
+    const copied = await filesOfFolder(place.source);
+    const entryPath = join(place.source, entry.name);
+    const { hash } = await writeBuildFolder(
+      place.directory,
+      [...copied.map(toFolderFile), ...(await packageTypeFile(copied, entryPath))],
+      entry.name,
+      this.#hashes,
+    );
+    const built = {
+      functionId: declared.id,
+      directory: place.directory,
+      sourceDirectory: declared.directory,
+      handler: entry.handler,
+      entry: join(place.directory, entry.name),
+      format: entry.format,
+      hash,
+      inputs: copied.map(({ path }) => this.#given(path, place)),
+    } satisfies BuiltFunction;
     return { ok: true, built, diagnostics: [] };
   }
 
-  const hashes = new Map<string, string>();
-
-  async function finish(
-    declared: ProjectFunction,
-    directory: string,
-    contents: FolderContents,
-    parts: Pick<BuiltFunction, "handler" | "format" | "inputs"> & { readonly entry: string },
-  ): Promise<BuiltFunction> {
-    const hash = hashContents(contents);
-    if (hashes.get(declared.id) !== hash || !existsSync(directory)) {
-      await writeFolder(directory, contents);
-      hashes.set(declared.id, hash);
-    }
-    return {
-      functionId: declared.id,
-      directory,
-      sourceDirectory: declared.directory,
-      handler: parts.handler,
-      entry: join(directory, parts.entry),
-      format: parts.format,
-      hash,
-      inputs: parts.inputs,
-    };
+  /** The build folder as seen from the real project folder, so that source maps lead back from it. */
+  #realOutput(place: Place): string {
+    const name = relative(this.#root, place.directory);
+    return name.startsWith("..") ? place.directory : resolve(place.root, name);
   }
 
-  return {
-    async build(declared) {
-      const found = findHandler(root, declared);
-      if (found.kind === "missing") return { ok: false, diagnostics: [found.diagnostic] };
-      if (found.kind === "foreign") return copy(declared, found.handler, "");
-      if (declared.config.bundle) return buildNode(declared, found.file, found.exportPath);
-      return copy(declared, declared.config.handler, relative(declared.directory, found.file));
-    },
-    async forget(functionId) {
-      await kept.get(functionId)?.context.dispose();
-      kept.delete(functionId);
-      hashes.delete(functionId);
-    },
-    async close() {
-      await Promise.all(Array.from(kept.values(), ({ context }) => context.dispose()));
-      kept.clear();
-    },
-  };
+  /** A real path as the caller knows it: below the project folder it gave. */
+  #given(path: string, place: Place): string {
+    const name = relative(place.root, path);
+    return name.startsWith("..") ? path : resolve(this.#root, name);
+  }
 }
 
-function esbuildOptions(
-  declared: ProjectFunction,
-  file: string,
-  format: "esm" | "cjs",
-  options: FunctionBuilderOptions & { readonly outDirectory: string },
-): BuildOptions & { metafile: true; write: false } {
-  const major = /^nodejs(\d+)/.exec(declared.config.runtime)?.[1] ?? "22";
-  const isEsm = format === "esm";
-  return {
-    absWorkingDir: options.root,
-    entryPoints: [{ in: file, out: "index" }],
-    outdir: join(options.outDirectory, declared.id),
-    outExtension: { ".js": isEsm ? ".mjs" : ".cjs" },
-    bundle: true,
-    platform: "node",
-    target: `node${major}`,
-    format,
-    mainFields: isEsm ? ["module", "main"] : ["main", "module"],
-    sourcemap: "linked",
-    sourcesContent: true,
-    minify: options.minify ?? false,
-    external: externals(declared),
-    ...(options.alias === undefined ? {} : { alias: { ...options.alias } }),
-    loader: { ".node": "copy" },
-    logLevel: "silent",
-    metafile: true,
-    write: false,
-    ...(isEsm ? esmShims : {}),
-  };
+async function closeSlot(slot: Slot): Promise<void> {
+  // A failed build was reported to whoever asked for it.
+  await slot.latest.catch(() => null);
+  await slot.bundler.close();
+}
+
+function toFolderFile({ name, path, isExecutable }: ListedFile): FolderFile {
+  return { name, contents: { kind: "copy", path, isExecutable } };
 }
 
 /**
- * Bundled CommonJS packages use `require`, `__dirname` and `__filename`, which ESM lacks. The latter two
- * are replaced where they are unbound, so that a function's own `const __dirname` stays its own.
+ * Modules copied from a project whose `package.json` makes `.js` ES modules: the project's file is not
+ * shipped, so the build folder says it itself.
  */
-const esmShims = {
-  banner: {
-    js:
-      'import{createRequire as __arcletCreateRequire}from"node:module";' +
-      'import{fileURLToPath as __arcletPath}from"node:url";' +
-      "const require=__arcletCreateRequire(import.meta.url);" +
-      "const __arcletFilename=__arcletPath(import.meta.url);" +
-      'const __arcletDirname=__arcletPath(new URL(".",import.meta.url)).replace(/[\\\\/]$/,"");',
-  },
-  define: { __filename: "__arcletFilename", __dirname: "__arcletDirname" },
-};
-
-function externals(declared: ProjectFunction): string[] {
-  const own = join(declared.directory, "package.json");
-  if (!existsSync(own)) return providedByLambda;
-  let dependencies: Record<string, unknown>;
-  try {
-    const parsed = JSON.parse(readFileSync(own, "utf8")) as {
-      dependencies?: Record<string, unknown>;
-    };
-    dependencies = parsed.dependencies ?? {};
-  } catch {
-    // esbuild reads the same file and tells what is wrong with it.
-    return providedByLambda;
-  }
-  const bringsOwn = Object.keys(dependencies).some((name) => name.startsWith("@aws-sdk/"));
-  return bringsOwn ? [] : providedByLambda;
+async function packageTypeFile(
+  copied: readonly ListedFile[],
+  handlerFile: string,
+): Promise<readonly FolderFile[]> {
+  const hasScripts = copied.some(({ name }) => name.endsWith(".js"));
+  const hasPackage = copied.some(({ name }) => name === "package.json");
+  if (!hasScripts || hasPackage) return [];
+  // Of a neighbour with the extension whose meaning depends on `type`.
+  const neighbour = join(handlerFile, "..", "module.js");
+  if ((await declaredFormat(neighbour)) !== "esm") return [];
+  const bytes = Buffer.from('{ "type": "module" }\n');
+  return [{ name: "package.json", contents: { kind: "bytes", bytes } }];
 }
 
-/** What a function may read at run time: everything in its folder that is no source and no setting. */
-async function otherFiles(directory: string, inputs: ReadonlySet<string>): Promise<string[]> {
-  const names = await listFiles(directory, (name) => {
-    const last = basename(name);
-    return last === "node_modules" || last.startsWith(".") || configPattern.test(name);
-  });
-  return names.filter((name) => {
-    const isSource = sourcePattern.test(name) || extname(name) === ".map";
-    return (
-      !isSource &&
-      !inputs.has(join(directory, name)) &&
-      name !== "package.json" &&
-      name !== "package-lock.json"
-    );
-  });
-}
-
-function messagesOf(error: unknown): readonly Message[] | null {
-  const hasErrors = typeof error === "object" && error !== null && "errors" in error;
-  return hasErrors && Array.isArray(error.errors) ? (error.errors as Message[]) : null;
+function explain(error: unknown, declared: ProjectFunction): unknown {
+  const code = systemErrorCode(error);
+  if (error instanceof BuildError || (code !== "EACCES" && code !== "EPERM")) return error;
+  return new BuildError(
+    "ERR_SOURCE_UNREADABLE",
+    `the folder of ${declared.id} may not be read: ${declared.directory}`,
+    { cause: error },
+  );
 }

@@ -1,10 +1,13 @@
+export { buildFunction } from "./build-function.ts";
+export type { BuildOptions, BuildResult } from "./build-function.ts";
 export type { BuiltFunction } from "./built-function.ts";
-export { BuildError, type BuildErrorCode } from "./errors.ts";
-export {
-  createFunctionBuilder,
-  type BuildResult,
-  type FunctionBuilder,
-  type FunctionBuilderOptions,
-} from "./function-builder.ts";
-export { watchProject, type ProjectWatcher } from "./watch-project.ts";
-export { zipDirectory, type ZippedFolder } from "./zip.ts";
+export { BuildError } from "./errors.ts";
+export type { BuildErrorCode } from "./errors.ts";
+export { createFunctionBuilder } from "./function-builder.ts";
+export type { FunctionBuilder } from "./function-builder.ts";
+export { affectedFunctions } from "./affected-functions.ts";
+export type { WatchedFunction } from "./affected-functions.ts";
+export { watchProject } from "./watch-project.ts";
+export type { ProjectWatcher, WatchOptions } from "./watch-project.ts";
+export { zipDirectory } from "./zip.ts";
+export type { ZippedFolder } from "./zip.ts";

@@ -1,27 +1,54 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 
+export type ModuleFormat = "esm" | "cjs";
+
+/** What a `package.json` says that matters for building. */
+export interface PackageFacts {
+  readonly type: ModuleFormat | null;
+  /** Names under `dependencies`. */
+  readonly dependencies: ReadonlySet<string>;
+}
+
 /**
- * Format a file has by Node's rules of names: extension, then the nearest `package.json`.
- * null: neither says, and the syntax decides.
+ * The format of a source file as far as its name and the nearest `package.json` tell;
+ * null leaves it to the syntax, as Node.js does.
  */
-export function declaredFormat(file: string, root: string): "esm" | "cjs" | null {
+export async function declaredFormat(file: string): Promise<ModuleFormat | null> {
   const extension = extname(file);
   if (extension === ".mjs" || extension === ".mts") return "esm";
   if (extension === ".cjs" || extension === ".cts") return "cjs";
   for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const path = join(folder, "package.json");
-    if (existsSync(path)) return typeOf(path);
-    if (folder === root || folder === dirname(folder)) return null;
+    const facts = await readPackageFacts(folder);
+    if (facts !== null) return facts.type;
+    if (folder === dirname(folder)) return null;
   }
 }
 
-function typeOf(path: string): "esm" | "cjs" | null {
+/** null when the folder has no `package.json`. One that is no JSON says nothing: the bundler reports it. */
+export async function readPackageFacts(folder: string): Promise<PackageFacts | null> {
+  let text: string;
   try {
-    const { type } = JSON.parse(readFileSync(path, "utf8")) as { type?: unknown };
-    return type === "module" ? "esm" : type === "commonjs" ? "cjs" : null;
+    text = await readFile(join(folder, "package.json"), "utf8");
   } catch {
-    // A package.json that cannot be read is told by the tools that own it.
+    // Absent or unreadable alike: nothing is known from it.
     return null;
+  }
+  const content = parseObject(text);
+  const { type, dependencies } = content;
+  return {
+    type: type === "module" ? "esm" : type === "commonjs" ? "cjs" : null,
+    dependencies: new Set(
+      typeof dependencies === "object" && dependencies !== null ? Object.keys(dependencies) : [],
+    ),
+  };
+}
+
+function parseObject(text: string): { type?: unknown; dependencies?: unknown } {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
   }
 }

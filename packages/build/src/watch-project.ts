@@ -1,5 +1,28 @@
-import { basename, relative, sep } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { watch } from "chokidar";
+import { isEditorFile } from "./editor-files.ts";
+import { BuildError, systemErrorCode } from "./errors.ts";
+import { SettledChanges } from "./settled-changes.ts";
+
+export interface WatchOptions {
+  /**
+   * How long a file may be gone or empty before that is told. Editors save by emptying the file first,
+   * or by moving it away and writing a new one. @default 100
+   */
+  readonly halfSavedMs?: number;
+  /**
+   * Gets a BuildError when the system gives no more watches; files may go unnoticed from then on.
+   * @default throws it, as an uncaught exception
+   */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface ProjectWatcher {
+  /** Watches sources outside the project folder too; those inside, and packages, are skipped. */
+  follow(files: readonly string[]): void;
+  close(): Promise<void>;
+}
 
 /** Folders in which a project's own files are not. */
 const ignoredFolders: ReadonlySet<string> = new Set([
@@ -10,51 +33,86 @@ const ignoredFolders: ReadonlySet<string> = new Set([
   "coverage",
 ]);
 
-/** Saves of one moment (an editor's "save all", a checkout) come together. */
-const gatherMs = 4;
-
-export interface ProjectWatcher {
-  close(): Promise<void>;
-}
-
-/** Tells saved, added and removed files, absolute, a moment after the first. Resolves once it watches. */
+/**
+ * Tells which files below `root` were written, made or removed, absolute, within milliseconds; only a
+ * file that is gone or empty is given time to come back. A removed folder is told with its files.
+ * Resolves once every later change is noticed.
+ */
 export async function watchProject(
   root: string,
   onChange: (files: ReadonlySet<string>) => void,
+  options: WatchOptions = {},
 ): Promise<ProjectWatcher> {
-  const watcher = watch(root, {
-    ignoreInitial: true,
-    ignored: (path) => {
-      const inside = relative(root, path);
-      return (
-        inside !== "" &&
-        inside.split(sep).some((part) => ignoredFolders.has(part) || isScratch(part))
-      );
-    },
+  const { halfSavedMs = 100, onError = throwUncaught } = options;
+  const isIgnored = (path: string): boolean =>
+    !isOutside(root, path) &&
+    relative(root, path)
+      .split(sep)
+      .some((part) => ignoredFolders.has(part));
+
+  const changes = new SettledChanges(onChange, onError, halfSavedMs);
+  const add = (path: string): void => {
+    if (!isIgnored(path) && !isEditorFile(basename(path))) changes.add(path);
+  };
+
+  const watcher = watch(root, { ignored: isIgnored, ignoreInitial: true, atomic: false });
+  watcher.on("all", (_event, path) => add(resolve(root, path)));
+  // chokidar 5 misses every other save of a file that is replaced by a rename, as many editors save.
+  // Its watch of the folder does see it, and tells so here.
+  watcher.on("raw", (_event, name: string | null, details: unknown) => {
+    const watched = watchedPathOf(details);
+    if (watched === null) return;
+    if (name === null) add(watched);
+    else if (name !== basename(watched)) add(join(watched, name));
+    else addEither(watched, name).catch(onError);
   });
-  let files = new Set<string>();
-  let timer: NodeJS.Timeout | null = null;
-  watcher.on("all", (_event, path) => {
-    files.add(path);
-    timer ??= setTimeout(() => {
-      const changed = files;
-      files = new Set();
-      timer = null;
-      onChange(changed);
-    }, gatherMs);
-  });
-  await new Promise<void>((resolve) => {
-    watcher.once("ready", () => resolve());
+  watcher.on("error", (error) => onError(explain(error, root)));
+
+  /** The watch is of a file, or of a folder that holds a file of its own name; the event does not say. */
+  async function addEither(watched: string, name: string): Promise<void> {
+    const found = await stat(watched).catch(() => null);
+    add(found?.isDirectory() === true ? join(watched, name) : watched);
+  }
+
+  await new Promise<void>((done) => {
+    watcher.once("ready", () => done());
   });
   return {
+    follow(files) {
+      const outside = files.filter(
+        (file) => isOutside(root, file) && !file.split(sep).includes("node_modules"),
+      );
+      if (outside.length > 0) watcher.add(outside);
+    },
     async close() {
-      if (timer !== null) clearTimeout(timer);
+      changes.close();
       await watcher.close();
     },
   };
 }
 
-/** Files editors write beside the real one. */
-function isScratch(name: string): boolean {
-  return /(?:~|\.sw[a-p]|\.tmp)$/.test(name) || basename(name) === "4913";
+function isOutside(root: string, path: string): boolean {
+  const name = relative(root, path);
+  return name === ".." || name.startsWith(`..${sep}`) || isAbsolute(name);
+}
+
+function watchedPathOf(details: unknown): string | null {
+  if (typeof details !== "object" || details === null || !("watchedPath" in details)) return null;
+  return typeof details.watchedPath === "string" ? details.watchedPath : null;
+}
+
+function throwUncaught(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
+}
+
+function explain(error: unknown, root: string): unknown {
+  const code = systemErrorCode(error);
+  if (code !== "ENOSPC" && code !== "EMFILE") return error;
+  return new BuildError(
+    "ERR_TOO_MANY_WATCHES",
+    `the system gives no more file watches for ${root}: raise fs.inotify.max_user_watches`,
+    { cause: error },
+  );
 }

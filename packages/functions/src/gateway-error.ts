@@ -1,18 +1,27 @@
+/** What the AWS SDK tells of a call that was refused. */
+export interface RefusalMetadata {
+  readonly httpStatusCode: number;
+  /** For AWS support; absent where no request was made over HTTP. */
+  readonly requestId?: string;
+}
+
 /**
- * A refusal by API Gateway, shaped as the AWS SDK's: `error.name === "GoneException"`, and
- * `error.$metadata.httpStatusCode === 410`.
+ * A refusal by AWS, or by the gateway that stands for it, shaped as the AWS SDK's:
+ * `error.name === "GoneException"`, and `error.$metadata.httpStatusCode === 410`.
  */
 export class GatewayError extends Error {
-  readonly $metadata: { readonly httpStatusCode: number };
+  readonly $metadata: RefusalMetadata;
 
-  constructor(name: string, httpStatusCode: number, message: string) {
+  constructor(name: string, message: string, metadata: RefusalMetadata) {
     super(message);
     this.name = name;
-    this.$metadata = { httpStatusCode };
+    this.$metadata = metadata;
   }
 }
 
 /** The connection has closed, or never was. */
 export function gone(id: string): GatewayError {
-  return new GatewayError("GoneException", 410, `The connection ${id} is gone`);
+  return new GatewayError("GoneException", `The connection ${id} is gone`, {
+    httpStatusCode: 410,
+  });
 }

@@ -15,7 +15,7 @@ export type {
   WebSocketMessageHandler,
   WebSocketResponse,
 } from "./events.ts";
-export { GatewayError } from "./gateway-error.ts";
+export { GatewayError, type RefusalMetadata } from "./gateway-error.ts";
 export { events, queues, type EventMessage, type QueueMessage } from "./publish.ts";
 export {
   tables,
@@ -25,4 +25,11 @@ export {
   type TableClients,
   type Tables,
 } from "./tables.ts";
-export { ws, type WebSocketInfo, type WebSocketPayload } from "./ws.ts";
+export {
+  createWs,
+  ws,
+  type WebSocketInfo,
+  type WebSocketPayload,
+  type Ws,
+  type WsOptions,
+} from "./ws.ts";

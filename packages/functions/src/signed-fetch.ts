@@ -11,44 +11,59 @@ export interface SignedRequest {
 
 /** As many as the AWS SDK makes. */
 const attempts = 3;
+/** As the AWS SDK: a random part of this, doubled with each attempt. */
+const backoffMs = 100;
 
-/** Sends a request, signed with the credentials Lambda gives; tries again when told to slow down. */
+/**
+ * Sends a request, signed with the credentials Lambda gives; tries again when told to slow down, when
+ * AWS fails and when the network does.
+ */
 export async function signedFetch(request: SignedRequest): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
-    const response = await send(request);
-    const isTransient = response.status === 429 || response.status >= 500;
-    if (!isTransient || attempt === attempts) return response;
-    await response.arrayBuffer();
-    const delayMs = Math.random() * 100 * 2 ** attempt;
+    const isLast = attempt === attempts;
+    try {
+      const response = await send(request);
+      const isTransient = response.status === 429 || response.status >= 500;
+      if (!isTransient || isLast) return response;
+      // Frees the socket for the next attempt.
+      await response.arrayBuffer();
+    } catch (error) {
+      // What `fetch` rejects with when the network fails.
+      if (isLast || !(error instanceof TypeError)) throw error;
+    }
+    const delayMs = Math.random() * backoffMs * 2 ** (attempt - 1);
     await new Promise((resolve) => {
       setTimeout(resolve, delayMs);
     });
   }
 }
 
-async function send({
-  url,
-  method,
-  headers = {},
-  body,
-  service,
-}: SignedRequest): Promise<Response> {
+async function send(request: SignedRequest): Promise<Response> {
+  const { url, method, headers = {}, body, service } = request;
   const init = {
     method,
     headers,
     ...(body === undefined ? {} : { body: body as NonNullable<RequestInit["body"]> }),
   };
   if (service === null) return fetch(url, init);
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION } = process.env;
-  // Only where requests are signed is the signer loaded. Credentials rotate: read at each call.
+  // Credentials rotate: read at each call.
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined) {
+    // AWS speaks TLS; a service on this machine asks for no signature.
+    if (url.startsWith("http:")) return fetch(url, init);
+    throw new Error(
+      `${new URL(url).host} wants signed requests, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set`,
+    );
+  }
+  // Only where requests are signed is the signer loaded.
   const { AwsV4Signer } = await import("aws4fetch");
   const signed = await new AwsV4Signer({
     url,
     ...init,
     service,
-    region: AWS_REGION ?? "us-east-1",
-    accessKeyId: AWS_ACCESS_KEY_ID ?? "",
-    secretAccessKey: AWS_SECRET_ACCESS_KEY ?? "",
+    region: regionOf(url),
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
     ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
   }).sign();
   return fetch(signed.url, {
@@ -58,16 +73,26 @@ async function send({
   });
 }
 
+/** The address of an AWS service names its region; a custom domain or an emulator is of the function's own. */
+function regionOf(url: string): string {
+  const named = /\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?$/.exec(new URL(url).hostname);
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  return named?.[1] ?? AWS_REGION ?? AWS_DEFAULT_REGION ?? "us-east-1";
+}
+
 /** Turns an error response into what the AWS SDK would throw. */
 export async function refusalOf(response: Response): Promise<GatewayError> {
+  const { status, headers } = response;
   const text = await response.text();
-  const type = response.headers.get("x-amzn-errortype")?.split(":")[0];
-  const name = type ?? names[response.status] ?? "UnknownError";
-  return new GatewayError(
-    name,
-    response.status,
-    messageIn(text) ?? `${name} (HTTP ${response.status})`,
-  );
+  const said = readRefusal(text);
+  // `GoneException:http://…`, `com.amazonaws.sqs#QueueDoesNotExist`
+  const type = (headers.get("x-amzn-errortype") ?? said.type)?.split(":")[0]?.split("#").at(-1);
+  const name = type ?? names[status] ?? "UnknownError";
+  const requestId = headers.get("x-amzn-requestid");
+  return new GatewayError(name, said.message ?? `${name} (HTTP ${status})`, {
+    httpStatusCode: status,
+    ...(requestId === null ? {} : { requestId }),
+  });
 }
 
 const names: Readonly<Record<number, string>> = {
@@ -77,8 +102,21 @@ const names: Readonly<Record<number, string>> = {
   429: "LimitExceededException",
 };
 
-function messageIn(text: string): string | null {
-  const match =
-    /"[Mm]essage"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text) ?? /<Message>([^<]*)</.exec(text);
-  return match?.[1] ?? null;
+/** API Gateway and SQS answer in JSON, SNS in XML, load balancers between in whatever. */
+function readRefusal(text: string): { readonly type?: string; readonly message?: string } {
+  try {
+    const { __type: type, message, Message } = JSON.parse(text) as Record<string, unknown>;
+    const words = message ?? Message;
+    return {
+      ...(typeof type === "string" ? { type } : {}),
+      ...(typeof words === "string" ? { message: words } : {}),
+    };
+  } catch {
+    const type = /<Code>([^<]*)</.exec(text)?.[1];
+    const message = /<Message>([^<]*)</.exec(text)?.[1];
+    return {
+      ...(type === undefined ? {} : { type }),
+      ...(message === undefined ? {} : { message }),
+    };
+  }
 }

@@ -43,39 +43,71 @@ export type TableClients<Rows extends Record<string, Item>> = {
   readonly [Name in keyof Rows]: TableClient<Rows[Name]>;
 } & Tables;
 
+/** The SDK and a client of it, which keeps its sockets open between invocations. */
+interface Connected {
+  readonly lib: typeof Lib;
+  readonly client: DynamoDBClient;
+  readonly document: Lib.DynamoDBDocumentClient;
+}
+
 /**
- * Access to the tables of `@tables`. Uses the AWS SDK that Lambda has, loaded at the first call;
- * locally it is installed with the app.
+ * Access to the tables of `@tables`. Uses the AWS SDK that Lambda has, loaded at the first call and
+ * connected once; locally it is installed with the app.
  */
-export async function tables<Rows extends Record<string, Item> = Record<string, Item>>(): Promise<
+export const tables: <Rows extends Record<string, Item> = Record<string, Item>>() => Promise<
   TableClients<Rows>
-> {
+> = /* @__PURE__ */ createTables();
+
+function createTables(): typeof tables {
+  let connecting: Promise<Connected> | null = null;
+  return async <Rows extends Record<string, Item>>() => {
+    connecting ??= connect();
+    let connected: Connected;
+    try {
+      connected = await connecting;
+    } catch (error) {
+      // The next call may find the SDK installed.
+      connecting = null;
+      throw error;
+    }
+    const { lib, client, document } = connected;
+    const names: Record<string, string> = JSON.parse(process.env["ARC_TABLES"] ?? "{}");
+    const common: Tables = {
+      name(table) {
+        const name = names[table];
+        if (name === undefined) throw new Error(`"${table}" is not under @tables of the manifest`);
+        return name;
+      },
+      reflect: () => ({ ...names }),
+      _client: client,
+      _doc: document,
+    };
+    const clients = Object.fromEntries(
+      Object.entries(names).map(([table, TableName]) => [
+        table,
+        createTable(lib, document, TableName),
+      ]),
+    );
+    // The manifest, of which the names come, is beyond the reach of types.
+    return { ...clients, ...common } as TableClients<Rows>;
+  };
+}
+
+async function connect(): Promise<Connected> {
   const [dynamo, lib] = await Promise.all([
     import("@aws-sdk/client-dynamodb"),
     import("@aws-sdk/lib-dynamodb"),
-  ]);
+  ]).catch((error: unknown) => {
+    throw new Error(
+      "tables() needs the AWS SDK, which Lambda has: npm install --save-dev @aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb",
+      { cause: error },
+    );
+  });
   const client = new dynamo.DynamoDBClient({});
   const document = lib.DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true },
   });
-  const names = JSON.parse(process.env["ARC_TABLES"] ?? "{}") as Record<string, string>;
-  const common: Tables = {
-    name(table) {
-      const name = names[table];
-      if (name === undefined) throw new Error(`"${table}" is not under @tables of the manifest`);
-      return name;
-    },
-    reflect: () => ({ ...names }),
-    _client: client,
-    _doc: document,
-  };
-  const clients = Object.fromEntries(
-    Object.entries(names).map(([table, TableName]) => [
-      table,
-      createTable(lib, document, TableName),
-    ]),
-  );
-  return { ...clients, ...common } as TableClients<Rows>;
+  return { lib, client, document };
 }
 
 function createTable(

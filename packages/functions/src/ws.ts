@@ -1,8 +1,15 @@
-import { gone, GatewayError } from "./gateway-error.ts";
+import { GatewayError, gone } from "./gateway-error.ts";
 import { refusalOf, signedFetch } from "./signed-fetch.ts";
 
 /** Objects are sent as JSON, text as it is, bytes as a binary message. */
-export type WebSocketPayload = string | Uint8Array | ArrayBuffer | object | number | boolean | null;
+export type WebSocketPayload =
+  | string
+  | ArrayBuffer
+  | ArrayBufferView
+  | object
+  | number
+  | boolean
+  | null;
 
 export interface WebSocketInfo {
   readonly connectedAt: Date;
@@ -31,54 +38,63 @@ interface DirectChannel {
 
 const channelKey = Symbol.for("arclet.gateway");
 
-/** Sends a message to a connection. Rejects with `name: "GoneException"` when it has closed. */
-async function send({ id, payload }: { id: string; payload: WebSocketPayload }): Promise<void> {
-  const data = encode(payload);
-  const channel = directChannel();
-  if (channel === undefined) return post(id, "POST", data).then(drop);
-  check(id, await channel.request(id, { type: "send", data }));
+export interface Ws {
+  /**
+   * Sends a message to a connection. Rejects with `name: "GoneException"` when it has closed, with
+   * `PayloadTooLargeException` beyond 128 KB, and with `LimitExceededException` when its client reads
+   * too slowly.
+   */
+  readonly send: (message: {
+    readonly id: string;
+    readonly payload: WebSocketPayload;
+  }) => Promise<void>;
+  /** Closes a connection: the client gets code 1000. Rejects with `GoneException` when it has closed. */
+  readonly close: (connection: { readonly id: string }) => Promise<void>;
+  /** Tells since when a connection is open, when it was last active, and who is there. */
+  readonly info: (connection: { readonly id: string }) => Promise<WebSocketInfo>;
 }
 
-/** Closes a connection: the client gets code 1000. */
-async function close({ id }: { id: string }): Promise<void> {
-  const channel = directChannel();
-  if (channel === undefined) return post(id, "DELETE").then(drop);
-  check(id, await channel.request(id, { type: "close" }));
+export interface WsOptions {
+  /**
+   * Address of the management API with its stage, `https://abc123.execute-api.eu-west-1.amazonaws.com/production`.
+   * @default the app's own WebSocket API, by `ARC_WS_MANAGEMENT_URL` or `ARC_WSS_URL`
+   */
+  readonly endpoint?: string;
 }
 
-/** Tells since when a connection is open, when it was last active, and who is there. */
-async function info({ id }: { id: string }): Promise<WebSocketInfo> {
-  const channel = directChannel();
-  if (channel === undefined) {
-    const response = await post(id, "GET");
-    const told = (await response.json()) as {
-      connectedAt: string;
-      lastActiveAt: string;
-      identity: WebSocketInfo["identity"];
-    };
-    return {
-      ...told,
-      connectedAt: new Date(told.connectedAt),
-      lastActiveAt: new Date(told.lastActiveAt),
-    };
-  }
-  const reply = check(id, await channel.request(id, { type: "info" }));
-  if (reply.type !== "info") throw new TypeError("the gateway gave no information");
-  const { connectedAt, lastActiveAt, identity } = reply.info;
-  const { sourceIp, userAgent } = identity;
+/** For the connections of another API than the app's own; the app's own are reached with `ws`. */
+export function createWs(options: WsOptions = {}): Ws {
+  const { endpoint } = options;
+  const request = (id: string, command: Command): Promise<Reply> => {
+    if (typeof id !== "string" || id === "") {
+      return Promise.reject(new TypeError(`ws.${command.type} needs the id of a connection`));
+    }
+    const channel = endpoint === undefined ? directChannel() : undefined;
+    return channel?.request(id, command) ?? requestOverHttp(id, command, endpoint);
+  };
   return {
-    connectedAt: new Date(connectedAt),
-    lastActiveAt: new Date(lastActiveAt),
-    identity: userAgent === null ? { sourceIp } : { sourceIp, userAgent },
+    async send({ id, payload }) {
+      check(id, await request(id, { type: "send", data: encode(payload) }));
+    },
+    async close({ id }) {
+      check(id, await request(id, { type: "close" }));
+    },
+    async info({ id }) {
+      const reply = check(id, await request(id, { type: "info" }));
+      if (reply.type !== "info") throw new TypeError("the gateway gave no information");
+      const { connectedAt, lastActiveAt, identity } = reply.info;
+      const { sourceIp, userAgent } = identity;
+      return {
+        connectedAt: new Date(connectedAt),
+        lastActiveAt: new Date(lastActiveAt),
+        identity: userAgent === null ? { sourceIp } : { sourceIp, userAgent },
+      };
+    },
   };
 }
 
 /** Talks to the connections of the app's WebSocket API, locally and on AWS. */
-export const ws: { send: typeof send; close: typeof close; info: typeof info } = {
-  send,
-  close,
-  info,
-};
+export const ws: Ws = /* @__PURE__ */ createWs();
 
 function directChannel(): DirectChannel | undefined {
   return (globalThis as { [channelKey]?: DirectChannel })[channelKey];
@@ -87,10 +103,14 @@ function directChannel(): DirectChannel | undefined {
 function check(id: string, reply: Reply): Exclude<Reply, "gone"> {
   if (reply === "gone") throw gone(id);
   if (reply.type === "limit-exceeded") {
-    throw new GatewayError("LimitExceededException", 429, `The client of ${id} reads too slowly`);
+    throw new GatewayError("LimitExceededException", `The client of ${id} reads too slowly`, {
+      httpStatusCode: 429,
+    });
   }
   if (reply.type === "too-large") {
-    throw new GatewayError("PayloadTooLargeException", 413, "The payload exceeds 128 KB");
+    throw new GatewayError("PayloadTooLargeException", "The payload exceeds 128 KB", {
+      httpStatusCode: 413,
+    });
   }
   return reply;
 }
@@ -98,30 +118,57 @@ function check(id: string, reply: Reply): Exclude<Reply, "gone"> {
 function encode(payload: WebSocketPayload): string | Uint8Array {
   if (typeof payload === "string" || payload instanceof Uint8Array) return payload;
   if (payload instanceof ArrayBuffer) return new Uint8Array(payload);
-  return JSON.stringify(payload);
+  if (ArrayBuffer.isView(payload)) {
+    return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength);
+  }
+  // The types of JSON.stringify hide that it has no answer for `undefined` and functions.
+  const text = JSON.stringify(payload) as string | undefined;
+  if (text === undefined) throw new TypeError("ws.send needs a payload");
+  return text;
 }
 
-async function post(id: string, method: string, body?: string | Uint8Array): Promise<Response> {
-  const base = managementUrl();
+const methods = { send: "POST", close: "DELETE", info: "GET" } as const;
+
+async function requestOverHttp(
+  id: string,
+  command: Command,
+  endpoint: string | undefined,
+): Promise<Reply> {
+  const base = endpoint?.replace(/\/+$/, "") ?? managementUrl();
   const response = await signedFetch({
     url: `${base}/@connections/${encodeURIComponent(id)}`,
-    method,
-    ...(body === undefined ? {} : { body }),
+    method: methods[command.type],
+    ...(command.type === "send" ? { body: command.data } : {}),
     // Only AWS itself asks for signatures, and it speaks TLS.
     service: base.startsWith("https:") ? "execute-api" : null,
   });
   if (!response.ok) throw await refusalOf(response);
-  return response;
-}
-
-async function drop(response: Response): Promise<void> {
-  await response.arrayBuffer();
+  if (command.type !== "info") {
+    // Frees the socket.
+    await response.arrayBuffer();
+    return { type: "done" };
+  }
+  const { connectedAt, lastActiveAt, identity } = (await response.json()) as {
+    connectedAt: string;
+    lastActiveAt: string;
+    identity: WebSocketInfo["identity"];
+  };
+  return {
+    type: "info",
+    info: {
+      connectedAt: Date.parse(connectedAt),
+      lastActiveAt: Date.parse(lastActiveAt),
+      identity: { sourceIp: identity.sourceIp, userAgent: identity.userAgent ?? null },
+    },
+  };
 }
 
 /** `wss://host/stage` → `https://host/stage`. A custom domain needs the address of its own mapping. */
 function managementUrl(): string {
   const { ARC_WS_MANAGEMENT_URL, ARC_WSS_URL } = process.env;
-  const url = ARC_WS_MANAGEMENT_URL ?? ARC_WSS_URL?.replace(/^ws/, "http");
+  const url = ARC_WS_MANAGEMENT_URL ?? ARC_WSS_URL;
   if (url === undefined) throw new Error("ARC_WSS_URL is not set: this app has no @ws");
-  return url.replace(/\/+$/, "");
+  // Architect of 2019 left the scheme out.
+  const absolute = url.includes("://") ? url : `wss://${url}`;
+  return absolute.replace(/^ws/, "http").replace(/\/+$/, "");
 }

@@ -1,0 +1,46 @@
+import type { Diagnostic, ProjectFunction } from "@arclet/manifest";
+import type { BuiltFunction } from "./built-function.ts";
+import { createFunctionBuilder } from "./function-builder.ts";
+
+export interface BuildOptions {
+  /** Absolute project folder. */
+  readonly root: string;
+  /** Absolute. @default `<root>/.arclet/build` */
+  readonly outDirectory?: string;
+  /** Import specifiers and the absolute folders or files they stand for: `@architect/shared`. @default none */
+  readonly alias?: { readonly [specifier: string]: string };
+  /** @default false */
+  readonly minify?: boolean;
+}
+
+export type BuildResult =
+  | {
+      readonly ok: true;
+      readonly built: BuiltFunction;
+      /** Warnings. */
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      /** Absolute source files of the last good build; empty when there was none. */
+      readonly inputs: readonly string[];
+    };
+
+/**
+ * Builds one function, once. Mistakes in its sources are diagnostics, and leave the folder of the last
+ * good build as it is.
+ *
+ * @throws BuildError when the build folder cannot be written.
+ */
+export async function buildFunction(
+  declared: ProjectFunction,
+  options: BuildOptions,
+): Promise<BuildResult> {
+  const builder = createFunctionBuilder(options);
+  try {
+    return await builder.build(declared);
+  } finally {
+    await builder.close();
+  }
+}

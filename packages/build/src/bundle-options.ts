@@ -1,0 +1,120 @@
+import type { BuildOptions as EsbuildOptions, Plugin } from "esbuild";
+import { join, relative } from "node:path";
+import type { ModuleFormat } from "./module-format.ts";
+
+export interface BundleSettings {
+  /** Absolute, without symbolic links. */
+  readonly root: string;
+  /** Absolute path of the file that holds the handler. */
+  readonly entry: string;
+  /** Absolute path of the bundle, ending in `.mjs` or `.cjs`. */
+  readonly outfile: string;
+  readonly format: ModuleFormat;
+  /** Lambda runtime identifier. */
+  readonly runtime: string;
+  /** What the function's own `package.json` depends on. */
+  readonly dependencies: ReadonlySet<string>;
+  readonly alias: { readonly [specifier: string]: string };
+  readonly minify: boolean;
+}
+
+/** Free name of the bundle that stands for `import.meta.url` in a CommonJS bundle. */
+export const importMetaUrlName = "__arclet_import_meta_url";
+
+/** Packages that Lambda's Node.js runtimes bring along. */
+const lambdaPackages = /^@(?:aws-sdk|smithy)\//;
+
+export function createBundleOptions(settings: BundleSettings): EsbuildOptions & {
+  readonly metafile: true;
+  readonly write: false;
+} {
+  const { root, entry, outfile, format } = settings;
+  const declared = [...settings.dependencies].filter((name) => lambdaPackages.test(name));
+  return {
+    absWorkingDir: root,
+    entryPoints: [relative(root, entry).replaceAll("\\", "/")],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format,
+    target: nodeTarget(settings.runtime),
+    // In bundled dependencies these names mean the file they were written in; there is but one file.
+    define:
+      format === "esm"
+        ? { __dirname: "import.meta.dirname", __filename: "import.meta.filename" }
+        : {
+            "import.meta.url": importMetaUrlName,
+            "import.meta.dirname": "__dirname",
+            "import.meta.filename": "__filename",
+          },
+    alias: { ...settings.alias },
+    external: declared.length === 0 ? ["@aws-sdk/*", "@smithy/*"] : [],
+    plugins: [...(declared.length === 0 ? [] : [lambdaPackagesPlugin(declared)]), nativeModules],
+    loader: {
+      ".html": "text",
+      ".md": "text",
+      ".sql": "text",
+      ".css": "text",
+      ".svg": "text",
+      ".wasm": "binary",
+    },
+    assetNames: "[name]-[hash]",
+    sourcemap: "linked",
+    sourcesContent: true,
+    charset: "utf8",
+    minify: settings.minify,
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+  };
+}
+
+/** `nodejs22.x` → `node22`; any runtime of an unknown number counts as the oldest that Lambda offers. */
+function nodeTarget(runtime: string): string {
+  const major = /^nodejs(\d+)\.x$/.exec(runtime)?.[1];
+  return `node${major ?? "20"}`;
+}
+
+/**
+ * A function that declares one of Lambda's packages wants its own version: that one is bundled with
+ * all it needs, so that versions do not mix, and the others stay Lambda's.
+ */
+function lambdaPackagesPlugin(declared: readonly string[]): Plugin {
+  return {
+    name: "lambda-packages",
+    setup(build) {
+      build.onResolve({ filter: lambdaPackages }, ({ path, importer }) => {
+        const isDeclared = declared.some((name) => path === name || path.startsWith(`${name}/`));
+        const isOfDeclared = /[\\/]node_modules[\\/]@(?:aws-sdk|smithy)[\\/]/.test(importer);
+        return isDeclared || isOfDeclared ? null : { path, external: true };
+      });
+    },
+  };
+}
+
+/** `.node` files are copied beside the bundle and loaded with `require`, the only way to load them. */
+const nativeModules: Plugin = {
+  name: "native-modules",
+  setup(build) {
+    build.onResolve({ filter: /\.node$/, namespace: "file" }, async (given) => {
+      const found = await build.resolve(given.path, {
+        resolveDir: given.resolveDir,
+        importer: given.importer,
+        kind: given.kind,
+        namespace: "native-path",
+      });
+      if (found.errors.length > 0 || found.external) return found;
+      return { path: found.path, namespace: "native-module" };
+    });
+    build.onLoad({ filter: /\.node$/, namespace: "native-module" }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+      loader: "js",
+      resolveDir: join(path, ".."),
+    }));
+    build.onResolve({ filter: /\.node$/, namespace: "native-module" }, ({ path }) => ({
+      path,
+      namespace: "file",
+    }));
+    build.initialOptions.loader = { ...build.initialOptions.loader, ".node": "copy" };
+  },
+};

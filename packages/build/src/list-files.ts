@@ -1,0 +1,51 @@
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+export interface ListedFile {
+  /** Relative to the listed folder, with `/`. */
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly isExecutable: boolean;
+}
+
+/**
+ * Every file below `folder`, through symbolic links too, in no certain order. `isWanted` gets each
+ * entry's name relative to the folder; a folder it refuses is not entered. A link back to a folder
+ * that it lies in is not followed, nor one that leads nowhere.
+ */
+export async function listFiles(
+  folder: string,
+  isWanted: (name: string, isFolder: boolean) => boolean,
+): Promise<readonly ListedFile[]> {
+  const files: ListedFile[] = [];
+  const enter = async (prefix: string, ancestors: ReadonlySet<string>): Promise<void> => {
+    const entries = await readdir(join(folder, prefix), { withFileTypes: true });
+    await Promise.all(
+      entries.map(async (entry) => {
+        const name = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
+        if (entry.isDirectory()) {
+          if (isWanted(name, true)) await enter(name, ancestors);
+          return;
+        }
+        const path = join(folder, name);
+        // Gone since the folder was read, or a link to nothing: there is nothing to take.
+        const found = await stat(path).catch(() => null);
+        if (found?.isDirectory() === true) {
+          const real = await realpath(path);
+          const isLoop = [...ancestors].some((above) => above === real || isInside(above, real));
+          if (!isLoop && isWanted(name, true)) await enter(name, new Set([...ancestors, real]));
+        } else if (found?.isFile() === true && isWanted(name, false)) {
+          files.push({ name, path, isExecutable: (found.mode & 0o100) !== 0 });
+        }
+      }),
+    );
+  };
+  await enter("", new Set([await realpath(folder)]));
+  return files;
+}
+
+/** Whether `path` lies in `folder`. */
+function isInside(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}

@@ -1,0 +1,88 @@
+import { stat } from "node:fs/promises";
+import { systemErrorCode } from "./errors.ts";
+
+/** One save is often several events (write, rename, times); they come within this time. */
+const batchMs = 2;
+
+type FileState = "written" | "empty" | "missing" | "no file";
+
+/** Gathers events into batches of files that are worth reading. */
+export class SettledChanges {
+  readonly #onChange: (paths: ReadonlySet<string>) => void;
+  readonly #onError: (error: unknown) => void;
+  readonly #halfSavedMs: number;
+  #pending = new Set<string>();
+  #timer: NodeJS.Timeout | null = null;
+  readonly #halfSaved = new Map<string, NodeJS.Timeout>();
+  #isClosed = false;
+
+  constructor(
+    onChange: (paths: ReadonlySet<string>) => void,
+    onError: (error: unknown) => void,
+    halfSavedMs: number,
+  ) {
+    this.#onChange = onChange;
+    this.#onError = onError;
+    this.#halfSavedMs = halfSavedMs;
+  }
+
+  /** Something happened to the file at this absolute path. */
+  add(path: string): void {
+    if (this.#isClosed) return;
+    this.#pending.add(path);
+    this.#timer ??= setTimeout(() => {
+      this.#flush().catch(this.#onError);
+    }, batchMs);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    for (const timer of this.#halfSaved.values()) clearTimeout(timer);
+    this.#halfSaved.clear();
+  }
+
+  async #flush(): Promise<void> {
+    const paths = [...this.#pending];
+    this.#pending = new Set();
+    this.#timer = null;
+    const states = await Promise.all(paths.map(stateOf));
+    const written = paths.filter((path, index) => this.#settle(path, states[index] ?? "no file"));
+    if (written.length > 0 && !this.#isClosed) this.#onChange(new Set(written));
+  }
+
+  /** Whether the change can be told now. */
+  #settle(path: string, state: FileState): boolean {
+    if (state === "no file") return false;
+    if (state === "written") {
+      clearTimeout(this.#halfSaved.get(path));
+      this.#halfSaved.delete(path);
+      return true;
+    }
+    if (!this.#isClosed && !this.#halfSaved.has(path)) {
+      this.#halfSaved.set(
+        path,
+        setTimeout(() => {
+          this.#halfSaved.delete(path);
+          this.#tellLate(path).catch(this.#onError);
+        }, this.#halfSavedMs),
+      );
+    }
+    return false;
+  }
+
+  async #tellLate(path: string): Promise<void> {
+    const state = await stateOf(path);
+    if (state !== "no file" && !this.#isClosed) this.#onChange(new Set([path]));
+  }
+}
+
+async function stateOf(path: string): Promise<FileState> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) return "no file";
+    return found.size === 0 ? "empty" : "written";
+  } catch (error) {
+    return systemErrorCode(error) === "ENOENT" ? "missing" : "no file";
+  }
+}
