@@ -101,7 +101,7 @@ export class DevSession {
   #watch(): Promise<void> {
     return this.#builder.watch(
       () => this.#project,
-      (functionId) => this.#builds.inputs(functionId),
+      this.#builds,
       (saved) => this.#handleSaved(saved),
     );
   }

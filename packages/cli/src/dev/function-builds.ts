@@ -22,6 +22,7 @@ export interface BuildRound {
 export class FunctionBuilds {
   readonly #build: (declared: ProjectFunction) => Promise<BuildOutcome>;
   readonly #builds = new Map<string, RuntimeFunction["build"]>();
+  readonly #failing = new Set<string>();
 
   constructor(build: (declared: ProjectFunction) => Promise<BuildOutcome>) {
     this.#build = build;
@@ -67,9 +68,16 @@ export class FunctionBuilds {
     return { changed, failed, diagnostics };
   }
 
+  /** Whether the newest build failed, though an older one may run. */
+  isFailing(functionId: string): boolean {
+    return this.#failing.has(functionId);
+  }
+
   /** Takes an outcome over; true when the function now runs something else. */
   #keep(functionId: string, outcome: BuildOutcome): boolean {
     const before = this.#builds.get(functionId);
+    if (outcome.ok) this.#failing.delete(functionId);
+    else this.#failing.add(functionId);
     if (!outcome.ok) {
       if (before?.ok === true) return false;
       this.#builds.set(functionId, { ok: false, diagnostics: outcome.diagnostics });

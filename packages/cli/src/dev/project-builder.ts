@@ -1,16 +1,21 @@
-import { join, sep } from "node:path";
-import { createFunctionBuilder, watchProject, type ProjectWatcher } from "@arclet/build";
+import { join } from "node:path";
+import {
+  affectedFunctions,
+  createFunctionBuilder,
+  watchProject,
+  type ProjectWatcher,
+} from "@arclet/build";
 import type { Project, ProjectFunction } from "@arclet/manifest";
 import type { SavedFiles } from "./dev-event.ts";
-import type { BuildOutcome } from "./function-builds.ts";
+import type { BuildOutcome, FunctionBuilds } from "./function-builds.ts";
 
 /** Builds a project's functions, and tells which of them a save touches. */
 export interface ProjectBuilder {
   build(declared: ProjectFunction): Promise<BuildOutcome>;
-  /** Resolves once saves are noticed. `inputsOf`: files a function was built of. */
+  /** Resolves once saves are noticed. */
   watch(
     project: () => Project,
-    inputsOf: (functionId: string) => readonly string[],
+    builds: Pick<FunctionBuilds, "inputs" | "isFailing">,
     onSaved: (saved: SavedFiles) => void,
   ): Promise<void>;
   stopWatching(): Promise<void>;
@@ -24,24 +29,32 @@ export function createProjectBuilder(project: Project): ProjectBuilder {
     ["shared", manifest.shared],
     ["views", manifest.views],
   ] as const) {
-    if (folder !== null) alias[`@architect/${name}`] = join(root, folder.src);
+    if (folder === null) continue;
+    alias[`@architect/${name}`] = join(root, folder.src);
+    alias[`@${name}`] = join(root, folder.src);
   }
   const builder = createFunctionBuilder({ root, alias });
   let watcher: ProjectWatcher | null = null;
   return {
     build: (declared) => builder.build(declared),
-    async watch(current, inputsOf, onSaved) {
+    async watch(current, builds, onSaved) {
       watcher = await watchProject(root, (files) => {
-        const now = current();
-        const watched = new Set(now.watchedFiles);
+        const { watchedFiles, functions } = current();
+        const watched = new Set(watchedFiles);
         const isProjectChanged = [...files].some((file) => watched.has(file));
-        const touched = now.functions.filter(({ id, directory }) => {
-          const inputs = new Set(inputsOf(id));
-          return [...files].some((file) => file.startsWith(directory + sep) || inputs.has(file));
-        });
-        const functionIds = new Set(touched.map(({ id }) => id));
+        const functionIds = affectedFunctions(
+          files,
+          functions.map(({ id, directory }) => ({
+            functionId: id,
+            directory,
+            inputs: builds.inputs(id),
+            isBroken: builds.isFailing(id),
+          })),
+        );
         if (isProjectChanged || functionIds.size > 0) onSaved({ isProjectChanged, functionIds });
+        watcher?.follow(functions.flatMap(({ id }) => builds.inputs(id)));
       });
+      watcher.follow(current().functions.flatMap(({ id }) => builds.inputs(id)));
     },
     async stopWatching() {
       await watcher?.close();
