@@ -146,8 +146,9 @@ export class DevSession {
         runsOn ? { type: "kept", what: id } : { type: "broken", functionId: id },
       );
     }
-    if (round.changed.length === 0 && !saved.isProjectChanged) return;
+    if (!round.needsUpdate && !saved.isProjectChanged) return;
     await this.#runtime.update(this.#app());
+    if (round.changed.length === 0 && !saved.isProjectChanged) return;
     this.#options.onEvent({
       type: "reloaded",
       what: saved.isProjectChanged ? describeProjectChange(before, this.#project) : round.changed,

@@ -11,10 +11,13 @@ export type BuildOutcome =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 export interface BuildRound {
-  /** Functions whose code is new. */
+  /** Functions that now run other code. */
   readonly changed: readonly string[];
+  /** Whether any function now answers otherwise, be it with another failure. */
+  readonly needsUpdate: boolean;
   /** Functions that do not build now; those that did before run on with their last good code. */
   readonly failed: readonly string[];
+  /** Without those of failures already told: a function that fails is built again at every save. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -22,7 +25,8 @@ export interface BuildRound {
 export class FunctionBuilds {
   readonly #build: (declared: ProjectFunction) => Promise<BuildOutcome>;
   readonly #builds = new Map<string, RuntimeFunction["build"]>();
-  readonly #failing = new Set<string>();
+  /** What the newest build failed with, for those that failed. */
+  readonly #failures = new Map<string, string>();
 
   constructor(build: (declared: ProjectFunction) => Promise<BuildOutcome>) {
     this.#build = build;
@@ -50,7 +54,7 @@ export class FunctionBuilds {
     known: readonly ProjectFunction[],
   ): Promise<BuildRound> {
     const ids = new Set(known.map(({ id }) => id));
-    for (const id of this.#builds.keys()) if (!ids.has(id)) this.#builds.delete(id);
+    for (const id of this.#builds.keys()) if (!ids.has(id)) this.#forget(id);
     const outcomes = await Promise.all(
       functions.map(async (declared) => ({
         id: declared.id,
@@ -60,24 +64,34 @@ export class FunctionBuilds {
     const changed: string[] = [];
     const failed: string[] = [];
     const diagnostics: Diagnostic[] = [];
+    let needsUpdate = false;
     for (const { id, outcome } of outcomes) {
-      diagnostics.push(...outcome.diagnostics);
+      const failure = outcome.ok ? undefined : JSON.stringify(outcome.diagnostics);
+      const isTold = failure !== undefined && failure === this.#failures.get(id);
+      if (!isTold) diagnostics.push(...outcome.diagnostics);
+      if (failure === undefined) this.#failures.delete(id);
+      else this.#failures.set(id, failure);
       if (!outcome.ok) failed.push(id);
-      if (this.#keep(id, outcome)) changed.push(id);
+      if (isTold || !this.#keep(id, outcome)) continue;
+      needsUpdate = true;
+      if (outcome.ok) changed.push(id);
     }
-    return { changed, failed, diagnostics };
+    return { changed, needsUpdate, failed, diagnostics };
   }
 
   /** Whether the newest build failed, though an older one may run. */
   isFailing(functionId: string): boolean {
-    return this.#failing.has(functionId);
+    return this.#failures.has(functionId);
   }
 
-  /** Takes an outcome over; true when the function now runs something else. */
+  #forget(functionId: string): void {
+    this.#builds.delete(functionId);
+    this.#failures.delete(functionId);
+  }
+
+  /** Takes an outcome over; true when the function now answers otherwise. */
   #keep(functionId: string, outcome: BuildOutcome): boolean {
     const before = this.#builds.get(functionId);
-    if (outcome.ok) this.#failing.delete(functionId);
-    else this.#failing.add(functionId);
     if (!outcome.ok) {
       if (before?.ok === true) return false;
       this.#builds.set(functionId, { ok: false, diagnostics: outcome.diagnostics });
