@@ -22,7 +22,11 @@ export function resolveManifest(document: Document): ResolveResult {
   const context = new PragmaContext(log, createDraft(), defaultFunctionConfig);
   const byName = groupByName(document.pragmas);
   for (const [name, read] of Object.entries(pragmaReaders)) {
-    for (const pragma of byName.get(name) ?? []) read(pragma, context);
+    const [first, ...again] = byName.get(name) ?? [];
+    if (first === undefined) continue;
+    // A pragma that stands twice is told already, and read as the one that was meant.
+    const body = [first, ...again].flatMap((pragma) => pragma.body);
+    read({ ...first, body }, context);
   }
   checkPragmas(document, context);
   checkStreams(context, (functionId) => spanOfStream(document, functionId));

@@ -1,0 +1,175 @@
+import { describe, expect, it } from "vitest";
+import { diagnosticCodes, parseArc, resolveManifest } from "../src/index.ts";
+
+/** `line:column severity code`, in the order of the text. */
+function mistakesIn(text: string): string[] {
+  const parsed = parseArc(text, { file: "app.arc" });
+  const resolved = resolveManifest(parsed.document);
+  return [...parsed.diagnostics, ...resolved.diagnostics].map(({ severity, code, location }) => {
+    const place = location === null ? "-" : `${location.line}:${location.column + 1}`;
+    return `${place} ${severity} ${code}`;
+  });
+}
+
+const app = "@app\nx\n\n";
+
+const cases: readonly (readonly [what: string, text: string, mistakes: readonly string[]])[] = [
+  ["a sound manifest", "@app\ntestapp\n\n@ws\n# no further config required\n\n@http\nget /\n", []],
+  ["no app", "@http\nget /\n", ["1:1 error app-missing"]],
+  ["an app without a name", "@app\n", ["1:1 error app-name-invalid"]],
+  ["an app's name with a space", "@app\nmy app\n", ["2:1 error app-name-invalid"]],
+  ["an app's name that begins with a digit", "@app\n1x\n", ["2:1 error app-name-invalid"]],
+  ["a value before any pragma", "hello\n@app\nx\n", ["1:1 error syntax-value-outside"]],
+  ["a pragma twice", `${app}@ws\n\n@ws\n`, ["6:1 error pragma-duplicate"]],
+  ["a value on the pragma's line", `${app}@static false\n`, ["4:9 error pragma-inline-value"]],
+  [
+    "a pragma's name of odd characters",
+    `${app}@w$s\n`,
+    ["4:1 error pragma-name-invalid", "4:1 error pragma-unknown"],
+  ],
+  ["an indented pragma", `${app}  @ws\n`, ["4:3 error syntax-indentation"]],
+  ["an open quote", `${app}@static\nfolder "public\n`, ["5:8 error syntax-quote-open"]],
+  ["tabs", `${app}@tables\ncats\n\tid *String\n`, ["6:2 warning syntax-tab"]],
+  [
+    "lines that line up with none",
+    `${app}@tables\ncats\n    id *String\n  ttl TTL\n      a b\n   c d\n`,
+    ["7:3 error syntax-indentation", "9:4 error syntax-indentation"],
+  ],
+  [
+    "values nested too deeply",
+    `${app}@static\nignore\n  a\n    b\n      c\n`,
+    ["8:7 error syntax-too-deep"],
+  ],
+  ["a misspelt pragma", `${app}@statc\nfolder public\n`, ["4:1 error pragma-unknown"]],
+  ["a pragma nobody knows", `${app}@weather\nsunny\n`, ["4:1 warning pragma-unknown"]],
+  ["a pragma of a plugin", `${app}@plugins\nweather\n\n@weathr\nsunny\n`, []],
+  ["an unknown setting of @aws", `${app}@aws\nmemry 128\n`, ["5:1 error aws-setting-unknown"]],
+  ["a time-out out of range", `${app}@aws\ntimeout 901\n`, ["5:9 error aws-setting-invalid"]],
+  [
+    "too many layers",
+    `${app}@aws\nlayers arn:1 arn:2 arn:3 arn:4 arn:5 arn:6\n`,
+    ["5:8 error aws-setting-invalid"],
+  ],
+  ["half a route", `${app}@http\nget\n`, ["5:1 error http-route-incomplete"]],
+  ["an unknown method", `${app}@http\ngte /\n`, ["5:1 error http-method-unknown"]],
+  ["a path without a slash", `${app}@http\nget cats\n`, ["5:5 error http-path-invalid"]],
+  ["a star in the middle", `${app}@http\nget /a/*/b\n`, ["5:5 error http-path-invalid"]],
+  ["a parameter twice", `${app}@http\nget /:a/:a\n`, ["5:5 error http-path-invalid"]],
+  ["a route twice", `${app}@http\nget /a\nget /a\n`, ["6:1 error http-route-duplicate"]],
+  [
+    "a route twice but for its parameter's name",
+    `${app}@http\nget /:a\nget /:b\n`,
+    ["6:1 error http-route-duplicate"],
+  ],
+  [
+    "two routes with one folder",
+    `${app}@http\nget /a-b\nget /a_b\n`,
+    ["6:1 error function-duplicate"],
+  ],
+  [
+    "a map without a method",
+    `${app}@http\n/cats\n  src lib/cats\n`,
+    ["5:1 error http-route-incomplete"],
+  ],
+  ["an action twice", `${app}@ws\nhello\nhello\n`, ["6:1 error ws-action-duplicate"]],
+  ["two words for an action", `${app}@ws\nhello there\n`, ["5:1 error ws-action-invalid"]],
+  [
+    "an unknown setting of an action",
+    `${app}@ws\nhello\n  sorce lib/x\n`,
+    ["6:3 error setting-unknown"],
+  ],
+  [
+    "a wrong identity source",
+    `${app}@ws\n\n@ws-settings\nauthorizer src/ws/auth\nidentity cookie.x\n`,
+    ["8:10 error ws-authorizer-invalid"],
+  ],
+  ["an event's name with two dots", `${app}@events\na..b\n`, ["5:1 error event-name-invalid"]],
+  ["an event that begins with aws", `${app}@events\nawsome\n`, ["5:1 error event-name-invalid"]],
+  [
+    "a FIFO batch beyond ten",
+    `${app}@queues\njobs\n  batchSize 11\n`,
+    ["5:1 error queue-setting-invalid"],
+  ],
+  [
+    "a rate of 1 in the plural",
+    `${app}@scheduled\ndaily rate(1 days)\n`,
+    ["5:1 error schedule-invalid"],
+  ],
+  [
+    "a cron of five fields",
+    `${app}@scheduled\ndaily cron(0 12 * * ?)\n`,
+    ["5:1 error schedule-invalid"],
+  ],
+  [
+    "a time zone there is not",
+    `${app}@scheduled\ndaily\n  rate 1 day\n  timezone Mars/Base\n`,
+    ["5:1 error schedule-invalid"],
+  ],
+  ["a table without a key", `${app}@tables\ncats\n  ttl TTL\n`, ["5:1 error table-key-missing"]],
+  [
+    "a table twice",
+    `${app}@tables\ncats\n  id *String\ncats\n  id *String\n`,
+    ["7:1 error table-duplicate"],
+  ],
+  [
+    "a type there is not",
+    `${app}@tables\ncats\n  id *Strng\n`,
+    ["5:1 error table-key-missing", "6:6 error table-type-invalid"],
+  ],
+  [
+    "a table's name of odd characters",
+    `${app}@tables\nca$ts\n  id *String\n`,
+    ["5:1 error table-name-invalid"],
+  ],
+  [
+    "an index of no table",
+    `${app}@tables-indexes\ncats\n  name *String\n`,
+    ["5:1 error table-unknown"],
+  ],
+  [
+    "an index without a key",
+    `${app}@tables\ncats\n  id *String\n\n@tables-indexes\ncats\n  name byName\n`,
+    ["9:1 error index-key-missing"],
+  ],
+  ["a stream of no table", `${app}@tables-streams\ncats\n`, ["5:1 error table-unknown"]],
+  ["a flag that is none", `${app}@static\nspa maybe\n`, ["5:1 error static-setting-invalid"]],
+  [
+    "a proxy that is no URL",
+    `${app}@proxy\ntesting example.com\n`,
+    ["5:1 error proxy-url-invalid"],
+  ],
+  [
+    "a plugin's name of odd characters",
+    `${app}@plugins\nmy!plugin\n`,
+    ["5:1 error plugin-name-invalid"],
+  ],
+];
+
+describe("mistakes in a manifest", () => {
+  it.each(cases)("%s", (_what, text, mistakes) => {
+    expect(mistakesIn(text)).toEqual(mistakes);
+  });
+
+  it("all are told in one run, in the order of the text", () => {
+    const text = "@app\n1x\n\n@http\ngte /\nget nowhere\n\n@tables\ncats\n\n@aws\ntimeout 0\n";
+    expect(mistakesIn(text)).toEqual([
+      "2:1 error app-name-invalid",
+      "5:1 error http-method-unknown",
+      "6:5 error http-path-invalid",
+      "9:1 error table-key-missing",
+      "12:9 error aws-setting-invalid",
+    ]);
+  });
+
+  it("every code that a text alone can cause has a case", () => {
+    const told = new Set(
+      cases.flatMap(([, , mistakes]) => mistakes.map((one) => one.split(" ")[2])),
+    );
+    // These need a folder: they are told by the project's reader, or by the other forms.
+    const ofFolders = /^(?:manifest-|function-(?:missing|undeclared|folders))|^syntax-error$/;
+    const silent = Object.keys(diagnosticCodes).filter(
+      (code) => !told.has(code) && !ofFolders.test(code),
+    );
+    expect(silent).toEqual([]);
+  });
+});
