@@ -1,3 +1,5 @@
+import { createByRuntimeStrategy } from "./execution/by-runtime.ts";
+import { createChildProcessStrategy } from "./execution/child-process/strategy.ts";
 import { createInProcessStrategy } from "./execution/in-process/strategy.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
 import { FunctionInvoker, type FunctionDefinition } from "./execution/function-invoker.ts";
@@ -18,6 +20,7 @@ import { Traffic } from "./traffic/traffic.ts";
 /** Names of the strategies, and how each is made. */
 const strategies: Readonly<Record<string, () => ExecutionStrategy>> = {
   "worker-thread": createWorkerThreadStrategy,
+  "child-process": () => createChildProcessStrategy(),
   "in-process": createInProcessStrategy,
 };
 
@@ -30,7 +33,11 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   const { app, connections, clock, limits, host, stage, allowedOrigins } = options;
   const traffic = new Traffic();
   const invoker = new FunctionInvoker({
-    strategy: options.strategy,
+    // Threads run Node.js only. A strategy that somebody made is theirs to be right for all.
+    strategy:
+      typeof given.execution === "object"
+        ? options.strategy
+        : createByRuntimeStrategy(options.strategy, () => createChildProcessStrategy()),
     clock,
     traffic,
     channel: { request: (id, command) => connections.request(id, command) },

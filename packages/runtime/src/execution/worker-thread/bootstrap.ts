@@ -34,7 +34,7 @@ const running = new Set<Running>();
 const replies = new Map<number, (answer: ConnectionReply | "gone" | Error) => void>();
 const currentInvocation = concurrency > 1 ? new AsyncLocalStorage<Running>() : null;
 let requestCount = 0;
-let onLoopEmpty: (() => void) | null = null;
+const waitingForIdle: (() => void)[] = [];
 let handler: Handler;
 
 // --- what the function sees of its process ---
@@ -73,10 +73,17 @@ const gateway = {
     );
     return new Promise((resolve, reject) => {
       replies.set(number, (answer) => (answer instanceof Error ? reject(answer) : resolve(answer)));
+      holdLoop();
     });
   },
 };
 Object.defineProperty(globalThis, Symbol.for("arclet.gateway"), { value: gateway });
+
+/** Lets the event loop run empty only while a handler waits for just that. */
+function holdLoop(): void {
+  if (waitingForIdle.length > 0 && replies.size === 0) port.unref();
+  else port.ref();
+}
 
 function readReply(): ConnectionReply | "gone" | Error {
   switch (reader.number()) {
@@ -114,6 +121,7 @@ function receive(fields: readonly Field[]): void {
       const answer = readReply();
       replies.get(number)?.(answer);
       replies.delete(number);
+      holdLoop();
     }
   }
   startWaiting();
@@ -144,8 +152,10 @@ function call(invocation: Running, payload: string): void {
     },
     fail: (error) => fail(invocation, error, false),
     whenIdle: (go) => {
-      onLoopEmpty = go;
-      port.unref();
+      // With several at a time the others keep the loop busy: one turn must do.
+      if (concurrency > 1) setImmediate(go);
+      else waitingForIdle.push(go);
+      holdLoop();
     },
   });
 }
@@ -171,10 +181,9 @@ function end(invocation: Running): void {
 // --- ends that no handler returns from ---
 
 process.on("beforeExit", () => {
-  const go = onLoopEmpty;
-  onLoopEmpty = null;
-  port.ref();
-  go?.();
+  const ready = waitingForIdle.splice(0);
+  holdLoop();
+  for (const go of ready) go();
 });
 
 function dieOf(error: ErrorReport): void {

@@ -1,0 +1,4 @@
+import { createWorkerThreadStrategy } from "../../dist/execution/worker-thread/strategy.js";
+import { testExecutionStrategy } from "./conformance.ts";
+
+testExecutionStrategy("worker-thread", createWorkerThreadStrategy);
