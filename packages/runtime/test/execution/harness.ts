@@ -18,6 +18,8 @@ export interface Source {
   readonly code: string;
   readonly format?: "esm" | "cjs";
   readonly handler?: string;
+  /** Name of the module. @default "index.mjs" or "index.cjs" */
+  readonly file?: string;
   readonly variables?: Record<string, string>;
   readonly config?: Partial<FunctionConfig>;
 }
@@ -131,12 +133,12 @@ export async function runFunction(
 async function writeBuild(
   root: string,
   sourceDirectory: string,
-  { code, format = "esm", handler = "index.handler" }: Source,
+  { code, format = "esm", handler = "index.handler", file }: Source,
 ): Promise<BuiltFunction> {
   const number = ++builds;
   const directory = join(root, `build-${number}`);
   await mkdir(directory);
-  const entry = join(directory, format === "esm" ? "index.mjs" : "index.cjs");
+  const entry = join(directory, file ?? (format === "esm" ? "index.mjs" : "index.cjs"));
   await writeFile(entry, code);
   return {
     functionId: "ws/default",

@@ -90,16 +90,19 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   }
 
   recall(invocation: Invocation): boolean {
-    const slot = this.#invocations.indexOf(invocation);
-    if (slot === -1) return false;
-    const before = Atomics.compareExchange(
-      this.#slots,
-      slot,
-      slotState.waiting,
-      slotState.recalled,
-    );
-    // The slot stays taken until the worker tells that it has passed over it: its record is on the way.
-    return before === slotState.waiting;
+    // One that was recalled and has come back holds its former slot until the worker has passed it over.
+    for (const [slot, held] of this.#invocations.entries()) {
+      if (held !== invocation) continue;
+      const before = Atomics.compareExchange(
+        this.#slots,
+        slot,
+        slotState.waiting,
+        slotState.recalled,
+      );
+      // The slot stays taken until the worker tells so: its record is on the way.
+      if (before === slotState.waiting) return true;
+    }
+    return false;
   }
 
   async stop(): Promise<void> {
