@@ -45,6 +45,7 @@ describe("aws-lambda-ric, AWS's client for Node.js", () => {
     const stead = join(folder, "node_modules/aws-lambda-ric/rapid-client.node");
     await mkdir(stead, { recursive: true });
     await writeFile(join(stead, "index.js"), addOn);
+    await writeFile(join(stead, "package.json"), '{ "type": "commonjs" }');
   });
 
   async function install(): Promise<void> {
@@ -140,7 +141,10 @@ describe("aws-lambda-ric, AWS's client for Node.js", () => {
               message: withoutBuild(result.errorMessage),
               kind: result.kind,
             };
-      expect(told(given), source.code).toEqual(told(expected));
+      expect({ code: source.code, told: told(given) }).toEqual({
+        code: source.code,
+        told: told(expected),
+      });
     }
   });
 });

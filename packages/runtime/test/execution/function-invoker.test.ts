@@ -9,12 +9,11 @@ test("new code takes over without a lost invocation", async () => {
   const fn = await runFunction(createWorkerThreadStrategy(), { code: answers("old") });
   expect(await fn.value()).toBe("old");
   const results: Promise<unknown>[] = [];
-  let isSwapped = false;
-  const swap = fn.set({ code: answers("new") }).then((failure) => {
-    isSwapped = true;
-    return failure;
+  const progress = { isSwapped: false };
+  const swap = fn.set({ code: answers("new") }).finally(() => {
+    progress.isSwapped = true;
   });
-  while (!isSwapped) {
+  while (!progress.isSwapped) {
     results.push(fn.value());
     await new Promise((resolve) => setImmediate(resolve));
   }

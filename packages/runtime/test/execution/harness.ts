@@ -54,12 +54,12 @@ export interface Harness {
   /** Folder of the function's sources, its working directory. */
   readonly sourceDirectory: string;
   /** Writes the code as a build of its own and puts it in place. */
-  set(source: Source): Promise<InvocationFailure | null>;
-  invoke(event?: unknown): Promise<InvocationResult>;
+  readonly set: (source: Source) => Promise<InvocationFailure | null>;
+  readonly invoke: (event?: unknown) => Promise<InvocationResult>;
   /** The value that the handler gave; throws when it failed. */
-  value(event?: unknown): Promise<unknown>;
+  readonly value: (event?: unknown) => Promise<unknown>;
   /** Resolves with the first log that contains the text. */
-  logged(text: string): Promise<FunctionLog>;
+  readonly logged: (text: string) => Promise<FunctionLog>;
 }
 
 let builds = 0;

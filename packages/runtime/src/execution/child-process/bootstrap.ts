@@ -117,9 +117,7 @@ process.on("beforeExit", () => {
 async function dieOf(error: ErrorReport): Promise<void> {
   const victims = [...running];
   running.clear();
-  await Promise.allSettled(
-    victims.map(({ requestId }) => client.fail(requestId, error, "Unhandled")),
-  );
+  for (const { requestId } of victims) await client.fail(requestId, error, "Unhandled");
   process.exit(1);
 }
 
