@@ -125,7 +125,23 @@ describe("aws-lambda-ric, AWS's client for Node.js", () => {
       { code: "export const handler = 1;" },
       { code: "import 'no-such-package'; export const handler = async () => 1;" },
       { code: "export const handler = async () => {" },
+      { code: "require('no-such-package');", format: "cjs" },
+      { code: "exports.handler = async () => {", format: "cjs" },
       { code: "throw new TypeError('no config');" },
+      { code: "throw 'text';" },
+      { code: "export const handler = async () => process.exit(4);" },
+      {
+        code: `export const handler = async () => {
+          setTimeout(() => { throw new TypeError("late"); }, 1);
+          await new Promise(() => {});
+        };`,
+      },
+      {
+        code: `export const handler = async () => {
+          Promise.reject(new TypeError("lost"));
+          await new Promise(() => {});
+        };`,
+      },
       { code: "exports.handler = (e, c, done) => done('text');", format: "cjs" },
     ];
     for (const source of sources) {

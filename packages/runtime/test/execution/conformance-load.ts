@@ -39,11 +39,19 @@ export function runLoadTests(conforms: ConformanceTest, create: () => ExecutionS
     { errorType: "Runtime.HandlerNotFound", errorMessage: "index.handler is not a function" },
   );
   failsToLoad(
-    "a missing module is Runtime.ImportModuleError",
-    { code: "import 'no-such-package'; export const handler = async () => 1;" },
+    "a missing CommonJS module is Runtime.ImportModuleError",
+    { code: "require('no-such-package'); exports.handler = async () => 1;", format: "cjs" },
     {
       errorType: "Runtime.ImportModuleError",
-      errorMessage: expect.stringMatching(/^Error: Cannot find package 'no-such-package'/),
+      errorMessage: expect.stringMatching(/^Error: Cannot find module 'no-such-package'/),
+    },
+  );
+  failsToLoad(
+    "a package that an ES module misses is named",
+    { code: "import 'no-such-package'; export const handler = async () => 1;" },
+    {
+      errorType: "Error",
+      errorMessage: expect.stringMatching(/^Cannot find package 'no-such-package'/),
     },
   );
   failsToLoad(
