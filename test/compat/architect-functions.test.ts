@@ -9,6 +9,8 @@ import type { Manifest } from "@arclet/manifest";
 import { expect, test } from "vitest";
 import { createServices, type Services } from "../../packages/runtime/dist/services/services.js";
 import { createSystemClock } from "../../packages/runtime/dist/clock.js";
+import { createLambdaEnvironment } from "../../packages/runtime/dist/execution/lambda-environment.js";
+import { config as functionConfig } from "../../packages/runtime/test/execution/harness.ts";
 import { Traffic } from "../../packages/runtime/dist/traffic/traffic.js";
 
 const run = promisify(execFile);
@@ -122,18 +124,24 @@ test.each([3, 4, 5, 6, 7, 8])(
     try {
       const { stdout } = await run(process.execPath, ["drive.cjs"], {
         cwd: folder,
-        env: {
-          ...services.environment(),
-          PATH: process.env["PATH"],
-          ARC_ENV: "testing",
-          NODE_ENV: "testing",
-          ARC_APP_NAME: "testapp",
-          ARC_SANDBOX: JSON.stringify({
-            ports: { http: port, _arc: port, ...services.ports() },
-            // Major 4 refuses a sandbox of 5.0.0 or later.
-            version: major === 4 ? "4.5.0" : "9.0.0",
-          }),
-        },
+        env: createLambdaEnvironment({
+          functionName: "testapp-testing-get-index",
+          config: functionConfig,
+          taskRoot: folder,
+          handler: "index.handler",
+          region: "us-east-1",
+          variables: {
+            ...services.environment(),
+            ARC_ENV: "testing",
+            NODE_ENV: "testing",
+            ARC_APP_NAME: "testapp",
+            ARC_SANDBOX: JSON.stringify({
+              ports: { http: port, _arc: port, ...services.ports() },
+              // Major 4 refuses a sandbox of 5.0.0 or later.
+              version: major === 4 ? "4.5.0" : "9.0.0",
+            }),
+          },
+        }),
       });
       expect(JSON.parse(stdout)).toEqual({ id: "1", name: "Tom" });
       expect(invoked).toEqual([

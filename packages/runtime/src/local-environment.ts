@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Manifest } from "@arclet/manifest";
 
@@ -13,10 +14,19 @@ export interface LocalEnvironmentOptions {
 }
 
 /**
- * Version we claim towards `@architect/functions`, which compares versions as text:
- * `"10.0.0"` would be older than `"5.0.0"` there.
+ * Version we claim towards `@architect/functions`. Up to major 4 it refuses a sandbox of 5.0.0 or later;
+ * later ones refuse an older sandbox. They compare versions as text: `"10.0.0"` would be older than `"5.0.0"`.
  */
-const architectSandboxVersion = "9.0.0";
+function architectSandboxVersion(root: string): string {
+  const require = createRequire(join(root, "package.json"));
+  try {
+    const { version } = require("@architect/functions/package.json") as { version: string };
+    return Number.parseInt(version, 10) <= 4 ? "4.5.0" : "9.0.0";
+  } catch {
+    // The app does not use it, or uses one too new to show its package.json.
+    return "9.0.0";
+  }
+}
 
 export interface LocalEnvironment {
   /** A person may set these otherwise. */
@@ -37,7 +47,7 @@ export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalE
       cwd: root,
       ports: { http: port, _arc: port, ...ports },
       ...(manifest.static === null ? {} : { staticPath: join(root, manifest.static.folder) }),
-      version: architectSandboxVersion,
+      version: architectSandboxVersion(root),
     }),
     PORT: String(port),
   };

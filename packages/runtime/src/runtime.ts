@@ -1,4 +1,6 @@
 import { Leases } from "./connections/leases.ts";
+import { createByRuntimeStrategy } from "./execution/by-runtime.ts";
+import { createChildProcessStrategy } from "./execution/child-process/strategy.ts";
 import { createInProcessStrategy } from "./execution/in-process/strategy.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
 import { FunctionInvoker, type FunctionDefinition } from "./execution/function-invoker.ts";
@@ -19,6 +21,7 @@ import { Traffic } from "./traffic/traffic.ts";
 /** Names of the strategies, and how each is made. */
 const strategies: Readonly<Record<string, (leases: Leases) => ExecutionStrategy>> = {
   "worker-thread": createWorkerThreadStrategy,
+  "child-process": () => createChildProcessStrategy(),
   "in-process": createInProcessStrategy,
 };
 
@@ -32,7 +35,11 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   const { app, connections, clock, limits, host, stage, allowedOrigins } = options;
   const traffic = new Traffic();
   const invoker = new FunctionInvoker({
-    strategy: options.strategy,
+    // Threads run Node.js only. A strategy that somebody made is theirs to be right for all.
+    strategy:
+      typeof given.execution === "object"
+        ? options.strategy
+        : createByRuntimeStrategy(options.strategy, () => createChildProcessStrategy()),
     clock,
     traffic,
     channel: { request: (id, command) => connections.request(id, command) },

@@ -110,7 +110,8 @@ export class FunctionInvoker implements Invoker {
     if (config.concurrency !== null && entry.load.running >= config.concurrency) {
       return failure("throttled", "TooManyRequestsException", "Rate Exceeded.");
     }
-    if (payload.length > maximumPayloadBytes) {
+    const isLong = payload.length * 3 > maximumPayloadBytes;
+    if (isLong && Buffer.byteLength(payload) > maximumPayloadBytes) {
       const limit = `${maximumPayloadBytes} bytes`;
       return failure("unhandled", "RequestEntityTooLargeException", `The event exceeds ${limit}`);
     }

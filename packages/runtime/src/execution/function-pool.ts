@@ -51,7 +51,8 @@ export class FunctionPool {
 
   submit(pending: PendingInvocation): void {
     if (this.#queue.length === 0) {
-      const environment = this.#busyWithRoom() ?? this.#idle.pop() ?? this.#roomiest();
+      const environment =
+        this.#busyWithRoom() ?? this.#idle.pop() ?? this.#roomiest(pending.submittedAt);
       if (environment !== null) {
         this.#last = environment;
         environment.assign(pending);
@@ -98,15 +99,15 @@ export class FunctionPool {
     const { concurrencyPerEnvironment } = this.#options;
     const last = this.#last;
     if (last === null || last.isIdle || last.load >= concurrencyPerEnvironment) return null;
-    return last.hasRoom(concurrencyPerEnvironment) ? last : null;
+    return last.hasRoom(concurrencyPerEnvironment, false) ? last : null;
   }
 
-  /** The least loaded environment that makes progress. */
-  #roomiest(): PooledEnvironment | null {
-    const now = this.#options.clock.now();
+  /** The one with the shortest wait; null when all are full, or stuck on what they run. */
+  #roomiest(now: number): PooledEnvironment | null {
     let best: PooledEnvironment | null = null;
     for (const environment of this.#environments) {
-      if (!environment.hasRoom(prefetchDepth) || environment.isSlow(now, patienceMs)) continue;
+      const isStuck = environment.isStuck(now, patienceMs);
+      if (!environment.hasRoom(prefetchDepth, isStuck)) continue;
       if (best === null || environment.load < best.load) best = environment;
     }
     return best;
@@ -119,10 +120,9 @@ export class FunctionPool {
       this.#patience = null;
       const now = this.#options.clock.now();
       const taken: PendingInvocation[] = [];
-      let isBehind = false;
       for (const environment of this.#environments) {
-        if (environment.isSlow(now, patienceMs)) taken.push(...environment.recallWaiting());
-        isBehind ||= environment.isBehind;
+        if (environment.isBehind && environment.isStuck(now, patienceMs))
+          taken.push(...environment.recallWaiting());
       }
       if (taken.length > 0) {
         this.#queue = [...taken, ...this.#queue].toSorted((a, b) => a.order - b.order);
@@ -130,6 +130,7 @@ export class FunctionPool {
       this.#drainQueue();
       const oldest = this.#queue[0];
       if (oldest !== undefined && now - oldest.submittedAt >= patienceMs) this.#scaleOut();
+      const isBehind = Array.from(this.#environments).some((environment) => environment.isBehind);
       if (isBehind || this.#queue.length > 0) this.#watch();
     });
   }
@@ -195,18 +196,25 @@ export class FunctionPool {
     }
   }
 
+  /** Deals what waits out to whoever has room. */
   #drainQueue(): void {
+    const now = this.#options.clock.now();
     while (this.#queue.length > 0) {
-      const environment = this.#idle.pop() ?? this.#roomiest();
-      if (environment === null) return;
-      this.#drainInto(environment);
+      const environment = this.#idle.pop() ?? this.#roomiest(now);
+      const pending = environment === null ? undefined : this.#queue.shift();
+      if (environment === null || pending === undefined) return;
+      environment.assign(pending);
+      if (environment.isBehind) this.#watch();
     }
   }
 
   #drainInto(environment: PooledEnvironment): void {
-    while (this.#queue.length > 0 && environment.hasRoom(prefetchDepth)) {
+    if (this.#queue.length === 0) return;
+    const isStuck = environment.isStuck(this.#options.clock.now(), patienceMs);
+    while (environment.hasRoom(prefetchDepth, isStuck)) {
       const pending = this.#queue.shift();
-      if (pending !== undefined) environment.assign(pending);
+      if (pending === undefined) break;
+      environment.assign(pending);
     }
     if (environment.isBehind) this.#watch();
   }

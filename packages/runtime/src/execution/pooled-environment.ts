@@ -34,6 +34,7 @@ export class PooledEnvironment {
   #expiry: ClockTimer | null = null;
   #timedOut: PendingInvocation | null = null;
   #isStopping = false;
+  #lastBegunAt = 0;
 
   constructor(options: PooledEnvironmentOptions) {
     this.#options = options;
@@ -57,18 +58,18 @@ export class PooledEnvironment {
     return this.#assigned.length > this.#options.concurrency;
   }
 
-  hasRoom(prefetchDepth: number): boolean {
+  /** Whether it may take another one: to run it, or to run it soon. */
+  hasRoom(prefetchDepth: number, isStuck: boolean): boolean {
     if (this.#environment === null || this.#isStopping) return false;
     if (!this.#environment.hasSlot) return false;
-    const ahead = this.#environment.canPrefetch ? prefetchDepth : 0;
+    const ahead = this.#environment.canPrefetch && !isStuck ? prefetchDepth : 0;
     return this.#assigned.length < Math.max(this.#options.concurrency, ahead);
   }
 
-  /** Whether all its room is taken by what has been running for so long that others should go elsewhere. */
-  isSlow(now: number, patienceMs: number): boolean {
-    if (this.#assigned.length < this.#options.concurrency) return false;
-    const last = this.#assigned[this.#options.concurrency - 1];
-    return last !== undefined && now - last.startedAt >= patienceMs;
+  /** Whether nothing has begun here for so long that what would wait should go elsewhere. */
+  isStuck(now: number, patienceMs: number): boolean {
+    const isFull = this.#assigned.length >= this.#options.concurrency;
+    return isFull && now - this.#lastBegunAt >= patienceMs;
   }
 
   assign(pending: PendingInvocation): void {
@@ -135,6 +136,7 @@ export class PooledEnvironment {
 
   #begin(pending: PendingInvocation): void {
     pending.startedAt = this.#options.clock.now();
+    this.#lastBegunAt = pending.startedAt;
     // One timer serves all invocations: it looks who is due and waits on for the next.
     this.#deadline ??= this.#options.clock.after(this.#options.timeoutMs, () =>
       this.#checkDeadline(),

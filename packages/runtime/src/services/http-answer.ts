@@ -25,8 +25,7 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> | n
     const value: unknown = JSON.parse(text);
     // An object that is no array has string keys.
     return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-        (value as Record<string, unknown>)
+      ? (value as Record<string, unknown>)
       : null;
   } catch {
     return null;

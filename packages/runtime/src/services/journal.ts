@@ -81,7 +81,6 @@ async function readEntries<Entry>(file: string): Promise<Map<string, Entry>> {
   // What follows the last newline is a write that a crash cut off: it was never acknowledged.
   for (const raw of text.split("\n").slice(0, -1)) {
     // The file is written only by FileJournal, in this shape.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const [key, entry] = JSON.parse(raw) as Line<Entry>;
     if (entry === undefined) entries.delete(key);
     else entries.set(key, entry);

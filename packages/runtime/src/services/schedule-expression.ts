@@ -86,7 +86,6 @@ function translateWeekdays(field: string): string | null {
       /^(?:\*|([1-7]|[A-Z]{3})(?:-([1-7]|[A-Z]{3}))?)(?:(#[1-5])|(L))?(?:\/(\d+))?$/i.exec(part);
     if (pieces === null) return null;
     const [, from, to, nth, last, step] = pieces;
-    // oxlint-disable-next-line unicorn/consistent-function-scoping
     const shift = (value: string): string =>
       /^\d$/.test(value) ? String(Number(value) - 1) : value;
     const range =

@@ -74,7 +74,6 @@ async function send(queue: MessageQueue, input: Input): Promise<HttpAnswer> {
     return failure("MissingParameter", "The request must contain the parameter MessageGroupId.");
   }
   // Shape checked by the SDK; an attribute without DataType is only passed on.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const attributes = (input["MessageAttributes"] ?? {}) as Record<string, QueueAttribute>;
   const message = await queue.send({
     body,

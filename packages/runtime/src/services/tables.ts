@@ -70,7 +70,6 @@ export class Tables {
       workerData: { path, port: options.port ?? 0 },
     });
     // The worker's first message is one of these two.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const [first] = (await once(worker, "message")) as [FromDynamoWorker];
     if (first.type !== "listening") {
       await worker.terminate();
@@ -140,7 +139,6 @@ export class Tables {
       return;
     }
     // dynalite's own answer, of DynamoDB's shape.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const { Table: existing } = JSON.parse(described.body) as {
       Table: {
         KeySchema: readonly { AttributeName: string }[];
@@ -192,7 +190,6 @@ export class Tables {
   }
 
   #tell(message: ToDynamoWorker): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin
     this.#worker.postMessage(message);
   }
 }
@@ -264,7 +261,6 @@ async function readSeeds(root: string): Promise<Readonly<Record<string, readonly
     const seeds =
       typeof value === "object" && value !== null && "default" in value ? value.default : value;
     // The file is the user's; rows of a wrong shape are refused by DynamoDB with its own message.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return (typeof seeds === "function" ? await (seeds as () => unknown)() : seeds) as Record<
       string,
       Row[]
@@ -285,6 +281,5 @@ function marshall(value: unknown): unknown {
   if (value instanceof Uint8Array) return { B: Buffer.from(value).toString("base64") };
   if (Array.isArray(value)) return { L: value.map(marshall) };
   // What is left are plain objects.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { M: marshallRow(value as Row) };
 }

@@ -43,7 +43,6 @@ class RecordingInvoker {
   #waiting: (() => void)[] = [];
 
   invoke(functionId: string, payload: string): Promise<InvocationResult> {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const call: Call = { functionId, event: JSON.parse(payload) as Call["event"] };
     this.calls.push(call);
     for (const wake of this.#waiting.splice(0)) wake();
@@ -207,7 +206,6 @@ describe("events", () => {
       region,
       credentials,
     });
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const arns = JSON.parse(environment["ARC_EVENTS"] ?? "{}") as { hi: string };
     const { MessageId } = await sns.send(
       new PublishCommand({ TopicArn: arns.hi, Message: '{"a":1}' }),
@@ -253,7 +251,6 @@ describe("queues", () => {
       region,
       credentials,
     });
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const { jobs } = JSON.parse(environment["ARC_QUEUES"] ?? "{}") as { jobs: string };
     await sqs.send(new SendMessageCommand({ QueueUrl: jobs, MessageBody: "work" }));
     expect((await invoker.next()).event.Records[0]).toMatchObject({

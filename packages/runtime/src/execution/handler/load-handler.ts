@@ -94,15 +94,21 @@ function walk(from: unknown, path: string): unknown {
   return value;
 }
 
+/** As AWS's client does, for which a package that an ES module misses is an error like any other. */
 function reportLoadError(error: unknown): ErrorReport {
   const report = reportError(error);
-  if (error instanceof SyntaxError) return { ...report, errorType: "Runtime.UserCodeSyntaxError" };
+  const errorMessage = String(error);
+  if (error instanceof SyntaxError) {
+    return { ...report, errorType: "Runtime.UserCodeSyntaxError", errorMessage };
+  }
   const code = error instanceof Error && "code" in error ? error.code : null;
-  if (code === "MODULE_NOT_FOUND" || code === "ERR_MODULE_NOT_FOUND") {
+  if (code === "MODULE_NOT_FOUND") {
+    // `createRequire` puts the entry into the "Require stack" once more.
+    const lines = new Set(errorMessage.split("\n"));
     return {
       ...report,
       errorType: "Runtime.ImportModuleError",
-      errorMessage: `Error: ${report.errorMessage}`,
+      errorMessage: [...lines].join("\n"),
     };
   }
   return report;

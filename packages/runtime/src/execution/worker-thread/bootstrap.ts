@@ -41,7 +41,7 @@ const currentInvocation = concurrency > 1 ? new AsyncLocalStorage<Running>() : n
  */
 let hasLogged = false;
 let requestCount = 0;
-let onLoopEmpty: (() => void)[] = [];
+const waitingForIdle: (() => void)[] = [];
 let handler: Handler;
 
 // --- what the function sees of its process ---
@@ -94,17 +94,24 @@ const gateway = {
         if (lease !== null && lease !== undefined) leases.keep(connectionId, lease);
         resolve(answer);
       });
+      holdLoop();
     });
   },
 };
 Object.defineProperty(globalThis, Symbol.for("arclet.gateway"), { value: gateway });
+
+/** Lets the event loop run empty only while a handler waits for just that. */
+function holdLoop(): void {
+  if (waitingForIdle.length > 0 && replies.size === 0) port.unref();
+  else port.ref();
+}
 
 function readReply(): ConnectionReply | "gone" | Error {
   switch (reader.number()) {
     case reply.done: {
       const slot = reader.number();
       const token = reader.number();
-      return { type: "done", lease: slot === -1 ? null : { slot, token } };
+      return slot === -1 ? { type: "done" } : { type: "done", lease: { slot, token } };
     }
     case reply.gone:
       return "gone";
@@ -138,6 +145,7 @@ function receive(fields: readonly Field[]): void {
       const answer = readReply();
       replies.get(number)?.(answer);
       replies.delete(number);
+      holdLoop();
     }
   }
   startWaiting();
@@ -168,8 +176,10 @@ function call(invocation: Running, payload: string): void {
     },
     fail: (error) => fail(invocation, error, false),
     whenIdle: (go) => {
-      onLoopEmpty.push(go);
-      port.unref();
+      // With several at a time the others keep the loop busy: one turn must do.
+      if (concurrency > 1) setImmediate(go);
+      else waitingForIdle.push(go);
+      holdLoop();
     },
   });
 }
@@ -195,10 +205,9 @@ function end(invocation: Running): void {
 // --- ends that no handler returns from ---
 
 process.on("beforeExit", () => {
-  const waitingForThis = onLoopEmpty;
-  onLoopEmpty = [];
-  port.ref();
-  for (const go of waitingForThis) go();
+  const ready = waitingForIdle.splice(0);
+  holdLoop();
+  for (const go of ready) go();
 });
 
 function dieOf(error: ErrorReport): void {

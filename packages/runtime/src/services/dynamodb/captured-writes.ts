@@ -122,7 +122,6 @@ function pick(item: DynamoItem, names: readonly string[]): DynamoItem {
 
 /** Requests are checked by dynalite; here a wrong shape is only passed over. */
 function asObject(value: unknown): Input {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return typeof value === "object" && value !== null ? (value as Input) : {};
 }
 

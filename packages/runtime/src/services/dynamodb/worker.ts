@@ -47,7 +47,6 @@ function runDynamo(
     operation: string,
   ): Promise<void> => {
     const chunks: Buffer[] = [];
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
     const body = Buffer.concat(chunks).toString();
     const { reply } = await gate.alone(async () => {
@@ -138,7 +137,6 @@ if (parentPort !== null) {
   // Given by tables.ts, the only place that starts this file.
   port.on(
     "message",
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     runDynamo(workerData as DynamoWorkerData, (message) => port.postMessage(message)),
   );
 }

@@ -1,0 +1,254 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
+import type {
+  EnvironmentOptions,
+  ExecutionEnvironment,
+  FunctionLog,
+  StartResult,
+} from "../execution-strategy.ts";
+import { runtimeError, type ErrorReport } from "../handler/error-report.ts";
+import type { Invocation, InvocationFailure } from "../invocation.ts";
+import { describeContext } from "../lambda-environment.ts";
+import { LineReader } from "./line-reader.ts";
+import { RuntimeApi } from "./runtime-api.ts";
+import type { RuntimeCommand } from "./runtime-command.ts";
+
+/** Between SIGTERM and SIGKILL: Lambda's shutdown phase with an internal extension. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+const shutdownMs = 500;
+/** How long output is still read after the process has ended. */
+const drainMs = 200;
+
+/** Bootstrap → host. */
+export type ChildMessage =
+  | {
+      readonly type: "request";
+      readonly number: number;
+      readonly connectionId: string;
+      readonly command: ConnectionCommand;
+    }
+  | {
+      readonly type: "log";
+      readonly requestId: string | null;
+      readonly stream: FunctionLog["stream"];
+      readonly text: string;
+    };
+
+/** Host → bootstrap. */
+export interface ChildReply {
+  readonly number: number;
+  /** `failed`: the gateway could not carry it out. */
+  readonly answer: ConnectionReply | "gone" | "failed";
+}
+
+/** A process that speaks the Runtime API, and the API it speaks to. */
+export class ChildEnvironment implements ExecutionEnvironment {
+  readonly id: string;
+  readonly canPrefetch = false;
+  /** The queue of the Runtime API has no end. */
+  readonly hasSlot = true;
+  readonly #options: EnvironmentOptions;
+  readonly #api: RuntimeApi;
+  readonly #readers: LineReader[] = [];
+  readonly #start: Promise<StartResult>;
+  #settleStart: (result: StartResult) => void = () => undefined;
+  #child: ChildProcess | null = null;
+  #lastError = "";
+  #isStopping = false;
+  #isEnded = false;
+  /** Its result came; output that belongs to it may still be on the way. */
+  #finishing: { readonly invocation: Invocation; readonly tell: () => void } | null = null;
+
+  constructor(id: string, options: EnvironmentOptions) {
+    this.id = id;
+    this.#options = options;
+    this.#start = new Promise((resolve) => {
+      this.#settleStart = resolve;
+    });
+    const { observer, config } = options;
+    this.#api = new RuntimeApi({
+      timeoutMs: config.timeout * 1000,
+      functionArn: describeContext(options).invokedFunctionArn,
+      observer: {
+        onReady: () => this.#settleStart({ ok: true, environment: this }),
+        onInitError: (error) => {
+          this.#settleStart(initFailure(error));
+          void this.stop();
+        },
+        onResponse: (invocation, payload) =>
+          this.#afterOutput(invocation, () => observer.onResult(invocation, { ok: true, payload })),
+        onError: (invocation, error, isUnhandled) =>
+          this.#afterOutput(invocation, () => {
+            const kind = isUnhandled ? "unhandled" : "handled";
+            observer.onResult(invocation, { ok: false, kind, ...error });
+          }),
+      },
+    });
+  }
+
+  async start(command: RuntimeCommand): Promise<StartResult> {
+    const address = await this.#api.listen();
+    if (this.#isStopping) {
+      this.#end(exitError("signal: killed"));
+      return this.#start;
+    }
+    const child = spawn(command.program, command.parameters, {
+      cwd: command.cwd,
+      env: { ...this.#options.env, AWS_LAMBDA_RUNTIME_API: address },
+      stdio: ["ignore", "pipe", "pipe", ...(command.isOwn ? (["ipc"] as const) : [])],
+      serialization: "advanced",
+      windowsHide: true,
+    });
+    this.#child = child;
+    this.#read(child.stdout, "stdout");
+    this.#read(child.stderr, "stderr");
+    child.on("message", (message) => this.#receive(message as ChildMessage));
+    child.once("error", (error) => {
+      if (child.pid !== undefined) return;
+      this.#end(startError(command, error));
+    });
+    // `close` comes after the last output, unlike `exit`; a grandchild that keeps the pipes holds it back.
+    let drain: NodeJS.Timeout | undefined;
+    child.once("exit", () => {
+      drain = setTimeout(
+        () => [child.stdout, child.stderr].map((pipe) => pipe?.destroy()),
+        drainMs,
+      );
+    });
+    child.once("close", (code, signal) => {
+      clearTimeout(drain);
+      const how = signal === null ? `exit status ${code}` : `signal: ${signalName(signal)}`;
+      const isModuleMissing = this.#lastError.includes("No module named awslambdaric");
+      this.#end(isModuleMissing ? missingClient(command) : exitError(how));
+    });
+    return this.#start;
+  }
+
+  invoke(invocation: Invocation): void {
+    this.#api.add(invocation);
+  }
+
+  recall(invocation: Invocation): boolean {
+    return this.#api.recall(invocation);
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    this.#isStopping = true;
+    if (child === null || child.pid === undefined || hasExited(child)) return;
+    const closed = once(child, "close");
+    child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), shutdownMs);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  /** Output was written before the result was sent, yet may be read later in the same turn. */
+  #afterOutput(invocation: Invocation, tell: () => void): void {
+    this.#finish();
+    const finishing = { invocation, tell };
+    this.#finishing = finishing;
+    setImmediate(() => {
+      if (this.#finishing === finishing) this.#finish();
+    });
+  }
+
+  #finish(): void {
+    if (this.#finishing === null) return;
+    for (const reader of this.#readers) reader.flush();
+    const { tell } = this.#finishing;
+    this.#finishing = null;
+    tell();
+  }
+
+  #read(pipe: Readable | null, stream: FunctionLog["stream"]): void {
+    const reader = new LineReader((text) => {
+      if (stream === "stderr") this.#lastError = text;
+      // With several at a time the bootstrap labels what it writes; the rest belongs to none for sure.
+      const isAlone = this.#options.concurrency === 1;
+      const current = isAlone ? (this.#finishing?.invocation ?? this.#api.started[0]) : undefined;
+      const requestId = current?.requestId ?? null;
+      this.#log({ requestId, stream, text });
+    });
+    this.#readers.push(reader);
+    pipe?.on("data", (chunk: Buffer) => reader.add(chunk));
+  }
+
+  #log(log: Omit<FunctionLog, "functionId">): void {
+    this.#options.observer.onLog({ functionId: this.#options.functionId, ...log });
+  }
+
+  #receive(message: ChildMessage): void {
+    if (message.type === "log") {
+      const { requestId, stream, text } = message;
+      this.#log({ requestId, stream, text });
+      return;
+    }
+    const { number, connectionId, command } = message;
+    const answer = this.#options.channel.request(connectionId, command);
+    if (answer instanceof Promise) {
+      answer.then(
+        (settled) => this.#reply({ number, answer: settled }),
+        () => this.#reply({ number, answer: "failed" }),
+      );
+    } else {
+      this.#reply({ number, answer });
+    }
+  }
+
+  #reply(reply: ChildReply): void {
+    // A process that has ended needs no answer.
+    if (this.#child?.connected === true) this.#child.send(reply, () => undefined);
+  }
+
+  #end(reason: ErrorReport): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#finish();
+    for (const reader of this.#readers) reader.flush();
+    this.#settleStart(initFailure(reason));
+    const started = this.#api.started;
+    this.#api.close();
+    this.#options.observer.onExit({ ok: false, kind: "unhandled", ...reason }, started);
+  }
+}
+
+function hasExited(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function exitError(how: string): ErrorReport {
+  const errorMessage = `Runtime exited with error: ${how}`;
+  return { errorType: "Runtime.ExitError", errorMessage, trace: [] };
+}
+
+/** As Go, in which Lambda's supervisor is written, calls them. */
+function signalName(signal: NodeJS.Signals): string {
+  const names: Partial<Record<NodeJS.Signals, string>> = {
+    SIGABRT: "aborted",
+    SIGKILL: "killed",
+    SIGSEGV: "segmentation fault",
+    SIGTERM: "terminated",
+  };
+  return names[signal] ?? signal.slice(3).toLowerCase();
+}
+
+function startError({ program, cwd }: RuntimeCommand, error: Error): ErrorReport {
+  const text = `${program} could not be started in ${cwd}: ${error.message}`;
+  return runtimeError("Runtime.InvalidEntrypoint", text);
+}
+
+function missingClient({ program }: RuntimeCommand): ErrorReport {
+  return runtimeError(
+    "Runtime.InvalidEntrypoint",
+    `${program} has no awslambdaric, AWS's runtime client for Python: run "${program} -m pip install awslambdaric", in a virtual environment if you like`,
+  );
+}
+
+function initFailure(error: ErrorReport): {
+  readonly ok: false;
+  readonly error: InvocationFailure;
+} {
+  return { ok: false, error: { ok: false, kind: "init", ...error } };
+}

@@ -1,0 +1,119 @@
+import { expect } from "vitest";
+import type { ExecutionStrategy } from "../../dist/execution/execution-strategy.js";
+import type { ConformanceTest } from "./conformance.ts";
+import { runFunction } from "./harness.ts";
+
+/** How handlers fail, and that the next invocation works all the same. */
+export function runFailureTests(conforms: ConformanceTest, create: () => ExecutionStrategy): void {
+  /** A handler that fails when the event says so. */
+  const fails = (name: string, failing: string, expected: object): void => {
+    conforms(name, async () => {
+      const code = `export const handler = async (event) => {
+        if (event.fail) { ${failing} }
+        return "fine";
+      };`;
+      const { invoke, value } = await runFunction(create(), {
+        code,
+        config: { timeout: 1, memory: 128 },
+      });
+      expect(await value()).toBe("fine");
+      expect(await invoke({ fail: true })).toMatchObject({ ok: false, ...expected });
+      expect(await value()).toBe("fine");
+    });
+  };
+
+  fails("a thrown error is reported with its stack", "throw new TypeError('bad');", {
+    kind: "handled",
+    errorType: "TypeError",
+    errorMessage: "bad",
+    trace: expect.arrayContaining(["TypeError: bad", expect.stringContaining("index.mjs")]),
+  });
+  fails("a rejection is reported", "await Promise.reject(new RangeError('far'));", {
+    kind: "handled",
+    errorType: "RangeError",
+    errorMessage: "far",
+  });
+  fails("a thrown text is reported with its type", "throw 'just text';", {
+    errorType: "string",
+    errorMessage: "just text",
+    trace: [],
+  });
+  fails("a thrown null is reported", "throw null;", { errorType: "object", errorMessage: "null" });
+  fails(
+    "a name that no header can carry is reported",
+    "throw Object.assign(new Error('ü'), { name: 'Fehlér\\n' });",
+    { errorType: "Fehlér\n", errorMessage: "ü" },
+  );
+  fails("a result with a cycle is an error", "const a = {}; a.a = a; return a;", {
+    errorType: "Runtime.JSONStringifyError",
+  });
+  fails("a result above 6 MB is an error", "return 'x'.repeat(6_291_556);", {
+    errorType: "Function.ResponseSizeTooLarge",
+  });
+  fails("a handler that never ends times out", "await new Promise(() => {});", {
+    kind: "timeout",
+    errorType: "Sandbox.Timedout",
+    errorMessage: expect.stringMatching(
+      /^RequestId: \S+ Error: Task timed out after 1\.00 seconds$/,
+    ),
+  });
+  fails("an endless loop times out", "for (;;) {}", { kind: "timeout" });
+  fails("process.exit ends the invocation", "process.exit(7);", {
+    kind: "unhandled",
+    errorType: "Runtime.ExitError",
+    errorMessage: expect.stringMatching(
+      /^RequestId: \S+ Error: Runtime exited with error: exit status 7$/,
+    ),
+  });
+  fails(
+    "an uncaught exception ends the invocation with its error",
+    "setTimeout(() => { throw new TypeError('late'); }, 1); await new Promise(() => {});",
+    { kind: "unhandled", errorType: "TypeError", errorMessage: "late" },
+  );
+  fails(
+    "an unhandled rejection ends the invocation",
+    "Promise.reject(new TypeError('lost')); await new Promise(() => {});",
+    {
+      kind: "unhandled",
+      errorType: "Runtime.UnhandledPromiseRejection",
+      errorMessage: "TypeError: lost",
+    },
+  );
+
+  conforms("using up the memory ends the invocation", async () => {
+    const code = `export const handler = async (event) => {
+      const kept = [];
+      while (event.fail) kept.push(new Array(100_000).fill(kept.length));
+      return "fine";
+    };`;
+    const { invoke, value } = await runFunction(create(), {
+      code,
+      config: { timeout: 60, memory: 128 },
+    });
+    expect(await invoke({ fail: true })).toMatchObject({
+      kind: "unhandled",
+      errorType: "Runtime.ExitError",
+      errorMessage: expect.stringMatching(/exited with error: signal: (killed|aborted)$/),
+    });
+    expect(await value()).toBe("fine");
+  });
+
+  conforms("6 MB are allowed", async () => {
+    const code = "export const handler = async () => 'x'.repeat(6_291_554);";
+    const { invoke } = await runFunction(create(), { code });
+    const result = await invoke();
+    expect(result.ok && result.payload.length).toBe(6_291_556);
+  });
+
+  conforms("stopping ends what runs", async () => {
+    const code = `export const handler = async () => {
+      console.log("begun");
+      await new Promise(() => {});
+    };`;
+    const { invoke, invoker, logged } = await runFunction(create(), { code });
+    const result = invoke();
+    await logged("begun");
+    await invoker.close();
+    expect(await result).toMatchObject({ ok: false, errorType: "Runtime.ExitError" });
+  });
+}

@@ -1,0 +1,90 @@
+import { expect } from "vitest";
+import type { ExecutionStrategy } from "../../dist/execution/execution-strategy.js";
+import type { ConformanceTest } from "./conformance.ts";
+import { runFunction, type Source } from "./harness.ts";
+
+/** How handlers are found and loaded. */
+export function runLoadTests(conforms: ConformanceTest, create: () => ExecutionStrategy): void {
+  const failsToLoad = (name: string, source: Source, expected: object): void => {
+    conforms(name, async () => {
+      const { invoke } = await runFunction(create(), source);
+      expect(await invoke()).toMatchObject({ ok: false, kind: "init", ...expected });
+    });
+  };
+
+  conforms("a handler may be nested in an export", async () => {
+    const code = "export const api = { v1: { run: async () => 'nested' } };";
+    const { value } = await runFunction(create(), { code, handler: "index.api.v1.run" });
+    expect(await value()).toBe("nested");
+  });
+
+  conforms("a module may await before it exports", async () => {
+    const code =
+      "const name = await Promise.resolve('Tom'); export const handler = async () => name;";
+    const { value } = await runFunction(create(), { code });
+    expect(await value()).toBe("Tom");
+  });
+
+  failsToLoad(
+    "a missing export is Runtime.HandlerNotFound",
+    { code: "export const other = 1;" },
+    {
+      errorType: "Runtime.HandlerNotFound",
+      errorMessage: "index.handler is undefined or not exported",
+    },
+  );
+  failsToLoad(
+    "an export that is no function is Runtime.HandlerNotFound",
+    { code: "export const handler = 1;" },
+    { errorType: "Runtime.HandlerNotFound", errorMessage: "index.handler is not a function" },
+  );
+  failsToLoad(
+    "a missing CommonJS module is Runtime.ImportModuleError",
+    { code: "require('no-such-package'); exports.handler = async () => 1;", format: "cjs" },
+    {
+      errorType: "Runtime.ImportModuleError",
+      errorMessage: expect.stringMatching(/^Error: Cannot find module 'no-such-package'/),
+    },
+  );
+  failsToLoad(
+    "a package that an ES module misses is named",
+    { code: "import 'no-such-package'; export const handler = async () => 1;" },
+    {
+      errorType: "Error",
+      errorMessage: expect.stringMatching(/^Cannot find package 'no-such-package'/),
+    },
+  );
+  failsToLoad(
+    "code that does not parse is Runtime.UserCodeSyntaxError",
+    { code: "export const handler = async () => {" },
+    { errorType: "Runtime.UserCodeSyntaxError" },
+  );
+  failsToLoad(
+    "an error thrown while loading is the init's failure",
+    { code: "throw new TypeError('no config')" },
+    { errorType: "TypeError", errorMessage: "no config" },
+  );
+  failsToLoad(
+    "a streaming handler is refused",
+    {
+      code: `export const handler = async () => 1;
+      handler[Symbol.for("aws.lambda.runtime.handler.streaming")] = "response";`,
+    },
+    { errorType: "Runtime.StreamingNotSupported" },
+  );
+
+  conforms("process.exit while loading is the init's failure", async () => {
+    const { invoke } = await runFunction(create(), { code: "process.exit(3);" });
+    expect(await invoke()).toMatchObject({
+      kind: "init",
+      errorType: "Runtime.ExitError",
+      errorMessage: "Runtime exited with error: exit status 3",
+    });
+  });
+
+  conforms("after a failed init the next invocation tries again", async () => {
+    const { invoke } = await runFunction(create(), { code: "throw new Error('again')" });
+    expect(await invoke()).toMatchObject({ errorMessage: "again" });
+    expect(await invoke()).toMatchObject({ errorMessage: "again" });
+  });
+}

@@ -1,0 +1,153 @@
+import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BuiltFunction } from "@arclet/build";
+import type { FunctionConfig } from "@arclet/manifest";
+import { onTestFinished } from "vitest";
+import { createSystemClock, type Clock } from "../../dist/clock.js";
+import type {
+  ExecutionStrategy,
+  FunctionLog,
+  GatewayChannel,
+} from "../../dist/execution/execution-strategy.js";
+import { FunctionInvoker } from "../../dist/execution/function-invoker.js";
+import type { InvocationFailure, InvocationResult } from "../../dist/execution/invocation.js";
+import { Traffic } from "../../dist/traffic/traffic.js";
+
+export interface Source {
+  readonly code: string;
+  readonly format?: "esm" | "cjs";
+  readonly handler?: string;
+  /** Name of the module. @default "index.mjs" or "index.cjs" */
+  readonly file?: string;
+  readonly variables?: Record<string, string>;
+  readonly config?: Partial<FunctionConfig>;
+}
+
+export interface HarnessOptions {
+  readonly concurrency?: number;
+  readonly maxEnvironments?: number;
+  readonly channel?: GatewayChannel;
+  readonly clock?: Clock;
+}
+
+export const config: FunctionConfig = {
+  runtime: "nodejs22.x",
+  architecture: "arm64",
+  handler: "index.handler",
+  memory: 256,
+  timeout: 10,
+  storage: 512,
+  concurrency: null,
+  provisionedConcurrency: null,
+  layers: [],
+  policies: [],
+  env: true,
+  shared: true,
+  views: true,
+  bundle: true,
+};
+
+export interface Harness {
+  readonly invoker: FunctionInvoker;
+  readonly logs: readonly FunctionLog[];
+  /** Folder of the function's sources, its working directory. */
+  readonly sourceDirectory: string;
+  /** Writes the code as a build of its own and puts it in place. */
+  readonly set: (source: Source) => Promise<InvocationFailure | null>;
+  readonly invoke: (event?: unknown) => Promise<InvocationResult>;
+  /** The value that the handler gave; throws when it failed. */
+  readonly value: (event?: unknown) => Promise<unknown>;
+  /** Resolves with the first log that contains the text. */
+  readonly logged: (text: string) => Promise<FunctionLog>;
+}
+
+let builds = 0;
+
+/** One function named `ws/default` in a real invoker, stopped with the test. */
+export async function runFunction(
+  strategy: ExecutionStrategy,
+  source: Source | null,
+  options: HarnessOptions = {},
+): Promise<Harness> {
+  const root = await mkdtemp(join(tmpdir(), "arclet-execution-"));
+  const sourceDirectory = join(root, "src");
+  await mkdir(sourceDirectory);
+  const logs: FunctionLog[] = [];
+  const waiting = new Set<() => void>();
+  const traffic = new Traffic();
+  const unsubscribe = traffic.listen((event) => {
+    if (event.type !== "log") return;
+    logs.push(event.log);
+    for (const look of waiting) look();
+  });
+  const invoker = new FunctionInvoker({
+    strategy,
+    clock: options.clock ?? createSystemClock(),
+    traffic,
+    channel: options.channel ?? { request: () => "gone" },
+    maxEnvironments: options.maxEnvironments ?? 1,
+    concurrencyPerEnvironment: options.concurrency ?? 1,
+    region: "eu-west-1",
+  });
+  onTestFinished(async () => {
+    await invoker.close();
+    unsubscribe();
+    await rm(root, { recursive: true });
+  });
+  const harness: Harness = {
+    invoker,
+    logs,
+    sourceDirectory,
+    async set(given) {
+      return invoker.setFunction({
+        functionId: "ws/default",
+        functionName: "app-testing-ws-default",
+        config: { ...config, ...given.config },
+        variables: given.variables ?? {},
+        built: await writeBuild(root, sourceDirectory, given),
+      });
+    },
+    invoke: (event = {}) => invoker.invoke("ws/default", JSON.stringify(event)),
+    async value(event) {
+      const result = await harness.invoke(event);
+      if (!result.ok) throw new Error(`${result.errorType}: ${result.errorMessage}`);
+      return JSON.parse(result.payload);
+    },
+    logged: (text) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          const found = logs.find((log) => log.text.includes(text));
+          if (found === undefined) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+  if (source !== null) await harness.set(source);
+  return harness;
+}
+
+async function writeBuild(
+  root: string,
+  sourceDirectory: string,
+  { code, format = "esm", handler = "index.handler", file }: Source,
+): Promise<BuiltFunction> {
+  const number = ++builds;
+  const directory = join(root, `build-${number}`);
+  await mkdir(directory);
+  const entry = join(directory, file ?? (format === "esm" ? "index.mjs" : "index.cjs"));
+  await writeFile(entry, code);
+  return {
+    functionId: "ws/default",
+    directory,
+    sourceDirectory,
+    handler,
+    entry,
+    format,
+    hash: String(number),
+    inputs: [],
+  };
+}

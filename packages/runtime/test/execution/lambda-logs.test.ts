@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { endLine, reportLine, startLine } from "../../dist/execution/lambda-logs.js";
+
+const requestId = "8f507cfc-1f1f-4f4a-9c0c-3b1e6f0f2a11";
+const warm = {
+  requestId,
+  durationMs: 3.456,
+  memoryMb: 1152,
+  usedMemoryMb: 61,
+  initDurationMs: null,
+  isTimeout: false,
+};
+
+test("start and end name the request", () => {
+  expect(startLine(requestId)).toBe(`START RequestId: ${requestId} Version: $LATEST`);
+  expect(endLine(requestId)).toBe(`END RequestId: ${requestId}`);
+});
+
+test("the report of a warm invocation has durations and memory", () => {
+  expect(reportLine(warm)).toBe(
+    `REPORT RequestId: ${requestId}\tDuration: 3.46 ms\tBilled Duration: 4 ms\tMemory Size: 1152 MB\tMax Memory Used: 61 MB\t`,
+  );
+});
+
+test("the report of a first invocation has its init, which is billed", () => {
+  expect(reportLine({ ...warm, initDurationMs: 120.5, usedMemoryMb: null })).toBe(
+    `REPORT RequestId: ${requestId}\tDuration: 3.46 ms\tBilled Duration: 124 ms\tMemory Size: 1152 MB\tInit Duration: 120.50 ms\t`,
+  );
+});
+
+test("the report of a time-out says so", () => {
+  expect(reportLine({ ...warm, isTimeout: true })).toMatch(/\tStatus: timeout\t$/);
+});

@@ -1,0 +1,241 @@
+import { execFile } from "node:child_process";
+import { access, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, test } from "vitest";
+import { createChildProcessStrategy } from "../../packages/runtime/dist/execution/child-process/strategy.js";
+import { runFunction, type Source } from "../../packages/runtime/test/execution/harness.ts";
+
+// AWS's own runtime clients, as Lambda runs them, against our Runtime API.
+
+const run = promisify(execFile);
+const cache = join(import.meta.dirname, "../../.cache/compat");
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * In the place of the native add-on, which only posts outcomes: the same requests with the same headers
+ * as its C++ makes, blocking as it does. Everything else is AWS's code as published.
+ */
+const addOn = `
+const { spawnSync } = require("node:child_process");
+const post = (path, body, headers) => {
+  const script = "process.stdin.setEncoding('utf8'); let body = ''; process.stdin.on('data', (text) => body += text)" +
+    ".on('end', () => fetch(process.argv[1], { method: 'POST', body, headers: JSON.parse(process.argv[2]) }))";
+  const url = "http://" + process.env.AWS_LAMBDA_RUNTIME_API + "/2018-06-01/runtime/invocation/" + path;
+  spawnSync(process.execPath, ["-e", script, url, JSON.stringify(headers)], { input: body });
+};
+const type = { "content-type": "application/json" };
+exports.done = (id, body) => post(id + "/response", body, type);
+exports.error = (id, body, cause) =>
+  post(id + "/error", body, { ...type, "lambda-runtime-function-xray-error-cause": cause });
+`;
+
+describe("aws-lambda-ric, AWS's client for Node.js", () => {
+  const folder = join(cache, "ric");
+  const main = join(folder, "node_modules/aws-lambda-ric/index.mjs");
+
+  beforeAll(async () => {
+    await install();
+    const stead = join(folder, "node_modules/aws-lambda-ric/rapid-client.node");
+    await mkdir(stead, { recursive: true });
+    await writeFile(join(stead, "index.js"), addOn);
+    await writeFile(join(stead, "package.json"), '{ "type": "commonjs" }');
+  });
+
+  async function install(): Promise<void> {
+    if (await isThere(main)) return;
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "package.json"), '{ "private": true }');
+    // Its scripts compile libcurl and an add-on for minutes; see `addOn`.
+    await run("npm", ["install", "--ignore-scripts", "--no-audit", "aws-lambda-ric@4.0.2"], {
+      cwd: folder,
+    });
+  }
+
+  const create = (): ReturnType<typeof createChildProcessStrategy> =>
+    createChildProcessStrategy({ command: [process.execPath, main] });
+  const variables = { AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1: "true" };
+
+  test("invokes a handler, with its context", async () => {
+    const code = `let count = 0;
+    export const handler = async (event, context) => ({
+      event,
+      count: ++count,
+      requestId: context.awsRequestId,
+      arn: context.invokedFunctionArn,
+      remaining: context.getRemainingTimeInMillis(),
+      trace: process.env._X_AMZN_TRACE_ID,
+    });`;
+    const { value } = await runFunction(create(), { code, variables });
+    expect(await value({ name: "Tom", text: "grüße" })).toMatchObject({
+      event: { name: "Tom", text: "grüße" },
+      count: 1,
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      arn: "arn:aws:lambda:eu-west-1:123456789012:function:app-testing-ws-default",
+      trace: expect.stringMatching(/^Root=1-[0-9a-f]+-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/),
+    });
+    const second = (await value()) as { count: number; remaining: number };
+    expect(second.count).toBe(2);
+    expect(second.remaining).toBeGreaterThan(0);
+    expect(second.remaining).toBeLessThanOrEqual(10_000);
+  });
+
+  test("reports errors of handler, load and process", async () => {
+    const code = `export const handler = async (event) => {
+      if (event.exit) process.exit(4);
+      throw new RangeError("too far");
+    };`;
+    const { invoke } = await runFunction(create(), { code, variables });
+    expect(await invoke()).toMatchObject({
+      kind: "handled",
+      errorType: "RangeError",
+      errorMessage: "too far",
+      trace: expect.arrayContaining(["RangeError: too far"]),
+    });
+    expect(await invoke({ exit: true })).toMatchObject({ ok: false, kind: "unhandled" });
+    const broken = await runFunction(create(), { code: "export const other = 1;", variables });
+    expect(await broken.invoke()).toMatchObject({
+      kind: "init",
+      errorType: "Runtime.HandlerNotFound",
+    });
+  });
+
+  test("a streamed response is refused with a reason", async () => {
+    const code = `export const handler = awslambda.streamifyResponse(async (event, stream) => {
+      stream.write("part");
+      stream.end();
+    });`;
+    const { invoke } = await runFunction(create(), { code, variables });
+    expect(await invoke()).toMatchObject({ ok: false, errorType: "Runtime.StreamingNotSupported" });
+  });
+
+  test("our bootstrap and AWS's client report the same errors", async () => {
+    const sources: Source[] = [
+      { code: "export const handler = async () => { throw new TypeError('bad'); };" },
+      { code: "export const handler = async () => { throw 'text'; };" },
+      { code: "export const handler = async () => { throw null; };" },
+      { code: "export const handler = async () => { const a = {}; a.a = a; return a; };" },
+      { code: "export const other = 1;" },
+      { code: "export const handler = 1;" },
+      { code: "import 'no-such-package'; export const handler = async () => 1;" },
+      { code: "export const handler = async () => {" },
+      { code: "require('no-such-package');", format: "cjs" },
+      { code: "exports.handler = async () => {", format: "cjs" },
+      { code: "throw new TypeError('no config');" },
+      { code: "throw 'text';" },
+      { code: "export const handler = async () => process.exit(4);" },
+      {
+        code: `export const handler = async () => {
+          setTimeout(() => { throw new TypeError("late"); }, 1);
+          await new Promise(() => {});
+        };`,
+      },
+      {
+        code: `export const handler = async () => {
+          Promise.reject(new TypeError("lost"));
+          await new Promise(() => {});
+        };`,
+      },
+      { code: "exports.handler = (e, c, done) => done('text');", format: "cjs" },
+    ];
+    for (const source of sources) {
+      const theirs = await runFunction(create(), { ...source, variables });
+      const ours = await runFunction(createChildProcessStrategy(), { ...source, variables });
+      const expected = await theirs.invoke();
+      const given = await ours.invoke();
+      const told = (result: typeof given): unknown =>
+        result.ok
+          ? result
+          : {
+              type: result.errorType,
+              message: withoutBuild(result.errorMessage),
+              kind: result.kind,
+            };
+      expect({ code: source.code, told: told(given) }).toEqual({
+        code: source.code,
+        told: told(expected),
+      });
+    }
+  });
+});
+
+/** Builds lie in folders of their own, which errors name, as do request ids. */
+function withoutBuild(text: string): string {
+  return text
+    .replaceAll(/\/\S*\/build-\d+/g, "<build>")
+    .replace(/^RequestId: \S+/, "RequestId: <id>");
+}
+
+describe("awslambdaric, AWS's client for Python", () => {
+  const folder = join(cache, "python");
+  const python = join(folder, "bin/python");
+
+  beforeAll(async () => {
+    if (!(await isThere(python))) await run("python3", ["-m", "venv", folder]);
+    const isInstalled = await run(python, ["-c", "import awslambdaric"]).then(
+      () => true,
+      () => false,
+    );
+    if (!isInstalled) await run(python, ["-m", "pip", "install", "--quiet", "awslambdaric"]);
+  });
+
+  const config = { runtime: "python3.13" };
+  const code = `
+count = 0
+
+def handler(event, context):
+    global count
+    count += 1
+    print("hello", event["name"])
+    if event["name"] == "fail":
+        raise ValueError("no such cat")
+    return {"count": count, "requestId": context.aws_request_id, "region": __import__("os").environ["AWS_REGION"]}
+`;
+
+  test("invokes a handler, logs and reports errors", async () => {
+    const strategy = createChildProcessStrategy({ pythonPath: python });
+    const fn = await runFunction(strategy, { code, config, file: "index.py" });
+    const requestIds: unknown[] = [];
+    for (const count of [1, 2]) {
+      const value = await fn.value({ name: `Tom${count}` });
+      expect(value).toMatchObject({ count, region: "eu-west-1" });
+      requestIds.push((value as { requestId: string }).requestId);
+      expect((await fn.logged(`hello Tom${count}`)).requestId).toBe(requestIds.at(-1));
+    }
+    expect(await fn.invoke({ name: "fail" })).toMatchObject({
+      kind: "handled",
+      errorType: "ValueError",
+      errorMessage: "no such cat",
+      trace: [expect.stringContaining("index.py")],
+    });
+    expect(await fn.value({ name: "after" })).toMatchObject({ count: 4 });
+  });
+
+  test("an interpreter without the client gives a failure that tells what to install", async () => {
+    const bare = join(cache, "python-bare");
+    const interpreter = join(bare, "bin/python");
+    if (!(await isThere(interpreter))) await run("python3", ["-m", "venv", "--without-pip", bare]);
+    const strategy = createChildProcessStrategy({ pythonPath: interpreter });
+    const { invoke } = await runFunction(strategy, { code, config, file: "index.py" });
+    expect(await invoke({ name: "Tom" })).toMatchObject({
+      kind: "init",
+      errorType: "Runtime.InvalidEntrypoint",
+      errorMessage: expect.stringContaining("-m pip install awslambdaric"),
+    });
+  });
+
+  test("a missing interpreter gives a failure that names it", async () => {
+    const strategy = createChildProcessStrategy({ pythonPath: "/nowhere/python" });
+    const { invoke } = await runFunction(strategy, { code, config, file: "index.py" });
+    expect(await invoke({ name: "Tom" })).toMatchObject({
+      kind: "init",
+      errorMessage: expect.stringContaining("/nowhere/python could not be started"),
+    });
+  });
+});
