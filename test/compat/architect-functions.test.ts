@@ -130,6 +130,7 @@ test.each([3, 4, 5, 6, 7, 8])(
           taskRoot: folder,
           handler: "index.handler",
           region: "us-east-1",
+          now: new Date(),
           variables: {
             ...services.environment(),
             ARC_ENV: "testing",

@@ -205,21 +205,23 @@ export class FunctionInvoker implements Invoker {
       traffic,
     } = this.#options;
     const { functionId, functionName, config, variables } = definition;
-    const env = createLambdaEnvironment({
-      functionName,
-      config,
-      taskRoot: built.directory,
-      handler: built.handler,
-      region,
-      variables,
-    });
+    const createEnv = (): Record<string, string> =>
+      createLambdaEnvironment({
+        functionName,
+        config,
+        taskRoot: built.directory,
+        handler: built.handler,
+        region,
+        variables,
+        now: new Date(clock.now()),
+      });
     return new FunctionPool({
       strategy,
       clock,
       channel,
       maxEnvironments: Math.min(maxEnvironments, config.concurrency ?? maxEnvironments),
       concurrencyPerEnvironment,
-      template: { functionId, built, config, env },
+      template: { functionId, built, config, createEnv },
       onLog: (log) => {
         if (traffic.isObserved) traffic.emit({ type: "log", log });
       },

@@ -5,7 +5,10 @@ import type { InvocationFailure, InvocationResult } from "./invocation.ts";
 import { PooledEnvironment, type PendingInvocation } from "./pooled-environment.ts";
 
 /** What one build of one function needs to be started. */
-export type EnvironmentTemplate = Omit<EnvironmentOptions, "observer" | "concurrency" | "channel">;
+export type EnvironmentTemplate = Pick<EnvironmentOptions, "functionId" | "built" | "config"> & {
+  /** `process.env` of a new environment: each has a log stream of its own. */
+  readonly createEnv: () => EnvironmentOptions["env"];
+};
 
 export interface FunctionPoolOptions {
   readonly strategy: ExecutionStrategy;
@@ -157,8 +160,12 @@ export class FunctionPool {
       onEnd: (environment, orphans) => this.#onEnd(environment, orphans),
     });
     const startedAt = clock.now();
+    const { functionId, built, config, createEnv } = template;
     const result = await strategy.start({
-      ...template,
+      functionId,
+      built,
+      config,
+      env: createEnv(),
       channel,
       concurrency: concurrencyPerEnvironment,
       observer: {

@@ -12,6 +12,8 @@ export interface LambdaEnvironmentOptions {
   readonly region: string;
   /** Variables of the app and of the person; reserved ones are ignored. */
   readonly variables: { readonly [name: string]: string };
+  /** When the environment starts: its log stream is named after the day. */
+  readonly now: Date;
 }
 
 /** Names a function's configuration cannot set. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
@@ -39,9 +41,9 @@ const standIns = {
   AWS_SECRET_ACCESS_KEY: "arclet",
 };
 
-/** The whole `process.env` of a function, as Lambda sets it up. */
+/** The whole `process.env` of one environment of a function, as Lambda sets it up. */
 export function createLambdaEnvironment(options: LambdaEnvironmentOptions): Record<string, string> {
-  const { functionName, config, taskRoot, handler, region, variables } = options;
+  const { functionName, config, taskRoot, handler, region, variables, now } = options;
   const environment: Record<string, string> = {
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
@@ -61,7 +63,7 @@ export function createLambdaEnvironment(options: LambdaEnvironmentOptions): Reco
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(new Date()),
+    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(now),
     LAMBDA_TASK_ROOT: taskRoot,
     LAMBDA_RUNTIME_DIR: "/var/runtime",
   });

@@ -22,6 +22,30 @@ export function runChannelTests(conforms: ConformanceTest, create: () => Executi
     }
   });
 
+  conforms("output is told line by line, whatever it was written in", async () => {
+    const code = `export const handler = async (event, context) => {
+      const bytes = Buffer.from("grüße 🐱\\nund noch eine\\n");
+      for (const byte of bytes) process.stdout.write(Buffer.of(byte));
+      process.stdout.write("half ");
+      process.stdout.write("a line");
+      console.error("two\\nlines");
+      return context.awsRequestId;
+    };`;
+    const { value, logs, logged } = await runFunction(create(), { code });
+    const requestId = await value();
+    await logged("half a line");
+    await logged("lines");
+    const stdout = logs.filter(({ stream }) => stream === "stdout");
+    expect(stdout.map(({ text }) => text)).toEqual([
+      "grüße 🐱\n",
+      "und noch eine\n",
+      "half a line",
+    ]);
+    const stderr = logs.filter(({ stream }) => stream === "stderr");
+    expect(stderr.map(({ text }) => text)).toEqual(["two\n", "lines\n"]);
+    expect(new Set(logs.map((log) => log.requestId))).toEqual(new Set([requestId]));
+  });
+
   conforms("logs of invocations that run together are told apart", async () => {
     // A function shows by its first line, here at load, that its lines are to be told apart.
     const code = `let waiting = [];

@@ -1,12 +1,20 @@
 import { expect } from "vitest";
+import type { FunctionConfig } from "@arclet/manifest";
 import type { ExecutionStrategy } from "../../dist/execution/execution-strategy.js";
 import type { ConformanceTest } from "./conformance.ts";
 import { runFunction } from "./harness.ts";
 
+const node24 = { runtime: "nodejs24.x" };
+
 /** How handlers fail, and that the next invocation works all the same. */
 export function runFailureTests(conforms: ConformanceTest, create: () => ExecutionStrategy): void {
   /** A handler that fails when the event says so. */
-  const fails = (name: string, failing: string, expected: object): void => {
+  const fails = (
+    name: string,
+    failing: string,
+    expected: object,
+    config: Partial<FunctionConfig> = {},
+  ): void => {
     conforms(name, async () => {
       const code = `export const handler = async (event) => {
         if (event.fail) { ${failing} }
@@ -14,7 +22,7 @@ export function runFailureTests(conforms: ConformanceTest, create: () => Executi
       };`;
       const { invoke, value } = await runFunction(create(), {
         code,
-        config: { timeout: 1, memory: 128 },
+        config: { timeout: 1, memory: 128, ...config },
       });
       expect(await value()).toBe("fine");
       expect(await invoke({ fail: true })).toMatchObject({ ok: false, ...expected });
@@ -44,19 +52,51 @@ export function runFailureTests(conforms: ConformanceTest, create: () => Executi
     "throw Object.assign(new Error('ü'), { name: 'Fehlér\\n' });",
     { errorType: "Fehlér\n", errorMessage: "ü" },
   );
-  fails("a result with a cycle is an error", "const a = {}; a.a = a; return a;", {
-    errorType: "Runtime.JSONStringifyError",
-  });
+  for (const [name, code] of [
+    ["a result with a cycle", "const a = {}; a.a = a; return a;"],
+    ["a result with a BigInt", "return { big: 1n };"],
+    ["a result whose toJSON throws", "return { toJSON() { throw new RangeError('no') } };"],
+  ] as const) {
+    const errorMessage = "Unable to stringify response body";
+    fails(`${name} is an error`, code, { kind: "handled", errorType: "Error", errorMessage });
+    fails(
+      `${name} is an error of its own name from Node.js 24 on`,
+      code,
+      { kind: "handled", errorType: "Runtime.JSONStringifyError", errorMessage },
+      node24,
+    );
+  }
   fails("a result above 6 MB is an error", "return 'x'.repeat(6_291_556);", {
     errorType: "Function.ResponseSizeTooLarge",
   });
-  fails("a handler that never ends times out", "await new Promise(() => {});", {
-    kind: "timeout",
-    errorType: "Sandbox.Timedout",
-    errorMessage: expect.stringMatching(
-      /^RequestId: \S+ Error: Task timed out after 1\.00 seconds$/,
-    ),
+  fails(
+    "a handler that never ends times out",
+    "await new Promise(() => setInterval(() => {}, 50));",
+    {
+      kind: "timeout",
+      errorType: "Sandbox.Timedout",
+      errorMessage: expect.stringMatching(
+        /^RequestId: \S+ Error: Task timed out after 1\.00 seconds$/,
+      ),
+    },
+  );
+  fails("a promise that nothing can settle ends the invocation", "await new Promise(() => {});", {
+    kind: "handled",
+    errorType: "Runtime.NodeJsExit",
+    errorMessage: expect.stringContaining("a Promise that was never settled"),
   });
+  fails(
+    "a promise that nothing can settle is an exit from Node.js 24 on",
+    "await new Promise(() => {});",
+    {
+      kind: "unhandled",
+      errorType: "Runtime.ExitError",
+      errorMessage: expect.stringMatching(
+        /^RequestId: \S+ Error: Runtime exited without providing a reason$/,
+      ),
+    },
+    node24,
+  );
   fails("an endless loop times out", "for (;;) {}", { kind: "timeout" });
   fails("process.exit ends the invocation", "process.exit(7);", {
     kind: "unhandled",
@@ -79,6 +119,62 @@ export function runFailureTests(conforms: ConformanceTest, create: () => Executi
       errorMessage: "TypeError: lost",
     },
   );
+
+  fails(
+    "an uncaught exception is an exit from Node.js 24 on",
+    "setTimeout(() => { throw new TypeError('late'); }, 1); await new Promise(() => {});",
+    {
+      kind: "unhandled",
+      errorType: "Runtime.ExitError",
+      errorMessage: expect.stringMatching(/exited with error: exit status 1$/),
+    },
+    node24,
+  );
+  fails(
+    "an unhandled rejection is an exit from Node.js 24 on",
+    "Promise.reject(new TypeError('lost')); await new Promise(() => {});",
+    {
+      kind: "unhandled",
+      errorType: "Runtime.ExitError",
+      errorMessage: expect.stringMatching(/exited with error: exit status 1$/),
+    },
+    node24,
+  );
+
+  conforms("a crash's stack is in the log from Node.js 24 on", async () => {
+    const code = `export const handler = async () => {
+      setTimeout(() => { throw new TypeError("late"); }, 1);
+      await new Promise(() => {});
+    };`;
+    const { invoke, logged } = await runFunction(create(), { code, config: node24 });
+    expect(await invoke()).toMatchObject({ errorType: "Runtime.ExitError" });
+    expect(await logged("TypeError: late")).toMatchObject({ stream: "stderr" });
+  });
+
+  conforms(
+    "a promise that nothing can settle, of a function that is not async, is null",
+    async () => {
+      const code = "exports.handler = () => new Promise(() => {});";
+      const { value } = await runFunction(create(), { code, format: "cjs" });
+      expect(await value()).toBeNull();
+      expect(await value()).toBeNull();
+    },
+  );
+
+  conforms("what keeps the event loop going is waited for", async () => {
+    const code = `import { setTimeout as wait } from "node:timers/promises";
+    import { readFile } from "node:fs/promises";
+    export const handler = async (event) => {
+      for (let turn = 0; turn < 10; turn++) {
+        await wait(5);
+        await readFile(new URL(import.meta.url));
+      }
+      return "waited";
+    };`;
+    const { value } = await runFunction(create(), { code });
+    expect(await value()).toBe("waited");
+    expect(await Promise.all([value(), value()])).toEqual(["waited", "waited"]);
+  });
 
   conforms("using up the memory ends the invocation", async () => {
     const code = `export const handler = async (event) => {
@@ -108,7 +204,7 @@ export function runFailureTests(conforms: ConformanceTest, create: () => Executi
   conforms("stopping ends what runs", async () => {
     const code = `export const handler = async () => {
       console.log("begun");
-      await new Promise(() => {});
+      await new Promise(() => setInterval(() => {}, 1000));
     };`;
     const { invoke, invoker, logged } = await runFunction(create(), { code });
     const result = invoke();

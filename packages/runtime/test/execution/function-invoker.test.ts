@@ -102,3 +102,32 @@ test("an event above 6 MB is refused, counted in bytes", async () => {
   });
   expect(await fn.invoke("x".repeat(6_000_000))).toMatchObject({ ok: true });
 });
+
+test("every environment has a log stream of its own", async () => {
+  const code = `let asked = globalThis[Symbol.for("arclet.gateway")];
+  export const handler = async (event, context) => {
+    await asked.request("a", { type: "info" });
+    return [context.logStreamName, process.env.AWS_LAMBDA_LOG_STREAM_NAME];
+  };`;
+  const waiting: (() => void)[] = [];
+  const fn = await runFunction(
+    createWorkerThreadStrategy(new Leases()),
+    { code },
+    {
+      maxEnvironments: 2,
+      // Both wait for each other: only two environments let them end.
+      channel: {
+        request: () =>
+          new Promise((resolve) => {
+            waiting.push(() => resolve("gone"));
+            if (waiting.length === 2) for (const go of waiting) go();
+          }),
+      },
+    },
+  );
+  const [first, second] = (await Promise.all([fn.value(), fn.value()])) as [string[], string[]];
+  expect(first[0]).toMatch(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/);
+  expect(first[0]).toBe(first[1]);
+  expect(second[0]).toBe(second[1]);
+  expect(first[0]).not.toBe(second[0]);
+});

@@ -1,8 +1,14 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
-import { callHandler, refuseHandler } from "../handler/call-handler.ts";
-import { reportError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
+import { callHandler, refuseHandler, strandedOutcome } from "../handler/call-handler.ts";
+import {
+  reportError,
+  reportRejection,
+  runtimeError,
+  type ErrorReport,
+} from "../handler/error-report.ts";
 import { loadHandler, type Handler } from "../handler/load-handler.ts";
+import { LabelledLines } from "../output/labelled-lines.ts";
 import type { ChildMessage, ChildReply } from "./child-environment.ts";
 import type { ChildInit } from "./runtime-command.ts";
 import { RuntimeClient, type NextInvocation } from "./runtime-client.ts";
@@ -13,8 +19,11 @@ const init = JSON.parse(process.argv[2] ?? "") as ChildInit;
 const { location, context, convention, concurrency } = init;
 process.argv.splice(2);
 const client = new RuntimeClient(process.env["AWS_LAMBDA_RUNTIME_API"] ?? "");
-const running = new Set<NextInvocation>();
+/** What runs, and how its outcome is given. */
+const running = new Map<NextInvocation, (tell: () => Promise<void>) => void>();
 const waitingForIdle: (() => void)[] = [];
+/** Null until it is loaded. */
+let readyHandler: Handler | null = null;
 const currentInvocation = concurrency > 1 ? new AsyncLocalStorage<NextInvocation>() : null;
 
 // --- the channel to the host: what the Runtime API has no words for ---
@@ -52,25 +61,28 @@ process.on("message", (reply: ChildReply) => {
 // The host is gone: nobody is left to work for.
 process.on("disconnect", () => process.exit(1));
 
-/** Lets the event loop run empty only while a handler waits for just that. */
+/** Only answers that are due keep the event loop going, besides what the function itself waits for. */
 function holdLoop(): void {
-  if (waitingForIdle.length > 0 && replies.size === 0) process.channel?.unref();
+  if (replies.size === 0) process.channel?.unref();
   else process.channel?.ref();
 }
+holdLoop();
 
 // --- output: at one invocation a time the host knows whose it is ---
 
-if (currentInvocation !== null) {
-  for (const stream of ["stdout", "stderr"] as const) {
-    process[stream].write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
-      const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
-      const requestId = currentInvocation.getStore()?.requestId ?? null;
-      tellHost({ type: "log", requestId, stream, text });
-      const done = rest.at(-1);
-      if (typeof done === "function") queueMicrotask(() => done());
-      return true;
-    };
-  }
+const output = currentInvocation === null ? [] : [captureOutput("stdout"), captureOutput("stderr")];
+
+function captureOutput(stream: "stdout" | "stderr"): LabelledLines {
+  const lines = new LabelledLines((requestId, text) =>
+    tellHost({ type: "log", requestId, stream, text }),
+  );
+  process[stream].write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    lines.add(currentInvocation?.getStore()?.requestId ?? null, chunk);
+    const done = rest.at(-1);
+    if (typeof done === "function") queueMicrotask(() => done());
+    return true;
+  };
+  return lines;
 }
 
 // --- invocations ---
@@ -78,21 +90,21 @@ if (currentInvocation !== null) {
 async function work(handler: Handler): Promise<void> {
   for (;;) {
     const invocation = await client.next();
-    running.add(invocation);
     const tell = await (currentInvocation === null
       ? call(handler, invocation)
       : currentInvocation.run(invocation, call, handler, invocation));
     // A crash tells about everything that runs; then there is nothing left to tell.
-    if (running.delete(invocation)) await tell();
+    if (!running.delete(invocation)) continue;
+    for (const lines of output) lines.flush(invocation.requestId);
+    await tell();
   }
 }
 
 /** Resolves how the outcome is told. */
-function call(
-  handler: Handler,
-  { payload, requestId }: NextInvocation,
-): Promise<() => Promise<void>> {
+function call(handler: Handler, invocation: NextInvocation): Promise<() => Promise<void>> {
+  const { payload, requestId } = invocation;
   return new Promise((resolve) => {
+    running.set(invocation, resolve);
     callHandler(handler, payload, requestId, context, convention, {
       succeed: (json) => resolve(() => client.succeed(requestId, json)),
       fail: (error) => resolve(() => client.fail(requestId, error, error.errorType)),
@@ -100,7 +112,6 @@ function call(
         // With several at a time the loop is never empty: one turn must do.
         if (concurrency > 1) setImmediate(go);
         else waitingForIdle.push(go);
-        holdLoop();
       },
     });
   });
@@ -110,32 +121,38 @@ function call(
 
 process.on("beforeExit", () => {
   const ready = waitingForIdle.splice(0);
-  holdLoop();
   for (const go of ready) go();
+  if (ready.length > 0 || readyHandler === null) return;
+  const outcome = strandedOutcome(readyHandler, convention);
+  if (outcome === "exit") return;
+  for (const [{ requestId }, resolve] of running) {
+    if (outcome === "null") resolve(() => client.succeed(requestId, "null"));
+    else resolve(() => client.fail(requestId, outcome, outcome.errorType));
+  }
 });
 
 async function dieOf(error: ErrorReport): Promise<void> {
-  const victims = [...running];
+  if (readyHandler === null) await client.failInit(error);
+  // Nobody waits who could be told.
+  else if (running.size === 0) process.stderr.write(`${error.trace.join("\n")}\n`);
+  const victims = [...running.keys()];
   running.clear();
   for (const { requestId } of victims) await client.fail(requestId, error, "Unhandled");
   process.exit(1);
 }
 
-process.on("uncaughtException", (error) => void dieOf(reportError(error)));
-process.on("unhandledRejection", (reason) => {
-  const report = reportError(reason);
-  void dieOf({
-    errorType: "Runtime.UnhandledPromiseRejection",
-    errorMessage: `${report.errorType}: ${report.errorMessage}`,
-    trace: report.trace,
-  });
-});
+// From Node.js 24 on AWS's client leaves both to Node.js, which ends the process.
+if (convention === "callback") {
+  process.on("uncaughtException", (error) => void dieOf(reportError(error)));
+  process.on("unhandledRejection", (reason) => void dieOf(reportRejection(reason)));
+}
 
 // --- init ---
 
 const loaded = await loadHandler(location);
 const refusal = loaded.ok ? refuseHandler(loaded.handler, convention) : loaded.error;
 if (loaded.ok && refusal === null) {
+  readyHandler = loaded.handler;
   for (let index = 0; index < concurrency; index++) {
     // Ends only with the host, and then with an error that nobody is left to read.
     work(loaded.handler).catch(() => process.exit(1));

@@ -8,10 +8,10 @@ import type {
   FunctionLog,
   StartResult,
 } from "../execution-strategy.ts";
-import { runtimeError, type ErrorReport } from "../handler/error-report.ts";
+import { exitError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
 import type { Invocation, InvocationFailure } from "../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
-import { LineReader } from "./line-reader.ts";
+import { LineReader } from "../output/line-reader.ts";
 import { RuntimeApi } from "./runtime-api.ts";
 import type { RuntimeCommand } from "./runtime-command.ts";
 
@@ -206,7 +206,7 @@ export class ChildEnvironment implements ExecutionEnvironment {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#finish();
-    for (const reader of this.#readers) reader.flush();
+    for (const reader of this.#readers) reader.end();
     this.#settleStart(initFailure(reason));
     const started = this.#api.started;
     this.#api.close();
@@ -216,11 +216,6 @@ export class ChildEnvironment implements ExecutionEnvironment {
 
 function hasExited(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
-}
-
-function exitError(how: string): ErrorReport {
-  const errorMessage = `Runtime exited with error: ${how}`;
-  return { errorType: "Runtime.ExitError", errorMessage, trace: [] };
 }
 
 /** As Go, in which Lambda's supervisor is written, calls them. */

@@ -13,8 +13,10 @@ export interface CallOutcome {
 }
 
 /**
- * `callback`: up to Node.js 22, a third parameter is a callback and a plain return value is ignored.
- * `async`: from Node.js 24 on there is no callback and any return value counts.
+ * `callback`: up to Node.js 22, a third parameter is a callback and a plain return value is ignored; the
+ * runtime reports what crashes the process.
+ * `async`: from Node.js 24 on there is no callback, any return value counts, and a crash is an exit.
+ * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client, releases 3 and 4
  */
 export type CallingConvention = "callback" | "async";
 
@@ -51,7 +53,7 @@ export function callHandler(
   const succeed = (value: unknown): void => {
     if (isSettled) return;
     isSettled = true;
-    settle(value, outcome);
+    settle(value, convention, outcome);
   };
   let isCallbackUsed = false;
   const callback = (error: unknown, value?: unknown): void => {
@@ -76,12 +78,30 @@ export function callHandler(
   }
 }
 
-function settle(value: unknown, outcome: CallOutcome): void {
+/**
+ * What becomes of an invocation whose promise nothing can settle any more, since the event loop is empty:
+ * from Node.js 24 on the process just exits; before, an `async` function fails, and any other one is
+ * taken for one that forgot its callback.
+ */
+export function strandedOutcome(
+  handler: Handler,
+  convention: CallingConvention,
+): ErrorReport | "null" | "exit" {
+  if (convention === "async") return "exit";
+  if (handler.constructor.name !== "AsyncFunction") return "null";
+  return runtimeError(
+    "Runtime.NodeJsExit",
+    "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes",
+  );
+}
+
+function settle(value: unknown, convention: CallingConvention, outcome: CallOutcome): void {
   let json: string | undefined;
   try {
     json = JSON.stringify(value);
   } catch {
-    outcome.fail(runtimeError("Runtime.JSONStringifyError", "Unable to stringify response body"));
+    const type = convention === "async" ? "Runtime.JSONStringifyError" : "Error";
+    outcome.fail(runtimeError(type, "Unable to stringify response body"));
     return;
   }
   if (json === undefined) json = "null";

@@ -25,6 +25,25 @@ export function runtimeError(errorType: string, errorMessage: string): ErrorRepo
   return { errorType, errorMessage, trace: [`${errorType}: ${errorMessage}`] };
 }
 
+/** How a rejection that nobody handles is told up to Node.js 22. */
+export function reportRejection(reason: unknown): ErrorReport {
+  const { errorType, errorMessage, trace } = reportError(reason);
+  return {
+    errorType: "Runtime.UnhandledPromiseRejection",
+    errorMessage: reason instanceof Error ? `${errorType}: ${errorMessage}` : errorMessage,
+    trace,
+  };
+}
+
+/** The end of a runtime, in the words of Lambda's supervisor. `how`: `exit status 1`, `signal: killed`. */
+export function exitError(how: string, trace: readonly string[] = []): ErrorReport {
+  const errorMessage =
+    how === "exit status 0"
+      ? "Runtime exited without providing a reason"
+      : `Runtime exited with error: ${how}`;
+  return { errorType: "Runtime.ExitError", errorMessage, trace };
+}
+
 /** Errors of another realm (a `vm` context, say) are no `instanceof Error`. */
 function isErrorLike(thrown: unknown): thrown is Error {
   return (

@@ -1,9 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { workerData } from "node:worker_threads";
 import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
-import { callHandler, refuseHandler } from "../handler/call-handler.ts";
-import { reportError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
+import { callHandler, refuseHandler, strandedOutcome } from "../handler/call-handler.ts";
+import {
+  reportError,
+  reportRejection,
+  runtimeError,
+  type ErrorReport,
+} from "../handler/error-report.ts";
 import { loadHandler, type Handler } from "../handler/load-handler.ts";
+import { LabelledLines } from "../output/labelled-lines.ts";
 import { LeaseHolder } from "./lease-holder.ts";
 import { Outbox } from "./outbox.ts";
 import {
@@ -41,24 +47,37 @@ const currentInvocation = concurrency > 1 ? new AsyncLocalStorage<Running>() : n
  */
 let hasLogged = false;
 let requestCount = 0;
+/** The running invocation takes its time: what is left to do may be nothing. */
+let isSlow = false;
 const waitingForIdle: (() => void)[] = [];
 let handler: Handler;
+let isReady = false;
 
 // --- what the function sees of its process ---
 
 process.cwd = (): string => init.sourceDirectory;
-captureOutput(process.stdout, 0);
-captureOutput(process.stderr, 1);
+const output = [captureOutput(process.stdout, 0), captureOutput(process.stderr, 1)];
 
-function captureOutput(stream: NodeJS.WriteStream, number: 0 | 1): void {
+function captureOutput(stream: NodeJS.WriteStream, number: 0 | 1): LabelledLines {
+  const lines = new LabelledLines((requestId, line) =>
+    outbox.add(toHost.log, requestId, number, line),
+  );
   stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
-    const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
     hasLogged = true;
-    outbox.add(toHost.log, currentRequestId(), number, text);
+    lines.add(currentRequestId(), chunk);
     const done = rest.at(-1);
     if (typeof done === "function") queueMicrotask(() => done());
     return true;
   };
+  return lines;
+}
+
+/** What an invocation wrote without a line feed is told before its result. */
+function end({ requestId }: Running): void {
+  if (hasLogged) for (const stream of output) stream.flush(requestId);
+  if (!isSlow) return;
+  isSlow = false;
+  holdLoop();
 }
 
 function currentRequestId(): string | null {
@@ -100,9 +119,9 @@ const gateway = {
 };
 Object.defineProperty(globalThis, Symbol.for("arclet.gateway"), { value: gateway });
 
-/** Lets the event loop run empty only while a handler waits for just that. */
+/** Lets the event loop run empty only while a handler waits for that, or for what may never come. */
 function holdLoop(): void {
-  if (waitingForIdle.length > 0 && replies.size === 0) port.unref();
+  if ((isSlow || waitingForIdle.length > 0) && replies.size === 0) port.unref();
   else port.ref();
 }
 
@@ -164,17 +183,15 @@ function startWaiting(): void {
 
 function run(invocation: Running, payload: string): void {
   running.add(invocation);
+  watchForDrain();
   if (currentInvocation === null || !hasLogged) call(invocation, payload);
   else currentInvocation.run(invocation, call, invocation, payload);
 }
 
 function call(invocation: Running, payload: string): void {
   callHandler(handler, payload, invocation.requestId, context, convention, {
-    succeed: (json) => {
-      outbox.add(toHost.succeeded, invocation.slot, json);
-      end(invocation);
-    },
-    fail: (error) => fail(invocation, error, false),
+    succeed: (json) => succeed(invocation, json),
+    fail: (error) => fail(invocation, error),
     whenIdle: (go) => {
       // With several at a time the others keep the loop busy: one turn must do.
       if (concurrency > 1) setImmediate(go);
@@ -184,52 +201,83 @@ function call(invocation: Running, payload: string): void {
   });
 }
 
-function fail(invocation: Running, error: ErrorReport, isUnhandled: boolean): void {
-  const { errorType, errorMessage, trace } = error;
-  outbox.add(
-    toHost.failed,
-    invocation.slot,
-    isUnhandled ? 1 : 0,
-    errorType,
-    errorMessage,
-    trace.join("\n"),
-  );
+function succeed(invocation: Running, json: string): void {
+  if (!running.delete(invocation)) return;
   end(invocation);
-}
-
-function end(invocation: Running): void {
-  running.delete(invocation);
+  outbox.add(toHost.succeeded, invocation.slot, json);
   startWaiting();
 }
 
-// --- ends that no handler returns from ---
+function fail(invocation: Running, error: ErrorReport): void {
+  if (!running.delete(invocation)) return;
+  end(invocation);
+  tellFailure(invocation, error, false);
+  startWaiting();
+}
+
+function tellFailure({ slot }: Running, error: ErrorReport, isUnhandled: boolean): void {
+  outbox.add(toHost.failed, slot, isUnhandled ? 1 : 0, ...fieldsOf(error));
+}
+
+function fieldsOf({ errorType, errorMessage, trace }: ErrorReport): string[] {
+  return [errorType, errorMessage, trace.join("\n")];
+}
+
+// --- a promise that nothing can settle any more ---
+
+/** How long a handler runs before the port no longer keeps the event loop from running empty. */
+const quickMs = 10;
+let isWatching = false;
+
+/** One timer for many invocations: quick handlers never pay for more. */
+function watchForDrain(): void {
+  if (isWatching || concurrency > 1) return;
+  isWatching = true;
+  setTimeout(() => {
+    isWatching = false;
+    if (running.size === 0) return;
+    isSlow = true;
+    holdLoop();
+  }, quickMs).unref();
+}
 
 process.on("beforeExit", () => {
+  if (!isReady) return;
   const ready = waitingForIdle.splice(0);
+  if (ready.length === 0) for (const invocation of [...running]) abandon(invocation);
+  isSlow = false;
   holdLoop();
   for (const go of ready) go();
 });
 
+function abandon(invocation: Running): void {
+  const outcome = strandedOutcome(handler, convention);
+  if (outcome === "exit") process.exit(0);
+  if (outcome === "null") succeed(invocation, "null");
+  else fail(invocation, outcome);
+}
+
+// --- ends that no handler returns from ---
+
 function dieOf(error: ErrorReport): void {
-  for (const invocation of running) {
-    running.delete(invocation);
-    const { slot } = invocation;
-    outbox.add(toHost.failed, slot, 1, error.errorType, error.errorMessage, error.trace.join("\n"));
-  }
+  if (!isReady) outbox.add(toHost.initFailed, ...fieldsOf(error));
+  // Nobody waits who could be told.
+  else if (running.size === 0) process.stderr.write(`${error.trace.join("\n")}\n`);
+  for (const invocation of running) tellFailure(invocation, error, true);
+  running.clear();
   outbox.flushNow();
   process.exit(1);
 }
 
-process.on("uncaughtException", (error) => dieOf(reportError(error)));
-process.on("unhandledRejection", (reason) => {
-  const report = reportError(reason);
-  dieOf({
-    errorType: "Runtime.UnhandledPromiseRejection",
-    errorMessage: `${report.errorType}: ${report.errorMessage}`,
-    trace: report.trace,
-  });
+// From Node.js 24 on AWS's client leaves both to Node.js, which ends the process.
+if (convention === "callback") {
+  process.on("uncaughtException", (error) => dieOf(reportError(error)));
+  process.on("unhandledRejection", (reason) => dieOf(reportRejection(reason)));
+}
+process.on("exit", () => {
+  for (const stream of output) stream.end();
+  outbox.flushNow();
 });
-process.on("exit", () => outbox.flushNow());
 
 // --- init ---
 
@@ -238,11 +286,11 @@ const loaded = await loadHandler(init.location);
 const refusal = loaded.ok ? refuseHandler(loaded.handler, convention) : loaded.error;
 if (loaded.ok && refusal === null) {
   handler = loaded.handler;
+  isReady = true;
   port.on("message", receive);
   outbox.add(toHost.ready);
 } else {
-  const { errorType, errorMessage, trace } =
-    refusal ?? runtimeError("Runtime.Unknown", "init failed");
-  outbox.add(toHost.initFailed, errorType, errorMessage, trace.join("\n"));
+  const error = refusal ?? runtimeError("Runtime.Unknown", "init failed");
+  outbox.add(toHost.initFailed, ...fieldsOf(error));
 }
 outbox.flushNow();

@@ -12,8 +12,10 @@ import type {
   StartResult,
 } from "../execution-strategy.ts";
 import { callingConvention } from "../handler/call-handler.ts";
+import { exitError, reportError, type ErrorReport } from "../handler/error-report.ts";
 import type { Invocation, InvocationFailure } from "../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
+import { LineReader } from "../output/line-reader.ts";
 import { Outbox } from "./outbox.ts";
 import {
   command,
@@ -55,6 +57,8 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   #nextSlot = 0;
   #taken = 0;
   #isEnded = false;
+  readonly #readers: LineReader[] = [];
+  #crash: ErrorReport | null = null;
   #settleStart: ((result: StartResult) => void) | null = null;
 
   constructor(id: string, bootstrap: string, leases: Leases, options: EnvironmentOptions) {
@@ -87,18 +91,21 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     });
     port1.on("message", (fields: Field[]) => this.#receive(fields));
     // What native code and Node itself write goes past the streams the bootstrap captures.
-    this.#worker.stdout.on("data", (chunk: Buffer) => this.#log(null, "stdout", chunk.toString()));
-    this.#worker.stderr.on("data", (chunk: Buffer) => this.#log(null, "stderr", chunk.toString()));
-    this.#worker.once("error", (error: Error & { code?: string }) => {
-      const isOutOfMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
-      this.#end(isOutOfMemory ? "signal: killed" : "exit status 1");
+    for (const stream of ["stdout", "stderr"] as const) {
+      const reader = new LineReader((line) => this.#log(stream, line));
+      this.#readers.push(reader);
+      this.#worker[stream].on("data", (chunk: Buffer) => reader.add(chunk));
+    }
+    // Its last messages come behind it, before `exit`.
+    this.#worker.once("error", (error: unknown) => {
+      this.#crash = this.#describeCrash(error);
     });
     this.#initTimer = setTimeout(() => {
       this.#settle({ ok: false, error: initTimedOut });
       void this.#worker.terminate();
     }, initLimitMs);
     this.#initTimer.unref();
-    this.#worker.once("exit", (code) => this.#end(`exit status ${code}`));
+    this.#worker.once("exit", (code) => this.#end(this.#crash ?? exitError(`exit status ${code}`)));
   }
 
   started(): Promise<StartResult> {
@@ -232,9 +239,19 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     }
   }
 
-  #log(requestId: string | null, stream: "stdout" | "stderr", text: string): void {
+  #log(stream: "stdout" | "stderr", text: string): void {
     const { observer, functionId } = this.#options;
-    observer.onLog({ functionId, requestId, stream, text });
+    observer.onLog({ functionId, requestId: null, stream, text });
+  }
+
+  /** What Node.js itself ended the thread for; the trace says where, which Lambda tells in the log alone. */
+  #describeCrash(error: unknown): ErrorReport {
+    const code = error instanceof Error && "code" in error ? error.code : null;
+    if (code === "ERR_WORKER_OUT_OF_MEMORY") return exitError("signal: killed");
+    const { errorType, errorMessage, trace } = reportError(error);
+    const lines = trace.length > 0 ? trace : [`Uncaught ${errorType}: ${errorMessage}`];
+    for (const line of lines) this.#log("stderr", `${line}\n`);
+    return exitError("exit status 1", lines);
   }
 
   #settle(result: StartResult): void {
@@ -243,16 +260,11 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     this.#settleStart = null;
   }
 
-  #end(how: string): void {
+  #end(error: ErrorReport): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    const reason: InvocationFailure = {
-      ok: false,
-      kind: "unhandled",
-      errorType: "Runtime.ExitError",
-      errorMessage: `Runtime exited with error: ${how}`,
-      trace: [],
-    };
+    const reason: InvocationFailure = { ok: false, kind: "unhandled", ...error };
+    for (const reader of this.#readers) reader.end();
     // What the worker told with its last breath is still on the way.
     for (;;) {
       const last = receiveMessageOnPort(this.#port);

@@ -1,6 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 
-/** Cuts the bytes of a pipe into lines, each with its line feed. */
+/** Cuts what is written to a stream into lines, each with its line feed. */
 export class LineReader {
   readonly #decoder = new StringDecoder("utf8");
   readonly #onLine: (line: string) => void;
@@ -10,8 +10,13 @@ export class LineReader {
     this.#onLine = onLine;
   }
 
-  add(chunk: Buffer): void {
-    const text = this.#rest + this.#decoder.write(chunk);
+  /** Characters may be split over chunks. */
+  add(chunk: string | Uint8Array): void {
+    const added =
+      typeof chunk === "string"
+        ? this.#decoder.end() + chunk
+        : this.#decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    const text = this.#rest === "" ? added : this.#rest + added;
     let from = 0;
     for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", from)) {
       this.#onLine(text.slice(from, end + 1));
@@ -23,7 +28,14 @@ export class LineReader {
   /** Tells what was written without a line feed. */
   flush(): void {
     if (this.#rest === "") return;
-    this.#onLine(this.#rest);
+    const rest = this.#rest;
     this.#rest = "";
+    this.#onLine(rest);
+  }
+
+  /** Tells everything: half a character can no longer become whole. */
+  end(): void {
+    this.#rest += this.#decoder.end();
+    this.flush();
   }
 }
