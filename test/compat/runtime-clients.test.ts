@@ -36,13 +36,21 @@ exports.error = (id, body, cause) =>
   post(id + "/error", body, { ...type, "lambda-runtime-function-xray-error-cause": cause });
 `;
 
-describe("aws-lambda-ric, AWS's client for Node.js", () => {
-  const folder = join(cache, "ric");
-  const main = join(folder, "node_modules/aws-lambda-ric/index.mjs");
+/** AWS's client for Node.js comes in two: one of callbacks, up to Node.js 22, and one without, from 24 on. */
+const clients = [
+  { version: "3.3.0", main: "bin/index.mjs", addOnFolder: "dist", runtime: "nodejs22.x" },
+  { version: "4.0.2", main: "index.mjs", addOnFolder: ".", runtime: "nodejs24.x" },
+];
+
+describe.each(clients)("aws-lambda-ric $version, AWS's client of $runtime", (client) => {
+  const folder = join(cache, `ric-${client.version}`);
+  const installed = join(folder, "node_modules/aws-lambda-ric");
+  const main = join(installed, client.main);
+  const config = { runtime: client.runtime };
 
   beforeAll(async () => {
     await install();
-    const stead = join(folder, "node_modules/aws-lambda-ric/rapid-client.node");
+    const stead = join(installed, client.addOnFolder, "rapid-client.node");
     await mkdir(stead, { recursive: true });
     await writeFile(join(stead, "index.js"), addOn);
     await writeFile(join(stead, "package.json"), '{ "type": "commonjs" }');
@@ -53,9 +61,8 @@ describe("aws-lambda-ric, AWS's client for Node.js", () => {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "package.json"), '{ "private": true }');
     // Its scripts compile libcurl and an add-on for minutes; see `addOn`.
-    await run("npm", ["install", "--ignore-scripts", "--no-audit", "aws-lambda-ric@4.0.2"], {
-      cwd: folder,
-    });
+    const name = `aws-lambda-ric@${client.version}`;
+    await run("npm", ["install", "--ignore-scripts", "--no-audit", name], { cwd: folder });
   }
 
   const create = (): ReturnType<typeof createChildProcessStrategy> =>
@@ -72,7 +79,7 @@ describe("aws-lambda-ric, AWS's client for Node.js", () => {
       remaining: context.getRemainingTimeInMillis(),
       trace: process.env._X_AMZN_TRACE_ID,
     });`;
-    const { value } = await runFunction(create(), { code, variables });
+    const { value } = await runFunction(create(), { code, config, variables });
     expect(await value({ name: "Tom", text: "grüße" })).toMatchObject({
       event: { name: "Tom", text: "grüße" },
       count: 1,
@@ -91,7 +98,7 @@ describe("aws-lambda-ric, AWS's client for Node.js", () => {
       if (event.exit) process.exit(4);
       throw new RangeError("too far");
     };`;
-    const { invoke } = await runFunction(create(), { code, variables });
+    const { invoke } = await runFunction(create(), { code, config, variables });
     expect(await invoke()).toMatchObject({
       kind: "handled",
       errorType: "RangeError",
@@ -99,7 +106,11 @@ describe("aws-lambda-ric, AWS's client for Node.js", () => {
       trace: expect.arrayContaining(["RangeError: too far"]),
     });
     expect(await invoke({ exit: true })).toMatchObject({ ok: false, kind: "unhandled" });
-    const broken = await runFunction(create(), { code: "export const other = 1;", variables });
+    const broken = await runFunction(create(), {
+      code: "export const other = 1;",
+      config,
+      variables,
+    });
     expect(await broken.invoke()).toMatchObject({
       kind: "init",
       errorType: "Runtime.HandlerNotFound",
@@ -111,7 +122,7 @@ describe("aws-lambda-ric, AWS's client for Node.js", () => {
       stream.write("part");
       stream.end();
     });`;
-    const { invoke } = await runFunction(create(), { code, variables });
+    const { invoke } = await runFunction(create(), { code, config, variables });
     expect(await invoke()).toMatchObject({ ok: false, errorType: "Runtime.StreamingNotSupported" });
   });
 
@@ -143,10 +154,18 @@ describe("aws-lambda-ric, AWS's client for Node.js", () => {
         };`,
       },
       { code: "exports.handler = (e, c, done) => done('text');", format: "cjs" },
+      { code: "export const handler = async () => ({ big: 1n });" },
+      { code: "exports.handler = () => new Promise(() => {});", format: "cjs" },
+      { code: "exports.handler = () => 1;", format: "cjs" },
+      { code: "export const handler = async () => process.exit(0);" },
     ];
     for (const source of sources) {
-      const theirs = await runFunction(create(), { ...source, variables });
-      const ours = await runFunction(createChildProcessStrategy(), { ...source, variables });
+      const theirs = await runFunction(create(), { ...source, config, variables });
+      const ours = await runFunction(createChildProcessStrategy(), {
+        ...source,
+        config,
+        variables,
+      });
       const expected = await theirs.invoke();
       const given = await ours.invoke();
       const told = (result: typeof given): unknown =>
@@ -155,7 +174,8 @@ describe("aws-lambda-ric, AWS's client for Node.js", () => {
           : {
               type: result.errorType,
               message: withoutBuild(result.errorMessage),
-              kind: result.kind,
+              // The Runtime API does not tell a crash from an error that was thrown.
+              isInit: result.kind === "init",
             };
       expect({ code: source.code, told: told(given) }).toEqual({
         code: source.code,
@@ -165,10 +185,11 @@ describe("aws-lambda-ric, AWS's client for Node.js", () => {
   });
 });
 
-/** Builds lie in folders of their own, which errors name, as do request ids. */
+/** Builds lie in folders of their own, which errors name, as do request ids and the client's own place. */
 function withoutBuild(text: string): string {
   return text
     .replaceAll(/\/\S*\/build-\d+/g, "<build>")
+    .replaceAll(/\n- \S+\/aws-lambda-ric\/\S+/g, "")
     .replace(/^RequestId: \S+/, "RequestId: <id>");
 }
 

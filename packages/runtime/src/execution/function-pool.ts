@@ -195,6 +195,8 @@ export class FunctionPool {
       return;
     }
     this.#drainInto(environment);
+    // What it was just given can have ended it.
+    if (!this.#environments.has(environment)) return;
     if (environment.isIdle && !this.#idle.includes(environment)) {
       this.#idle.push(environment);
       environment.expireAfter(idleExpiryMs, () => {

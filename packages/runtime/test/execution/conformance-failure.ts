@@ -46,7 +46,16 @@ export function runFailureTests(conforms: ConformanceTest, create: () => Executi
     errorMessage: "just text",
     trace: [],
   });
-  fails("a thrown null is reported", "throw null;", { errorType: "object", errorMessage: "null" });
+  fails("a thrown null is an error too", "throw null;", {
+    errorType: "string",
+    errorMessage: "handled",
+  });
+  fails(
+    "a thrown null is reported from Node.js 24 on",
+    "throw null;",
+    { errorType: "object", errorMessage: "null" },
+    node24,
+  );
   fails(
     "a name that no header can carry is reported",
     "throw Object.assign(new Error('ü'), { name: 'Fehlér\\n' });",

@@ -1,25 +1,52 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
 import { createInProcessStrategy } from "../../dist/execution/in-process/strategy.js";
 import { testExecutionStrategy } from "./conformance.ts";
 
-const sharesProcess = "there is one process, which is the test's own";
 const sharesLoop = "the event loop of a whole server is never empty";
+const sharesHeap = "there is one heap and one event loop";
+const isRunners = "in the test's process this is the test runner's: see below";
 
 testExecutionStrategy("in-process", createInProcessStrategy, {
   skip: {
     "a callback ends a plain handler once the event loop is empty": sharesLoop,
     "a callback waits for the gateway's answers too": sharesLoop,
-    "the working directory is the source folder": sharesProcess,
-    "the environment is the function's alone": sharesProcess,
-    "code that does not parse is Runtime.UserCodeSyntaxError":
-      "in the test's own process the test runner parses modules",
-    "process.exit while loading is the init's failure": sharesProcess,
-    "process.exit ends the invocation": sharesProcess,
-    "an endless loop times out": sharesProcess,
-    "an uncaught exception ends the invocation with its error": sharesProcess,
-    "an unhandled rejection ends the invocation": sharesProcess,
-    "using up the memory ends the invocation": sharesProcess,
-    "stopping ends what runs": "its output, which the test waits for, goes to the host's streams",
-    "logs carry the request id of their invocation": "output goes to the host's own streams",
-    "logs of invocations that run together are told apart": "output goes to the host's own streams",
+    "a promise that nothing can settle ends the invocation": sharesLoop,
+    "a promise that nothing can settle is an exit from Node.js 24 on": sharesLoop,
+    "a promise that nothing can settle, of a function that is not async, is null": sharesLoop,
+    "an endless loop times out": sharesHeap,
+    "using up the memory ends the invocation": sharesHeap,
+    "code that does not parse is Runtime.UserCodeSyntaxError": isRunners,
+    "an uncaught exception ends the invocation with its error": isRunners,
+    "an uncaught exception is an exit from Node.js 24 on": isRunners,
+    "an unhandled rejection ends the invocation": isRunners,
+    "an unhandled rejection is an exit from Node.js 24 on": isRunners,
+    "a crash's stack is in the log from Node.js 24 on": isRunners,
+    "stopping ends what runs": isRunners,
+    "logs carry the request id of their invocation": isRunners,
+    "output is told line by line, whatever it was written in": isRunners,
+    "logs of invocations that run together are told apart": isRunners,
   },
+});
+
+test("in a process of its own, output and crashes are the function's, and the host stays as it was", async () => {
+  const host = join(import.meta.dirname, "in-process-host.mjs");
+  const { stdout } = await promisify(execFile)(process.execPath, [host], {
+    env: { ...process.env, OF_THE_HOST: "secret" },
+  });
+  expect(JSON.parse(stdout)).toEqual({
+    value: { mine: "yes", ofTheHost: null, isSet: "1" },
+    logs: [
+      ["stdout", "out 1", true],
+      ["stderr", "err", true],
+    ],
+    exception: ["unhandled", "TypeError", "late"],
+    rejection: ["unhandled", "Runtime.UnhandledPromiseRejection", "TypeError: lost"],
+    exit: ["unhandled", "Runtime.ExitError", "Runtime exited with error: exit status 7"],
+    syntax: ["init", "Runtime.UserCodeSyntaxError"],
+    after: { mine: "yes", ofTheHost: null, isSet: "1" },
+    host: { mine: null, ofTheHost: "secret", isSet: null, cwd: true, restored: true },
+  });
 });

@@ -31,7 +31,7 @@ export function refuseHandler(handler: Handler, convention: CallingConvention): 
   if (convention === "callback" || handler.length < 3) return null;
   return runtimeError(
     "Runtime.CallbackHandlerDeprecated",
-    "Callback-based handlers are not supported from Node.js 24 on: make the handler async and return the result",
+    "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.",
   );
 }
 
@@ -44,37 +44,41 @@ export function callHandler(
   convention: CallingConvention,
   outcome: CallOutcome,
 ): void {
-  let isSettled = false;
-  const fail = (thrown: unknown): void => {
-    if (isSettled) return;
-    isSettled = true;
-    outcome.fail(reportError(thrown));
+  // Whichever of callback, context and promise is first ends it; what comes later is ignored.
+  let isFinished = false;
+  const finish = (error: unknown, value?: unknown): void => {
+    if (isFinished) return;
+    isFinished = true;
+    if (error !== null && error !== undefined) outcome.fail(reportError(error));
+    else settle(value, convention, outcome);
   };
-  const succeed = (value: unknown): void => {
-    if (isSettled) return;
-    isSettled = true;
-    settle(value, convention, outcome);
-  };
-  let isCallbackUsed = false;
   const callback = (error: unknown, value?: unknown): void => {
-    if (isCallbackUsed || isSettled) return;
-    isCallbackUsed = true;
+    const isError = error !== null && error !== undefined;
     // An error goes out at once; a result waits for the event loop unless told otherwise.
-    if (error !== null && error !== undefined) fail(error);
-    else if (context.callbackWaitsForEmptyEventLoop) outcome.whenIdle(() => succeed(value));
-    else succeed(value);
+    if (isError || !context.callbackWaitsForEmptyEventLoop) finish(error, value);
+    else if (!isFinished) {
+      isFinished = true;
+      outcome.whenIdle(() => settle(value, convention, outcome));
+    }
   };
-  const context = new LambdaContext(template, requestId, Date.now(), callback);
+  const context = new LambdaContext(template, requestId, Date.now(), finish);
+  const succeed = (value: unknown): void => finish(null, value);
   try {
     const event: unknown = JSON.parse(payload);
-    const returned =
-      convention === "callback" ? handler(event, context, callback) : handler(event, context);
-    if (isThenable(returned)) returned.then(succeed, fail);
-    else if (convention === "async") succeed(returned);
-    // Up to Node.js 22 nothing but the callback ends a plain function: without one, it answers null.
-    else if (!isCallbackUsed) outcome.whenIdle(() => succeed(null));
+    if (convention === "async") {
+      const fail = (error: unknown): void => outcome.fail(reportError(error));
+      const returned = handler(event, context);
+      if (isThenable(returned)) returned.then(succeed, fail);
+      else succeed(returned);
+      return;
+    }
+    const returned = handler(event, context, callback);
+    if (isThenable(returned)) returned.then(succeed, context.fail);
+    // Nothing but the callback ends a plain function: without one, it answers null.
+    else if (!isFinished) outcome.whenIdle(() => finish(null, null));
   } catch (error) {
-    fail(error);
+    if (convention === "async") outcome.fail(reportError(error));
+    else callback(error);
   }
 }
 

@@ -47,5 +47,5 @@ export class LambdaContext {
 
   done = (error: unknown, result?: unknown): void => this.#complete(error, result);
   succeed = (result: unknown): void => this.#complete(null, result);
-  fail = (error: unknown): void => this.#complete(error ?? new Error("handled"));
+  fail = (error: unknown): void => this.#complete(error ?? "handled");
 }
