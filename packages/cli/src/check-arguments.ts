@@ -30,7 +30,7 @@ export function checkArguments(
     const name = argument.split("=", 1)[0] ?? argument;
     const arg = flags.get(name);
     if (arg === undefined) throw unknownFlag(name, command, [...flags.keys()]);
-    if (arg.type === "boolean") continue;
+    if (arg.type === "boolean" || hasOptionalValue(arg)) continue;
     if (argument.includes("=")) {
       checkChoice(name, argument.slice(name.length + 1), arg);
       continue;
@@ -65,6 +65,20 @@ export function flagTable(args: ArgsDef): ReadonlyMap<string, ArgDef> {
       table.set(alias.length === 1 ? `-${alias}` : `--${alias}`, arg);
   }
   return table;
+}
+
+/** `--inspect` alone, or `--inspect=9230`; never `--inspect 9230`, which could be a folder. */
+export function hasOptionalValue(arg: ArgDef): boolean {
+  return arg.type === "string" && arg.valueHint?.startsWith("[=") === true;
+}
+
+/** Gives such flags their empty value, so that the next word is not taken for it. */
+export function withOptionalValues(rawArguments: readonly string[], args: ArgsDef): string[] {
+  const flags = flagTable(args);
+  return rawArguments.map((argument) => {
+    const arg = flags.get(argument);
+    return arg !== undefined && hasOptionalValue(arg) ? `${argument}=` : argument;
+  });
 }
 
 export function aliasesOf(arg: ArgDef): readonly string[] {

@@ -1,5 +1,5 @@
 import { parseArgs, type ArgsDef, type ParsedArgs } from "citty";
-import { checkArguments } from "./check-arguments.ts";
+import { checkArguments, withOptionalValues } from "./check-arguments.ts";
 
 /** A command as the command line sees it: its words and flags, and what it does. */
 export interface Command {
@@ -26,7 +26,9 @@ export function defineCommand<const T extends ArgsDef>(definition: CommandDefini
     ...definition,
     async run(rawArguments) {
       checkArguments(rawArguments, definition.name, definition.args);
-      return definition.run(parseArgs<T>([...rawArguments], definition.args));
+      return definition.run(
+        parseArgs<T>(withOptionalValues(rawArguments, definition.args), definition.args),
+      );
     },
   };
 }

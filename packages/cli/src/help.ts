@@ -1,5 +1,5 @@
 import type { ArgDef, ArgsDef } from "citty";
-import { aliasesOf } from "./check-arguments.ts";
+import { aliasesOf, hasOptionalValue } from "./check-arguments.ts";
 import type { Command } from "./command.ts";
 import type { Style } from "./terminal/style.ts";
 
@@ -73,7 +73,11 @@ function flagRows(flags: readonly (readonly [string, ArgsDef[string]])[]): reado
 function flagLabel(name: string, arg: ArgDef): string {
   const short = aliasesOf(arg).find((alias) => alias.length === 1);
   const isNegative = arg.type === "boolean" && arg.default === true;
-  const value = arg.type === "boolean" ? "" : ` <${arg.valueHint ?? name}>`;
+  const value = hasOptionalValue(arg)
+    ? (arg.valueHint ?? "")
+    : arg.type === "boolean"
+      ? ""
+      : ` <${arg.valueHint ?? name}>`;
   return `${short === undefined ? "    " : `-${short}, `}--${isNegative ? "no-" : ""}${name}${value}`;
 }
 

@@ -73,6 +73,8 @@ export interface RuntimeOptions {
   /** Stage of the APIs. @default "testing" */
   readonly stage?: string;
   readonly limits?: Partial<Limits>;
+  /** Off while debugging: neither functions nor the gateway give up waiting. @default true */
+  readonly enforcesTimeouts?: boolean;
   readonly clock?: Clock;
   /** Absolute folder that keeps tables, events and messages. @default in memory */
   readonly dataDirectory?: string;
@@ -110,16 +112,26 @@ export interface ResolvedRuntimeOptions {
   readonly connections: ConnectionRouter;
   readonly stage: string;
   readonly limits: Limits;
+  readonly enforcesTimeouts: boolean;
   readonly clock: Clock;
   readonly allowedOrigins: readonly string[];
 }
+
+/** A process that a debugger has stopped neither answers pings nor gets on with its work. */
+const noTimeouts: Partial<Limits> = {
+  idleMs: Infinity,
+  connectionMs: Infinity,
+  webSocketIntegrationMs: Infinity,
+  httpIntegrationMs: Infinity,
+  pingMs: Infinity,
+};
 
 /** Checks options once, at the edge; nothing below sees optional fields. */
 export function resolveOptions(
   options: RuntimeOptions,
   strategyNamed: (name: string) => ExecutionStrategy | undefined,
 ): ResolvedRuntimeOptions {
-  const { execution = "worker-thread" } = options;
+  const { execution = "worker-thread", enforcesTimeouts = true } = options;
   const strategy = typeof execution === "string" ? strategyNamed(execution) : execution;
   if (strategy === undefined) throw new TypeError("execution names no strategy");
   return Object.freeze({
@@ -131,7 +143,8 @@ export function resolveOptions(
     concurrencyPerEnvironment: options.concurrencyPerEnvironment ?? 1,
     connections: options.connections ?? createMemoryRouter(),
     stage: options.stage ?? "testing",
-    limits: resolveLimits(options.limits),
+    limits: resolveLimits({ ...options.limits, ...(enforcesTimeouts ? {} : noTimeouts) }),
+    enforcesTimeouts,
     clock: options.clock ?? createSystemClock(),
     allowedOrigins: options.allowedOrigins ?? [],
   });

@@ -45,6 +45,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     channel: { request: (id, command) => connections.request(id, command) },
     maxEnvironments: options.maxEnvironments,
     concurrencyPerEnvironment: options.concurrencyPerEnvironment,
+    enforcesTimeouts: options.enforcesTimeouts,
     region: app.manifest.aws.region ?? "us-east-1",
   });
   // Nothing of the services is loaded that the manifest does not have.

@@ -1,5 +1,6 @@
 import { defineCommand, type Command } from "../command.ts";
 import { runDev } from "../dev/run-dev.ts";
+import { inspectAddressOf } from "../dev/inspect-option.ts";
 import { portOf } from "../dev/port-option.ts";
 import { existingFolder } from "../project-folder.ts";
 import type { Detail } from "../terminal/reporter.ts";
@@ -33,6 +34,11 @@ export const devCommand: Command = defineCommand({
       alias: "d",
       description: "As --verbose, with whole stack traces",
     },
+    inspect: {
+      type: "string",
+      valueHint: "[=host:port]",
+      description: "Let a debugger stop in functions; 127.0.0.1:9229 by default. No time-outs",
+    },
     watch: {
       type: "boolean",
       default: true,
@@ -53,6 +59,7 @@ export const devCommand: Command = defineCommand({
       watches: args.watch,
       detail,
       isDebug,
+      inspect: inspectAddressOf(args.inspect),
       terminal: processTerminal(),
     });
   },

@@ -16,6 +16,8 @@ export interface DevSessionOptions {
   /** null: `localhost` in both families. */
   readonly host: string | null;
   readonly watches: boolean;
+  /** Functions run where a debugger of this process stops in them, without time-outs. */
+  readonly isDebugged: boolean;
   readonly onEvent: (event: DevEvent) => void;
 }
 
@@ -71,6 +73,7 @@ export class DevSession {
       app: createApp(project, builds),
       port: options.port,
       ...(options.host === null ? {} : { host: options.host }),
+      ...(options.isDebugged ? { execution: "in-process", enforcesTimeouts: false } : {}),
     }).catch(async (error: unknown) => {
       await builder.close();
       throw error;

@@ -6,6 +6,7 @@ import type { Terminal } from "../terminal/style.ts";
 import { choosePort } from "./choose-port.ts";
 import type { DevEvent } from "./dev-event.ts";
 import { DevSession } from "./dev-session.ts";
+import { openInspector, type InspectAddress } from "./inspect-option.ts";
 import { preferredPort } from "./preferred-port.ts";
 
 export interface RunDevOptions {
@@ -18,6 +19,8 @@ export interface RunDevOptions {
   readonly watches: boolean;
   readonly detail: Detail;
   readonly isDebug: boolean;
+  /** Where a debugger connects; null for none. */
+  readonly inspect: InspectAddress | null;
   readonly terminal: Terminal;
 }
 
@@ -26,10 +29,12 @@ const interruptedExitCode = 130;
 
 /** Runs an app until it is interrupted; resolves with the exit code. */
 export async function runDev(options: RunDevOptions): Promise<number> {
-  const { terminal, root } = options;
+  const { terminal, root, inspect } = options;
   const wanted = options.port ?? (await preferredPort(root));
   const port = await choosePort(wanted, options.host, terminal);
   if (port === "cancelled") return 1;
+
+  if (inspect !== null) openInspector(inspect);
 
   const reporter = new Reporter({
     terminal,
@@ -44,6 +49,7 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     port,
     host: options.host,
     watches: options.watches,
+    isDebugged: inspect !== null,
     onEvent: (event) => report(event, reporter, hasKeys),
   });
   const open = async (): Promise<void> => {

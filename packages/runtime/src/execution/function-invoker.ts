@@ -19,6 +19,8 @@ export interface FunctionInvokerOptions {
   /** Environments of one function at most. */
   readonly maxEnvironments: number;
   readonly concurrencyPerEnvironment: number;
+  /** @default true */
+  readonly enforcesTimeouts?: boolean;
   /** e.g. `us-east-1` */
   readonly region: string;
 }
@@ -201,6 +203,7 @@ export class FunctionInvoker implements Invoker {
       channel,
       maxEnvironments,
       concurrencyPerEnvironment,
+      enforcesTimeouts = true,
       region,
       traffic,
     } = this.#options;
@@ -221,6 +224,7 @@ export class FunctionInvoker implements Invoker {
       channel,
       maxEnvironments: Math.min(maxEnvironments, config.concurrency ?? maxEnvironments),
       concurrencyPerEnvironment,
+      timeoutMs: enforcesTimeouts ? config.timeout * 1000 : Infinity,
       template: { functionId, built, config, createEnv },
       onLog: (log) => {
         if (traffic.isObserved) traffic.emit({ type: "log", log });

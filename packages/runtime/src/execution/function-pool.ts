@@ -17,6 +17,8 @@ export interface FunctionPoolOptions {
   readonly template: EnvironmentTemplate;
   readonly maxEnvironments: number;
   readonly concurrencyPerEnvironment: number;
+  /** `Infinity` for no time-out. */
+  readonly timeoutMs: number;
   readonly onLog: (log: FunctionLog) => void;
 }
 
@@ -155,7 +157,7 @@ export class FunctionPool {
     const pooled = new PooledEnvironment({
       clock,
       concurrency: concurrencyPerEnvironment,
-      timeoutMs: template.config.timeout * 1000,
+      timeoutMs: this.#options.timeoutMs,
       onFree: (environment) => this.#onFree(environment),
       onEnd: (environment, orphans) => this.#onEnd(environment, orphans),
     });

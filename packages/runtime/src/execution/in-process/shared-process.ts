@@ -30,15 +30,19 @@ export class SharedProcess {
 
   /** Changes the process until `restore`. */
   install(): void {
-    const { env, cwd } = process;
+    const { env } = process;
+    const cwd = process.cwd.bind(process);
+    const areStacksMapped = process.sourceMapsEnabled;
+    process.setSourceMapsEnabled(true);
     const shared = this.#shareEnv(env);
     process.env = shared;
-    process.cwd = () => this.#guests.getStore()?.environment.cwd ?? cwd.call(process);
+    process.cwd = () => this.#guests.getStore()?.environment.cwd ?? cwd();
     process.exit = (code?: number | string | null): never => this.#exit(code);
     this.#undo.push(() => {
       if (process.env === shared) process.env = env;
       process.cwd = cwd;
       process.exit = this.#hostExit;
+      process.setSourceMapsEnabled(areStacksMapped);
     });
     for (const stream of ["stdout", "stderr"] as const) this.#shareStream(stream);
     const onUncaught = (error: unknown, origin: string): void => this.#contain(error, origin);
@@ -80,8 +84,7 @@ export class SharedProcess {
 
   #shareStream(name: "stdout" | "stderr"): void {
     const stream = process[name];
-    const hostWrite = stream.write;
-    const passOn = hostWrite.bind(stream) as (...given: unknown[]) => boolean;
+    const passOn = stream.write.bind(stream) as (...given: unknown[]) => boolean;
     stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
       const guest = this.#guests.getStore();
       if (guest === undefined) return passOn(chunk, ...rest);
@@ -92,7 +95,7 @@ export class SharedProcess {
       return true;
     };
     this.#undo.push(() => {
-      stream.write = hostWrite;
+      stream.write = passOn;
     });
   }
 

@@ -244,7 +244,9 @@ function watchForDrain(): void {
 process.on("beforeExit", () => {
   if (!isReady) return;
   const ready = waitingForIdle.splice(0);
-  if (ready.length === 0) for (const invocation of [...running]) abandon(invocation);
+  // What an ended one makes way for is not stranded yet.
+  const stranded = ready.length === 0 ? Array.from(running) : [];
+  for (const invocation of stranded) abandon(invocation);
   isSlow = false;
   holdLoop();
   for (const go of ready) go();
