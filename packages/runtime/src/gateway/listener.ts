@@ -105,8 +105,16 @@ function createHttpServer({ headerBytes, onRequest, onUpgrade }: ListenOptions):
   return server;
 }
 
-/** What is no HTTP gets an HTTP error, if the peer still listens. */
+/** How long a refused peer that still writes is read and dropped, so that it gets to read its answer. */
+const lingerMs = 1000;
+
+/**
+ * What is no HTTP gets an HTTP error, if the peer still listens. Closing with bytes unread would reset
+ * the connection, and the answer could be lost with it: RFC 9112, section 9.6.
+ */
 function refuse(error: Error & { code?: string }, socket: Duplex): void {
+  // Hears of the peer's end too, once more as an error of the parser.
+  if (socket.writableEnded) return;
   socket.on("error", () => socket.destroy());
   if (!socket.writable || error.code === "ECONNRESET") {
     socket.destroy();
@@ -117,6 +125,11 @@ function refuse(error: Error & { code?: string }, socket: Duplex): void {
   else if (error.code === "ERR_HTTP_REQUEST_TIMEOUT") status = 408;
   const reason = STATUS_CODES[status] ?? "";
   const body = JSON.stringify({ message: reason });
+  // The parser is done with this peer.
+  socket.removeAllListeners("data");
+  socket.on("data", () => {});
+  const linger = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once("close", () => clearTimeout(linger));
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
