@@ -25,17 +25,34 @@ export async function readPreferences(root: string): Promise<PreferencesResult> 
   for (const folder of [homedir(), root]) {
     for (const name of fileNames) {
       const read = await readText(join(folder, name));
-      if (read.kind !== "text") continue;
-      const parsed = parseArc(read.text, { file: folder === root ? name : join("~", name) });
+      if (read.kind === "absent") continue;
+      const file = folder === root ? name : join("~", name);
+      if (read.kind === "unreadable") {
+        diagnostics.push(unreadable(file, read.reason));
+        continue;
+      }
+      const parsed = parseArc(read.text, { file });
       diagnostics.push(...parsed.diagnostics);
       apply(parsed.document, draft);
       break;
     }
   }
   const dotenv = await readText(join(root, ".env"));
+  if (dotenv.kind === "unreadable") diagnostics.push(unreadable(".env", dotenv.reason));
   if (dotenv.kind === "text") Object.assign(draft.env.testing, parseDotenv(dotenv.text));
   const files = [...fileNames, ".env"].map((name) => join(root, name));
   return { preferences: draft, diagnostics, files };
+}
+
+/** The app runs without them: some name a folder `.env`. */
+function unreadable(file: string, reason: string): Diagnostic {
+  return {
+    severity: "warning",
+    code: "manifest-unreadable",
+    text: `${file} cannot be read: ${reason}`,
+    location: null,
+    notes: [],
+  };
 }
 
 type Draft = {

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import type { FunctionConfig } from "../../src/index.ts";
+import { readProject } from "../../src/node.ts";
+import { projectFolder, told } from "./project-folder.ts";
+
+const manifest = "@app\nx\n\n@aws\nmemory 512\ntimeout 7\n\n@http\nget /\n";
+const folder = "src/http/get-index";
+
+async function configOf(
+  files: Readonly<Record<string, string>>,
+): Promise<{ readonly config: FunctionConfig | undefined; readonly told: readonly string[] }> {
+  const inFolder = Object.entries(files).map(([file, text]) => [`${folder}/${file}`, text]);
+  const root = await projectFolder({
+    "app.arc": manifest,
+    [`${folder}/`]: "",
+    ...Object.fromEntries(inFolder),
+  });
+  const { project, diagnostics } = await readProject(root);
+  const found = project?.functions.find(({ id }) => id === "http/get-index");
+  return { config: found?.config, told: told(diagnostics) };
+}
+
+const names: readonly (readonly [file: string, text: (timeout: number) => string])[] = [
+  ["config.arc", (timeout) => `@aws\ntimeout ${timeout}\n`],
+  [".arc-config", (timeout) => `@aws\ntimeout ${timeout}\n`],
+  ["arc.json", (timeout) => `{ "aws": { "timeout": ${timeout} } }`],
+  ["arc-config.json", (timeout) => `{ "aws": { "timeout": ${timeout} } }`],
+  ["config.yaml", (timeout) => `aws:\n  timeout: ${timeout}\n`],
+  ["config.yml", (timeout) => `aws:\n  timeout: ${timeout}\n`],
+  ["arc-config.yaml", (timeout) => `aws:\n  timeout: ${timeout}\n`],
+  ["arc-config.yml", (timeout) => `aws:\n  timeout: ${timeout}\n`],
+];
+
+describe("a function's own configuration", () => {
+  it("lies over the manifest's, which lies over the defaults", async () => {
+    expect((await configOf({})).config).toMatchObject({ memory: 512, timeout: 7, storage: 512 });
+    const own = await configOf({ "config.arc": "@aws\ntimeout 30\nruntime python\n" });
+    expect(own.config).toMatchObject({ memory: 512, timeout: 30, runtime: "python3.13" });
+  });
+
+  it.each(names)("may be in %s", async (file, text) => {
+    const { config, told: mistakes } = await configOf({ [file]: text(42) });
+    expect(mistakes).toEqual([]);
+    expect(config).toMatchObject({ memory: 512, timeout: 42 });
+  });
+
+  it.each(names.map(([file], index) => [file, index] as const))(
+    "is %s rather than any that comes later",
+    async (_file, index) => {
+      const later = names.slice(index).map(([file, text], place) => [file, text(10 + place)]);
+      expect((await configOf(Object.fromEntries(later))).config).toMatchObject({ timeout: 10 });
+    },
+  );
+
+  it("may switch variables and shared code off", async () => {
+    const { config } = await configOf({
+      "config.arc": "@arc\nenv false\nshared false\nviews true\n",
+    });
+    expect(config).toMatchObject({ env: false, shared: false, views: true });
+  });
+
+  it("is told with its place when a setting is out of range or unknown", async () => {
+    const { config, told: mistakes } = await configOf({
+      "config.arc": "@aws\ntimeout 901\nmemry 128\n",
+    });
+    expect(config).toBeUndefined();
+    expect(mistakes).toEqual([
+      `${folder}/config.arc:2:9 error aws-setting-invalid: "timeout" is a whole number from 1 to 900 (seconds)`,
+      `${folder}/config.arc:3:1 error aws-setting-unknown: @aws has no setting "memry": did you mean "memory"?`,
+    ]);
+  });
+
+  it.each(names.map(([file]) => file))("is told when %s cannot be read", async (file) => {
+    const { config, told: mistakes } = await configOf({ [`${file}/`]: "" });
+    expect(config).toBeUndefined();
+    expect(mistakes).toEqual([
+      `error manifest-unreadable: ${folder}/${file} cannot be read: it is a folder`,
+    ]);
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Preferences } from "../../src/index.ts";
+import { readProject } from "../../src/node.ts";
+import { projectFolder, told } from "./project-folder.ts";
+
+const app = { "app.arc": "@app\nx\n" };
+
+/** Reads a project's preferences with a home folder of its own. */
+async function preferencesOf(
+  files: Readonly<Record<string, string>>,
+  home: Readonly<Record<string, string>> = {},
+): Promise<{ readonly preferences: Preferences | undefined; readonly told: readonly string[] }> {
+  const homeFolder = await projectFolder(home);
+  vi.stubEnv("HOME", homeFolder);
+  vi.stubEnv("USERPROFILE", homeFolder);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const { project, diagnostics } = await readProject(await projectFolder({ ...app, ...files }));
+  return { preferences: project?.preferences, told: told(diagnostics) };
+}
+
+const names = ["preferences.arc", "prefs.arc", ".preferences.arc", ".prefs.arc"];
+const variable = (value: string): string => `@env\ntesting\n  NAME ${value}\n`;
+
+describe("preferences", () => {
+  it("are empty without a file", async () => {
+    expect((await preferencesOf({})).preferences).toEqual({
+      env: { testing: {}, staging: {}, production: {} },
+      sandbox: {
+        ports: {},
+        env: null,
+        seedData: null,
+        externalDb: false,
+        useAws: false,
+        livereload: false,
+        coldstart: false,
+      },
+      startCommands: [],
+      create: { autocreate: false, templates: {} },
+    });
+  });
+
+  it.each(names)("may be in %s", async (name) => {
+    const { preferences } = await preferencesOf({ [name]: variable("here") });
+    expect(preferences?.env.testing).toEqual({ NAME: "here" });
+  });
+
+  it.each(names.map((name, index) => [name, index] as const))(
+    "are %s rather than any that comes later",
+    async (first, index) => {
+      const files = names.slice(index).map((name) => [name, variable(name)]);
+      const { preferences } = await preferencesOf(Object.fromEntries(files));
+      expect(preferences?.env.testing).toEqual({ NAME: first });
+    },
+  );
+
+  it("of the project lie over those of the home folder", async () => {
+    const { preferences } = await preferencesOf(
+      { "prefs.arc": "@env\ntesting\n  SHARED project\n\n@sandbox\nlivereload true\n" },
+      { ".prefs.arc": "@env\ntesting\n  SHARED home\n  OWN home\n\n@sandbox\ncoldstart true\n" },
+    );
+    expect(preferences?.env.testing).toEqual({ SHARED: "project", OWN: "home" });
+    expect(preferences?.sandbox).toMatchObject({ livereload: true, coldstart: true });
+  });
+
+  it("lie below .env, which is for testing alone", async () => {
+    const { preferences } = await preferencesOf({
+      "prefs.arc": "@env\ntesting\n  A prefs\n  B prefs\nproduction\n  A live\n",
+      ".env": "A=dotenv\n",
+    });
+    expect(preferences?.env).toEqual({
+      testing: { A: "dotenv", B: "prefs" },
+      staging: {},
+      production: { A: "live" },
+    });
+  });
+
+  it("tell variables in the form of Architect 5 as well", async () => {
+    const { preferences } = await preferencesOf({ "prefs.arc": "@env\nstaging NAME two words\n" });
+    expect(preferences?.env.staging).toEqual({ NAME: "two words" });
+  });
+
+  it("set up the sandbox, its start and new functions", async () => {
+    const { preferences } = await preferencesOf({
+      "prefs.arc": `@sandbox
+env staging
+seed-data seeds/all.json
+external-db true
+useAWS true
+ports
+  http 3400
+  tables 5000
+
+@sandbox-start
+npm run css
+"echo ready"
+
+@create
+autocreate true
+templates
+  http templates/http.js
+`,
+    });
+    expect(preferences?.sandbox).toEqual({
+      env: "staging",
+      seedData: "seeds/all.json",
+      externalDb: true,
+      useAws: true,
+      livereload: false,
+      coldstart: false,
+      ports: { http: 3400, tables: 5000 },
+    });
+    expect(preferences?.startCommands).toEqual(["npm run css", "echo ready"]);
+    expect(preferences?.create).toEqual({
+      autocreate: true,
+      templates: { http: "templates/http.js" },
+    });
+  });
+
+  it("that cannot be understood are told with their place", async () => {
+    const { told: mistakes } = await preferencesOf({ "prefs.arc": '@env\ntesting\n  A "open\n' });
+    expect(mistakes).toEqual([
+      "prefs.arc:3:5 error syntax-quote-open: this quote does not end on its line",
+    ]);
+  });
+
+  it("that cannot be read are told, and the app runs without them", async () => {
+    const { preferences, told: mistakes } = await preferencesOf(
+      { "prefs.arc/": "", ".env/": "" },
+      { "prefs.arc/": "" },
+    );
+    expect(mistakes).toEqual([
+      "warning manifest-unreadable: ~/prefs.arc cannot be read: it is a folder",
+      "warning manifest-unreadable: prefs.arc cannot be read: it is a folder",
+      "warning manifest-unreadable: .env cannot be read: it is a folder",
+    ]);
+    expect(preferences?.env.testing).toEqual({});
+  });
+});
+
+describe(".env", () => {
+  it("has quotes, comments, exports and lines that go on", async () => {
+    const { preferences } = await preferencesOf({
+      ".env": `# a comment
+PLAIN=value
+SPACED = spaced value   # with a comment
+HASH=a#b
+EMPTY=
+export EXPORTED=yes
+DOUBLE="two\\nlines # kept"
+SINGLE='raw \\n'
+LONG="first
+second"
+URL=https://example.com/?a=b
+`,
+    });
+    expect(preferences?.env.testing).toEqual({
+      PLAIN: "value",
+      SPACED: "spaced value",
+      HASH: "a#b",
+      EMPTY: "",
+      EXPORTED: "yes",
+      DOUBLE: "two\nlines # kept",
+      SINGLE: "raw \\n",
+      LONG: "first\nsecond",
+      URL: "https://example.com/?a=b",
+    });
+  });
+});
