@@ -74,6 +74,28 @@ describe("arclet dev", () => {
     await running.cli.waitFor(/ws\/disconnect │ bye/);
   });
 
+  test("--verbose shows Lambda's own lines around a function's", async () => {
+    await using folder = await temporaryFolder({
+      ...app,
+      "src/http/get-index/index.js":
+        'exports.handler = async () => { console.log("hello"); return { body: "one" }; };\n',
+    });
+    await using running = await dev(folder.path, "--verbose");
+    expect((await fetch(`${running.url}/`)).status).toBe(200);
+    const [report] = await running.cli.waitFor(/http\/get-index │ REPORT .*/);
+    const [, requestId = ""] = /RequestId: (\S+)/.exec(report) ?? [];
+    expect(report).toMatch(
+      /Duration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 1152 MB\tInit Duration: [\d.]+ ms$/,
+    );
+    const lines = running.cli.output.split("\n").filter((line) => line.includes("get-index │"));
+    expect(lines.map((line) => line.slice(line.indexOf("│") + 2))).toEqual([
+      `START RequestId: ${requestId} Version: $LATEST`,
+      "hello",
+      `END RequestId: ${requestId}`,
+      expect.stringContaining("REPORT"),
+    ]);
+  });
+
   test("a saved function answers the next message on the same socket", async () => {
     await using folder = await temporaryFolder(app);
     await using running = await dev(folder.path);

@@ -13,6 +13,7 @@ export type {
   FunctionLog,
 } from "./execution/execution-strategy.ts";
 export type { InvocationFailure, InvocationResult } from "./execution/invocation.ts";
+export { endLine, reportLine, startLine, type InvocationReport } from "./execution/lambda-logs.ts";
 export type { Invoker } from "./execution/invoker.ts";
 export type { Limits, Runtime, RuntimeApp, RuntimeFunction, RuntimeOptions } from "./options.ts";
 export { createRuntime } from "./runtime.ts";

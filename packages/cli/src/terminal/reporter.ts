@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Diagnostic } from "@arclet/manifest";
-import type { TrafficEvent } from "@arclet/runtime";
+import { endLine, reportLine, startLine, type TrafficEvent } from "@arclet/runtime";
 import { renderBanner, renderKeyHelp, type BannerOptions } from "./banner.ts";
 import { diagnosticsText } from "./diagnostics-text.ts";
 import { describeFunctionError } from "./function-error.ts";
@@ -58,7 +58,12 @@ export class Reporter {
       case "bug":
         this.#bug(event.where, event.error);
         return;
+      case "invocation-begun":
+        if (this.#detail === "verbose")
+          this.#lambdaLine(event.functionId, startLine(event.requestId));
+        return;
       case "invoked":
+        if (this.#detail === "verbose") this.#report(event);
         if (!event.result.ok) {
           this.#error(
             describeFunctionError(
@@ -111,6 +116,22 @@ export class Reporter {
     for (const line of text.replace(/\r?\n$/, "").split("\n")) {
       this.#terminal.write(`${this.#time()} ${label} ${style.dim("│")} ${line}\n`);
     }
+  }
+
+  /** The lines Lambda itself writes into a function's log. */
+  #report(event: Extract<TrafficEvent, { type: "invoked" }>): void {
+    const { functionId, requestId, durationMs, initDurationMs, memoryMb, result } = event;
+    const isTimeout = !result.ok && result.kind === "timeout";
+    const usedMemoryMb = null;
+    const report = { requestId, durationMs, memoryMb, usedMemoryMb, initDurationMs, isTimeout };
+    this.#lambdaLine(functionId, endLine(requestId));
+    this.#lambdaLine(functionId, reportLine(report));
+  }
+
+  #lambdaLine(functionId: string, line: string): void {
+    const { style } = this.#terminal;
+    const text = style.dim(line.trimEnd());
+    this.#terminal.write(`${this.#time()} ${style.cyan(functionId)} ${style.dim("│")} ${text}\n`);
   }
 
   #bug(where: string, error: unknown): void {

@@ -66,22 +66,12 @@ export function trafficLine(event: TrafficEvent, isVerbose: boolean, style: Styl
         style,
         disconnectNote(event),
       );
-    case "invoked":
-      return isVerbose ? style.dim(reportLine(event)) : null;
     case "log":
     case "bug":
       return null;
     default:
       return null;
   }
-}
-
-type InvokedEvent = Extract<TrafficEvent, { type: "invoked" }>;
-
-/** Lambda's REPORT line, as its log has it, with the function in front. */
-function reportLine({ functionId, requestId, durationMs, initDurationMs }: InvokedEvent): string {
-  const init = initDurationMs === null ? "" : `  Init Duration: ${initDurationMs.toFixed(2)} ms`;
-  return `REPORT ${functionId}  RequestId: ${requestId}  Duration: ${durationMs.toFixed(2)} ms${init}`;
 }
 
 function disconnectNote(event: Extract<TrafficEvent, { type: "disconnected" }>): string {

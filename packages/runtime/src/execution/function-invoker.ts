@@ -76,6 +76,9 @@ export class FunctionInvoker implements Invoker {
       submittedAt,
       startedAt: 0,
       initDurationMs: null,
+      onBegin: traffic.isObserved
+        ? () => traffic.emit({ type: "invocation-begun", functionId, requestId })
+        : null,
       settle: (result) => {
         if (entry !== undefined) entry.load.running--;
         if (traffic.isObserved) {
@@ -87,6 +90,7 @@ export class FunctionInvoker implements Invoker {
             requestId,
             durationMs,
             initDurationMs,
+            memoryMb: entry?.definition.config.memory ?? 0,
             result,
           });
         }

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Clock, ClockTimer } from "../clock.ts";
 import type { EnvironmentOptions, ExecutionStrategy, FunctionLog } from "./execution-strategy.ts";
+import { ignoredReturnWarning } from "./handler/call-handler.ts";
 import type { InvocationFailure, InvocationResult } from "./invocation.ts";
 import { PooledEnvironment, type PendingInvocation } from "./pooled-environment.ts";
 
@@ -43,6 +44,7 @@ export class FunctionPool {
   #last: PooledEnvironment | null = null;
   #patience: ClockTimer | null = null;
   #isRetired = false;
+  #hasWarned = false;
   #onDrained: (() => void) | null = null;
 
   constructor(options: FunctionPoolOptions) {
@@ -172,7 +174,13 @@ export class FunctionPool {
       concurrency: concurrencyPerEnvironment,
       observer: {
         onResult: (invocation, outcome) => pooled.onResult(invocation, outcome),
-        onLog,
+        onLog: (log) => {
+          // Every environment tells it; once per build is enough.
+          const isWarning = log.text === ignoredReturnWarning;
+          if (isWarning && this.#hasWarned) return;
+          this.#hasWarned ||= isWarning;
+          onLog(log);
+        },
         onExit: (reason, started) => pooled.onExit(reason, started),
       },
     });

@@ -12,6 +12,8 @@ export interface PendingInvocation extends Invocation {
   initDurationMs: number | null;
   /** Epoch milliseconds; 0 until it begins. */
   startedAt: number;
+  /** It begins to run. Null where nobody wants to know. */
+  readonly onBegin: (() => void) | null;
   settle(result: InvocationResult): void;
 }
 
@@ -137,6 +139,7 @@ export class PooledEnvironment {
   #begin(pending: PendingInvocation): void {
     pending.startedAt = this.#options.clock.now();
     this.#lastBegunAt = pending.startedAt;
+    pending.onBegin?.();
     // One timer serves all invocations: it looks who is due and waits on for the next.
     this.#deadline ??= this.#options.clock.after(this.#options.timeoutMs, () =>
       this.#checkDeadline(),

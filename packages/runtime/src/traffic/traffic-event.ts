@@ -39,12 +39,16 @@ export type TrafficEvent =
       readonly reason: string;
       readonly durationMs: number;
     }
+  /** An invocation begins to run in an environment; what it logs comes after. */
+  | { readonly type: "invocation-begun"; readonly functionId: string; readonly requestId: string }
   | {
       readonly type: "invoked";
       readonly functionId: string;
       readonly requestId: string;
       readonly durationMs: number;
       readonly initDurationMs: number | null;
+      /** Megabytes the function is configured with. */
+      readonly memoryMb: number;
       readonly result: InvocationResult;
     }
   /** A function's new code could not be started; what ran before runs on. */

@@ -75,10 +75,22 @@ function runCallTests(conforms: ConformanceTest, create: () => ExecutionStrategy
     });
   });
 
-  conforms("up to Node.js 22 a plain return value is ignored", async () => {
+  conforms("up to Node.js 22 a plain return value is ignored, which is told once", async () => {
     const code = "exports.handler = () => 1;";
-    const { value } = await runFunction(create(), { code, format: "cjs" });
+    const { value, logs } = await runFunction(create(), { code, format: "cjs" });
     expect(await value()).toBeNull();
+    expect(await value()).toBeNull();
+    expect(logs.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^warning: Lambda ignores what this handler returned .* async/),
+    ]);
+  });
+
+  conforms("a return value beside a callback is nothing to be told", async () => {
+    const code = `exports.handler = (event, context, callback) =>
+      setTimeout(() => callback(null, "called"), 1);`;
+    const { value, logs } = await runFunction(create(), { code, format: "cjs" });
+    expect(await value()).toBe("called");
+    expect(logs).toEqual([]);
   });
 
   conforms("from Node.js 24 on a plain return value counts", async () => {

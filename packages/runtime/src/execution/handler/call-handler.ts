@@ -5,6 +5,10 @@ import type { Handler } from "./load-handler.ts";
 /** Lambda refuses larger results. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const maximumPayloadBytes = 6_291_556;
 
+/** Told in the log of a function whose plain return value is lost. */
+export const ignoredReturnWarning =
+  "warning: Lambda ignores what this handler returned and answers null: make it async. (Only from Node.js 24 on does a plain return value count.)\n";
+
 export interface CallOutcome {
   succeed(json: string): void;
   fail(error: ErrorReport): void;
@@ -75,7 +79,12 @@ export function callHandler(
     const returned = handler(event, context, callback);
     if (isThenable(returned)) returned.then(succeed, context.fail);
     // Nothing but the callback ends a plain function: without one, it answers null.
-    else if (!isFinished) outcome.whenIdle(() => finish(null, null));
+    else if (!isFinished) {
+      outcome.whenIdle(() => {
+        if (!isFinished && returned !== undefined) process.stderr.write(ignoredReturnWarning);
+        finish(null, null);
+      });
+    }
   } catch (error) {
     if (convention === "async") outcome.fail(reportError(error));
     else callback(error);
