@@ -85,6 +85,22 @@ function runCallTests(conforms: ConformanceTest, create: () => ExecutionStrategy
     ]);
   });
 
+  conforms("a callback is waited for, several at a time too", async () => {
+    const code = `exports.handler = (event, context, callback) => {
+      setTimeout(() => callback(null, event.n), 20);
+    };`;
+    const { value } = await runFunction(create(), { code, format: "cjs" }, { concurrency: 3 });
+    expect(await Promise.all([1, 2, 3].map((n) => value({ n })))).toEqual([1, 2, 3]);
+  });
+
+  conforms("the context's own ways to end are waited for", async () => {
+    const code = `exports.handler = (event, context) => {
+      setTimeout(() => context.succeed("done"), 20);
+    };`;
+    const { value } = await runFunction(create(), { code, format: "cjs" });
+    expect(await value()).toBe("done");
+  });
+
   conforms("a return value beside a callback is nothing to be told", async () => {
     const code = `exports.handler = (event, context, callback) =>
       setTimeout(() => callback(null, "called"), 1);`;

@@ -12,7 +12,6 @@ const isRunners = "in the test's process this is the test runner's: see below";
 testExecutionStrategy("in-process", createInProcessStrategy, {
   skip: {
     "a callback ends a plain handler once the event loop is empty": sharesLoop,
-    "a return value beside a callback is nothing to be told": sharesLoop,
     "a callback waits for the gateway's answers too": sharesLoop,
     "a promise that nothing can settle ends the invocation": sharesLoop,
     "a promise that nothing can settle is an exit from Node.js 24 on": sharesLoop,

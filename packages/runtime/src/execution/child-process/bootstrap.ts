@@ -108,10 +108,10 @@ function call(handler: Handler, invocation: NextInvocation): Promise<() => Promi
     callHandler(handler, payload, requestId, context, convention, {
       succeed: (json) => resolve(() => client.succeed(requestId, json)),
       fail: (error) => resolve(() => client.fail(requestId, error, error.errorType)),
-      whenIdle: (go) => {
+      whenIdle: (go, mayCallBack) => {
         // With several at a time the loop is never empty: one turn must do.
-        if (concurrency > 1) setImmediate(go);
-        else waitingForIdle.push(go);
+        if (concurrency === 1) waitingForIdle.push(go);
+        else if (!mayCallBack) setImmediate(go);
       },
     });
   });

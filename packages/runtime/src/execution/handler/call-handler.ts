@@ -12,8 +12,11 @@ export const ignoredReturnWarning =
 export interface CallOutcome {
   succeed(json: string): void;
   fail(error: ErrorReport): void;
-  /** The callback form asked to wait until nothing is left to do: call `go` then. */
-  whenIdle(go: () => void): void;
+  /**
+   * The callback form waits until nothing is left to do: call `go` then. With `mayCallBack` its callback
+   * may still come, and an event loop that never runs empty must not make it end before.
+   */
+  whenIdle(go: () => void, mayCallBack: boolean): void;
 }
 
 /**
@@ -62,7 +65,7 @@ export function callHandler(
     if (isError || !context.callbackWaitsForEmptyEventLoop) finish(error, value);
     else if (!isFinished) {
       isFinished = true;
-      outcome.whenIdle(() => settle(value, convention, outcome));
+      outcome.whenIdle(() => settle(value, convention, outcome), false);
     }
   };
   const context = new LambdaContext(template, requestId, Date.now(), finish);
@@ -80,10 +83,13 @@ export function callHandler(
     if (isThenable(returned)) returned.then(succeed, context.fail);
     // Nothing but the callback ends a plain function: without one, it answers null.
     else if (!isFinished) {
-      outcome.whenIdle(() => {
+      // `context.done` is a callback too.
+      const mayCallBack = handler.length > 2 || (handler.length === 2 && returned === undefined);
+      const end = (): void => {
         if (!isFinished && returned !== undefined) process.stderr.write(ignoredReturnWarning);
         finish(null, null);
-      });
+      };
+      outcome.whenIdle(end, mayCallBack);
     }
   } catch (error) {
     if (convention === "async") outcome.fail(reportError(error));

@@ -60,7 +60,9 @@ export class InProcessEnvironment implements ExecutionEnvironment, GuestEnvironm
         succeed: (json) => this.#finish(invocation, { ok: true, payload: json }),
         fail: (error) => this.#finish(invocation, { ok: false, kind: "handled", ...error }),
         // The loop of a whole server is never empty: one turn must do.
-        whenIdle: (go) => setImmediate(go),
+        whenIdle: (go, mayCallBack) => {
+          if (!mayCallBack) setImmediate(go);
+        },
       }),
     );
   }

@@ -192,10 +192,10 @@ function call(invocation: Running, payload: string): void {
   callHandler(handler, payload, invocation.requestId, context, convention, {
     succeed: (json) => succeed(invocation, json),
     fail: (error) => fail(invocation, error),
-    whenIdle: (go) => {
+    whenIdle: (go, mayCallBack) => {
       // With several at a time the others keep the loop busy: one turn must do.
-      if (concurrency > 1) setImmediate(go);
-      else waitingForIdle.push(go);
+      if (concurrency === 1) waitingForIdle.push(go);
+      else if (!mayCallBack) setImmediate(go);
       holdLoop();
     },
   });
