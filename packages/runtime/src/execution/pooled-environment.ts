@@ -87,9 +87,11 @@ export class PooledEnvironment {
   /** Takes back everything that has not begun. */
   recallWaiting(): PendingInvocation[] {
     const recalled: PendingInvocation[] = [];
-    for (const pending of this.#assigned.slice(this.#options.concurrency)) {
+    // The last one first: the environment begins with the first meanwhile, and none may overtake another.
+    for (const pending of this.#assigned.slice(this.#options.concurrency).toReversed()) {
       if (this.#environment?.recall(pending) === true) recalled.push(pending);
     }
+    recalled.reverse();
     if (recalled.length > 0) {
       const gone = new Set(recalled);
       this.#assigned = this.#assigned.filter((pending) => !gone.has(pending));
