@@ -17,7 +17,7 @@ export const diagnosticCodes = {
   "manifest-duplicate": "The folder has more than one manifest",
   "manifest-empty": "The manifest is empty",
   "manifest-missing": "The folder has no manifest",
-  "manifest-unreadable": "The manifest cannot be read",
+  "manifest-unreadable": "The manifest, a config or the preferences cannot be read",
   "plugin-name-invalid": "A plugin's name cannot be used",
   "pragma-duplicate": "A pragma stands twice",
   "pragma-inline-value": "A value stands on the pragma's own line",
