@@ -76,6 +76,8 @@ export interface RuntimeOptions {
   readonly dataDirectory?: string;
   /** URL of a DynamoDB-compatible server to use instead of the embedded one. */
   readonly dynamoEndpoint?: string;
+  /** Absolute path of a file of rows for tables that are empty. @default `sandbox-seed.{js,cjs,mjs,json}` of the project */
+  readonly seedFile?: string;
   /** Ports of local services that old helpers look for; any free one by default. */
   readonly servicePorts?: { readonly events?: number; readonly tables?: number };
   /** Origins besides the server's own that may open sockets and developer endpoints. `"*"` for all. */

@@ -7,6 +7,7 @@ import { FunctionInvoker, type FunctionDefinition } from "./execution/function-i
 import type { InvocationFailure } from "./execution/invocation.ts";
 import { createWorkerThreadStrategy } from "./execution/worker-thread/strategy.ts";
 import { createGateway } from "./gateway/gateway.ts";
+import { createTrust } from "./lambda-events/trust.ts";
 import { createLocalEnvironment, type LocalEnvironment } from "./local-environment.ts";
 import {
   resolveOptions,
@@ -54,6 +55,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     clock,
     traffic,
     connections,
+    trust: createTrust({ host, allowedOrigins }),
     ...optionalServiceOptions(given),
   });
   const gateway = await createGateway({
@@ -106,6 +108,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   }
 
   await setFunctions(app);
+  services.start();
   // One after another: the app given last is the one that stays.
   let updates: Promise<void> = Promise.resolve();
   return {
@@ -158,11 +161,12 @@ function failedBuild(texts: readonly string[]): InvocationFailure {
 
 function optionalServiceOptions(
   options: RuntimeOptions,
-): Pick<ServicesOptions, "dataDirectory" | "dynamoEndpoint" | "ports"> {
-  const { dataDirectory, dynamoEndpoint, servicePorts } = options;
+): Pick<ServicesOptions, "dataDirectory" | "dynamoEndpoint" | "ports" | "seedFile"> {
+  const { dataDirectory, dynamoEndpoint, servicePorts, seedFile } = options;
   return {
     ...(dataDirectory === undefined ? {} : { dataDirectory }),
     ...(dynamoEndpoint === undefined ? {} : { dynamoEndpoint }),
+    ...(seedFile === undefined ? {} : { seedFile }),
     ...(servicePorts === undefined ? {} : { ports: servicePorts }),
   };
 }

@@ -45,6 +45,8 @@ export class Events {
   readonly #dead = new Map<string, Delivery>();
   #app: string;
   #topics: ReadonlyMap<string, EventTopic>;
+  /** Deliveries held back until functions are in place; null from then on. */
+  #held: Delivery[] | null = [];
   #closed = false;
 
   private constructor(
@@ -71,6 +73,13 @@ export class Events {
       else events.#dead.set(delivery.id, delivery);
     }
     return events;
+  }
+
+  /** Begins to invoke functions. */
+  start(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const delivery of held) this.#start(delivery);
   }
 
   update(app: string, topics: readonly EventTopic[]): void {
@@ -131,6 +140,10 @@ export class Events {
 
   #start(delivery: Delivery): void {
     if (this.#closed) return;
+    if (this.#held !== null) {
+      this.#held.push(delivery);
+      return;
+    }
     const run = this.#deliver(delivery).finally(() => this.#running.delete(run));
     this.#running.add(run);
     this.#context.traffic.report(run, "events");
@@ -152,21 +165,17 @@ export class Events {
       failures: delivery.failures + 1,
       dead: delayMs === undefined ? error : null,
     };
+    if (delayMs === undefined) this.#dead.set(failed.id, failed);
+    else this.#planRetry(failed, delayMs);
     await this.#journal.put(delivery.id, failed);
-    if (delayMs === undefined) {
-      this.#dead.set(failed.id, failed);
-      tellTraffic(
-        this.#context,
-        topic.functionId,
-        `event ${delivery.id} given up after ${failed.failures} tries: ${error}`,
-      );
-      return;
-    }
-    tellTraffic(
-      this.#context,
-      topic.functionId,
-      `event ${delivery.id} failed, next try in ${delayMs / 1000} s: ${error}`,
-    );
+    const next =
+      delayMs === undefined
+        ? `event ${delivery.id} given up after ${failed.failures} tries`
+        : `event ${delivery.id} failed, next try in ${delayMs / 1000} s`;
+    tellTraffic(this.#context, topic.functionId, `${next}: ${error}`);
+  }
+
+  #planRetry(failed: Delivery, delayMs: number): void {
     const timer = this.#context.clock.after(delayMs, () => {
       this.#timers.delete(timer);
       this.#start(failed);

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Invoker } from "../execution/invoker.ts";
 import { readBody } from "../lambda-events/read-body.ts";
+import type { Trust } from "../lambda-events/trust.ts";
 import type { RuntimeApp } from "../options.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { Events } from "./events.ts";
@@ -20,12 +21,16 @@ export interface ServicesOptions {
   readonly clock: Clock;
   readonly traffic: Traffic;
   readonly connections: ConnectionRouter;
+  /** Which browsers' pages may use the services' own port. */
+  readonly trust: Trust;
   /** Absolute folder that keeps tables, events and messages. @default in memory */
   readonly dataDirectory?: string;
   /** Ports to listen on; 0 takes any free one. @default 0 each */
   readonly ports?: { readonly events?: number; readonly tables?: number };
   /** URL of a DynamoDB-compatible server to use instead of the embedded one. */
   readonly dynamoEndpoint?: string;
+  /** Absolute path of the seed file. @default `sandbox-seed.{js,cjs,mjs,json}` of the project */
+  readonly seedFile?: string;
 }
 
 export interface Services {
@@ -36,6 +41,8 @@ export interface Services {
   /** Takes requests to the paths the gateway mounts (`/_arc/ssm`, `/__arc`); false: not one of them. */
   handleHttp(request: IncomingMessage, response: ServerResponse): boolean;
   deadLetters(): readonly DeadLetter[];
+  /** Begins to invoke functions: call it once they are in place. */
+  start(): void;
   /** Starts what an edited manifest newly has. */
   update(app: RuntimeApp): Promise<void>;
   /** Stops taking in, waits for what runs, keeps the rest when there is a data folder. */
@@ -48,7 +55,10 @@ const bodyLimitBytes = 8 * 1024 * 1024;
 /** Starts the services the manifest has; the modules of the others are never loaded. */
 export async function createServices(options: ServicesOptions): Promise<Services> {
   const services = new LocalServices(options);
-  await services.update(options.app);
+  await services.update(options.app).catch(async (error: unknown) => {
+    await services.close();
+    throw error;
+  });
   return services;
 }
 
@@ -62,6 +72,7 @@ class LocalServices implements Services {
   #scheduler: Scheduler | null = null;
   #server: Server | null = null;
   #port = 0;
+  #isStarted = false;
 
   constructor(options: ServicesOptions) {
     const { invoker, clock, traffic } = options;
@@ -111,6 +122,13 @@ class LocalServices implements Services {
     return [...(this.#events?.deadLetters() ?? []), ...(this.#queues?.deadLetters() ?? [])];
   }
 
+  start(): void {
+    this.#isStarted = true;
+    this.#events?.start();
+    this.#queues?.start();
+    this.#tables?.start();
+  }
+
   async update(app: RuntimeApp): Promise<void> {
     this.#app = app;
     const { manifest } = app;
@@ -132,13 +150,15 @@ class LocalServices implements Services {
       this.#tables = await Opened.open(this.#context, manifest, {
         port: this.#options.ports?.tables ?? 0,
       });
-      await this.#tables.seed(app.root);
+      const { seedTables } = await import("./seed-tables.ts");
+      await seedTables(this.#tables, manifest, app.root, this.#options.seedFile ?? null);
     }
     if (this.#scheduler === null && manifest.schedules.length > 0) {
       const { Scheduler: Opened } = await import("./scheduler.ts");
       this.#scheduler = new Opened(this.#context);
     }
     this.#scheduler?.update(manifest.app, manifest.schedules);
+    if (this.#isStarted) this.start();
   }
 
   async close(): Promise<void> {
@@ -165,6 +185,15 @@ class LocalServices implements Services {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { trust } = this.#options;
+    if (!trust.isTrustedHost(request) || !trust.isTrustedOrigin(request)) {
+      request.resume();
+      response.writeHead(403, { "content-type": "text/plain" });
+      response.end(
+        "Forbidden: this port serves the programs of this machine, not other sites' pages",
+      );
+      return;
+    }
     const body = await readBody(request, bodyLimitBytes);
     if (body === "aborted") return;
     const answer =
@@ -263,7 +292,7 @@ function queueDefinitions(manifest: Manifest): QueueDefinition[] {
   const timeouts = new Map(manifest.functions.map((lambda) => [lambda.id, lambda.config.timeout]));
   return manifest.queues.map((queue) => ({
     queue,
-    functionTimeoutSeconds: timeouts.get(queue.functionId) ?? 30,
+    functionTimeoutSeconds: timeouts.get(queue.functionId) ?? 5,
   }));
 }
 
