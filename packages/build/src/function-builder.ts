@@ -57,6 +57,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
   readonly #root: string;
   readonly #outDirectory: string;
   readonly #alias: { readonly [specifier: string]: string };
+  readonly #keepsOlderAwsSdk: boolean;
   readonly #minify: boolean;
   readonly #slots = new Map<string, Slot>();
   readonly #hashes = new FileHashes();
@@ -66,6 +67,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     this.#root = resolve(options.root);
     this.#outDirectory = resolve(options.outDirectory ?? join(this.#root, ".arclet", "build"));
     this.#alias = options.alias ?? {};
+    this.#keepsOlderAwsSdk = options.keepsOlderAwsSdk ?? false;
     this.#minify = options.minify ?? false;
   }
 
@@ -146,6 +148,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
       runtime: declared.config.runtime,
       dependencies: own?.dependencies ?? new Set(),
       alias: this.#alias,
+      keepsOlderAwsSdk: this.#keepsOlderAwsSdk,
       minify: this.#minify,
     });
     if (!result.ok) return { ...result, inputs: slot.inputs };

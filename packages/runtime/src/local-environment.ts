@@ -50,6 +50,8 @@ export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalE
       version: architectSandboxVersion(root),
     }),
     PORT: String(port),
+    // Where the helpers of 2021 look for discovery and sockets, with 3332 as their default.
+    ARC_INTERNAL: String(port),
   };
   if (manifest.ws !== null) {
     addresses["ARC_WSS_URL"] = webSocketUrl;
@@ -61,7 +63,13 @@ export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalE
     addresses["ARC_STATIC_SPA"] = String(manifest.static.spa);
   }
   return {
-    defaults: { ARC_ENV: "testing", NODE_ENV: "testing", ARC_SESSION_TABLE_NAME: "jwe" },
+    defaults: {
+      ARC_ENV: "testing",
+      NODE_ENV: "testing",
+      ARC_SESSION_TABLE_NAME: "jwe",
+      // As the helpers up to major 4 name it.
+      SESSION_TABLE_NAME: "jwe",
+    },
     addresses,
   };
 }

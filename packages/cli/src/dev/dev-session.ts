@@ -61,7 +61,7 @@ export class DevSession {
         `the manifest has errors\n\n${diagnosticsText(diagnostics)}`,
       );
     }
-    const builder = createProjectBuilder(project);
+    const builder = createProjectBuilder(project, { runsHere: true });
     const builds = new FunctionBuilds((declared) => builder.build(declared));
     const round = await builds.buildAll(project.functions, project.functions);
     const all = [...diagnostics, ...round.diagnostics];

@@ -22,7 +22,15 @@ export interface ProjectBuilder {
   close(): Promise<void>;
 }
 
-export function createProjectBuilder(project: Project): ProjectBuilder {
+export interface ProjectBuilderOptions {
+  /** Whether what is built runs on this machine only; what is deployed holds all it needs. */
+  readonly runsHere?: boolean;
+}
+
+export function createProjectBuilder(
+  project: Project,
+  { runsHere = false }: ProjectBuilderOptions = {},
+): ProjectBuilder {
   const { root, manifest } = project;
   const alias: Record<string, string> = {};
   for (const [name, folder] of [
@@ -33,7 +41,7 @@ export function createProjectBuilder(project: Project): ProjectBuilder {
     alias[`@architect/${name}`] = join(root, folder.src);
     alias[`@${name}`] = join(root, folder.src);
   }
-  const builder = createFunctionBuilder({ root, alias });
+  const builder = createFunctionBuilder({ root, alias, keepsOlderAwsSdk: runsHere });
   let watcher: ProjectWatcher | null = null;
   return {
     build: (declared) => builder.build(declared),

@@ -181,7 +181,7 @@ function outcomeOf(outcome: ReceiptOutcome): EntryOutcome {
       return invalid(
         "Value for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.",
       );
-    case "not-in-flight":
+    default:
       return { ok: false, code: "MessageNotInflight", message: "The message is not in flight." };
   }
 }

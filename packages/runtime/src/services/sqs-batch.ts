@@ -1,5 +1,5 @@
 import { jsonAnswer, type HttpAnswer } from "./http-answer.ts";
-import { sqsFailure, type SqsFailure, type SqsInput } from "./sqs-input.ts";
+import { sqsFailure, textOf, type SqsFailure, type SqsInput } from "./sqs-input.ts";
 
 /** What one entry of a batch became: the fields of its result, or a failure of its own. */
 export type EntryOutcome = SqsFailure | { readonly ok: true; readonly result: object };
@@ -35,15 +35,15 @@ function refusalOf(entries: readonly SqsInput[]): HttpAnswer | null {
       "TooManyEntriesInBatchRequest",
       `Maximum number of entries per request are ${maxEntries}. You have sent ${entries.length}.`,
     );
-  const ids = entries.map(({ Id }) => Id);
-  if (!ids.every((id) => typeof id === "string" && /^[\w-]{1,80}$/.test(id)))
+  const ids = entries.map(({ Id }) => textOf(Id) ?? "");
+  if (!ids.every((id) => /^[\w-]{1,80}$/.test(id)))
     return sqsFailure(
       "InvalidBatchEntryId",
       "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.",
     );
   const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
   if (repeated !== undefined)
-    return sqsFailure("BatchEntryIdsNotDistinct", `Id ${String(repeated)} repeated.`);
+    return sqsFailure("BatchEntryIdsNotDistinct", `Id ${repeated} repeated.`);
   const bytes = entries.reduce((sum, { MessageBody }) => sum + bytesOf(MessageBody), 0);
   return bytes > maxMessageBytes
     ? sqsFailure(

@@ -69,7 +69,7 @@ export interface LocalServices {
   readonly invoker: RecordingInvoker;
   readonly clock: TestClock;
   readonly root: string;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Services of a manifest with these parts, closed at the test's end. */

@@ -10,7 +10,7 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
-import { documentsOf, startServices, temporaryDirectory } from "./local-services.ts";
+import { documentsOf, manifestWith, startServices, temporaryDirectory } from "./local-services.ts";
 
 const key = { name: "id", type: "S" } as const;
 const cats = {
@@ -100,7 +100,6 @@ describe("tables", () => {
 
   test("a table that the manifest gains while running is there at once", async () => {
     const { services, root } = await startServices({ tables: [cats] });
-    const { manifestWith } = await import("./local-services.ts");
     const dogs = { ...cats, name: "dogs" };
     await services.update({
       manifest: manifestWith({ tables: [cats, dogs] }),
@@ -108,7 +107,8 @@ describe("tables", () => {
       functions: [],
     });
     const client = documentsOf(services);
-    await client.send(new PutCommand({ TableName: "testapp-staging-dogs", Item: { id: "1" } }));
+    const put = new PutCommand({ TableName: "testapp-staging-dogs", Item: { id: "1" } });
+    await expect(client.send(put)).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });
   });
 });
 
