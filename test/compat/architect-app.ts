@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
+import { on } from "node:events";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { WebSocket } from "ws";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const run = promisify(execFile);
@@ -125,4 +127,17 @@ export async function projectWith(
   const folder = await temporaryFolder(files);
   await symlink(modules, join(folder.path, "node_modules"), "dir");
   return folder;
+}
+
+/** The next messages, parsed, in the order in which they come. */
+export async function messagesOf(
+  socket: WebSocket,
+  count: number,
+): Promise<Record<string, unknown>[]> {
+  const messages: Record<string, unknown>[] = [];
+  for await (const [data] of on(socket, "message") as AsyncIterable<readonly unknown[]>) {
+    messages.push(JSON.parse(String(data)) as Record<string, unknown>);
+    if (messages.length === count) break;
+  }
+  return messages;
 }

@@ -1,8 +1,8 @@
-import { on, once } from "node:events";
+import { once } from "node:events";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { CliProcess } from "../helpers/cli-process.ts";
-import { architectFunctions, architectProject, projectWith } from "./architect-app.ts";
+import { architectFunctions, architectProject, messagesOf, projectWith } from "./architect-app.ts";
 
 test.each([3, 4, 5, 6, 7, 8])(
   "a project with @architect/functions %i runs as it is",
@@ -48,13 +48,3 @@ test.each([3, 4, 5, 6, 7, 8])(
   },
   240_000,
 );
-
-/** The next messages, parsed, in the order in which they come. */
-async function messagesOf(socket: WebSocket, count: number): Promise<Record<string, unknown>[]> {
-  const messages: Record<string, unknown>[] = [];
-  for await (const [data] of on(socket, "message") as AsyncIterable<readonly unknown[]>) {
-    messages.push(JSON.parse(String(data)) as Record<string, unknown>);
-    if (messages.length === count) break;
-  }
-  return messages;
-}

@@ -1,3 +1,5 @@
+export { helpersAbove, helpersAmong, isBefore } from "./architect-helpers.ts";
+export type { ArchitectHelper, ArchitectHelperName } from "./architect-helpers.ts";
 export { buildFunction } from "./build-function.ts";
 export type { BuildOptions, BuildResult } from "./build-function.ts";
 export type { BuiltFunction } from "./built-function.ts";

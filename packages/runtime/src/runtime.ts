@@ -1,3 +1,4 @@
+import { helpersAbove, helpersAmong, type ArchitectHelper } from "@arclet/build";
 import { Leases } from "./connections/leases.ts";
 import { createByRuntimeStrategy } from "./execution/by-runtime.ts";
 import { createChildProcessStrategy } from "./execution/child-process/strategy.ts";
@@ -80,18 +81,23 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   const webSocketUrl = `ws://${shownHost}:${port}`;
 
   async function setFunctions(next: RuntimeApp): Promise<void> {
-    const local = createLocalEnvironment({
-      manifest: next.manifest,
-      root: next.root,
-      port,
-      webSocketUrl,
-      ports: services.ports(),
-    });
+    const { manifest, root } = next;
+    const ports = services.ports();
+    const helpers = await Promise.all(next.functions.map(helpersOf));
+    await services.setHelpers(helpers.flat(), port);
     const serviceVariables = services.environment();
     const known = new Set(next.functions.map(({ functionId }) => functionId));
     for (const id of invoker.functionIds) if (!known.has(id)) invoker.removeFunction(id);
     await Promise.all(
-      next.functions.map(async (fn) => {
+      next.functions.map(async (fn, index) => {
+        const local = createLocalEnvironment({
+          manifest,
+          root,
+          port,
+          webSocketUrl,
+          ports,
+          helpers: helpers[index] ?? [],
+        });
         const failure = await invoker.setFunction(
           defineFunction(next, fn, local, serviceVariables),
         );
@@ -107,7 +113,12 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     gateway.setApp(next);
   }
 
-  await setFunctions(app);
+  await setFunctions(app).catch(async (error: unknown) => {
+    await gateway.close();
+    await services.close();
+    await invoker.close();
+    throw error;
+  });
   services.start();
   // One after another: the app given last is the one that stays.
   let updates: Promise<void> = Promise.resolve();
@@ -147,6 +158,13 @@ function defineFunction(
     variables: { ...local.defaults, ...env, ...local.addresses, ...serviceVariables },
     built: build.ok ? build.built : failedBuild(build.diagnostics.map(({ text }) => text)),
   };
+}
+
+/** Architect's packages that a function holds, or finds when it is not bundled. */
+async function helpersOf({ build, config }: RuntimeFunction): Promise<readonly ArchitectHelper[]> {
+  if (!build.ok) return [];
+  const { built } = build;
+  return config.bundle ? helpersAmong(built.inputs) : helpersAbove(built.sourceDirectory);
 }
 
 function failedBuild(texts: readonly string[]): InvocationFailure {

@@ -41,7 +41,14 @@ export function createProjectBuilder(
     alias[`@architect/${name}`] = join(root, folder.src);
     alias[`@${name}`] = join(root, folder.src);
   }
-  const builder = createFunctionBuilder({ root, alias, keepsOlderAwsSdk: runsHere });
+  const builder = createFunctionBuilder({
+    root,
+    alias,
+    keepsOlderAwsSdk: runsHere,
+    ...(project.manifestFile?.endsWith(".arc") === true
+      ? { manifestFile: project.manifestFile }
+      : {}),
+  });
   let watcher: ProjectWatcher | null = null;
   return {
     build: (declared) => builder.build(declared),

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { once } from "node:events";
+import type { ArchitectHelper } from "@arclet/build";
 import type { Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
@@ -9,6 +10,7 @@ import type { Trust } from "../lambda-events/trust.ts";
 import type { RuntimeApp } from "../options.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { Events } from "./events.ts";
+import type { FixedPorts } from "./fixed-ports.ts";
 import { parseObject, type HttpAnswer } from "./http-answer.ts";
 import type { QueueDefinition, Queues } from "./queues.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -41,6 +43,11 @@ export interface Services {
   /** Takes requests to the paths the gateway mounts (`/_arc/ssm`, `/__arc`); false: not one of them. */
   handleHttp(request: IncomingMessage, response: ServerResponse): boolean;
   deadLetters(): readonly DeadLetter[];
+  /**
+   * Opens the ports that the functions' helpers have written into them.
+   * @throws RuntimeError `ERR_PORT_IN_USE`
+   */
+  setHelpers(helpers: readonly ArchitectHelper[], gatewayPort: number): Promise<void>;
   /** Begins to invoke functions: call it once they are in place. */
   start(): void;
   /** Starts what an edited manifest newly has. */
@@ -70,6 +77,7 @@ class LocalServices implements Services {
   #events: Events | null = null;
   #queues: Queues | null = null;
   #scheduler: Scheduler | null = null;
+  #fixedPorts: FixedPorts | null = null;
   #server: Server | null = null;
   #port = 0;
   #isStarted = false;
@@ -129,6 +137,21 @@ class LocalServices implements Services {
     this.#tables?.start();
   }
 
+  async setHelpers(helpers: readonly ArchitectHelper[], gatewayPort: number): Promise<void> {
+    if (this.#fixedPorts === null) {
+      if (helpers.length === 0) return;
+      const { FixedPorts: Opened } = await import("./fixed-ports.ts");
+      this.#fixedPorts = new Opened();
+    }
+    const { fixedPortsFor } = await import("./fixed-ports.ts");
+    const wanted = fixedPortsFor(helpers, this.#app.manifest, {
+      gateway: gatewayPort,
+      events: this.#server === null ? null : this.#port,
+      tables: this.#tables?.port ?? null,
+    });
+    await this.#fixedPorts.update(wanted);
+  }
+
   async update(app: RuntimeApp): Promise<void> {
     this.#app = app;
     const { manifest } = app;
@@ -162,6 +185,7 @@ class LocalServices implements Services {
   }
 
   async close(): Promise<void> {
+    await this.#fixedPorts?.close();
     this.#scheduler?.close();
     if (this.#server !== null) {
       const closed = once(this.#server, "close");
