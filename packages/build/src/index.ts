@@ -1,5 +1,7 @@
 export { helpersAbove, helpersAmong, isBefore } from "./architect-helpers.ts";
 export type { ArchitectHelper, ArchitectHelperName } from "./architect-helpers.ts";
+export { bundleModule } from "./bundle-module.ts";
+export type { BundleModuleOptions } from "./bundle-module.ts";
 export { buildFunction } from "./build-function.ts";
 export type { BuildOptions, BuildResult } from "./build-function.ts";
 export type { BuiltFunction } from "./built-function.ts";

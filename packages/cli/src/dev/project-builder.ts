@@ -6,6 +6,8 @@ import {
   type ProjectWatcher,
 } from "@arclet/build";
 import type { Project, ProjectFunction } from "@arclet/manifest";
+import { compileFunction } from "../plugins/compile-function.ts";
+import type { PluginRuntime } from "../plugins/plugin.ts";
 import type { SavedFiles } from "./dev-event.ts";
 import type { BuildOutcome, FunctionBuilds } from "./function-builds.ts";
 
@@ -25,11 +27,15 @@ export interface ProjectBuilder {
 export interface ProjectBuilderOptions {
   /** Whether what is built runs on this machine only; what is deployed holds all it needs. */
   readonly runsHere?: boolean;
+  /** Custom runtimes of plugins, by function. */
+  readonly runtimes?: ReadonlyMap<string, PluginRuntime>;
+  /** Gets every file that was saved or removed, before functions are built again. */
+  readonly onFile?: (file: string) => void;
 }
 
 export function createProjectBuilder(
   project: Project,
-  { runsHere = false }: ProjectBuilderOptions = {},
+  { runsHere = false, runtimes = new Map(), onFile }: ProjectBuilderOptions = {},
 ): ProjectBuilder {
   const { root, manifest } = project;
   const alias: Record<string, string> = {};
@@ -51,9 +57,10 @@ export function createProjectBuilder(
   });
   let watcher: ProjectWatcher | null = null;
   return {
-    build: (declared) => builder.build(declared),
+    build: async (declared) => builder.build(await compileFunction(declared, runtimes, root)),
     async watch(current, builds, onSaved) {
       watcher = await watchProject(root, (files) => {
+        if (onFile !== undefined) for (const file of files) onFile(file);
         const { watchedFiles, functions } = current();
         const watched = new Set(watchedFiles);
         const isProjectChanged = [...files].some((file) => watched.has(file));
