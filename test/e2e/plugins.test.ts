@@ -66,8 +66,9 @@ describe("a plugin of Architect's shape", () => {
     await using folder = await temporaryFolder(app);
     await using running = await start(folder.path);
     const { cli, url } = running;
-    const [text = ""] = [await (await fetch(url)).text()];
-    expect(text).toBe('{"stage":"testing","from":"hourly","app":"plugged"}of the person');
+    expect(await (await fetch(url)).text()).toBe(
+      '{"stage":"testing","from":"hourly","app":"plugged"}of the person',
+    );
     expect(await (await fetch(`${url}/stats`)).text()).toBe("stats page");
     await cli.waitFor(/stats starts with get \/stats stats page/);
     await cli.waitFor(/EVENT\s+counted\s+src\/plugins\/counted/);

@@ -2,6 +2,7 @@ import { mkdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { ProjectFunction } from "@arclet/manifest";
 import { CliError } from "../errors.ts";
+import { reasonOf } from "./loaded-plugin.ts";
 import type { PluginRuntime } from "./plugin.ts";
 
 /**
@@ -23,10 +24,9 @@ export async function compileFunction(
     try {
       await runtime.compile({ functionId: declared.id, source: declared.directory, output });
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
       throw new CliError(
         "ERR_PLUGIN",
-        `runtime ${runtime.name}: compiling ${declared.id} failed: ${reason}`,
+        `runtime ${runtime.name}: compiling ${declared.id} failed: ${reasonOf(cause)}`,
         { cause },
       );
     }

@@ -125,7 +125,7 @@ function checked(module: unknown, place: Omit<LoadedPlugin, "plugin" | "notes">)
     }
   }
   // What hooks give back is checked where it is used.
-  return module as Plugin;
+  return module;
 }
 
 /** Hooks that nothing calls. */

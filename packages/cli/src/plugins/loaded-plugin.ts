@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { CliError } from "../errors.ts";
 import type { Plugin } from "./plugin.ts";
 
@@ -19,8 +20,7 @@ export function failedPlugin(
   what: string,
   cause: unknown,
 ): CliError {
-  const reason =
-    cause === null ? "" : `: ${cause instanceof Error ? cause.message : String(cause)}`;
+  const reason = cause === null ? "" : `: ${reasonOf(cause)}`;
   const frame = cause instanceof Error ? frameIn(cause, root) : null;
   return new CliError("ERR_PLUGIN", `plugin ${name} (${file}): ${what}${reason}`, {
     cause,
@@ -39,6 +39,12 @@ export async function runHook<Result>(
   } catch (error) {
     throw failedPlugin(loaded, `${hook} failed`, error);
   }
+}
+
+/** What was thrown, which need not be an error. */
+export function reasonOf(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message;
+  return typeof thrown === "string" ? thrown : inspect(thrown);
 }
 
 function frameIn(error: Error, root: string): string | null {

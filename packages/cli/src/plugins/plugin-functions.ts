@@ -26,11 +26,13 @@ const writers: Readonly<Record<Hook, (entry: Entry) => readonly [string, ...stri
     quoted(name),
     ...settingsOf(settings, ["fifo", "batchSize", "batchWindow"]),
   ],
-  scheduled: ({ name, rate, cron, timezone }) => [
+  scheduled: ({ name, ...settings }) => [
     quoted(name),
-    ...(rate === undefined ? [] : [`rate ${String(rate)}`]),
-    ...(cron === undefined ? [] : [`cron ${String(cron)}`]),
-    ...(timezone === undefined ? [] : [`timezone ${String(timezone)}`]),
+    // Their words stand there as they are.
+    ...["rate", "cron", "timezone"].flatMap((key) => {
+      const value = settings[key];
+      return typeof value === "string" ? [`${key} ${value}`] : [];
+    }),
   ],
   "tables-streams": ({ name, table }) => [quoted(name), `table ${quoted(table)}`],
   tables: ({ name, partitionKey, partitionKeyType, sortKey, sortKeyType, ttl }) => [
