@@ -134,6 +134,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
       updates = update.catch(() => {});
       return update;
     },
+    deadLetters: () => services.deadLetters(),
     async close() {
       await updates;
       await gateway.close();

@@ -11,6 +11,7 @@ import {
 import { SandboxPlugins } from "../plugins/sandbox-plugins.ts";
 import { FunctionBuilds } from "./function-builds.ts";
 import { functionEnvironment } from "./function-environment.ts";
+import { serviceOptions } from "./service-options.ts";
 import { createProjectBuilder, type ProjectBuilder } from "./project-builder.ts";
 
 export interface DevSessionOptions {
@@ -88,7 +89,9 @@ export class DevSession {
       app: createApp(project, builds),
       port: options.port,
       ...(options.host === null ? {} : { host: options.host }),
+      ...serviceOptions(project, process.env),
     }).catch(async (error: unknown) => {
+      await plugins.close();
       await builder.close();
       throw error;
     });

@@ -11,6 +11,7 @@ export class SandboxPlugins {
   readonly #runtime: Promise<Runtime>;
   readonly #running = new Set<Promise<void>>();
   #setRuntime: (runtime: Runtime) => void = () => {};
+  #giveUp: (reason: Error) => void = () => {};
   #project: Project;
   #plugins: Plugins;
 
@@ -18,9 +19,12 @@ export class SandboxPlugins {
     this.#project = project;
     this.#plugins = plugins;
     this.#onFailure = onFailure;
-    this.#runtime = new Promise((resolve) => {
+    this.#runtime = new Promise((resolve, reject) => {
       this.#setRuntime = resolve;
+      this.#giveUp = reject;
     });
+    // Whoever invokes meanwhile is told; without anybody it is no failure.
+    this.#runtime.catch(() => {});
   }
 
   get isEmpty(): boolean {
@@ -51,7 +55,9 @@ export class SandboxPlugins {
     this.#running.add(run);
   }
 
+  /** Also of an app that could not be started: then nothing can be invoked any more. */
   async close(): Promise<void> {
+    this.#giveUp(new Error("the app is not running"));
     await Promise.all(this.#running);
     await this.#tell(this.#plugins.end(this.#project, this.#invoke));
   }

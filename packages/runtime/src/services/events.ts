@@ -5,6 +5,7 @@ import type { Journal } from "./journal.ts";
 import { arn, physicalName } from "./resource-names.ts";
 import {
   journalFor,
+  retryDelaysMs,
   tellTraffic,
   type DeadLetter,
   type ServiceContext,
@@ -29,12 +30,6 @@ interface Delivery extends EventMessage {
   readonly failures: number;
   readonly dead: string | null;
 }
-
-/**
- * Lambda tries an asynchronous invocation again after one minute and then two.
- * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
- */
-const retryDelaysMs = [60_000, 120_000];
 
 /** SNS topics, each with its function as the one subscriber. */
 export class Events {

@@ -5,6 +5,7 @@ import type { Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Invoker } from "../execution/invoker.ts";
+import { RuntimeError } from "../errors.ts";
 import { readBody } from "../lambda-events/read-body.ts";
 import type { Trust } from "../lambda-events/trust.ts";
 import type { RuntimeApp } from "../options.ts";
@@ -201,8 +202,19 @@ class LocalServices implements Services {
     const server = createServer((request, response) => {
       this.#options.traffic.report(this.#serve(request, response), "services");
     });
-    server.listen(this.#options.ports?.events ?? 0, "127.0.0.1");
-    await once(server, "listening");
+    const wanted = this.#options.ports?.events ?? 0;
+    server.listen(wanted, "127.0.0.1");
+    try {
+      await once(server, "listening");
+    } catch (cause) {
+      throw new RuntimeError(
+        "ERR_PORT_IN_USE",
+        `Port ${wanted}, for events and queues, is in use`,
+        {
+          cause,
+        },
+      );
+    }
     const address = server.address();
     this.#port = typeof address === "object" && address !== null ? address.port : 0;
     this.#server = server;

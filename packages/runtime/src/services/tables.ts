@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { KeyAttribute, Manifest, Table, TableIndex } from "@arclet/manifest";
 import type { ClockTimer } from "../clock.ts";
+import { RuntimeError } from "../errors.ts";
 import { requestDynamo } from "./dynamodb/dynamodb-request.ts";
 import type { FromDynamoWorker, ToDynamoWorker } from "./dynamodb/worker-messages.ts";
 import { physicalName } from "./resource-names.ts";
@@ -71,9 +72,10 @@ export class Tables {
     const [first] = (await once(worker, "message")) as [FromDynamoWorker];
     if (first.type !== "listening") {
       await worker.terminate();
-      throw new Error(
-        first.type === "failed" ? first.error : "the embedded DynamoDB did not start",
-      );
+      const reason = first.type === "failed" ? first.error : "it did not start";
+      throw reason.includes("EADDRINUSE")
+        ? new RuntimeError("ERR_PORT_IN_USE", `Port ${options.port ?? 0}, for tables, is in use`)
+        : new RuntimeError("ERR_SERVICE_FAILED", `The embedded DynamoDB: ${reason}`);
     }
     const streams = await TableStreams.open(context, manifest);
     const tables = new Tables(context, worker, first.port, streams, manifest);

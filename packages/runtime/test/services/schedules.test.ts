@@ -32,11 +32,20 @@ describe("on the clock", () => {
     expect(invoker.calls.map(({ event }) => event["time"])).toEqual(times);
   });
 
-  test("a failure does not stop the next turn", async () => {
-    const { invoker, clock } = await startServices(scheduleOf("rate(1 minute)"));
+  test("a failure is tried again after one and two minutes, and does not stop the next turn", async () => {
+    const { invoker, clock } = await startServices(scheduleOf("rate(1 hour)"));
     invoker.fail = () => true;
-    await clock.advance("3m");
-    expect(invoker.calls.length).toBeGreaterThanOrEqual(3);
+    await clock.advance("1h");
+    await clock.advance("1m");
+    await clock.advance("2m");
+    await clock.advance("56m");
+    expect(invoker.calls.map(({ event }) => event["time"])).toEqual([
+      "2023-11-14T23:13:20Z",
+      "2023-11-14T23:13:20Z",
+      "2023-11-14T23:13:20Z",
+    ]);
+    await clock.advance("1m");
+    expect(invoker.calls).toHaveLength(4);
   });
 });
 
