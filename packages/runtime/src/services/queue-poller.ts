@@ -54,7 +54,7 @@ export class QueuePoller {
   #poll(): void {
     if (!this.#active || this.#window !== null || this.#running.size >= maxConcurrentBatches)
       return;
-    const count = this.#messages.receivableCount();
+    const count = this.#messages.receivableCount(this.#queue.batchSize);
     if (count === 0) return;
     if (this.#queue.batchWindow > 0 && count < this.#queue.batchSize) {
       this.#window = this.#context.clock.after(this.#queue.batchWindow * 1000, () => {

@@ -57,6 +57,8 @@ export class MessageQueue {
   readonly #onDead: (message: QueueMessage) => void;
   readonly #watchers = new Set<() => void>();
   #wake: ClockTimer | null = null;
+  /** When the timer is due; spurious wakes are fine, missed ones are not. */
+  #wakeAt = Infinity;
   #sequence = 0n;
 
   constructor(
@@ -85,7 +87,7 @@ export class MessageQueue {
   /** Calls back whenever something may have become receivable, until the returned function is called. */
   watch(onVisible: () => void): () => void {
     this.#watchers.add(onVisible);
-    this.#schedule();
+    this.#planNextWake();
     return () => {
       this.#watchers.delete(onVisible);
     };
@@ -117,7 +119,8 @@ export class MessageQueue {
     if (deduplicationId !== null) this.#recent.set(deduplicationId, message);
     await this.#journal.put(message.id, message);
     this.#messages.set(message.id, message);
-    this.#changed();
+    this.#planWake(message.visibleAt);
+    this.#notify();
     return message;
   }
 
@@ -130,27 +133,25 @@ export class MessageQueue {
     visibilityTimeoutSeconds: number = this.settings.visibilityTimeoutSeconds,
   ): Promise<ReceivedMessage[]> {
     const now = this.#clock.now();
-    const received = this.#receivable(now)
-      .slice(0, limit)
-      .map((message): ReceivedMessage => {
-        const receiveCount = message.receiveCount + 1;
-        const taken: QueueMessage = {
-          ...message,
-          receiveCount,
-          firstReceivedAt: message.firstReceivedAt ?? now,
-          visibleAt: now + visibilityTimeoutSeconds * 1000,
-        };
-        this.#messages.set(taken.id, taken);
-        return { message: taken, receiptHandle: receiptHandleOf(taken) };
-      });
-    this.#schedule();
+    const visibleAt = now + visibilityTimeoutSeconds * 1000;
+    const received = this.#receivable(now, limit).map((message): ReceivedMessage => {
+      const taken: QueueMessage = {
+        ...message,
+        receiveCount: message.receiveCount + 1,
+        firstReceivedAt: message.firstReceivedAt ?? now,
+        visibleAt,
+      };
+      this.#messages.set(taken.id, taken);
+      return { message: taken, receiptHandle: receiptHandleOf(taken) };
+    });
+    if (received.length > 0) this.#planWake(visibleAt);
     await Promise.all(received.map(({ message }) => this.#journal.put(message.id, message)));
     return received;
   }
 
-  /** How many could be received now. */
-  receivableCount(): number {
-    return this.#receivable(this.#clock.now()).length;
+  /** How many could be received now, counted up to `limit`. */
+  receivableCount(limit: number = Infinity): number {
+    return this.#receivable(this.#clock.now(), limit).length;
   }
 
   /** Deleting twice is fine, as in SQS. A FIFO queue takes only the handle of the newest receive. */
@@ -173,8 +174,9 @@ export class MessageQueue {
     if (message.receiveCount !== receipt.receiveCount) return "expired";
     const changed = { ...message, visibleAt: now + seconds * 1000 };
     this.#messages.set(message.id, changed);
+    this.#planWake(changed.visibleAt);
     await this.#journal.put(message.id, changed);
-    this.#changed();
+    this.#notify();
     return "done";
   }
 
@@ -194,10 +196,11 @@ export class MessageQueue {
     return this.#recent.get(deduplicationId);
   }
 
-  #receivable(now: number): QueueMessage[] {
+  #receivable(now: number, limit: number): QueueMessage[] {
     const busy = new Set<string>();
     const receivable: QueueMessage[] = [];
     for (const message of this.#messages.values()) {
+      if (receivable.length >= limit) break;
       const group = this.settings.fifo ? message.groupId : null;
       if (group !== null && busy.has(group)) continue;
       if (message.visibleAt > now) {
@@ -218,7 +221,7 @@ export class MessageQueue {
   async #remove(id: string): Promise<void> {
     if (!this.#messages.delete(id)) return;
     await this.#journal.remove(id);
-    this.#changed();
+    this.#notify();
   }
 
   /** Drops the record of a message that now lives in another queue. */
@@ -226,19 +229,28 @@ export class MessageQueue {
     return this.#journal.remove(id);
   }
 
-  #changed(): void {
-    this.#schedule();
+  #notify(): void {
     for (const onVisible of this.#watchers) onVisible();
   }
 
-  #schedule(): void {
+  #planWake(at: number): void {
+    const now = this.#clock.now();
+    if (at <= now || at >= this.#wakeAt) return;
     this.#wake?.cancel();
-    this.#wake = null;
+    this.#wakeAt = at;
+    this.#wake = this.#clock.after(at - now, () => {
+      this.#wakeAt = Infinity;
+      this.#planNextWake();
+      this.#notify();
+    });
+  }
+
+  #planNextWake(): void {
     const now = this.#clock.now();
     let next = Infinity;
     for (const { visibleAt } of this.#messages.values())
       if (visibleAt > now && visibleAt < next) next = visibleAt;
-    if (next !== Infinity) this.#wake = this.#clock.after(next - now, () => this.#changed());
+    this.#planWake(next);
   }
 }
 
