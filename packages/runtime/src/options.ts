@@ -41,8 +41,10 @@ export interface Limits {
   readonly connectionMs: number;
   /** Gateway's integration time-out of WebSocket routes. @default 29000 */
   readonly webSocketIntegrationMs: number;
-  /** @default 30000 */
+  /** Gateway's integration time-out of an HTTP API's routes. @default 30000 */
   readonly httpIntegrationMs: number;
+  /** The same of a REST API's. @default 29000 */
+  readonly restIntegrationMs: number;
   /** New connections per second. @default 500 */
   readonly connectionsPerSecond: number;
   /** Bytes of an HTTP request body. @default 10485760 */

@@ -5,13 +5,16 @@
  */
 export class FrameMeter {
   readonly #limitBytes: number;
-  readonly #onExceeded: () => void;
+  readonly #onExceeded: (messages: number) => void;
   /** Payload bytes still to pass over. */
   #skip = 0;
   readonly #header: Buffer = Buffer.allocUnsafe(14);
   #headerLength = 0;
+  /** Whole messages that have begun before the frame at hand. */
+  #messages = 0;
 
-  constructor(limitBytes: number, onExceeded: () => void) {
+  /** `onExceeded` gets the number of good messages that came before the frame. */
+  constructor(limitBytes: number, onExceeded: (messages: number) => void) {
     this.#limitBytes = limitBytes;
     this.#onExceeded = onExceeded;
   }
@@ -29,7 +32,10 @@ export class FrameMeter {
       const payloadBytes = this.#payloadLength();
       if (payloadBytes === null) continue;
       this.#headerLength = 0;
-      if (payloadBytes > this.#limitBytes) this.#onExceeded();
+      if (payloadBytes > this.#limitBytes) this.#onExceeded(this.#messages);
+      // The last frame of a text, a binary or a continued message.
+      const first = this.#header[0] ?? 0;
+      if ((first & 0x80) !== 0 && (first & 0x0f) <= 2) this.#messages++;
       this.#skip = payloadBytes;
     }
   };

@@ -100,7 +100,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       return;
     request.url = sent;
     if (proxyTarget !== null && !isStaticPath) forward(request, response, proxyTarget);
-    else answerJson(response, 404, '{"message":"Not Found"}');
+    else http.refuse(response);
   }
 
   function handleRequest(request: IncomingMessage, response: ServerResponse): void {

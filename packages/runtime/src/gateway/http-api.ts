@@ -12,18 +12,25 @@ import { readBody } from "../lambda-events/read-body.ts";
 interface Wording {
   readonly failed: readonly [status: number, body: string];
   readonly late: readonly [status: number, body: string];
+  readonly unmatched: readonly [status: number, body: string];
+  /** The limit of the time an integration may take. */
+  readonly limit: "httpIntegrationMs" | "restIntegrationMs";
 }
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
 const httpWording: Wording = {
   failed: [500, '{"message":"Internal Server Error"}'],
   late: [503, '{"message":"Service Unavailable"}'],
+  unmatched: [404, '{"message":"Not Found"}'],
+  limit: "httpIntegrationMs",
 };
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 const restWording: Wording = {
   failed: [502, '{"message": "Internal server error"}'],
   late: [504, '{"message": "Endpoint request timed out"}'],
+  unmatched: [403, '{"message":"Missing Authentication Token"}'],
+  limit: "restIntegrationMs",
 };
 
 /** The HTTP API: routes to functions. */
@@ -46,6 +53,11 @@ export class HttpApi {
 
   find(method: string, path: string): HttpMatch | null {
     return this.#routes.find(method, path);
+  }
+
+  /** Answers what neither a route nor a file is. */
+  refuse(response: ServerResponse): void {
+    answerJson(response, ...this.#wording.unmatched);
   }
 
   /** Never rejects for what a function or a client does. */
@@ -83,7 +95,7 @@ export class HttpApi {
   #invoke(functionId: string, event: string): Promise<InvocationResult | "late"> {
     const { invoker, clock, limits, traffic } = this.#context;
     return new Promise((resolve) => {
-      const timer = clock.after(limits.httpIntegrationMs, () => resolve("late"));
+      const timer = clock.after(limits[this.#wording.limit], () => resolve("late"));
       traffic.report(
         invoker.invoke(functionId, event).then((result) => {
           timer.cancel();

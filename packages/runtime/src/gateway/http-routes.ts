@@ -31,7 +31,7 @@ export class HttpRoutes {
       for (const segment of route.path.split("/")) {
         const name = segment === "*" ? "proxy" : segment.startsWith(":") ? segment.slice(1) : null;
         if (name === null) {
-          pattern.push(segment);
+          pattern.push(segment.replaceAll(/[^\w-]/g, String.raw`\$&`));
           key.push(segment);
           continue;
         }

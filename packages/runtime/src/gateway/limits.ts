@@ -13,6 +13,7 @@ const quotas: Limits = {
   connectionMs: 2 * 3_600_000,
   webSocketIntegrationMs: 29_000,
   httpIntegrationMs: 30_000,
+  restIntegrationMs: 29_000,
   connectionsPerSecond: 500,
   httpBodyBytes: 10 * 1024 * 1024,
   headerBytes: 10_240,

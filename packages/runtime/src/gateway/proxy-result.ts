@@ -21,9 +21,8 @@ const plainSuccess: ProxyResult = Object.freeze({ statusCode: 200, headers: {}, 
  */
 export function readProxyResult(payload: string): ProxyResult | null {
   if (payload === '{"statusCode":200}') return plainSuccess;
-  const result: unknown = JSON.parse(payload);
-  if (typeof result !== "object" || result === null || Array.isArray(result)) return null;
-  const fields = result as Record<string, unknown>;
+  const fields = parseObject(payload);
+  if (fields === null) return null;
   for (const key of Object.keys(fields)) if (!allowedKeys.has(key)) return null;
   const statusCode = Number(fields["statusCode"]);
   if (fields["statusCode"] === undefined || !Number.isInteger(statusCode)) return null;
@@ -35,6 +34,17 @@ export function readProxyResult(payload: string): ProxyResult | null {
     headers: isHeaderMap ? (headers as Record<string, unknown>) : {},
     body: typeof body === "string" ? decode(body, fields["isBase64Encoded"] === true) : null,
   };
+}
+
+/** Null for other JSON, and for what is none: a runtime of the person's own may answer anything. */
+function parseObject(payload: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(payload);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
 }
 
 function decode(body: string, isBase64: boolean): string {

@@ -40,13 +40,15 @@ export class WebSocketApi {
   readonly #context: GatewayContext;
   readonly #server: WebSocketServer;
   readonly #connections = new Set<WebSocketConnection>();
-  readonly #endings = new Set<Promise<unknown>>();
+  /** Handshakes that are parked, and `$disconnect`s that run. */
+  readonly #pending = new Set<Promise<unknown>>();
   readonly #protocols = new WeakMap<IncomingMessage, string>();
   readonly #rate: TokenBucket;
   #routes: WebSocketRoutes | null = null;
   #sweep: ClockTimer | null = null;
   #nextPingAt = 0;
   #isClosing = false;
+  #onEmpty: (() => void) | null = null;
 
   constructor(context: GatewayContext) {
     this.#context = context;
@@ -83,9 +85,15 @@ export class WebSocketApi {
       return;
     }
     const url = new URL(request.url ?? "/", "http://localhost");
+    this.#track(this.#open(request, url, socket, head, startedAt), "websocket handshake");
+  }
+
+  /** What has begun is awaited before the API counts as closed. */
+  #track(promise: Promise<unknown>, where: string): void {
+    this.#pending.add(promise);
     this.#context.traffic.report(
-      this.#open(request, url, socket, head, startedAt),
-      "websocket handshake",
+      promise.finally(() => this.#pending.delete(promise)),
+      where,
     );
   }
 
@@ -141,9 +149,10 @@ export class WebSocketApi {
       this.#refuse(socket, verdict.status, verdict.message, startedAt);
       return;
     }
-    if (socket.destroyed) {
+    if (socket.destroyed || this.#isClosing) {
       // The function has seen a connect, so it also sees the disconnect.
       this.#tellDisconnected(identity, 1006, "Connection Closed Abnormally", verdict.authorizer);
+      refuseUpgrade(socket, 503, "Service Unavailable");
       return;
     }
     if (verdict.protocol !== null) this.#protocols.set(request, verdict.protocol);
@@ -158,12 +167,16 @@ export class WebSocketApi {
       });
       const { frameBytes } = this.#context.limits;
       if (frameBytes !== Infinity) {
-        const meter = new FrameMeter(frameBytes, () => connection.close(1009, "Frame too large"));
+        const meter = new FrameMeter(frameBytes, (messages) =>
+          connection.closeAfter(messages, 1009, "Frame too large"),
+        );
         socket.prependListener("data", meter.pass);
       }
       socket.on("drain", () => connection.drained());
       this.#connections.add(connection);
-      void connections.attach(identity.connectionId, connection);
+      const attached = connections.attach(identity.connectionId, connection);
+      // Functions must find the connection from its first message on.
+      if (attached !== undefined) connection.holdUntil(attached);
       this.#watch();
       if (traffic.isObserved) {
         const { connectionId, sourceIp } = identity;
@@ -181,12 +194,13 @@ export class WebSocketApi {
   ): Promise<Verdict> {
     const { ids, clock } = this.#context;
     const routes = this.#currentRoutes();
+    const now = clock.now();
     const handshake: HandshakeEvent = {
       connection,
-      headers: listHeaders(request),
+      headers: listHeaders(request, now),
       query: url.searchParams,
       requestId: ids.requestId(),
-      now: clock.now(),
+      now,
       authorizer: null,
     };
     let authorizer: AuthorizerContext | null = null;
@@ -220,7 +234,7 @@ export class WebSocketApi {
     const { apiId, stage, invoker } = this.#context;
     const methodArn = `arn:aws:execute-api:us-east-1:123456789012:${apiId}/${stage}/$connect`;
     // Only the authorizer sees the hop-by-hop headers.
-    const headers = listHeaders(request, { keepHopByHop: true });
+    const headers = listHeaders(request, handshake.now, { keepHopByHop: true });
     const event = authorizerEvent({ ...handshake, headers }, methodArn);
     return readAuthorization(await invoker.invoke(authorizer.functionId, event), methodArn);
   }
@@ -230,14 +244,17 @@ export class WebSocketApi {
     event: string,
     authorizer: AuthorizerContext | null,
   ): Promise<Verdict> {
-    const { invoker, clock, limits } = this.#context;
+    const { invoker, clock, limits, traffic } = this.#context;
     const result = await new Promise<Awaited<ReturnType<typeof invoker.invoke>> | "late">(
       (resolve) => {
         const timer = clock.after(limits.webSocketIntegrationMs, () => resolve("late"));
-        void invoker.invoke(functionId, event).then((settled) => {
-          timer.cancel();
-          resolve(settled);
-        });
+        traffic.report(
+          invoker.invoke(functionId, event).then((settled) => {
+            timer.cancel();
+            resolve(settled);
+          }),
+          "$connect",
+        );
       },
     );
     if (result === "late")
@@ -267,8 +284,10 @@ export class WebSocketApi {
 
   readonly #onEnd = (connection: WebSocketConnection, code: number, reason: string): void => {
     this.#connections.delete(connection);
-    void this.#context.connections.detach(connection.identity.connectionId);
+    const detached = this.#context.connections.detach(connection.identity.connectionId);
+    if (detached !== undefined) this.#track(detached, "connection router");
     this.#tellDisconnected(connection.identity, code, reason, connection.authorizer);
+    if (this.#connections.size === 0) this.#onEmpty?.();
   };
 
   #tellDisconnected(
@@ -292,12 +311,7 @@ export class WebSocketApi {
     }
     const event = disconnectEvent(identity, { code, reason }, ids.requestId(), now, authorizer);
     // Nobody is left to hear of a failure; the invocation itself is told as traffic.
-    const ending = invoker.invoke(route.functionId, event).then(told);
-    this.#endings.add(ending);
-    traffic.report(
-      ending.finally(() => this.#endings.delete(ending)),
-      "disconnect",
-    );
+    this.#track(invoker.invoke(route.functionId, event).then(told), "disconnect");
   }
 
   #watch(): void {
@@ -327,16 +341,16 @@ export class WebSocketApi {
     this.#isClosing = true;
     this.#sweep?.cancel();
     for (const connection of this.#connections) connection.close(1001, "Going away");
-    const grace = setTimeout(() => {
+    const grace = this.#context.clock.after(closeGraceMs, () => {
       for (const connection of this.#connections) connection.terminate();
-    }, closeGraceMs);
-    while (this.#connections.size > 0) {
-      await new Promise((resolve) => {
-        setTimeout(resolve, 5);
+    });
+    if (this.#connections.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onEmpty = resolve;
       });
     }
-    clearTimeout(grace);
-    await Promise.allSettled(this.#endings);
+    grace.cancel();
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
   }
 }
 

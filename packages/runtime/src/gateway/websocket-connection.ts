@@ -54,6 +54,12 @@ export class WebSocketConnection implements ConnectionTarget {
   readonly #lease: Lease | null;
   readonly #done: ConnectionReply;
   #isSuspended = false;
+  #received = 0;
+  #closeAfter: {
+    readonly messages: number;
+    readonly code: number;
+    readonly reason: string;
+  } | null = null;
   /** What the gateway itself closed the connection with. */
   #closing: { readonly code: number; readonly reason: string } | null = null;
 
@@ -128,6 +134,29 @@ export class WebSocketConnection implements ConnectionTarget {
     this.#socket.close(code, reason);
   }
 
+  /** Closes once so many messages of this connection were taken: a chunk may hold good ones and the bad. */
+  closeAfter(messages: number, code: number, reason: string): void {
+    if (this.#received >= messages) this.close(code, reason);
+    else this.#closeAfter ??= { messages, code, reason };
+  }
+
+  /** Takes no message before. */
+  holdUntil(attached: Promise<void>): void {
+    this.#socket.pause();
+    const { traffic } = this.#context;
+    traffic.report(
+      attached.then(
+        () => this.#socket.resume(),
+        (error: unknown) => {
+          this.close(1011, "Internal server error");
+          this.#socket.resume();
+          throw error;
+        },
+      ),
+      "connection router",
+    );
+  }
+
   /** Ends at once, without waiting for the peer. */
   terminate(): void {
     this.#socket.terminate();
@@ -167,6 +196,13 @@ export class WebSocketConnection implements ConnectionTarget {
 
   #receive(data: Buffer, isBinary: boolean): void {
     if (this.#isClosing) return;
+    this.#received++;
+    this.#take(data, isBinary);
+    const { messages, code, reason } = this.#closeAfter ?? never;
+    if (this.#received >= messages) this.close(code, reason);
+  }
+
+  #take(data: Buffer, isBinary: boolean): void {
     const { clock, ids, invoker, time } = this.#context;
     if (isBinary) {
       this.close(1003, "Binary media not supported");
@@ -193,6 +229,7 @@ export class WebSocketConnection implements ConnectionTarget {
     this.#integrationTimer ??= clock.after(this.#context.limits.webSocketIntegrationMs, () =>
       this.#checkIntegrations(),
     );
+    // Invocations never reject; a handle on each would cost a promise per frame.
     void invoker.invoke(route.functionId, event).then((result) => {
       const isInTime = this.#inFlight.delete(message);
       const isOk = this.#answer(result, requestId, route.hasRouteResponse, isInTime);
@@ -264,6 +301,7 @@ export class WebSocketConnection implements ConnectionTarget {
   }
 }
 
+const never = Object.freeze({ messages: Infinity, code: 1000, reason: "" });
 const done: ConnectionReply = Object.freeze({ type: "done" });
 const tooLarge: ConnectionReply = Object.freeze({ type: "too-large" });
 const limitExceeded: ConnectionReply = Object.freeze({ type: "limit-exceeded" });

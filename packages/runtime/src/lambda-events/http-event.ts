@@ -31,7 +31,7 @@ export function httpEventV2(input: HttpEventInput): string {
   const { request, url, routeKey, pathParameters, now } = input;
   const headers: Record<string, string> = {};
   let cookies: string[] | undefined;
-  for (const [name, values] of listHeaders(request, { keepHopByHop: false })) {
+  for (const [name, values] of listHeaders(request, now)) {
     const key = name.toLowerCase();
     if (key === "cookie") cookies = values.flatMap((value) => value.split(/;\s*/));
     else headers[key] = values.join(",");
@@ -74,7 +74,7 @@ export function httpEventV2(input: HttpEventInput): string {
 /** Payload format 1.0, that of REST APIs. What is missing is null. */
 export function httpEventV1(input: HttpEventInput): string {
   const { request, url, routeKey, pathParameters, now } = input;
-  const headers: HeaderList = listHeaders(request);
+  const headers: HeaderList = listHeaders(request, now);
   const resource = routeKey.slice(routeKey.indexOf(" ") + 1);
   return JSON.stringify({
     version: "1.0",

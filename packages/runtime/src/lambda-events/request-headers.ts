@@ -21,9 +21,13 @@ const setByGateway: ReadonlySet<string> = new Set([
   "x-forwarded-proto",
 ]);
 
-/** The request's headers with the gateway's additions, in API Gateway's alphabetical order. */
+/**
+ * The request's headers with the gateway's additions, in API Gateway's alphabetical order.
+ * `now` is epoch milliseconds.
+ */
 export function listHeaders(
   request: IncomingMessage,
+  now: number,
   options: { keepHopByHop?: boolean } = {},
 ): HeaderList {
   const byName = new Map<string, [string, string[]]>();
@@ -39,7 +43,7 @@ export function listHeaders(
   }
   const own = (name: string, value: string): unknown =>
     byName.set(name.toLowerCase(), [name, [value]]);
-  own("X-Amzn-Trace-Id", traceId());
+  own("X-Amzn-Trace-Id", traceId(now));
   own("X-Forwarded-For", sourceIpOf(request));
   own("X-Forwarded-Port", String(request.socket.localPort ?? 80));
   own("X-Forwarded-Proto", "http");
@@ -53,8 +57,8 @@ export function sourceIpOf(request: IncomingMessage): string {
 }
 
 /** `Root=1-<8 hex epoch seconds>-<24 hex>` */
-function traceId(): string {
-  const seconds = Math.floor(Date.now() / 1000).toString(16);
+function traceId(now: number): string {
+  const seconds = Math.floor(now / 1000).toString(16);
   return `Root=1-${seconds}-${randomBytes(12).toString("hex")}`;
 }
 
