@@ -43,7 +43,7 @@ export interface DeployOptions {
   /** Variables of plugins, which all functions with an environment get. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Gives the template as it is to be deployed: what plugins are for. */
-  readonly extend?: (template: Template, stackName: string) => Promise<Template>;
+  readonly extend?: (template: Template) => Promise<Template>;
   /** Asked before anything that holds data is replaced or removed. */
   readonly confirm: (changes: readonly StackChange[]) => Promise<boolean>;
 }
@@ -99,7 +99,7 @@ async function deployAll(
     manifest,
     await synthesisOptions(options, stackName, packages, bucket, [...environment.keys()]),
   );
-  const template = await extended(synthesized, options, stackName);
+  const template = await (options.extend?.(synthesized) ?? synthesized);
   for (const [name, value] of environment)
     if (Buffer.byteLength(value) > parameterBytes)
       throw new DeployError("ERR_TEMPLATE_LIMIT", `The value of ${name} is longer than 4096 bytes`);
@@ -207,7 +207,7 @@ async function dryRun(options: DeployOptions, reporter: DeployReporter): Promise
     [],
   );
   const synthesized = synthesize(project.manifest, settings);
-  const template = await extended(synthesized.template, options, stackName);
+  const template = await (options.extend?.(synthesized.template) ?? synthesized.template);
   const folder = join(project.root, ".arclet", "deploy", options.stage);
   await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, "functions"), { recursive: true });
@@ -225,14 +225,6 @@ async function dryRun(options: DeployOptions, reporter: DeployReporter): Promise
     permissions: project.manifest.functions.map((declared) => permissionsOf(context, declared)),
   });
   return resultOf(stackName, new Map(), false);
-}
-
-async function extended(
-  template: Template,
-  { extend }: DeployOptions,
-  stackName: string,
-): Promise<Template> {
-  return extend === undefined ? template : extend(template, stackName);
 }
 
 async function packageAll(

@@ -27,7 +27,7 @@ export const buildCommand: Command = defineCommand({
       return 1;
     }
     const { project, runtimes } = plugged;
-    const builder = createProjectBuilder(project, { runtimes });
+    const builder = createProjectBuilder(project, { runtimes: () => runtimes });
     try {
       const builds = new FunctionBuilds((declared) => builder.build(declared));
       const round = await builds.buildAll(project.functions, project.functions);

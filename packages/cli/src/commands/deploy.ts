@@ -1,5 +1,5 @@
 import { zipDirectory } from "@arclet/build";
-import { deployApp, type DeployEvent, type StackChange } from "@arclet/deploy";
+import { deployApp, stackNameOf, type DeployEvent, type StackChange } from "@arclet/deploy";
 import { confirm, isCancel } from "@clack/prompts";
 import { defineCommand, type Command } from "../command.ts";
 import { FunctionBuilds } from "../dev/function-builds.ts";
@@ -33,7 +33,9 @@ export const deployCommand: Command = defineCommand({
     const { stage } = target;
     const dryRun = args["dry-run"] === true;
     const { style, write, writeError } = processTerminal();
-    const builder = createProjectBuilder(project, { runtimes });
+    const stackname = stackNameOf(project.manifest.app, stage, target.name);
+    await plugins.deployBuilds(project, { dryRun, stackname, stage });
+    const builder = createProjectBuilder(project, { runtimes: () => runtimes });
     const builds = new FunctionBuilds((declared) => builder.build(declared));
     try {
       const round = await builds.buildAll(project.functions, project.functions);
@@ -58,14 +60,14 @@ export const deployCommand: Command = defineCommand({
                 ? "static"
                 : "all",
           variables: environments[stage],
-          extend: (template, stackname) =>
+          extend: (template) =>
             plugins.deployStart(project, template, { dryRun, stackname, stage }),
           webSocketAccessLogs: args["ws-access-logs"] === true,
           confirm: (changes) => (args.yes === true ? Promise.resolve(true) : askFor(changes)),
         },
         { report: (event) => write(lineOf(event, style)) },
       );
-      await plugins.deployEnd(project, { dryRun, stackname: result.stackName, stage });
+      await plugins.deployEnd(project, { dryRun, stackname, stage });
       if (dryRun) return 0;
       if (!result.isChanged) write(`${result.stackName} is up to date; nothing was uploaded\n`);
       for (const url of [result.cdnUrl, result.httpUrl, result.webSocketUrl])

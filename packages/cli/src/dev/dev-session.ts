@@ -70,15 +70,17 @@ export class DevSession {
         `the manifest has errors\n\n${diagnosticsText(diagnostics)}`,
       );
     }
-    const { project, runtimes } = plugged;
+    const { project } = plugged;
     const plugins = new SandboxPlugins(plugged, (text) =>
       options.onEvent({ type: "plugin-failed", text }),
     );
     await plugins.beforeBuilds();
     const builder = createProjectBuilder(project, {
       runsHere: true,
-      runtimes,
-      ...(plugins.isEmpty ? {} : { onFile: (file) => plugins.saved(file) }),
+      runtimes: () => plugins.runtimes,
+      ...(plugins.isEmpty
+        ? {}
+        : { onFile: (file) => plugins.saved(file), untilReady: () => plugins.settled() }),
     });
     const builds = new FunctionBuilds((declared) => builder.build(declared));
     const round = await builds.buildAll(project.functions, project.functions);

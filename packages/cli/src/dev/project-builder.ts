@@ -28,14 +28,16 @@ export interface ProjectBuilderOptions {
   /** Whether what is built runs on this machine only; what is deployed holds all it needs. */
   readonly runsHere?: boolean;
   /** Custom runtimes of plugins, by function. */
-  readonly runtimes?: ReadonlyMap<string, PluginRuntime>;
+  readonly runtimes?: () => ReadonlyMap<string, PluginRuntime>;
   /** Gets every file that was saved or removed, before functions are built again. */
   readonly onFile?: (file: string) => void;
+  /** Awaited before each build. @default builds at once */
+  readonly untilReady?: () => Promise<void>;
 }
 
 export function createProjectBuilder(
   project: Project,
-  { runsHere = false, runtimes = new Map(), onFile }: ProjectBuilderOptions = {},
+  { runsHere = false, runtimes, onFile, untilReady }: ProjectBuilderOptions = {},
 ): ProjectBuilder {
   const { root, manifest } = project;
   const alias: Record<string, string> = {};
@@ -57,7 +59,10 @@ export function createProjectBuilder(
   });
   let watcher: ProjectWatcher | null = null;
   return {
-    build: async (declared) => builder.build(await compileFunction(declared, runtimes, root)),
+    async build(declared) {
+      await untilReady?.();
+      return builder.build(await compileFunction(declared, runtimes?.() ?? new Map(), root));
+    },
     async watch(current, builds, onSaved) {
       watcher = await watchProject(root, (files) => {
         if (onFile !== undefined) for (const file of files) onFile(file);

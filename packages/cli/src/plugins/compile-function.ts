@@ -1,13 +1,14 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { findHandler } from "@arclet/build";
 import type { ProjectFunction } from "@arclet/manifest";
 import { CliError } from "../errors.ts";
 import { reasonOf } from "./loaded-plugin.ts";
 import type { PluginRuntime } from "./plugin.ts";
 
 /**
- * The function as its custom runtime's base runtime runs it: from what the plugin compiles, from the
- * plugin's build folder, or, where neither is, from its own sources.
+ * The function as its custom runtime's base runtime runs it: from what the plugin compiles, from its
+ * own sources where they are of a language that is bundled anyway, or from the plugin's build folder.
  * @throws CliError `ERR_PLUGIN` when the plugin fails to compile it.
  */
 export async function compileFunction(
@@ -32,7 +33,9 @@ export async function compileFunction(
     }
     return { ...declared, directory: output };
   }
-  if (runtime.buildFolder === undefined) return declared;
+  // Sources that Node.js or the bundler take need no folder, in which older code may be.
+  const own = await findHandler(declared, root);
+  if (runtime.buildFolder === undefined || own.kind === "node") return declared;
   const built = join(root, runtime.buildFolder, relative(root, declared.directory));
   const isBuilt = await stat(built).then(
     (found) => found.isDirectory(),

@@ -1,5 +1,7 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
 import type { LambdaFunction, Manifest, PlainValue } from "@arclet/manifest";
+import type { PluginRuntime } from "./plugin.ts";
 
 /** One function, as Architect's plugins know it. */
 export interface InventoryLambda {
@@ -8,7 +10,11 @@ export interface InventoryLambda {
   readonly pragma: string;
   /** Absolute source folder. */
   readonly src: string;
-  readonly handlerFunction: string;
+  /** Absolute folder into which the plugin of its runtime builds it; absent for all others. */
+  readonly build?: string;
+  /** Absolute path of the module that is to hold the handler. */
+  readonly handlerFile: string;
+  readonly handlerMethod: string;
   readonly config: Readonly<Record<string, unknown>>;
 }
 
@@ -28,6 +34,8 @@ export interface Inventory {
     readonly views: { readonly src: string } | null;
     readonly tables: readonly object[] | null;
     readonly lambdaSrcDirs: readonly string[];
+    readonly lambdasBySrcDir: Readonly<Record<string, InventoryLambda>>;
+    readonly _arc: { readonly deployStage: string | null };
     readonly [pragma: string]: unknown;
   };
   /** `get.http("get /")`, `get.events("name")`: one item, or undefined. */
@@ -36,12 +44,18 @@ export interface Inventory {
 
 const functionPragmas = ["http", "ws", "events", "queues", "scheduled", "tables-streams"] as const;
 
-export function createInventory(
-  manifest: Manifest,
-  root: string,
-  manifestFile: string | null,
-): Inventory {
-  const lambdas = manifest.functions.map((declared) => describe(declared, manifest, root));
+export interface InventoryOptions {
+  readonly manifest: Manifest;
+  readonly root: string;
+  readonly manifestFile: string | null;
+  readonly stage: string;
+  /** Custom runtimes, by function. */
+  readonly runtimes: ReadonlyMap<string, PluginRuntime>;
+}
+
+export function createInventory(options: InventoryOptions): Inventory {
+  const { manifest, root, manifestFile, stage } = options;
+  const lambdas = manifest.functions.map((declared) => describe(declared, options));
   const byPragma = Object.fromEntries(
     functionPragmas.map((pragma) => {
       const items = lambdas.filter((lambda) => lambda.pragma === pragma);
@@ -64,6 +78,8 @@ export function createInventory(
     views: views === null ? null : { src: join(root, views.src) },
     tables: manifest.tables.length === 0 ? null : manifest.tables,
     lambdaSrcDirs: lambdas.map(({ src }) => src),
+    lambdasBySrcDir: Object.fromEntries(lambdas.map((lambda) => [lambda.src, lambda])),
+    _arc: { deployStage: stage === "testing" ? null : stage },
   };
   const get = Object.fromEntries(
     Object.entries(inv).map(([pragma, items]) => [
@@ -82,14 +98,26 @@ function find(items: unknown, name: string | undefined): unknown {
   return (items as readonly { readonly name?: unknown }[]).find((item) => item.name === name);
 }
 
-function describe(declared: LambdaFunction, manifest: Manifest, root: string): InventoryLambda {
+function describe(
+  declared: LambdaFunction,
+  { manifest, root, runtimes }: InventoryOptions,
+): InventoryLambda {
   const route = manifest.http?.routes.find(({ functionId }) => functionId === declared.id);
   const { config } = declared;
+  const folder = declared.sourceCandidates.find((candidate) => existsSync(join(root, candidate)));
+  const src = join(root, folder ?? declared.sourceCandidates[0] ?? "");
+  const runtime = runtimes.get(declared.id);
+  const build =
+    runtime?.buildFolder === undefined
+      ? null
+      : join(root, runtime.buildFolder, relative(root, src));
   return {
     name: route === undefined ? declared.name : `${route.method} ${route.path}`,
     pragma: declared.pragma,
-    src: join(root, declared.sourceCandidates[0] ?? ""),
-    handlerFunction: config.handler.slice(config.handler.lastIndexOf(".") + 1),
-    config: { ...config },
+    src,
+    ...(build === null ? {} : { build }),
+    handlerFile: join(build ?? src, "index.js"),
+    handlerMethod: config.handler.slice(config.handler.lastIndexOf(".") + 1),
+    config: { ...config, runtime: runtime?.name ?? config.runtime },
   };
 }

@@ -36,13 +36,7 @@ export async function readPluggedProject(root: string): Promise<PluggedResult> {
   });
   if (project === null) return { plugged: null, diagnostics };
   const environments = await plugins.environments(project);
-  const named = await plugins.runtimes(project);
-  const runtimes = new Map(
-    project.functions.flatMap(({ id, config }) => {
-      const runtime = named.get(config.runtime);
-      return runtime === undefined ? [] : [[id, runtime] as const];
-    }),
-  );
+  const runtimes = await plugins.runtimes(project);
   const functions = project.functions.map((declared) => {
     const runtime = runtimes.get(declared.id)?.baseRuntime ?? declared.config.runtime;
     return { ...declared, config: { ...declared.config, runtime } };

@@ -26,6 +26,7 @@ const environmentNames = ["testing", "staging", "production"] as const;
 export class Plugins {
   readonly #loaded: readonly LoadedPlugin[];
   readonly #root: string;
+  #runtimes: ReadonlyMap<string, PluginRuntime> = new Map();
 
   constructor(root: string, loaded: readonly LoadedPlugin[]) {
     this.#root = root;
@@ -81,8 +82,12 @@ export class Plugins {
     return result;
   }
 
-  /** Custom runtimes by name. */
-  async runtimes({ manifest, manifestFile }: Project): Promise<ReadonlyMap<string, PluginRuntime>> {
+  /** Custom runtimes, by the ids of the functions that name one. */
+  async runtimes({
+    manifest,
+    manifestFile,
+    functions,
+  }: Project): Promise<ReadonlyMap<string, PluginRuntime>> {
     const runtimes = new Map<string, PluginRuntime>();
     const context = this.#context(manifest, manifestFile, "testing");
     for (const loaded of this.#loaded) {
@@ -98,7 +103,13 @@ export class Plugins {
         });
       }
     }
-    return runtimes;
+    this.#runtimes = new Map(
+      functions.flatMap(({ id, config }) => {
+        const runtime = runtimes.get(config.runtime);
+        return runtime === undefined ? [] : [[id, runtime] as const];
+      }),
+    );
+    return this.#runtimes;
   }
 
   /** Those with custom runtimes build what runs, and so start before all else. */
@@ -121,6 +132,19 @@ export class Plugins {
       await runHook(loaded, "sandbox.watcher", () =>
         loaded.plugin.sandbox?.watcher?.({ ...context, filename, event }),
       );
+  }
+
+  /**
+   * Architect's plugins with runtimes build in `deploy.start`. Functions are packaged before there is a
+   * template, so these run once more ahead of that, with an empty one.
+   */
+  async deployBuilds(project: Project, target: DeployTarget): Promise<void> {
+    for (const loaded of this.#loaded) {
+      if (loaded.plugin.set?.runtimes === undefined) continue;
+      const cloudformation = { Resources: {}, Outputs: {} };
+      const context = { ...this.#deployedContext(project, target), cloudformation };
+      await runHook(loaded, "deploy.start", () => loaded.plugin.deploy?.start?.(context));
+    }
   }
 
   /** The template as plugins want it. */
@@ -156,7 +180,13 @@ export class Plugins {
   #context(manifest: Manifest, manifestFile: string | null, stage: EnvironmentName): PluginContext {
     return {
       arc: manifest.pragmas,
-      inventory: createInventory(manifest, this.#root, manifestFile),
+      inventory: createInventory({
+        manifest,
+        root: this.#root,
+        manifestFile,
+        stage,
+        runtimes: this.#runtimes,
+      }),
       manifest,
       root: this.#root,
       stage,

@@ -2,7 +2,7 @@ import type { Project } from "@arclet/manifest";
 import type { Runtime } from "@arclet/runtime";
 import { CliError } from "../errors.ts";
 import type { PluggedProject } from "./plugged-project.ts";
-import type { InvokeTarget } from "./plugin.ts";
+import type { InvokeTarget, PluginRuntime } from "./plugin.ts";
 import type { Plugins } from "./plugins.ts";
 
 /** Runs the sandbox hooks of an app's plugins along a dev session. */
@@ -15,9 +15,12 @@ export class SandboxPlugins {
   #project: Project;
   #plugins: Plugins;
 
-  constructor({ project, plugins }: PluggedProject, onFailure: (text: string) => void) {
+  #runtimes: ReadonlyMap<string, PluginRuntime>;
+
+  constructor({ project, plugins, runtimes }: PluggedProject, onFailure: (text: string) => void) {
     this.#project = project;
     this.#plugins = plugins;
+    this.#runtimes = runtimes;
     this.#onFailure = onFailure;
     this.#runtime = new Promise((resolve, reject) => {
       this.#setRuntime = resolve;
@@ -42,9 +45,15 @@ export class SandboxPlugins {
     return this.#plugins.start(this.#project, this.#invoke, "ready");
   }
 
-  update({ project, plugins }: PluggedProject): void {
+  /** Custom runtimes, by function. */
+  get runtimes(): ReadonlyMap<string, PluginRuntime> {
+    return this.#runtimes;
+  }
+
+  update({ project, plugins, runtimes }: PluggedProject): void {
     this.#project = project;
     this.#plugins = plugins;
+    this.#runtimes = runtimes;
   }
 
   /** A file was saved or removed. */
@@ -55,10 +64,15 @@ export class SandboxPlugins {
     this.#running.add(run);
   }
 
+  /** Resolves when plugins have done with what was saved. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
   /** Also of an app that could not be started: then nothing can be invoked any more. */
   async close(): Promise<void> {
     this.#giveUp(new Error("the app is not running"));
-    await Promise.all(this.#running);
+    await this.settled();
     await this.#tell(this.#plugins.end(this.#project, this.#invoke));
   }
 
