@@ -66,7 +66,11 @@ async function findPlugin(root: string, name: string, src: string | null): Promi
     ];
     for (const candidate of candidates) if (await isFile(candidate)) return candidate;
   }
-  return src === null ? findPackage(root, name) : null;
+  if (src !== null) return null;
+  const found = await findPackage(root, name);
+  // Architect's manifests leave the @ of a scope out.
+  const isScoped = /^[^@].*\//.test(name);
+  return found === null && isScoped ? findPackage(root, `@${name}`) : found;
 }
 
 async function findPackage(root: string, name: string): Promise<string | null> {
