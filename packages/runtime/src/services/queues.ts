@@ -1,4 +1,4 @@
-import type { Queue } from "@arclet/manifest";
+import type { Manifest, Queue } from "@arclet/manifest";
 import { QueuePoller } from "./queue-poller.ts";
 import { MessageQueue, type QueueMessage } from "./queue.ts";
 import { arn, localAccount, physicalName } from "./resource-names.ts";
@@ -10,7 +10,7 @@ import {
 } from "./service-context.ts";
 
 /** A queue of the manifest and the time its function has, from which its visibility time-out follows. */
-export interface QueueDefinition {
+interface QueueDefinition {
   readonly queue: Queue;
   readonly functionTimeoutSeconds: number;
 }
@@ -40,19 +40,16 @@ export class Queues {
     this.#app = app;
   }
 
-  static async open(
-    context: ServiceContext,
-    app: string,
-    definitions: readonly QueueDefinition[],
-  ): Promise<Queues> {
-    const queues = new Queues(context, app);
-    await queues.update(app, definitions);
+  static async open(context: ServiceContext, manifest: Manifest): Promise<Queues> {
+    const queues = new Queues(context, manifest.app);
+    await queues.update(manifest);
     return queues;
   }
 
   /** Queues that left the manifest stop being polled; their messages stay. */
-  async update(app: string, definitions: readonly QueueDefinition[]): Promise<void> {
-    this.#app = app;
+  async update(manifest: Manifest): Promise<void> {
+    const definitions = definitionsOf(manifest);
+    this.#app = manifest.app;
     this.#definitions = new Map(
       definitions.map((definition) => [definition.queue.name, definition]),
     );
@@ -176,6 +173,15 @@ export class Queues {
   #functionIdOf(name: string): string {
     return this.#definitions.get(name)?.queue.functionId ?? `queues/${name}`;
   }
+}
+
+/** Lambda's default time-out stands in for a function that is not there. */
+function definitionsOf(manifest: Manifest): QueueDefinition[] {
+  const timeouts = new Map(manifest.functions.map((lambda) => [lambda.id, lambda.config.timeout]));
+  return manifest.queues.map((queue) => ({
+    queue,
+    functionTimeoutSeconds: timeouts.get(queue.functionId) ?? 5,
+  }));
 }
 
 function settingsOf(definition: QueueDefinition): {

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { ArchitectHelper } from "@arclet/build";
-import type { Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Invoker } from "../execution/invoker.ts";
@@ -12,8 +11,8 @@ import type { RuntimeApp } from "../options.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { Events } from "./events.ts";
 import type { FixedPorts } from "./fixed-ports.ts";
-import { parseObject, type HttpAnswer } from "./http-answer.ts";
-import type { QueueDefinition, Queues } from "./queues.ts";
+import { parseObject, textAnswer, type HttpAnswer } from "./http-answer.ts";
+import type { Queues } from "./queues.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { DeadLetter, ServiceContext } from "./service-context.ts";
 import type { Tables } from "./tables.ts";
@@ -163,10 +162,10 @@ class LocalServices implements Services {
       const { Events: Opened } = await import("./events.ts");
       this.#events = await Opened.open(this.#context, manifest.app, manifest.events);
     }
-    if (this.#queues !== null) await this.#queues.update(manifest.app, queueDefinitions(manifest));
+    if (this.#queues !== null) await this.#queues.update(manifest);
     else if (manifest.queues.length > 0) {
       const { Queues: Opened } = await import("./queues.ts");
-      this.#queues = await Opened.open(this.#context, manifest.app, queueDefinitions(manifest));
+      this.#queues = await Opened.open(this.#context, manifest);
     }
     if (this.#tables !== null) await this.#tables.update(manifest);
     else if (manifest.tables.length > 0 && this.#options.dynamoEndpoint === undefined) {
@@ -234,7 +233,7 @@ class LocalServices implements Services {
     if (body === "aborted") return;
     const answer =
       body === "too-large"
-        ? plain(413, "The request is too large")
+        ? textAnswer(413, "The request is too large")
         : await this.#answer(request, body.toString());
     response.writeHead(answer.status, { "content-type": answer.contentType, ...answer.headers });
     response.end(answer.body);
@@ -246,7 +245,7 @@ class LocalServices implements Services {
     if (typeof target === "string" && target.startsWith("AmazonSQS.") && this.#queues !== null) {
       const { answerSqs } = await import("./sqs-api.ts");
       const input = parseObject(body);
-      if (input === null) return plain(400, "The body is not JSON");
+      if (input === null) return textAnswer(400, "The body is not JSON");
       return answerSqs(this.#queues, target.slice("AmazonSQS.".length), input, this.#origin());
     }
     if (path.startsWith("/sns") && this.#events !== null) {
@@ -254,51 +253,17 @@ class LocalServices implements Services {
       return answerSns(this.#events, body);
     }
     const input = parseObject(body);
-    if (input === null) return plain(400, "The body is not a JSON object");
+    if (input === null) return textAnswer(400, "The body is not a JSON object");
     if (path.startsWith("/_arc/ssm")) {
       const { answerParameters } = await import("./discovery.ts");
       return answerParameters(this.#discovered(), input);
     }
-    if (path === "/__arc") return this.#sendLegacy(input);
-    if (path === "/events") return this.#publishEvent(input);
-    if (path === "/queues") return this.#publishQueue(input);
-    return plain(404, `No local service at ${path}`);
-  }
-
-  /** Architect of 2019: always 200, whatever became of the message. */
-  async #sendLegacy(input: Readonly<Record<string, unknown>>): Promise<HttpAnswer> {
-    const { id, payload } = input;
-    if (typeof id !== "string") return plain(400, "id is missing");
-    const data = typeof payload === "string" ? payload : JSON.stringify(payload ?? null);
-    await this.#options.connections.request(id, { type: "send", data });
-    return plain(200, "");
-  }
-
-  async #publishEvent(input: Readonly<Record<string, unknown>>): Promise<HttpAnswer> {
-    const message = JSON.stringify(input["payload"] ?? null);
-    const id = await this.#events?.publish(String(input["name"]), {
-      message,
-      subject: null,
-      attributes: {},
+    const { answerArchitect } = await import("./architect-api.ts");
+    return answerArchitect(path, input, {
+      events: this.#events,
+      queues: this.#queues,
+      connections: this.#options.connections,
     });
-    return typeof id === "string"
-      ? plain(200, id)
-      : plain(404, `event ${String(input["name"])} not found`);
-  }
-
-  async #publishQueue(input: Readonly<Record<string, unknown>>): Promise<HttpAnswer> {
-    const name = String(input["name"]);
-    const queue = this.#queues?.find(name) ?? null;
-    if (queue === null) return plain(404, `queue ${name} not found`);
-    const { delaySeconds, groupID } = input;
-    const message = await queue.send({
-      body: JSON.stringify(input["payload"] ?? null),
-      attributes: {},
-      delaySeconds: typeof delaySeconds === "number" ? delaySeconds : 0,
-      groupId: typeof groupID === "string" ? groupID : name,
-      deduplicationId: null,
-    });
-    return plain(200, message.id);
   }
 
   #discovered(): Record<string, Record<string, string>> {
@@ -324,20 +289,8 @@ class LocalServices implements Services {
   }
 }
 
-function queueDefinitions(manifest: Manifest): QueueDefinition[] {
-  const timeouts = new Map(manifest.functions.map((lambda) => [lambda.id, lambda.config.timeout]));
-  return manifest.queues.map((queue) => ({
-    queue,
-    functionTimeoutSeconds: timeouts.get(queue.functionId) ?? 5,
-  }));
-}
-
 function pathOf(request: IncomingMessage): string {
   const url = request.url ?? "/";
   const query = url.indexOf("?");
   return query === -1 ? url : url.slice(0, query);
-}
-
-function plain(status: number, body: string): HttpAnswer {
-  return { status, contentType: "text/plain", body };
 }
