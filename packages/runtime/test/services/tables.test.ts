@@ -213,6 +213,18 @@ describe("seeds", () => {
     expect(await read(second)).toEqual([{ id: "1", name: "changed by the app" }]);
   });
 
+  test("come from the file that is named, which may give them later", async () => {
+    const root = await temporaryDirectory();
+    const seedFile = join(root, "rows.mjs");
+    await writeFile(
+      seedFile,
+      'export default async () => ({ cats: [{ id: "1", bytes: new Uint8Array([1]), set: new Set(["a"]) }] });\n',
+    );
+    const { services } = await startServices({ tables: [cats] }, { root, seedFile });
+    const { Items } = await documentsOf(services).send(new ScanCommand({ TableName }));
+    expect(Items).toEqual([{ id: "1", bytes: new Uint8Array([1]), set: new Set(["a"]) }]);
+  });
+
   test.each([
     ["sandbox-seed.json", "{", /sandbox-seed\.json cannot be loaded/],
     ["sandbox-seed.json", '{"dogs":[]}', /the manifest has no table "dogs"/],
