@@ -9,6 +9,17 @@ export interface BuildOptions {
   readonly outDirectory?: string;
   /** Import specifiers and the absolute folders or files they stand for: `@architect/shared`. @default none */
   readonly alias?: { readonly [specifier: string]: string };
+  /**
+   * Absolute path of the manifest's `.arc` text, put into the build folder where helpers of 2019 read it.
+   * @default none
+   */
+  readonly manifestFile?: string;
+  /**
+   * Takes version 2 of the AWS SDK from where it is installed: its 40 MB would be bundled into every
+   * function that names it. Only for folders that run on this machine.
+   * @default false
+   */
+  readonly keepsOlderAwsSdk?: boolean;
   /** @default false */
   readonly minify?: boolean;
 }

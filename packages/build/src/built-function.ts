@@ -4,7 +4,7 @@ export interface BuiltFunction {
   readonly functionId: string;
   /** Absolute build folder, `.arclet/build/<pragma>/<name>`; Lambda's task root. */
   readonly directory: string;
-  /** Absolute source folder; `cwd` of the function. */
+  /** `cwd` of the function: its source folder; the build folder where a helper reads the manifest there. */
   readonly sourceDirectory: string;
   /** Lambda handler string within `directory`: `index.handler`. */
   readonly handler: string;

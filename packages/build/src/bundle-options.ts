@@ -15,6 +15,8 @@ export interface BundleSettings {
   /** What the function's own `package.json` depends on. */
   readonly dependencies: ReadonlySet<string>;
   readonly alias: { readonly [specifier: string]: string };
+  /** Leaves version 2 of the AWS SDK where it is installed. */
+  readonly keepsOlderAwsSdk: boolean;
   readonly minify: boolean;
 }
 
@@ -49,7 +51,11 @@ export function createBundleOptions(settings: BundleSettings): EsbuildOptions & 
           },
     alias: { ...settings.alias },
     external: declared.length === 0 ? ["@aws-sdk/*", "@smithy/*"] : [],
-    plugins: [...(declared.length === 0 ? [] : [lambdaPackagesPlugin(declared)]), nativeModules],
+    plugins: [
+      ...(declared.length === 0 ? [] : [lambdaPackagesPlugin(declared)]),
+      olderAwsSdkPlugin(settings.keepsOlderAwsSdk),
+      nativeModules,
+    ],
     loader: {
       ".html": "text",
       ".md": "text",
@@ -87,6 +93,26 @@ function lambdaPackagesPlugin(declared: readonly string[]): Plugin {
         const isDeclared = declared.some((name) => path === name || path.startsWith(`${name}/`));
         const isOfDeclared = /[\\/]node_modules[\\/]@(?:aws-sdk|smithy)[\\/]/.test(importer);
         return isDeclared || isOfDeclared ? null : { path, external: true };
+      });
+    },
+  };
+}
+
+/**
+ * Version 2 of the SDK, which older runtimes brought along. Packages name it where they have found no
+ * newer one: not being installed is a mistake only in a function's own sources.
+ */
+function olderAwsSdkPlugin(isKept: boolean): Plugin {
+  const namespace = "older-aws-sdk";
+  return {
+    name: namespace,
+    setup(build) {
+      build.onResolve({ filter: /^aws-sdk(?:\/|$)/, namespace: "file" }, async (given) => {
+        const { path, importer, resolveDir, kind } = given;
+        const isOptional = /[\\/]node_modules[\\/]/.test(importer);
+        const found = await build.resolve(path, { importer, resolveDir, kind, namespace });
+        if (found.errors.length > 0) return isOptional ? { path, external: true } : null;
+        return isKept ? { path: found.path, external: true } : found;
       });
     },
   };

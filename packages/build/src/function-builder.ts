@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { extname, join, relative, resolve } from "node:path";
 import type { ProjectFunction } from "@arclet/manifest";
+import { helpersAmong, readsManifest } from "./architect-helpers.ts";
 import type { BuildOptions, BuildResult } from "./build-function.ts";
 import { writeBuildFolder, type FolderFile } from "./build-folder.ts";
 import type { BuiltFunction } from "./built-function.ts";
@@ -57,6 +58,8 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
   readonly #root: string;
   readonly #outDirectory: string;
   readonly #alias: { readonly [specifier: string]: string };
+  readonly #manifestFile: string | null;
+  readonly #keepsOlderAwsSdk: boolean;
   readonly #minify: boolean;
   readonly #slots = new Map<string, Slot>();
   readonly #hashes = new FileHashes();
@@ -66,6 +69,8 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     this.#root = resolve(options.root);
     this.#outDirectory = resolve(options.outDirectory ?? join(this.#root, ".arclet", "build"));
     this.#alias = options.alias ?? {};
+    this.#manifestFile = options.manifestFile ?? null;
+    this.#keepsOlderAwsSdk = options.keepsOlderAwsSdk ?? false;
     this.#minify = options.minify ?? false;
   }
 
@@ -146,6 +151,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
       runtime: declared.config.runtime,
       dependencies: own?.dependencies ?? new Set(),
       alias: this.#alias,
+      keepsOlderAwsSdk: this.#keepsOlderAwsSdk,
       minify: this.#minify,
     });
     if (!result.ok) return { ...result, inputs: slot.inputs };
@@ -154,6 +160,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     const beside = await filesBesideBundle(place.source, new Set(inputs));
     const copied = beside.filter(({ name }) => !made.has(name));
     const last = format === "esm" ? "index.mjs" : "index.cjs";
+    const manifest = await this.#manifestFor(inputs);
     const { hash } = await writeBuildFolder(
       place.directory,
       [
@@ -162,6 +169,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
           contents: { kind: "bytes", bytes },
         })),
         ...copied.map(toFolderFile),
+        ...manifest,
         ...(await packageTypeFile(copied, found.file)),
       ],
       last,
@@ -170,16 +178,27 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     const built = {
       functionId: declared.id,
       directory: place.directory,
-      sourceDirectory: declared.directory,
+      sourceDirectory: manifest.length > 0 ? place.directory : declared.directory,
       handler: `index.${found.exportPath}`,
       entry: join(place.directory, last),
       format,
       hash,
-      inputs: [...inputs, ...copied.map(({ path }) => path)].map((path) =>
-        this.#given(path, place),
-      ),
+      inputs: [
+        ...[...inputs, ...copied.map(({ path }) => path)].map((path) => this.#given(path, place)),
+        ...(manifest.length > 0 && this.#manifestFile !== null ? [this.#manifestFile] : []),
+      ],
     } satisfies BuiltFunction;
     return { ok: true, built, diagnostics: result.diagnostics };
+  }
+
+  /** The manifest, for helpers that look for it; nothing for all others. */
+  async #manifestFor(inputs: readonly string[]): Promise<readonly FolderFile[]> {
+    const path = this.#manifestFile;
+    if (path === null || !(await helpersAmong(inputs)).some(readsManifest)) return [];
+    return [".arc", "node_modules/@architect/shared/.arc"].map((name) => ({
+      name,
+      contents: { kind: "copy", path, isExecutable: false },
+    }));
   }
 
   async #copyNode(

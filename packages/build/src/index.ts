@@ -1,8 +1,13 @@
+export { helpersAbove, helpersAmong, isBefore } from "./architect-helpers.ts";
+export type { ArchitectHelper, ArchitectHelperName } from "./architect-helpers.ts";
+export { bundleModule } from "./bundle-module.ts";
+export type { BundleModuleOptions } from "./bundle-module.ts";
 export { buildFunction } from "./build-function.ts";
 export type { BuildOptions, BuildResult } from "./build-function.ts";
 export type { BuiltFunction } from "./built-function.ts";
 export { BuildError } from "./errors.ts";
 export type { BuildErrorCode } from "./errors.ts";
+export { findHandler, type FoundHandler } from "./find-handler.ts";
 export { createFunctionBuilder } from "./function-builder.ts";
 export type { FunctionBuilder } from "./function-builder.ts";
 export { affectedFunctions } from "./affected-functions.ts";

@@ -28,7 +28,7 @@ import {
   type SynthesisOptions,
 } from "./template/synthesis-context.ts";
 import { synthesize } from "./template/synthesize.ts";
-import { TemplateBuilder } from "./template/template.ts";
+import { TemplateBuilder, type Template } from "./template/template.ts";
 
 export interface DeployOptions {
   readonly project: Project;
@@ -40,6 +40,10 @@ export interface DeployOptions {
   /** `code`: function code only, without CloudFormation; `static`: the static files only. */
   readonly mode: "all" | "code" | "static" | "dry-run";
   readonly webSocketAccessLogs: boolean;
+  /** Variables of plugins, which all functions with an environment get. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Gives the template as it is to be deployed: what plugins are for. */
+  readonly extend?: (template: Template) => Promise<Template>;
   /** Asked before anything that holds data is replaced or removed. */
   readonly confirm: (changes: readonly StackChange[]) => Promise<boolean>;
 }
@@ -91,10 +95,11 @@ async function deployAll(
   await ensureArtifactBucket(clients, bucket);
   await upload(clients, bucket, packages, reporter);
   const environment = await readEnvironment(clients, stackName);
-  const { template, origins } = synthesize(
+  const { template: synthesized, origins } = synthesize(
     manifest,
     await synthesisOptions(options, stackName, packages, bucket, [...environment.keys()]),
   );
+  const template = await (options.extend?.(synthesized) ?? synthesized);
   for (const [name, value] of environment)
     if (Buffer.byteLength(value) > parameterBytes)
       throw new DeployError("ERR_TEMPLATE_LIMIT", `The value of ${name} is longer than 4096 bytes`);
@@ -201,7 +206,8 @@ async function dryRun(options: DeployOptions, reporter: DeployReporter): Promise
     project.manifest.aws.bucket ?? "arclet-artifacts",
     [],
   );
-  const { template } = synthesize(project.manifest, settings);
+  const synthesized = synthesize(project.manifest, settings);
+  const template = await (options.extend?.(synthesized.template) ?? synthesized.template);
   const folder = join(project.root, ".arclet", "deploy", options.stage);
   await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, "functions"), { recursive: true });
@@ -262,6 +268,7 @@ async function synthesisOptions(
     stackName,
     assets: packages.map(({ functionId, handler, key }) => ({ functionId, handler, bucket, key })),
     environmentNames,
+    variables: options.variables ?? {},
     hasStaticFiles: await hasStaticFolder(options.project),
     webSocketAccessLogs: options.webSocketAccessLogs,
   };

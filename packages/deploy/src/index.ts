@@ -10,6 +10,7 @@ export { destroyApp, type DestroyOptions } from "./destroy-app.ts";
 export type { Stage } from "./environment.ts";
 export { DeployError, deployErrorCodes, type DeployErrorCode } from "./errors.ts";
 export type { DeployEvent, DeployReporter, StackChange } from "./reporter.ts";
+export { stackNameOf } from "./stack/stack-name.ts";
 export { tailLogs, type LogLine, type LogOptions } from "./tail-logs.ts";
 export type { ZipDirectory } from "./assets/package-functions.ts";
 export type { FunctionPermissions } from "./template/describe-template.ts";

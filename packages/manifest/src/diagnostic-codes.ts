@@ -18,6 +18,7 @@ export const diagnosticCodes = {
   "manifest-empty": "The manifest is empty",
   "manifest-missing": "The folder has no manifest",
   "manifest-unreadable": "The manifest, a config or the preferences cannot be read",
+  "plugin-hook-unknown": "A plugin has a hook that nothing calls",
   "plugin-name-invalid": "A plugin's name cannot be used",
   "pragma-duplicate": "A pragma stands twice",
   "pragma-inline-value": "A value stands on the pragma's own line",

@@ -165,8 +165,9 @@ describe("mistakes in a manifest", () => {
     const told = new Set(
       cases.flatMap(([, , mistakes]) => mistakes.map((one) => one.split(" ")[2])),
     );
-    // These need a folder: they are told by the project's reader, or by the other forms.
-    const ofFolders = /^(?:manifest-|function-(?:missing|undeclared|folders))|^syntax-error$/;
+    // These need a folder: they are told by the project's reader, by the other forms, or of plugins.
+    const ofFolders =
+      /^(?:manifest-|function-(?:missing|undeclared|folders)|plugin-hook-)|^syntax-error$/;
     const silent = Object.keys(diagnosticCodes).filter(
       (code) => !told.has(code) && !ofFolders.test(code),
     );

@@ -6,6 +6,8 @@ const codes = {
   ERR_PORT_FORBIDDEN: { isUserError: true },
   /** The host is no address of this machine. */
   ERR_HOST_UNAVAILABLE: { isUserError: true },
+  /** The seed file cannot be loaded, or DynamoDB refuses a row of it. */
+  ERR_SEED_FAILED: { isUserError: true },
   /** A service of the manifest could not be started. */
   ERR_SERVICE_FAILED: { isUserError: false },
 } as const;

@@ -17,6 +17,7 @@ export { endLine, reportLine, startLine, type InvocationReport } from "./executi
 export type { Invoker } from "./execution/invoker.ts";
 export type { Limits, Runtime, RuntimeApp, RuntimeFunction, RuntimeOptions } from "./options.ts";
 export { createRuntime } from "./runtime.ts";
+export type { DeadLetter } from "./services/service-context.ts";
 export { generateEvent } from "./services/generate-event.ts";
 export { createTestClock, type TestClock } from "./test-clock.ts";
 export type { TrafficEvent } from "./traffic/traffic-event.ts";

@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { isBefore, type ArchitectHelper } from "@arclet/build";
 import type { Manifest } from "@arclet/manifest";
 
 export interface LocalEnvironmentOptions {
@@ -11,21 +11,17 @@ export interface LocalEnvironmentOptions {
   readonly webSocketUrl: string;
   /** Ports of local services, by the names Architect gives them. */
   readonly ports: { readonly [name: string]: number };
+  /** Architect's packages that the function has. */
+  readonly helpers: readonly ArchitectHelper[];
 }
 
 /**
  * Version we claim towards `@architect/functions`. Up to major 4 it refuses a sandbox of 5.0.0 or later;
  * later ones refuse an older sandbox. They compare versions as text: `"10.0.0"` would be older than `"5.0.0"`.
  */
-function architectSandboxVersion(root: string): string {
-  const require = createRequire(join(root, "package.json"));
-  try {
-    const { version } = require("@architect/functions/package.json") as { version: string };
-    return Number.parseInt(version, 10) <= 4 ? "4.5.0" : "9.0.0";
-  } catch {
-    // The app does not use it, or uses one too new to show its package.json.
-    return "9.0.0";
-  }
+function architectSandboxVersion(helpers: readonly ArchitectHelper[]): string {
+  const helper = helpers.find(({ name }) => name === "@architect/functions");
+  return helper !== undefined && isBefore(helper.version, 5, 0) ? "4.5.0" : "9.0.0";
 }
 
 export interface LocalEnvironment {
@@ -35,9 +31,9 @@ export interface LocalEnvironment {
   readonly addresses: Readonly<Record<string, string>>;
 }
 
-/** What every function of an app that runs locally finds in `process.env`: names Architect's users know. */
+/** What a function of an app that runs locally finds in `process.env`: names Architect's users know. */
 export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalEnvironment {
-  const { manifest, root, port, webSocketUrl, ports } = options;
+  const { manifest, root, port, webSocketUrl, ports, helpers } = options;
   const addresses: Record<string, string> = {
     ARC_APP_NAME: manifest.app,
     ARC_ROLE: "SandboxRole",
@@ -47,9 +43,11 @@ export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalE
       cwd: root,
       ports: { http: port, _arc: port, ...ports },
       ...(manifest.static === null ? {} : { staticPath: join(root, manifest.static.folder) }),
-      version: architectSandboxVersion(root),
+      version: architectSandboxVersion(helpers),
     }),
     PORT: String(port),
+    // Where the helpers of 2021 look for discovery and sockets, with 3332 as their default.
+    ARC_INTERNAL: String(port),
   };
   if (manifest.ws !== null) {
     addresses["ARC_WSS_URL"] = webSocketUrl;
@@ -61,7 +59,13 @@ export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalE
     addresses["ARC_STATIC_SPA"] = String(manifest.static.spa);
   }
   return {
-    defaults: { ARC_ENV: "testing", NODE_ENV: "testing", ARC_SESSION_TABLE_NAME: "jwe" },
+    defaults: {
+      ARC_ENV: "testing",
+      NODE_ENV: "testing",
+      ARC_SESSION_TABLE_NAME: "jwe",
+      // As the helpers up to major 4 name it.
+      SESSION_TABLE_NAME: "jwe",
+    },
     addresses,
   };
 }

@@ -6,6 +6,7 @@ import { createMemoryRouter } from "./connections/memory.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
 import type { Invoker } from "./execution/invoker.ts";
 import { resolveLimits } from "./gateway/limits.ts";
+import type { DeadLetter } from "./services/service-context.ts";
 import type { Traffic } from "./traffic/traffic.ts";
 
 /** One function as the runtime is to run it. */
@@ -80,6 +81,8 @@ export interface RuntimeOptions {
   readonly dataDirectory?: string;
   /** URL of a DynamoDB-compatible server to use instead of the embedded one. */
   readonly dynamoEndpoint?: string;
+  /** Absolute path of a file of rows for tables that are empty. @default `sandbox-seed.{js,cjs,mjs,json}` of the project */
+  readonly seedFile?: string;
   /** Ports of local services that old helpers look for; any free one by default. */
   readonly servicePorts?: { readonly events?: number; readonly tables?: number };
   /** Origins besides the server's own that may open sockets and developer endpoints. `"*"` for all. */
@@ -97,6 +100,8 @@ export interface Runtime {
   readonly invoker: Invoker;
   /** Swaps functions and routes in without dropping a socket or a frame. */
   update(app: RuntimeApp): Promise<void>;
+  /** What functions failed to take in all their tries: events and messages of queues. */
+  deadLetters(): readonly DeadLetter[];
   /** Drains: stops listening, closes sockets (1001), runs `$disconnect` for each, stops environments. */
   close(): Promise<void>;
 }

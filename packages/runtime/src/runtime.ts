@@ -1,3 +1,4 @@
+import { helpersAbove, helpersAmong, type ArchitectHelper } from "@arclet/build";
 import { Leases } from "./connections/leases.ts";
 import { createByRuntimeStrategy } from "./execution/by-runtime.ts";
 import { createChildProcessStrategy } from "./execution/child-process/strategy.ts";
@@ -7,6 +8,7 @@ import { FunctionInvoker, type FunctionDefinition } from "./execution/function-i
 import type { InvocationFailure } from "./execution/invocation.ts";
 import { createWorkerThreadStrategy } from "./execution/worker-thread/strategy.ts";
 import { createGateway } from "./gateway/gateway.ts";
+import { createTrust } from "./lambda-events/trust.ts";
 import { createLocalEnvironment, type LocalEnvironment } from "./local-environment.ts";
 import {
   resolveOptions,
@@ -55,6 +57,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     clock,
     traffic,
     connections,
+    trust: createTrust({ host, allowedOrigins }),
     ...optionalServiceOptions(given),
   });
   const gateway = await createGateway({
@@ -79,18 +82,23 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   const webSocketUrl = `ws://${shownHost}:${port}`;
 
   async function setFunctions(next: RuntimeApp): Promise<void> {
-    const local = createLocalEnvironment({
-      manifest: next.manifest,
-      root: next.root,
-      port,
-      webSocketUrl,
-      ports: services.ports(),
-    });
+    const { manifest, root } = next;
+    const ports = services.ports();
+    const helpers = await Promise.all(next.functions.map(helpersOf));
+    await services.setHelpers(helpers.flat(), port);
     const serviceVariables = services.environment();
     const known = new Set(next.functions.map(({ functionId }) => functionId));
     for (const id of invoker.functionIds) if (!known.has(id)) invoker.removeFunction(id);
     await Promise.all(
-      next.functions.map(async (fn) => {
+      next.functions.map(async (fn, index) => {
+        const local = createLocalEnvironment({
+          manifest,
+          root,
+          port,
+          webSocketUrl,
+          ports,
+          helpers: helpers[index] ?? [],
+        });
         const failure = await invoker.setFunction(
           defineFunction(next, fn, local, serviceVariables),
         );
@@ -106,7 +114,13 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     gateway.setApp(next);
   }
 
-  await setFunctions(app);
+  await setFunctions(app).catch(async (error: unknown) => {
+    await gateway.close();
+    await services.close();
+    await invoker.close();
+    throw error;
+  });
+  services.start();
   // One after another: the app given last is the one that stays.
   let updates: Promise<void> = Promise.resolve();
   return {
@@ -121,6 +135,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
       updates = update.catch(() => {});
       return update;
     },
+    deadLetters: () => services.deadLetters(),
     async close() {
       await updates;
       await gateway.close();
@@ -147,6 +162,13 @@ function defineFunction(
   };
 }
 
+/** Architect's packages that a function holds, or finds when it is not bundled. */
+async function helpersOf({ build, config }: RuntimeFunction): Promise<readonly ArchitectHelper[]> {
+  if (!build.ok) return [];
+  const { built } = build;
+  return config.bundle ? helpersAmong(built.inputs) : helpersAbove(built.sourceDirectory);
+}
+
 function failedBuild(texts: readonly string[]): InvocationFailure {
   return {
     ok: false,
@@ -159,11 +181,12 @@ function failedBuild(texts: readonly string[]): InvocationFailure {
 
 function optionalServiceOptions(
   options: RuntimeOptions,
-): Pick<ServicesOptions, "dataDirectory" | "dynamoEndpoint" | "ports"> {
-  const { dataDirectory, dynamoEndpoint, servicePorts } = options;
+): Pick<ServicesOptions, "dataDirectory" | "dynamoEndpoint" | "ports" | "seedFile"> {
+  const { dataDirectory, dynamoEndpoint, servicePorts, seedFile } = options;
   return {
     ...(dataDirectory === undefined ? {} : { dataDirectory }),
     ...(dynamoEndpoint === undefined ? {} : { dynamoEndpoint }),
+    ...(seedFile === undefined ? {} : { seedFile }),
     ...(servicePorts === undefined ? {} : { ports: servicePorts }),
   };
 }

@@ -1,8 +1,8 @@
 import { relative } from "node:path";
-import { readProject } from "@arclet/manifest/node";
 import { defineCommand, type Command } from "../command.ts";
 import { FunctionBuilds } from "../dev/function-builds.ts";
 import { createProjectBuilder } from "../dev/project-builder.ts";
+import { readPluggedProject } from "../plugins/plugged-project.ts";
 import { existingFolder } from "../project-folder.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { processTerminal } from "../terminal/style.ts";
@@ -21,12 +21,13 @@ export const buildCommand: Command = defineCommand({
   async run(args) {
     const root = await existingFolder(args.folder);
     const { style, write, writeError } = processTerminal();
-    const { project, diagnostics } = await readProject(root);
-    if (project === null) {
+    const { plugged, diagnostics } = await readPluggedProject(root);
+    if (plugged === null) {
       writeError(`${diagnosticsText(diagnostics, style.hasColor)}\n`);
       return 1;
     }
-    const builder = createProjectBuilder(project);
+    const { project, runtimes } = plugged;
+    const builder = createProjectBuilder(project, { runtimes: () => runtimes });
     try {
       const builds = new FunctionBuilds((declared) => builder.build(declared));
       const round = await builds.buildAll(project.functions, project.functions);

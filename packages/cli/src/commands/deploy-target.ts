@@ -1,6 +1,7 @@
-import type { Manifest, Project } from "@arclet/manifest";
+import type { Diagnostic, Manifest, Project } from "@arclet/manifest";
 import { readProject } from "@arclet/manifest/node";
 import { CliError } from "../errors.ts";
+import { readPluggedProject, type PluggedProject } from "../plugins/plugged-project.ts";
 import { existingFolder } from "../project-folder.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { processTerminal } from "../terminal/style.ts";
@@ -19,11 +20,23 @@ export interface DeployTarget {
 
 /** The project of the current folder. @throws CliError `ERR_MANIFEST` */
 export async function projectHere(): Promise<Project> {
-  const root = await existingFolder(undefined);
-  const { project, diagnostics } = await readProject(root);
+  const { project, diagnostics } = await readProject(await existingFolder(undefined));
   if (project !== null) return project;
-  const { style } = processTerminal();
-  throw new CliError("ERR_MANIFEST", diagnosticsText(diagnostics, style.hasColor));
+  throw unusable(diagnostics);
+}
+
+/** The project of the current folder with its plugins. @throws CliError `ERR_MANIFEST`, `ERR_PLUGIN` */
+export async function pluggedProjectHere(): Promise<PluggedProject> {
+  const { plugged, diagnostics } = await readPluggedProject(await existingFolder(undefined));
+  if (plugged !== null) return plugged;
+  throw unusable(diagnostics);
+}
+
+function unusable(diagnostics: readonly Diagnostic[]): CliError {
+  return new CliError(
+    "ERR_MANIFEST",
+    diagnosticsText(diagnostics, processTerminal().style.hasColor),
+  );
 }
 
 export function targetOf(

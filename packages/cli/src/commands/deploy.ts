@@ -1,5 +1,5 @@
 import { zipDirectory } from "@arclet/build";
-import { deployApp, type DeployEvent, type StackChange } from "@arclet/deploy";
+import { deployApp, stackNameOf, type DeployEvent, type StackChange } from "@arclet/deploy";
 import { confirm, isCancel } from "@clack/prompts";
 import { defineCommand, type Command } from "../command.ts";
 import { FunctionBuilds } from "../dev/function-builds.ts";
@@ -7,7 +7,7 @@ import { createProjectBuilder } from "../dev/project-builder.ts";
 import { CliError } from "../errors.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { processTerminal, type Style } from "../terminal/style.ts";
-import { projectHere, targetArgs, targetOf } from "./deploy-target.ts";
+import { pluggedProjectHere, targetArgs, targetOf } from "./deploy-target.ts";
 
 export const deployCommand: Command = defineCommand({
   name: "deploy",
@@ -28,9 +28,14 @@ export const deployCommand: Command = defineCommand({
     const modes = [args["dry-run"], args.fast, args.static].filter((flag) => flag === true);
     if (modes.length > 1)
       throw new CliError("ERR_USAGE", "Give only one of --dry-run, --fast and --static");
-    const project = await projectHere();
+    const { project, plugins, environments, runtimes } = await pluggedProjectHere();
+    const target = targetOf(project, args);
+    const { stage } = target;
+    const dryRun = args["dry-run"] === true;
     const { style, write, writeError } = processTerminal();
-    const builder = createProjectBuilder(project);
+    const stackname = stackNameOf(project.manifest.app, stage, target.name);
+    await plugins.deployBuilds(project, { dryRun, stackname, stage });
+    const builder = createProjectBuilder(project, { runtimes: () => runtimes });
     const builds = new FunctionBuilds((declared) => builder.build(declared));
     try {
       const round = await builds.buildAll(project.functions, project.functions);
@@ -46,21 +51,24 @@ export const deployCommand: Command = defineCommand({
           project,
           built,
           zip: zipDirectory,
-          ...targetOf(project, args),
-          mode:
-            args["dry-run"] === true
-              ? "dry-run"
-              : args.fast === true
-                ? "code"
-                : args.static === true
-                  ? "static"
-                  : "all",
+          ...target,
+          mode: dryRun
+            ? "dry-run"
+            : args.fast === true
+              ? "code"
+              : args.static === true
+                ? "static"
+                : "all",
+          variables: environments[stage],
+          extend: (template) =>
+            plugins.deployStart(project, template, { dryRun, stackname, stage }),
           webSocketAccessLogs: args["ws-access-logs"] === true,
           confirm: (changes) => (args.yes === true ? Promise.resolve(true) : askFor(changes)),
         },
         { report: (event) => write(lineOf(event, style)) },
       );
-      if (args["dry-run"] === true) return 0;
+      await plugins.deployEnd(project, { dryRun, stackname, stage });
+      if (dryRun) return 0;
       if (!result.isChanged) write(`${result.stackName} is up to date; nothing was uploaded\n`);
       for (const url of [result.cdnUrl, result.httpUrl, result.webSocketUrl])
         if (url !== null) write(`${style.green(url)}\n`);

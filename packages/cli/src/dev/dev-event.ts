@@ -17,6 +17,8 @@ export type DevEvent =
   | { readonly type: "kept"; readonly what: string }
   /** A function never built so far: it answers as a broken deployment would. */
   | { readonly type: "broken"; readonly functionId: string }
+  /** A plugin failed while the app runs on. */
+  | { readonly type: "plugin-failed"; readonly text: string }
   | { readonly type: "bug"; readonly where: string; readonly error: unknown };
 
 /** What was saved since the last reload. */

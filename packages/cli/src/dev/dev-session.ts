@@ -1,11 +1,17 @@
 import type { Project, ProjectFunction } from "@arclet/manifest";
-import { readProject } from "@arclet/manifest/node";
 import { createRuntime, type Runtime, type RuntimeApp } from "@arclet/runtime";
 import { CliError } from "../errors.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import type { DevEvent, SavedFiles } from "./dev-event.ts";
+import {
+  readPluggedProject,
+  type PluggedProject,
+  type PluggedResult,
+} from "../plugins/plugged-project.ts";
+import { SandboxPlugins } from "../plugins/sandbox-plugins.ts";
 import { FunctionBuilds } from "./function-builds.ts";
 import { functionEnvironment } from "./function-environment.ts";
+import { serviceOptions } from "./service-options.ts";
 import { createProjectBuilder, type ProjectBuilder } from "./project-builder.ts";
 
 export interface DevSessionOptions {
@@ -34,6 +40,7 @@ export class DevSession {
   readonly #builder: ProjectBuilder;
   readonly #builds: FunctionBuilds;
   readonly #runtime: Runtime;
+  readonly #plugins: SandboxPlugins;
   #project: Project;
   #saved: SavedFiles | null = null;
   #reloading: Promise<void> | null = null;
@@ -41,13 +48,15 @@ export class DevSession {
 
   private constructor(
     options: DevSessionOptions,
-    project: Project,
+    { project }: PluggedProject,
+    plugins: SandboxPlugins,
     builder: ProjectBuilder,
     builds: FunctionBuilds,
     runtime: Runtime,
   ) {
     this.#options = options;
     this.#project = project;
+    this.#plugins = plugins;
     this.#builder = builder;
     this.#builds = builds;
     this.#runtime = runtime;
@@ -56,14 +65,25 @@ export class DevSession {
   /** @throws CliError when the manifest has errors or the port is taken. */
   static async start(options: DevSessionOptions): Promise<DevSession> {
     const startedAt = performance.now();
-    const { project, diagnostics } = await readProject(options.root);
-    if (project === null) {
+    const { plugged, diagnostics } = await readPluggedProject(options.root);
+    if (plugged === null) {
       throw new CliError(
         "ERR_MANIFEST",
         `the manifest has errors\n\n${diagnosticsText(diagnostics)}`,
       );
     }
-    const builder = createProjectBuilder(project);
+    const { project } = plugged;
+    const plugins = new SandboxPlugins(plugged, (text) =>
+      options.onEvent({ type: "plugin-failed", text }),
+    );
+    await plugins.beforeBuilds();
+    const builder = createProjectBuilder(project, {
+      runsHere: true,
+      runtimes: () => plugins.runtimes,
+      ...(plugins.isEmpty
+        ? {}
+        : { onFile: (file) => plugins.saved(file), untilReady: () => plugins.settled() }),
+    });
     const builds = new FunctionBuilds((declared) => builder.build(declared));
     const round = await builds.buildAll(project.functions, project.functions);
     const all = [...diagnostics, ...round.diagnostics];
@@ -74,12 +94,18 @@ export class DevSession {
       port: options.port,
       ...(options.host === null ? {} : { host: options.host }),
       ...(options.isDebugged ? { execution: "in-process", enforcesTimeouts: false } : {}),
+      ...serviceOptions(project, process.env),
     }).catch(async (error: unknown) => {
+      await plugins.close();
       await builder.close();
       throw error;
     });
-    const session = new DevSession(options, project, builder, builds, runtime);
+    const session = new DevSession(options, plugged, plugins, builder, builds, runtime);
     runtime.traffic.listen((event) => options.onEvent({ type: "traffic", event }));
+    await plugins.ready(runtime).catch(async (error: unknown) => {
+      await session.close();
+      throw error;
+    });
     if (options.watches) await session.#watch();
     const durationMs = performance.now() - startedAt;
     options.onEvent({ type: "ready", project, runtime, durationMs });
@@ -96,6 +122,7 @@ export class DevSession {
     this.#isClosing = true;
     await this.#builder.stopWatching();
     await this.#reloading;
+    await this.#plugins.close();
     await this.#runtime.close();
     await this.#builder.close();
   }
@@ -161,7 +188,8 @@ export class DevSession {
 
   /** False: the new manifest does not work, and the one before stays. */
   async #readAgain(): Promise<boolean> {
-    const { project, diagnostics } = await readProject(this.#options.root);
+    const { plugged, diagnostics } = await this.#readPlugged();
+    const project = plugged?.project ?? null;
     if (diagnostics.length > 0) this.#options.onEvent({ type: "diagnostics", diagnostics });
     // A manifest that vanished is being replaced by an editor, or was deleted by mistake.
     const isGone = project?.manifestFile === null && this.#project.manifestFile !== null;
@@ -170,7 +198,19 @@ export class DevSession {
       return false;
     }
     this.#project = project;
+    if (plugged !== null) this.#plugins.update(plugged);
     return true;
+  }
+
+  /** A plugin that fails leaves the running app as it is, as a manifest with errors does. */
+  async #readPlugged(): Promise<PluggedResult> {
+    try {
+      return await readPluggedProject(this.#options.root);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      this.#options.onEvent({ type: "plugin-failed", text: error.message });
+      return { plugged: null, diagnostics: [] };
+    }
   }
 
   #app(): RuntimeApp {

@@ -6,6 +6,8 @@ import {
   type ProjectWatcher,
 } from "@arclet/build";
 import type { Project, ProjectFunction } from "@arclet/manifest";
+import { compileFunction } from "../plugins/compile-function.ts";
+import type { PluginRuntime } from "../plugins/plugin.ts";
 import type { SavedFiles } from "./dev-event.ts";
 import type { BuildOutcome, FunctionBuilds } from "./function-builds.ts";
 
@@ -22,7 +24,21 @@ export interface ProjectBuilder {
   close(): Promise<void>;
 }
 
-export function createProjectBuilder(project: Project): ProjectBuilder {
+export interface ProjectBuilderOptions {
+  /** Whether what is built runs on this machine only; what is deployed holds all it needs. */
+  readonly runsHere?: boolean;
+  /** Custom runtimes of plugins, by function. */
+  readonly runtimes?: () => ReadonlyMap<string, PluginRuntime>;
+  /** Gets every file that was saved or removed, before functions are built again. */
+  readonly onFile?: (file: string) => void;
+  /** Awaited before each build. @default builds at once */
+  readonly untilReady?: () => Promise<void>;
+}
+
+export function createProjectBuilder(
+  project: Project,
+  { runsHere = false, runtimes, onFile, untilReady }: ProjectBuilderOptions = {},
+): ProjectBuilder {
   const { root, manifest } = project;
   const alias: Record<string, string> = {};
   for (const [name, folder] of [
@@ -33,12 +49,23 @@ export function createProjectBuilder(project: Project): ProjectBuilder {
     alias[`@architect/${name}`] = join(root, folder.src);
     alias[`@${name}`] = join(root, folder.src);
   }
-  const builder = createFunctionBuilder({ root, alias });
+  const builder = createFunctionBuilder({
+    root,
+    alias,
+    keepsOlderAwsSdk: runsHere,
+    ...(project.manifestFile?.endsWith(".arc") === true
+      ? { manifestFile: project.manifestFile }
+      : {}),
+  });
   let watcher: ProjectWatcher | null = null;
   return {
-    build: (declared) => builder.build(declared),
+    async build(declared) {
+      await untilReady?.();
+      return builder.build(await compileFunction(declared, runtimes?.() ?? new Map(), root));
+    },
     async watch(current, builds, onSaved) {
       watcher = await watchProject(root, (files) => {
+        if (onFile !== undefined) for (const file of files) onFile(file);
         const { watchedFiles, functions } = current();
         const watched = new Set(watchedFiles);
         const isProjectChanged = [...files].some((file) => watched.has(file));

@@ -98,6 +98,8 @@ function report(event: DevEvent, reporter: Reporter, hasKeys: boolean): void {
       return reporter.warning(`${event.what}: what runs stays as it was`);
     case "broken":
       return reporter.warning(`${event.functionId}: fails until it builds`);
+    case "plugin-failed":
+      return reporter.warning(event.text);
     case "bug":
       return reporter.traffic({ type: "bug", where: event.where, error: event.error });
   }

@@ -134,6 +134,7 @@ function environmentOf(
 ): { readonly [name: string]: TemplateValue } {
   const { manifest, options } = context;
   const variables: Record<string, TemplateValue> = {
+    ...(declared.config.env ? options.variables : {}),
     ARC_ENV: options.stage,
     NODE_ENV: options.stage,
     ARC_APP_NAME: manifest.app,

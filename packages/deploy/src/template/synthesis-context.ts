@@ -17,6 +17,8 @@ export interface SynthesisOptions {
   readonly assets: readonly FunctionAsset[];
   /** Names of the variables given with `arclet env`; their values are NoEcho parameters. */
   readonly environmentNames: readonly string[];
+  /** Variables of plugins; those of `arclet env` win. @default none */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Whether the app has a folder of static files. */
   readonly hasStaticFiles: boolean;
   /**

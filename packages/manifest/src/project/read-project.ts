@@ -13,8 +13,19 @@ import type { ProjectFunction, ProjectResult } from "./project.ts";
 /** What Architect assumes of a folder without a manifest. */
 const defaultManifest = "@app\napp-default\n\n@http\n\n@static\n";
 
+export interface ReadProjectOptions {
+  /** Adds to the manifest before its functions are looked for: what plugins are for. */
+  readonly extend?: (manifest: Manifest) => Promise<{
+    readonly manifest: Manifest;
+    readonly diagnostics: readonly Diagnostic[];
+  }>;
+}
+
 /** Reads a project's folder: manifest, functions' configurations, preferences, `.env`. */
-export async function readProject(folder: string): Promise<ProjectResult> {
+export async function readProject(
+  folder: string,
+  options: ReadProjectOptions = {},
+): Promise<ProjectResult> {
   const root = resolve(folder);
   const search = await findManifest(root);
   if (search.kind === "unreadable") return { project: null, diagnostics: [search.diagnostic] };
@@ -36,10 +47,12 @@ export async function readProject(folder: string): Promise<ProjectResult> {
   diagnostics.push(...resolved.diagnostics);
   const preferences = await readPreferences(root);
   diagnostics.push(...preferences.diagnostics);
-  const { manifest } = resolved;
-  if (manifest === null || diagnostics.some(({ severity }) => severity === "error")) {
+  if (resolved.manifest === null || diagnostics.some(({ severity }) => severity === "error")) {
     return { project: null, diagnostics };
   }
+  const extended = await options.extend?.(resolved.manifest);
+  diagnostics.push(...(extended?.diagnostics ?? []));
+  const manifest = extended?.manifest ?? resolved.manifest;
   const located = manifest.functions.map((declared) => locate(root, declared, diagnostics));
   const functions = await Promise.all(
     located.map(async (declared): Promise<ProjectFunction> => {
@@ -67,7 +80,8 @@ export async function readProject(folder: string): Promise<ProjectResult> {
     project: {
       root,
       manifestFile,
-      manifest,
+      // With what the functions' own configurations say.
+      manifest: { ...manifest, functions },
       functions,
       preferences: preferences.preferences,
       watchedFiles,

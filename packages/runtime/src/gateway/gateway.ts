@@ -17,7 +17,7 @@ import { listen } from "./listener.ts";
 import { ManagementApi } from "./management-api.ts";
 import { forward } from "./proxy.ts";
 import { StaticFiles } from "./static-files.ts";
-import { createTrust } from "./trust.ts";
+import { createTrust } from "../lambda-events/trust.ts";
 import { WebSocketApi } from "./websocket-api.ts";
 
 export interface GatewayApp {

@@ -5,6 +5,7 @@ import type { Journal } from "./journal.ts";
 import { arn, physicalName } from "./resource-names.ts";
 import {
   journalFor,
+  retryDelaysMs,
   tellTraffic,
   type DeadLetter,
   type ServiceContext,
@@ -30,12 +31,6 @@ interface Delivery extends EventMessage {
   readonly dead: string | null;
 }
 
-/**
- * Lambda tries an asynchronous invocation again after one minute and then two.
- * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
- */
-const retryDelaysMs = [60_000, 120_000];
-
 /** SNS topics, each with its function as the one subscriber. */
 export class Events {
   readonly #context: ServiceContext;
@@ -45,6 +40,8 @@ export class Events {
   readonly #dead = new Map<string, Delivery>();
   #app: string;
   #topics: ReadonlyMap<string, EventTopic>;
+  /** Deliveries held back until functions are in place; null from then on. */
+  #held: Delivery[] | null = [];
   #closed = false;
 
   private constructor(
@@ -71,6 +68,13 @@ export class Events {
       else events.#dead.set(delivery.id, delivery);
     }
     return events;
+  }
+
+  /** Begins to invoke functions. */
+  start(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const delivery of held) this.#start(delivery);
   }
 
   update(app: string, topics: readonly EventTopic[]): void {
@@ -131,6 +135,10 @@ export class Events {
 
   #start(delivery: Delivery): void {
     if (this.#closed) return;
+    if (this.#held !== null) {
+      this.#held.push(delivery);
+      return;
+    }
     const run = this.#deliver(delivery).finally(() => this.#running.delete(run));
     this.#running.add(run);
     this.#context.traffic.report(run, "events");
@@ -152,21 +160,17 @@ export class Events {
       failures: delivery.failures + 1,
       dead: delayMs === undefined ? error : null,
     };
+    if (delayMs === undefined) this.#dead.set(failed.id, failed);
+    else this.#planRetry(failed, delayMs);
     await this.#journal.put(delivery.id, failed);
-    if (delayMs === undefined) {
-      this.#dead.set(failed.id, failed);
-      tellTraffic(
-        this.#context,
-        topic.functionId,
-        `event ${delivery.id} given up after ${failed.failures} tries: ${error}`,
-      );
-      return;
-    }
-    tellTraffic(
-      this.#context,
-      topic.functionId,
-      `event ${delivery.id} failed, next try in ${delayMs / 1000} s: ${error}`,
-    );
+    const next =
+      delayMs === undefined
+        ? `event ${delivery.id} given up after ${failed.failures} tries`
+        : `event ${delivery.id} failed, next try in ${delayMs / 1000} s`;
+    tellTraffic(this.#context, topic.functionId, `${next}: ${error}`);
+  }
+
+  #planRetry(failed: Delivery, delayMs: number): void {
     const timer = this.#context.clock.after(delayMs, () => {
       this.#timers.delete(timer);
       this.#start(failed);

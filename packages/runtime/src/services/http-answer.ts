@@ -19,6 +19,10 @@ export function jsonAnswer(
   };
 }
 
+export function textAnswer(status: number, body: string): HttpAnswer {
+  return { status, contentType: "text/plain", body };
+}
+
 /** An object of JSON text; null for anything else. */
 export function parseObject(text: string): Readonly<Record<string, unknown>> | null {
   try {

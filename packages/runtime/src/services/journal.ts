@@ -23,31 +23,43 @@ export function createMemoryJournal<Entry>(): Journal<Entry> {
   };
 }
 
-/** A line per change, appended in order. Opening compacts it through a rename, so a stop half-way loses nothing. */
+/** Lines before a journal is worth compacting. */
+const fewLines = 1000;
+
+/**
+ * A line per change, appended in order. It is compacted when it is opened and when most of its lines are
+ * of the past, through a rename, so that a stop half-way loses nothing.
+ */
 export async function openJournal<Entry>(file: string): Promise<Journal<Entry>> {
   await mkdir(dirname(file), { recursive: true });
   const kept = await readEntries<Entry>(file);
-  const compacted = `${file}.compacted`;
-  await writeFile(compacted, [...kept].map((line) => `${JSON.stringify(line)}\n`).join(""));
-  await rename(compacted, file);
-  return new FileJournal(kept, await open(file, "a"));
+  await writeEntries(file, kept);
+  return new FileJournal(file, kept, await open(file, "a"));
 }
 
 class FileJournal<Entry> implements Journal<Entry> {
   readonly kept: ReadonlyMap<string, Entry>;
-  readonly #handle: FileHandle;
+  readonly #file: string;
+  readonly #entries: Map<string, Entry>;
+  #handle: FileHandle;
+  #lines: number;
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(kept: ReadonlyMap<string, Entry>, handle: FileHandle) {
+  constructor(file: string, kept: ReadonlyMap<string, Entry>, handle: FileHandle) {
     this.kept = kept;
+    this.#file = file;
+    this.#entries = new Map(kept);
     this.#handle = handle;
+    this.#lines = kept.size;
   }
 
   put(key: string, entry: Entry): Promise<void> {
+    this.#entries.set(key, entry);
     return this.#append([key, entry]);
   }
 
   remove(key: string): Promise<void> {
+    this.#entries.delete(key);
     return this.#append([key]);
   }
 
@@ -59,14 +71,38 @@ class FileJournal<Entry> implements Journal<Entry> {
   }
 
   #append(line: Line<Entry>): Promise<void> {
-    const text = `${JSON.stringify(line)}\n`;
-    const written = this.#tail.then(
-      () => this.#handle.appendFile(text),
-      () => this.#handle.appendFile(text),
-    );
-    this.#tail = written;
+    const written = this.#next(() => this.#handle.appendFile(`${JSON.stringify(line)}\n`));
+    this.#lines += 1;
+    if (this.#lines > fewLines && this.#lines > 4 * this.#entries.size) {
+      this.#lines = this.#entries.size;
+      // Should it fail, the file is as it was, and the next writer meets what is wrong.
+      void this.#next(() => this.#compact()).catch(() => {});
+    }
     return written;
   }
+
+  /** What follows in the queue is written once more, and changes nothing. */
+  async #compact(): Promise<void> {
+    await writeEntries(this.#file, this.#entries);
+    const former = this.#handle;
+    this.#handle = await open(this.#file, "a");
+    await former.close();
+  }
+
+  #next<Result>(run: () => Promise<Result>): Promise<Result> {
+    const result = this.#tail.then(run, run);
+    this.#tail = result;
+    return result;
+  }
+}
+
+async function writeEntries<Entry>(
+  file: string,
+  entries: ReadonlyMap<string, Entry>,
+): Promise<void> {
+  const compacted = `${file}.compacted`;
+  await writeFile(compacted, [...entries].map((line) => `${JSON.stringify(line)}\n`).join(""));
+  await rename(compacted, file);
 }
 
 async function readEntries<Entry>(file: string): Promise<Map<string, Entry>> {

@@ -15,7 +15,8 @@ export class QueuePoller {
   #queue: Queue;
   #arn: string;
   #window: ClockTimer | null = null;
-  #active = true;
+  #active = false;
+  #unwatch: (() => void) | null = null;
 
   constructor(context: ServiceContext, messages: MessageQueue, queue: Queue, queueArn: string) {
     this.#context = context;
@@ -27,12 +28,20 @@ export class QueuePoller {
   update(queue: Queue, physicalName: string): void {
     this.#queue = queue;
     this.#arn = arn("sqs", physicalName);
+  }
+
+  /** Takes what there is and what comes. */
+  start(): void {
+    if (this.#active) return;
     this.#active = true;
-    this.#messages.watch(() => this.#poll());
+    this.#unwatch = this.#messages.watch(() => this.#poll());
+    this.#poll();
   }
 
   pause(): void {
     this.#active = false;
+    this.#unwatch?.();
+    this.#unwatch = null;
     this.#window?.cancel();
     this.#window = null;
   }
@@ -45,7 +54,7 @@ export class QueuePoller {
   #poll(): void {
     if (!this.#active || this.#window !== null || this.#running.size >= maxConcurrentBatches)
       return;
-    const count = this.#messages.receivableCount();
+    const count = this.#messages.receivableCount(this.#queue.batchSize);
     if (count === 0) return;
     if (this.#queue.batchWindow > 0 && count < this.#queue.batchSize) {
       this.#window = this.#context.clock.after(this.#queue.batchWindow * 1000, () => {
@@ -58,9 +67,7 @@ export class QueuePoller {
   }
 
   #take(): void {
-    const batch = this.#messages.receive(this.#queue.batchSize);
-    if (batch.length === 0) return;
-    const run = this.#run(batch).finally(() => {
+    const run = this.#run(this.#messages.receive(this.#queue.batchSize)).finally(() => {
       this.#running.delete(run);
       this.#poll();
     });
@@ -69,8 +76,10 @@ export class QueuePoller {
     this.#poll();
   }
 
-  async #run(batch: readonly ReceivedMessage[]): Promise<void> {
+  async #run(receiving: Promise<readonly ReceivedMessage[]>): Promise<void> {
     const { functionId } = this.#queue;
+    const batch = await receiving;
+    if (batch.length === 0) return;
     const result = await this.#context.invoker.invoke(
       functionId,
       JSON.stringify(sqsEvent(batch, this.#arn)),

@@ -38,7 +38,13 @@ export interface QueueSettings {
   readonly maxReceiveCount: number | null;
 }
 
-/** SQS keeps deduplication ids for five minutes. */
+/** What became of a receipt handle's request; the words of SQS. */
+export type ReceiptOutcome = "done" | "invalid" | "expired" | "not-in-flight";
+
+/**
+ * SQS remembers deduplication ids for five minutes.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
+ */
 const deduplicationMs = 300_000;
 
 /** The messages of one SQS queue: order, visibility, deduplication. Who takes them is not its business. */
@@ -47,11 +53,12 @@ export class MessageQueue {
   readonly #clock: Clock;
   readonly #journal: Journal<QueueMessage>;
   readonly #messages = new Map<string, QueueMessage>();
-  readonly #receipts = new Map<string, string>();
-  readonly #recent = new Map<string, { readonly at: number; readonly message: QueueMessage }>();
+  readonly #recent = new Map<string, QueueMessage>();
   readonly #onDead: (message: QueueMessage) => void;
-  #onVisible: () => void = () => {};
+  readonly #watchers = new Set<() => void>();
   #wake: ClockTimer | null = null;
+  /** When the timer is due; spurious wakes are fine, missed ones are not. */
+  #wakeAt = Infinity;
   #sequence = 0n;
 
   constructor(
@@ -64,10 +71,10 @@ export class MessageQueue {
     this.#clock = clock;
     this.#journal = journal;
     this.#onDead = onDead;
+    // Messages in flight stay so until their time-out, as on SQS when a consumer dies.
     for (const message of journal.kept.values()) {
-      // Who had received it is gone.
-      const visibleAt = message.receiveCount > 0 ? clock.now() : message.visibleAt;
-      this.#messages.set(message.id, { ...message, visibleAt });
+      this.#messages.set(message.id, message);
+      if (message.deduplicationId !== null) this.#recent.set(message.deduplicationId, message);
       const sequence = BigInt(message.sequenceNumber);
       if (sequence > this.#sequence) this.#sequence = sequence;
     }
@@ -77,10 +84,13 @@ export class MessageQueue {
     return this.#messages.size;
   }
 
-  /** Called whenever something may have become receivable. */
-  watch(onVisible: () => void): void {
-    this.#onVisible = onVisible;
-    this.#changed();
+  /** Calls back whenever something may have become receivable, until the returned function is called. */
+  watch(onVisible: () => void): () => void {
+    this.#watchers.add(onVisible);
+    this.#planNextWake();
+    return () => {
+      this.#watchers.delete(onVisible);
+    };
   }
 
   all(): readonly QueueMessage[] {
@@ -93,12 +103,8 @@ export class MessageQueue {
     const deduplicationId = this.settings.fifo
       ? (input.deduplicationId ?? createHash("sha256").update(input.body).digest("hex"))
       : null;
-    if (deduplicationId !== null) {
-      for (const [id, seen] of this.#recent)
-        if (now - seen.at >= deduplicationMs) this.#recent.delete(id);
-      const seen = this.#recent.get(deduplicationId);
-      if (seen !== undefined) return seen.message;
-    }
+    const repeated = deduplicationId === null ? undefined : this.#repeatedOf(deduplicationId, now);
+    if (repeated !== undefined) return repeated;
     this.#sequence += 1n;
     const message: QueueMessage = {
       ...input,
@@ -110,60 +116,68 @@ export class MessageQueue {
       receiveCount: 0,
       visibleAt: now + input.delaySeconds * 1000,
     };
-    if (deduplicationId !== null) this.#recent.set(deduplicationId, { at: now, message });
+    if (deduplicationId !== null) this.#recent.set(deduplicationId, message);
     await this.#journal.put(message.id, message);
     this.#messages.set(message.id, message);
-    this.#changed();
+    this.#planWake(message.visibleAt);
+    this.#notify();
     return message;
   }
 
-  /** Takes up to `limit` messages; in a FIFO queue none of a group that has one in flight. */
-  receive(
+  /**
+   * Takes up to `limit` messages; in a FIFO queue none of a group that has one in flight. They are taken
+   * at once; the promise resolves when their receive counts are kept, which a restart must not forget.
+   */
+  async receive(
     limit: number,
     visibilityTimeoutSeconds: number = this.settings.visibilityTimeoutSeconds,
-  ): ReceivedMessage[] {
+  ): Promise<ReceivedMessage[]> {
     const now = this.#clock.now();
-    const received: ReceivedMessage[] = [];
-    for (const message of this.#receivable(now)) {
-      if (received.length === limit) break;
+    const visibleAt = now + visibilityTimeoutSeconds * 1000;
+    const received = this.#receivable(now, limit).map((message): ReceivedMessage => {
       const taken: QueueMessage = {
         ...message,
         receiveCount: message.receiveCount + 1,
         firstReceivedAt: message.firstReceivedAt ?? now,
-        visibleAt: now + visibilityTimeoutSeconds * 1000,
+        visibleAt,
       };
       this.#messages.set(taken.id, taken);
-      const receiptHandle = randomUUID();
-      this.#receipts.set(receiptHandle, taken.id);
-      received.push({ message: taken, receiptHandle });
-    }
-    this.#schedule();
+      return { message: taken, receiptHandle: receiptHandleOf(taken) };
+    });
+    if (received.length > 0) this.#planWake(visibleAt);
+    await Promise.all(received.map(({ message }) => this.#journal.put(message.id, message)));
     return received;
   }
 
-  /** How many could be received now. */
-  receivableCount(): number {
-    return this.#receivable(this.#clock.now()).length;
+  /** How many could be received now, counted up to `limit`. */
+  receivableCount(limit: number = Infinity): number {
+    return this.#receivable(this.#clock.now(), limit).length;
   }
 
-  /** False for a handle that was never given out. Deleting twice is fine, as in SQS. */
-  async delete(receiptHandle: string): Promise<boolean> {
-    const id = this.#receipts.get(receiptHandle);
-    if (id === undefined) return false;
-    await this.#remove(id);
-    return true;
+  /** Deleting twice is fine, as in SQS. A FIFO queue takes only the handle of the newest receive. */
+  async delete(receiptHandle: string): Promise<ReceiptOutcome> {
+    const receipt = parseReceiptHandle(receiptHandle);
+    if (receipt === null) return "invalid";
+    const message = this.#messages.get(receipt.id);
+    if (message === undefined) return "done";
+    if (this.settings.fifo && message.receiveCount !== receipt.receiveCount) return "expired";
+    await this.#remove(receipt.id);
+    return "done";
   }
 
-  /** False for a handle that was never given out. */
-  async changeVisibility(receiptHandle: string, seconds: number): Promise<boolean> {
-    const id = this.#receipts.get(receiptHandle);
-    const message = id === undefined ? undefined : this.#messages.get(id);
-    if (message === undefined) return false;
-    const changed = { ...message, visibleAt: this.#clock.now() + seconds * 1000 };
+  async changeVisibility(receiptHandle: string, seconds: number): Promise<ReceiptOutcome> {
+    const receipt = parseReceiptHandle(receiptHandle);
+    if (receipt === null) return "invalid";
+    const now = this.#clock.now();
+    const message = this.#messages.get(receipt.id);
+    if (message === undefined || message.visibleAt <= now) return "not-in-flight";
+    if (message.receiveCount !== receipt.receiveCount) return "expired";
+    const changed = { ...message, visibleAt: now + seconds * 1000 };
     this.#messages.set(message.id, changed);
+    this.#planWake(changed.visibleAt);
     await this.#journal.put(message.id, changed);
-    this.#changed();
-    return true;
+    this.#notify();
+    return "done";
   }
 
   async purge(): Promise<void> {
@@ -172,14 +186,21 @@ export class MessageQueue {
 
   close(): Promise<void> {
     this.#wake?.cancel();
-    this.#onVisible = () => {};
+    this.#watchers.clear();
     return this.#journal.close();
   }
 
-  #receivable(now: number): QueueMessage[] {
+  #repeatedOf(deduplicationId: string, now: number): QueueMessage | undefined {
+    for (const [id, message] of this.#recent)
+      if (now - message.sentAt >= deduplicationMs) this.#recent.delete(id);
+    return this.#recent.get(deduplicationId);
+  }
+
+  #receivable(now: number, limit: number): QueueMessage[] {
     const busy = new Set<string>();
     const receivable: QueueMessage[] = [];
     for (const message of this.#messages.values()) {
+      if (receivable.length >= limit) break;
       const group = this.settings.fifo ? message.groupId : null;
       if (group !== null && busy.has(group)) continue;
       if (message.visibleAt > now) {
@@ -200,7 +221,7 @@ export class MessageQueue {
   async #remove(id: string): Promise<void> {
     if (!this.#messages.delete(id)) return;
     await this.#journal.remove(id);
-    this.#changed();
+    this.#notify();
   }
 
   /** Drops the record of a message that now lives in another queue. */
@@ -208,22 +229,41 @@ export class MessageQueue {
     return this.#journal.remove(id);
   }
 
-  #changed(): void {
-    this.#schedule();
-    this.#onVisible();
+  #notify(): void {
+    for (const onVisible of this.#watchers) onVisible();
   }
 
-  #schedule(): void {
+  #planWake(at: number): void {
+    const now = this.#clock.now();
+    if (at <= now || at >= this.#wakeAt) return;
     this.#wake?.cancel();
-    this.#wake = null;
+    this.#wakeAt = at;
+    this.#wake = this.#clock.after(at - now, () => {
+      this.#wakeAt = Infinity;
+      this.#planNextWake();
+      this.#notify();
+    });
+  }
+
+  #planNextWake(): void {
     const now = this.#clock.now();
     let next = Infinity;
     for (const { visibleAt } of this.#messages.values())
       if (visibleAt > now && visibleAt < next) next = visibleAt;
-    if (next !== Infinity) this.#wake = this.#clock.after(next - now, () => this.#changed());
+    this.#planWake(next);
   }
 }
 
-export function md5(text: string): string {
+/** Which receive of which message: nothing has to be remembered for it, and it outlives a restart. */
+function receiptHandleOf({ id, receiveCount }: QueueMessage): string {
+  return Buffer.from(`${id}/${receiveCount}`).toString("base64");
+}
+
+function parseReceiptHandle(handle: string): { id: string; receiveCount: number } | null {
+  const match = /^([0-9a-f-]{36})\/(\d+)$/.exec(Buffer.from(handle, "base64").toString());
+  return match === null ? null : { id: match[1] ?? "", receiveCount: Number(match[2]) };
+}
+
+export function md5(text: string | Uint8Array): string {
   return createHash("md5").update(text).digest("hex");
 }

@@ -1,4 +1,4 @@
-import type { Queue } from "@arclet/manifest";
+import type { Manifest, Queue } from "@arclet/manifest";
 import { QueuePoller } from "./queue-poller.ts";
 import { MessageQueue, type QueueMessage } from "./queue.ts";
 import { arn, localAccount, physicalName } from "./resource-names.ts";
@@ -9,8 +9,8 @@ import {
   type ServiceContext,
 } from "./service-context.ts";
 
-/** A queue of the manifest and the time its function has, which is its visibility time-out. */
-export interface QueueDefinition {
+/** A queue of the manifest and the time its function has, from which its visibility time-out follows. */
+interface QueueDefinition {
   readonly queue: Queue;
   readonly functionTimeoutSeconds: number;
 }
@@ -29,27 +29,27 @@ interface OpenQueue {
 export class Queues {
   readonly #context: ServiceContext;
   readonly #open = new Map<string, OpenQueue>();
+  readonly #waiting = new Set<() => void>();
+  readonly #moves = new Set<Promise<void>>();
   #definitions: ReadonlyMap<string, QueueDefinition> = new Map();
   #app: string;
+  #isStarted = false;
 
   private constructor(context: ServiceContext, app: string) {
     this.#context = context;
     this.#app = app;
   }
 
-  static async open(
-    context: ServiceContext,
-    app: string,
-    definitions: readonly QueueDefinition[],
-  ): Promise<Queues> {
-    const queues = new Queues(context, app);
-    await queues.update(app, definitions);
+  static async open(context: ServiceContext, manifest: Manifest): Promise<Queues> {
+    const queues = new Queues(context, manifest.app);
+    await queues.update(manifest);
     return queues;
   }
 
   /** Queues that left the manifest stop being polled; their messages stay. */
-  async update(app: string, definitions: readonly QueueDefinition[]): Promise<void> {
-    this.#app = app;
+  async update(manifest: Manifest): Promise<void> {
+    const definitions = definitionsOf(manifest);
+    this.#app = manifest.app;
     this.#definitions = new Map(
       definitions.map((definition) => [definition.queue.name, definition]),
     );
@@ -58,7 +58,14 @@ export class Queues {
       const open = this.#open.get(definition.queue.name) ?? (await this.#create(definition));
       open.messages.settings = settingsOf(definition);
       open.poller.update(definition.queue, this.physicalName(definition.queue));
+      if (this.#isStarted) open.poller.start();
     }
+  }
+
+  /** Begins to hand messages to functions. */
+  start(): void {
+    this.#isStarted = true;
+    for (const [name, open] of this.#open) if (this.#definitions.has(name)) open.poller.start();
   }
 
   /** Logical name to path of the queue's URL. */
@@ -83,6 +90,23 @@ export class Queues {
     return null;
   }
 
+  /** Long polling: resolves when a message can be received, or after `waitMs`. */
+  untilReceivable(messages: MessageQueue, waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        this.#waiting.delete(finish);
+        unwatch();
+        timer.cancel();
+        resolve();
+      };
+      const unwatch = messages.watch(() => {
+        if (messages.receivableCount() > 0) finish();
+      });
+      const timer = this.#context.clock.after(waitMs, finish);
+      this.#waiting.add(finish);
+    });
+  }
+
   physicalName(queue: Queue): string {
     return `${physicalName(this.#app, queue.name)}${queue.fifo ? ".fifo" : ""}`;
   }
@@ -101,7 +125,9 @@ export class Queues {
   }
 
   async close(): Promise<void> {
+    for (const finish of this.#waiting) finish();
     await Promise.all([...this.#open.values()].map((open) => open.poller.close()));
+    await Promise.allSettled(this.#moves);
     await Promise.all(
       [...this.#open.values()].flatMap((open) => [open.messages.close(), open.dead.close()]),
     );
@@ -109,7 +135,7 @@ export class Queues {
 
   async #create(definition: QueueDefinition): Promise<OpenQueue> {
     const { name } = definition.queue;
-    const { clock, traffic } = this.#context;
+    const { clock } = this.#context;
     const deadJournal = await journalFor<QueueMessage>(this.#context, `queue-${name}-dead`);
     const dead = new MessageQueue(
       { ...settingsOf(definition), maxReceiveCount: null },
@@ -128,9 +154,11 @@ export class Queues {
       );
     };
     const journal = await journalFor<QueueMessage>(this.#context, `queue-${name}`);
-    const messages = new MessageQueue(settingsOf(definition), clock, journal, (message) =>
-      traffic.report(move(message), "queues"),
-    );
+    const messages = new MessageQueue(settingsOf(definition), clock, journal, (message) => {
+      const moving = move(message).finally(() => this.#moves.delete(moving));
+      this.#moves.add(moving);
+      this.#context.traffic.report(moving, "queues");
+    });
     const poller = new QueuePoller(
       this.#context,
       messages,
@@ -147,6 +175,15 @@ export class Queues {
   }
 }
 
+/** Lambda's default time-out stands in for a function that is not there. */
+function definitionsOf(manifest: Manifest): QueueDefinition[] {
+  const timeouts = new Map(manifest.functions.map((lambda) => [lambda.id, lambda.config.timeout]));
+  return manifest.queues.map((queue) => ({
+    queue,
+    functionTimeoutSeconds: timeouts.get(queue.functionId) ?? 5,
+  }));
+}
+
 function settingsOf(definition: QueueDefinition): {
   fifo: boolean;
   visibilityTimeoutSeconds: number;
@@ -154,7 +191,8 @@ function settingsOf(definition: QueueDefinition): {
 } {
   return {
     fifo: definition.queue.fifo,
-    visibilityTimeoutSeconds: definition.functionTimeoutSeconds,
+    // As deployed. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    visibilityTimeoutSeconds: 6 * definition.functionTimeoutSeconds + definition.queue.batchWindow,
     maxReceiveCount,
   };
 }

@@ -3,13 +3,15 @@ import type { Schedule } from "@arclet/manifest";
 import type { ClockTimer } from "../clock.ts";
 import { arn, localAccount, localRegion, physicalName } from "./resource-names.ts";
 import { parseScheduleExpression } from "./schedule-expression.ts";
-import { tellTraffic, type ServiceContext } from "./service-context.ts";
+import { retryDelaysMs, tellTraffic, type ServiceContext } from "./service-context.ts";
 
 /** Fires scheduled functions on the clock. A wrong expression never fires and is told once. */
 export class Scheduler {
   readonly #context: ServiceContext;
   readonly #timers = new Map<string, { readonly schedule: Schedule; timer: ClockTimer }>();
+  readonly #retries = new Set<ClockTimer>();
   #app = "";
+  #isClosed = false;
 
   constructor(context: ServiceContext) {
     this.#context = context;
@@ -31,6 +33,8 @@ export class Scheduler {
   }
 
   close(): void {
+    this.#isClosed = true;
+    for (const timer of this.#retries) timer.cancel();
     for (const { timer } of this.#timers.values()) timer.cancel();
     this.#timers.clear();
   }
@@ -49,13 +53,32 @@ export class Scheduler {
     if (at === null) return;
     const timer = this.#context.clock.after(Math.max(0, at - this.#context.clock.now()), () => {
       const event = scheduledEvent(this.#app, schedule.name, at);
-      this.#context.traffic.report(
-        this.#context.invoker.invoke(schedule.functionId, JSON.stringify(event)),
-        "scheduled",
-      );
+      this.#invoke(schedule, JSON.stringify(event), retryDelaysMs);
       this.#plan(schedule, at);
     });
     this.#timers.set(schedule.name, { schedule, timer });
+  }
+
+  #invoke(schedule: Schedule, event: string, delaysMs: readonly number[]): void {
+    const run = async (): Promise<void> => {
+      const result = await this.#context.invoker.invoke(schedule.functionId, event);
+      if (result.ok) return;
+      const [delayMs, ...later] = delaysMs;
+      const next = delayMs === undefined ? "given up" : `next try in ${delayMs / 1000} s`;
+      const error = `${result.errorType}: ${result.errorMessage}`;
+      tellTraffic(
+        this.#context,
+        schedule.functionId,
+        `schedule ${schedule.name} failed, ${next}: ${error}`,
+      );
+      if (delayMs === undefined || this.#isClosed) return;
+      const timer = this.#context.clock.after(delayMs, () => {
+        this.#retries.delete(timer);
+        this.#invoke(schedule, event, later);
+      });
+      this.#retries.add(timer);
+    };
+    this.#context.traffic.report(run(), "scheduled");
   }
 }
 

@@ -1,15 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { once } from "node:events";
-import type { Manifest } from "@arclet/manifest";
+import type { ArchitectHelper } from "@arclet/build";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Invoker } from "../execution/invoker.ts";
+import { RuntimeError } from "../errors.ts";
 import { readBody } from "../lambda-events/read-body.ts";
+import type { Trust } from "../lambda-events/trust.ts";
 import type { RuntimeApp } from "../options.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { Events } from "./events.ts";
-import { parseObject, type HttpAnswer } from "./http-answer.ts";
-import type { QueueDefinition, Queues } from "./queues.ts";
+import type { FixedPorts } from "./fixed-ports.ts";
+import { parseObject, textAnswer, type HttpAnswer } from "./http-answer.ts";
+import type { Queues } from "./queues.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { DeadLetter, ServiceContext } from "./service-context.ts";
 import type { Tables } from "./tables.ts";
@@ -20,12 +23,16 @@ export interface ServicesOptions {
   readonly clock: Clock;
   readonly traffic: Traffic;
   readonly connections: ConnectionRouter;
+  /** Which browsers' pages may use the services' own port. */
+  readonly trust: Trust;
   /** Absolute folder that keeps tables, events and messages. @default in memory */
   readonly dataDirectory?: string;
   /** Ports to listen on; 0 takes any free one. @default 0 each */
   readonly ports?: { readonly events?: number; readonly tables?: number };
   /** URL of a DynamoDB-compatible server to use instead of the embedded one. */
   readonly dynamoEndpoint?: string;
+  /** Absolute path of the seed file. @default `sandbox-seed.{js,cjs,mjs,json}` of the project */
+  readonly seedFile?: string;
 }
 
 export interface Services {
@@ -36,6 +43,13 @@ export interface Services {
   /** Takes requests to the paths the gateway mounts (`/_arc/ssm`, `/__arc`); false: not one of them. */
   handleHttp(request: IncomingMessage, response: ServerResponse): boolean;
   deadLetters(): readonly DeadLetter[];
+  /**
+   * Opens the ports that the functions' helpers have written into them.
+   * @throws RuntimeError `ERR_PORT_IN_USE`
+   */
+  setHelpers(helpers: readonly ArchitectHelper[], gatewayPort: number): Promise<void>;
+  /** Begins to invoke functions: call it once they are in place. */
+  start(): void;
   /** Starts what an edited manifest newly has. */
   update(app: RuntimeApp): Promise<void>;
   /** Stops taking in, waits for what runs, keeps the rest when there is a data folder. */
@@ -48,7 +62,10 @@ const bodyLimitBytes = 8 * 1024 * 1024;
 /** Starts the services the manifest has; the modules of the others are never loaded. */
 export async function createServices(options: ServicesOptions): Promise<Services> {
   const services = new LocalServices(options);
-  await services.update(options.app);
+  await services.update(options.app).catch(async (error: unknown) => {
+    await services.close();
+    throw error;
+  });
   return services;
 }
 
@@ -60,8 +77,10 @@ class LocalServices implements Services {
   #events: Events | null = null;
   #queues: Queues | null = null;
   #scheduler: Scheduler | null = null;
+  #fixedPorts: FixedPorts | null = null;
   #server: Server | null = null;
   #port = 0;
+  #isStarted = false;
 
   constructor(options: ServicesOptions) {
     const { invoker, clock, traffic } = options;
@@ -111,6 +130,28 @@ class LocalServices implements Services {
     return [...(this.#events?.deadLetters() ?? []), ...(this.#queues?.deadLetters() ?? [])];
   }
 
+  start(): void {
+    this.#isStarted = true;
+    this.#events?.start();
+    this.#queues?.start();
+    this.#tables?.start();
+  }
+
+  async setHelpers(helpers: readonly ArchitectHelper[], gatewayPort: number): Promise<void> {
+    if (this.#fixedPorts === null) {
+      if (helpers.length === 0) return;
+      const { FixedPorts: Opened } = await import("./fixed-ports.ts");
+      this.#fixedPorts = new Opened();
+    }
+    const { fixedPortsFor } = await import("./fixed-ports.ts");
+    const wanted = fixedPortsFor(helpers, this.#app.manifest, {
+      gateway: gatewayPort,
+      events: this.#server === null ? null : this.#port,
+      tables: this.#tables?.port ?? null,
+    });
+    await this.#fixedPorts.update(wanted);
+  }
+
   async update(app: RuntimeApp): Promise<void> {
     this.#app = app;
     const { manifest } = app;
@@ -121,10 +162,10 @@ class LocalServices implements Services {
       const { Events: Opened } = await import("./events.ts");
       this.#events = await Opened.open(this.#context, manifest.app, manifest.events);
     }
-    if (this.#queues !== null) await this.#queues.update(manifest.app, queueDefinitions(manifest));
+    if (this.#queues !== null) await this.#queues.update(manifest);
     else if (manifest.queues.length > 0) {
       const { Queues: Opened } = await import("./queues.ts");
-      this.#queues = await Opened.open(this.#context, manifest.app, queueDefinitions(manifest));
+      this.#queues = await Opened.open(this.#context, manifest);
     }
     if (this.#tables !== null) await this.#tables.update(manifest);
     else if (manifest.tables.length > 0 && this.#options.dynamoEndpoint === undefined) {
@@ -132,16 +173,19 @@ class LocalServices implements Services {
       this.#tables = await Opened.open(this.#context, manifest, {
         port: this.#options.ports?.tables ?? 0,
       });
-      await this.#tables.seed(app.root);
+      const { seedTables } = await import("./seed-tables.ts");
+      await seedTables(this.#tables, manifest, app.root, this.#options.seedFile ?? null);
     }
     if (this.#scheduler === null && manifest.schedules.length > 0) {
       const { Scheduler: Opened } = await import("./scheduler.ts");
       this.#scheduler = new Opened(this.#context);
     }
     this.#scheduler?.update(manifest.app, manifest.schedules);
+    if (this.#isStarted) this.start();
   }
 
   async close(): Promise<void> {
+    await this.#fixedPorts?.close();
     this.#scheduler?.close();
     if (this.#server !== null) {
       const closed = once(this.#server, "close");
@@ -157,19 +201,39 @@ class LocalServices implements Services {
     const server = createServer((request, response) => {
       this.#options.traffic.report(this.#serve(request, response), "services");
     });
-    server.listen(this.#options.ports?.events ?? 0, "127.0.0.1");
-    await once(server, "listening");
+    const wanted = this.#options.ports?.events ?? 0;
+    server.listen(wanted, "127.0.0.1");
+    try {
+      await once(server, "listening");
+    } catch (cause) {
+      throw new RuntimeError(
+        "ERR_PORT_IN_USE",
+        `Port ${wanted}, for events and queues, is in use`,
+        {
+          cause,
+        },
+      );
+    }
     const address = server.address();
     this.#port = typeof address === "object" && address !== null ? address.port : 0;
     this.#server = server;
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { trust } = this.#options;
+    if (!trust.isTrustedHost(request) || !trust.isTrustedOrigin(request)) {
+      request.resume();
+      response.writeHead(403, { "content-type": "text/plain" });
+      response.end(
+        "Forbidden: this port serves the programs of this machine, not other sites' pages",
+      );
+      return;
+    }
     const body = await readBody(request, bodyLimitBytes);
     if (body === "aborted") return;
     const answer =
       body === "too-large"
-        ? plain(413, "The request is too large")
+        ? textAnswer(413, "The request is too large")
         : await this.#answer(request, body.toString());
     response.writeHead(answer.status, { "content-type": answer.contentType, ...answer.headers });
     response.end(answer.body);
@@ -181,7 +245,7 @@ class LocalServices implements Services {
     if (typeof target === "string" && target.startsWith("AmazonSQS.") && this.#queues !== null) {
       const { answerSqs } = await import("./sqs-api.ts");
       const input = parseObject(body);
-      if (input === null) return plain(400, "The body is not JSON");
+      if (input === null) return textAnswer(400, "The body is not JSON");
       return answerSqs(this.#queues, target.slice("AmazonSQS.".length), input, this.#origin());
     }
     if (path.startsWith("/sns") && this.#events !== null) {
@@ -189,51 +253,17 @@ class LocalServices implements Services {
       return answerSns(this.#events, body);
     }
     const input = parseObject(body);
-    if (input === null) return plain(400, "The body is not a JSON object");
+    if (input === null) return textAnswer(400, "The body is not a JSON object");
     if (path.startsWith("/_arc/ssm")) {
       const { answerParameters } = await import("./discovery.ts");
       return answerParameters(this.#discovered(), input);
     }
-    if (path === "/__arc") return this.#sendLegacy(input);
-    if (path === "/events") return this.#publishEvent(input);
-    if (path === "/queues") return this.#publishQueue(input);
-    return plain(404, `No local service at ${path}`);
-  }
-
-  /** Architect of 2019: always 200, whatever became of the message. */
-  async #sendLegacy(input: Readonly<Record<string, unknown>>): Promise<HttpAnswer> {
-    const { id, payload } = input;
-    if (typeof id !== "string") return plain(400, "id is missing");
-    const data = typeof payload === "string" ? payload : JSON.stringify(payload ?? null);
-    await this.#options.connections.request(id, { type: "send", data });
-    return plain(200, "");
-  }
-
-  async #publishEvent(input: Readonly<Record<string, unknown>>): Promise<HttpAnswer> {
-    const message = JSON.stringify(input["payload"] ?? null);
-    const id = await this.#events?.publish(String(input["name"]), {
-      message,
-      subject: null,
-      attributes: {},
+    const { answerArchitect } = await import("./architect-api.ts");
+    return answerArchitect(path, input, {
+      events: this.#events,
+      queues: this.#queues,
+      connections: this.#options.connections,
     });
-    return typeof id === "string"
-      ? plain(200, id)
-      : plain(404, `event ${String(input["name"])} not found`);
-  }
-
-  async #publishQueue(input: Readonly<Record<string, unknown>>): Promise<HttpAnswer> {
-    const name = String(input["name"]);
-    const queue = this.#queues?.find(name) ?? null;
-    if (queue === null) return plain(404, `queue ${name} not found`);
-    const { delaySeconds, groupID } = input;
-    const message = await queue.send({
-      body: JSON.stringify(input["payload"] ?? null),
-      attributes: {},
-      delaySeconds: typeof delaySeconds === "number" ? delaySeconds : 0,
-      groupId: typeof groupID === "string" ? groupID : name,
-      deduplicationId: null,
-    });
-    return plain(200, message.id);
   }
 
   #discovered(): Record<string, Record<string, string>> {
@@ -259,20 +289,8 @@ class LocalServices implements Services {
   }
 }
 
-function queueDefinitions(manifest: Manifest): QueueDefinition[] {
-  const timeouts = new Map(manifest.functions.map((lambda) => [lambda.id, lambda.config.timeout]));
-  return manifest.queues.map((queue) => ({
-    queue,
-    functionTimeoutSeconds: timeouts.get(queue.functionId) ?? 30,
-  }));
-}
-
 function pathOf(request: IncomingMessage): string {
   const url = request.url ?? "/";
   const query = url.indexOf("?");
   return query === -1 ? url : url.slice(0, query);
-}
-
-function plain(status: number, body: string): HttpAnswer {
-  return { status, contentType: "text/plain", body };
 }

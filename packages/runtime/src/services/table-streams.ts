@@ -34,6 +34,7 @@ export class TableStreams {
   readonly #running = new Set<Promise<void>>();
   #functions: ReadonlyMap<string, string> = new Map();
   #sequence = 0;
+  #isStarted = false;
   #closed = false;
 
   private constructor(context: ServiceContext, journal: Journal<StreamRecord>) {
@@ -48,8 +49,13 @@ export class TableStreams {
     );
     streams.update(manifest);
     for (const record of streams.#journal.kept.values()) streams.#enqueue(record);
-    for (const table of streams.#shards.keys()) streams.#pump(table);
     return streams;
+  }
+
+  /** Begins to invoke functions. */
+  start(): void {
+    this.#isStarted = true;
+    for (const table of this.#shards.keys()) this.#pump(table);
   }
 
   update(manifest: Manifest): void {
@@ -95,6 +101,7 @@ export class TableStreams {
       shard === undefined ||
       functionId === undefined ||
       shard.busy ||
+      !this.#isStarted ||
       this.#closed ||
       shard.waiting.length === 0
     )

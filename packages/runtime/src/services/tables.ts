@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { mkdir } from "node:fs/promises";
 import { once } from "node:events";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { KeyAttribute, Manifest, Table, TableIndex } from "@arclet/manifest";
 import type { ClockTimer } from "../clock.ts";
+import { RuntimeError } from "../errors.ts";
 import { requestDynamo } from "./dynamodb/dynamodb-request.ts";
 import type { FromDynamoWorker, ToDynamoWorker } from "./dynamodb/worker-messages.ts";
 import { physicalName } from "./resource-names.ts";
@@ -73,9 +72,10 @@ export class Tables {
     const [first] = (await once(worker, "message")) as [FromDynamoWorker];
     if (first.type !== "listening") {
       await worker.terminate();
-      throw new Error(
-        first.type === "failed" ? first.error : "the embedded DynamoDB did not start",
-      );
+      const reason = first.type === "failed" ? first.error : "it did not start";
+      throw reason.includes("EADDRINUSE")
+        ? new RuntimeError("ERR_PORT_IN_USE", `Port ${options.port ?? 0}, for tables, is in use`)
+        : new RuntimeError("ERR_SERVICE_FAILED", `The embedded DynamoDB: ${reason}`);
     }
     const streams = await TableStreams.open(context, manifest);
     const tables = new Tables(context, worker, first.port, streams, manifest);
@@ -104,19 +104,25 @@ export class Tables {
     );
   }
 
-  /** Puts the rows of `sandbox-seed.{js,cjs,mjs,json}` (`{ table: [rows] }`) in; gives how many. */
-  async seed(root: string): Promise<number> {
-    const seeds = await readSeeds(root);
-    let count = 0;
-    for (const [name, rows] of Object.entries(seeds)) {
-      if (!this.#manifest.tables.some((table) => table.name === name)) continue;
-      for (const row of rows) {
-        const body = { TableName: physicalName(this.#manifest.app, name), Item: marshallRow(row) };
-        await this.#call("PutItem", body);
-        count += 1;
-      }
-    }
-    return count;
+  /** Begins to invoke the functions of streams. */
+  start(): void {
+    this.#streams.start();
+  }
+
+  async isEmpty(name: string): Promise<boolean> {
+    const { Count } = await this.#call<{ Count: number }>("Scan", {
+      TableName: physicalName(this.#manifest.app, name),
+      Limit: 1,
+    });
+    return Count === 0;
+  }
+
+  /** Rejects with DynamoDB's words when it refuses the item, which is in its own JSON. */
+  async put(name: string, item: object): Promise<void> {
+    await this.#call("PutItem", {
+      TableName: physicalName(this.#manifest.app, name),
+      Item: item,
+    });
   }
 
   async close(): Promise<void> {
@@ -136,6 +142,7 @@ export class Tables {
     );
     if (described.status !== 200) {
       await this.#call("CreateTable", createTableInput(name, table));
+      await this.#untilActive(name);
       return;
     }
     // dynalite's own answer, of DynamoDB's shape.
@@ -161,12 +168,30 @@ export class Tables {
         AttributeDefinitions: attributesOf(table),
         GlobalSecondaryIndexUpdates: [{ Create: indexInput(index) }],
       });
+      await this.#untilActive(name);
     }
   }
 
-  async #call(operation: string, input: object): Promise<void> {
+  /** dynalite makes tables in the background, as DynamoDB does; until then they are not found. */
+  async #untilActive(name: string): Promise<void> {
+    for (;;) {
+      const { Table: state } = await this.#call<{
+        Table: {
+          TableStatus: string;
+          GlobalSecondaryIndexes?: readonly { IndexStatus: string }[];
+        };
+      }>("DescribeTable", { TableName: name });
+      const indexes = state.GlobalSecondaryIndexes ?? [];
+      const isActive = indexes.every(({ IndexStatus }) => IndexStatus === "ACTIVE");
+      if (state.TableStatus === "ACTIVE" && isActive) return;
+    }
+  }
+
+  /** dynalite's answers are of DynamoDB's shapes. */
+  async #call<Output>(operation: string, input: object): Promise<Output> {
     const reply = await requestDynamo(this.port, operation, JSON.stringify(input));
     if (reply.status !== 200) throw new Error(`${operation}: ${reply.body}`);
+    return JSON.parse(reply.body) as Output;
   }
 
   #planSweep(): void {
@@ -243,43 +268,4 @@ function createTableInput(name: string, table: Table): object {
       ? {}
       : { GlobalSecondaryIndexes: table.indexes.map(indexInput) }),
   };
-}
-
-type Row = Readonly<Record<string, unknown>>;
-
-async function readSeeds(root: string): Promise<Readonly<Record<string, readonly Row[]>>> {
-  for (const extension of ["js", "cjs", "mjs", "json"]) {
-    const file = join(root, `sandbox-seed.${extension}`);
-    let text: string;
-    try {
-      text = await readFile(file, "utf8");
-    } catch {
-      continue;
-    }
-    const value: unknown =
-      extension === "json" ? JSON.parse(text) : await import(pathToFileURL(file).href);
-    const seeds =
-      typeof value === "object" && value !== null && "default" in value ? value.default : value;
-    // The file is the user's; rows of a wrong shape are refused by DynamoDB with its own message.
-    return (typeof seeds === "function" ? await (seeds as () => unknown)() : seeds) as Record<
-      string,
-      Row[]
-    >;
-  }
-  return {};
-}
-
-function marshallRow(row: Row): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, marshall(value)]));
-}
-
-function marshall(value: unknown): unknown {
-  if (value === null || value === undefined) return { NULL: true };
-  if (typeof value === "string") return { S: value };
-  if (typeof value === "number" || typeof value === "bigint") return { N: String(value) };
-  if (typeof value === "boolean") return { BOOL: value };
-  if (value instanceof Uint8Array) return { B: Buffer.from(value).toString("base64") };
-  if (Array.isArray(value)) return { L: value.map(marshall) };
-  // What is left are plain objects.
-  return { M: marshallRow(value as Row) };
 }

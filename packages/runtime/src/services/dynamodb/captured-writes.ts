@@ -1,4 +1,5 @@
 import { requestDynamo, type DynamoReply } from "./dynamodb-request.ts";
+import type { ItemLocks } from "./item-locks.ts";
 import type { DynamoItem, ExpiringTable, TableChange } from "./worker-messages.ts";
 
 type Input = Readonly<Record<string, unknown>>;
@@ -17,14 +18,24 @@ interface Target {
 /** Five years: DynamoDB leaves items that expired longer ago alone. */
 const oldestExpirySeconds = 5 * 365 * 24 * 3600;
 
-/** Runs a write and tells what it changed. Must have the tables to itself. */
+/** Runs a write and tells what it changed. Writes of other items go on meanwhile. */
 export async function captureWrite(
   port: number,
   operation: string,
   body: string,
   keysOf: KeysOf,
+  locks: ItemLocks,
 ): Promise<CapturedReply> {
-  const targets = writeTargets(operation, asObject(JSON.parse(body)), keysOf);
+  const targets = writeTargets(operation, asObject(parse(body)), keysOf);
+  return locks.hold(targets.map(lockOf), () => captureAlone(port, operation, body, targets));
+}
+
+async function captureAlone(
+  port: number,
+  operation: string,
+  body: string,
+  targets: readonly Target[],
+): Promise<CapturedReply> {
   const before = await Promise.all(targets.map((target) => readItem(port, target)));
   const reply = await requestDynamo(port, operation, body);
   if (reply.status !== 200) return { reply, changes: [] };
@@ -39,11 +50,12 @@ export async function captureWrite(
   return { reply, changes };
 }
 
-/** Deletes what is past its time. Must have the tables to itself. */
+/** Deletes what is past its time, unless a write renews it first. */
 export async function expireItems(
   port: number,
   tables: readonly ExpiringTable[],
   nowMs: number,
+  locks: ItemLocks,
 ): Promise<TableChange[]> {
   const changes: TableChange[] = [];
   const nowSeconds = Math.floor(nowMs / 1000);
@@ -68,13 +80,11 @@ export async function expireItems(
       const result = asObject(JSON.parse(page.body));
       for (const item of asList(result["Items"])) {
         const key = pick(item, keys);
-        const reply = await requestDynamo(
-          port,
-          "DeleteItem",
-          JSON.stringify({ TableName: table, Key: key }),
+        const oldImage = await locks.hold([lockOf({ table, key })], () =>
+          deleteExpired(port, { table, key }, attribute, nowSeconds),
         );
-        if (reply.status === 200)
-          changes.push({ table, keys: key, oldImage: item, newImage: null, expired: true });
+        if (oldImage !== null)
+          changes.push({ table, keys: key, oldImage, newImage: null, expired: true });
       }
       startKey = result["LastEvaluatedKey"];
     } while (startKey !== undefined);
@@ -82,7 +92,36 @@ export async function expireItems(
   return changes;
 }
 
-export async function readItem(port: number, { table, key }: Target): Promise<DynamoItem | null> {
+/** The item as it was; null when it is gone or was renewed since it was found. */
+async function deleteExpired(
+  port: number,
+  { table, key }: Target,
+  attribute: string,
+  nowSeconds: number,
+): Promise<DynamoItem | null> {
+  const reply = await requestDynamo(
+    port,
+    "DeleteItem",
+    JSON.stringify({
+      TableName: table,
+      Key: key,
+      ConditionExpression: "#ttl <= :now",
+      ExpressionAttributeNames: { "#ttl": attribute },
+      ExpressionAttributeValues: { ":now": { N: String(nowSeconds) } },
+      ReturnValues: "ALL_OLD",
+    }),
+  );
+  if (reply.status !== 200) return null;
+  const old = asObject(JSON.parse(reply.body))["Attributes"];
+  return old === undefined ? null : asObject(old);
+}
+
+function lockOf({ table, key }: Target): string {
+  const names = Object.keys(key).toSorted();
+  return JSON.stringify([table, ...names.map((name) => key[name])]);
+}
+
+async function readItem(port: number, { table, key }: Target): Promise<DynamoItem | null> {
   const reply = await requestDynamo(
     port,
     "GetItem",
@@ -118,6 +157,15 @@ function targetOf(table: string, item: unknown, keysOf: KeysOf): Target[] {
 
 function pick(item: DynamoItem, names: readonly string[]): DynamoItem {
   return Object.fromEntries(names.flatMap((name) => (name in item ? [[name, item[name]]] : [])));
+}
+
+/** What is no JSON has no targets; dynalite refuses it. */
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
 }
 
 /** Requests are checked by dynalite; here a wrong shape is only passed over. */

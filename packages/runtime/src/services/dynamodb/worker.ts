@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { parentPort, workerData } from "node:worker_threads";
 import dynalite from "dynalite";
-import { AccessGate } from "./access-gate.ts";
+import { createTrust } from "../../lambda-events/trust.ts";
 import { captureWrite, expireItems } from "./captured-writes.ts";
+import { ItemLocks } from "./item-locks.ts";
 import type {
   DynamoWorkerData,
   FromDynamoWorker,
@@ -22,7 +23,9 @@ function runDynamo(
   data: DynamoWorkerData,
   send: (message: FromDynamoWorker) => void,
 ): (message: ToDynamoWorker) => void {
-  const gate = new AccessGate();
+  const locks = new ItemLocks();
+  // Any page in a browser can reach this port; only those of this machine may use it.
+  const trust = createTrust({ host: "127.0.0.1", allowedOrigins: [] });
   const inner = dynalite({
     createTableMs: 0,
     deleteTableMs: 0,
@@ -49,11 +52,8 @@ function runDynamo(
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
     const body = Buffer.concat(chunks).toString();
-    const { reply } = await gate.alone(async () => {
-      const captured = await captureWrite(innerPort, operation, body, streams);
-      tell(captured.changes);
-      return captured;
-    });
+    const { reply, changes } = await captureWrite(innerPort, operation, body, streams, locks);
+    tell(changes);
     response.writeHead(reply.status, {
       "content-type": "application/x-amz-json-1.0",
       "x-amzn-requestid": reply.requestId,
@@ -74,6 +74,14 @@ function runDynamo(
   };
 
   const door = createServer((request, response) => {
+    if (!trust.isTrustedHost(request) || !trust.isTrustedOrigin(request)) {
+      request.resume();
+      response.writeHead(403, { "content-type": "text/plain" });
+      response.end(
+        "Forbidden: this port serves the programs of this machine, not other sites' pages",
+      );
+      return;
+    }
     const target = request.headers["x-amz-target"];
     const operation = typeof target === "string" ? target.slice(target.indexOf(".") + 1) : "";
     if (operation.startsWith("Transact")) {
@@ -91,13 +99,7 @@ function runDynamo(
       capture(request, response, operation).catch((error: unknown) => refuse(response, error));
       return;
     }
-    const pass = (leave: () => void): void => {
-      response.once("close", leave);
-      inner.emit("request", request, response);
-    };
-    const leave = gate.enterShared();
-    if (leave !== null) pass(leave);
-    else gate.untilShared().then(pass, (error: unknown) => refuse(response, error));
+    inner.emit("request", request, response);
   });
 
   door.once("error", fail);
@@ -120,9 +122,10 @@ function runDynamo(
       return;
     }
     if (message.type === "expire") {
-      gate
-        .alone(async () => tell(await expireItems(innerPort, message.tables, message.nowMs)))
-        .then(() => send({ type: "expired" }), fail);
+      expireItems(innerPort, message.tables, message.nowMs, locks)
+        .then(tell)
+        .catch(fail)
+        .finally(() => send({ type: "expired" }));
       return;
     }
     door.close();

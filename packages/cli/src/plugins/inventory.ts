@@ -1,0 +1,123 @@
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { LambdaFunction, Manifest, PlainValue } from "@arclet/manifest";
+import type { PluginRuntime } from "./plugin.ts";
+
+/** One function, as Architect's plugins know it. */
+export interface InventoryLambda {
+  /** `get /cats/:id`, or the function's name. */
+  readonly name: string;
+  readonly pragma: string;
+  /** Absolute source folder. */
+  readonly src: string;
+  /** Absolute folder into which the plugin of its runtime builds it; absent for all others. */
+  readonly build?: string;
+  /** Absolute path of the module that is to hold the handler. */
+  readonly handlerFile: string;
+  readonly handlerMethod: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** The part of Architect's inventory that plugins read. */
+export interface Inventory {
+  readonly inv: {
+    readonly app: string;
+    readonly aws: Readonly<Record<string, unknown>>;
+    readonly _project: {
+      readonly cwd: string;
+      readonly src: string;
+      readonly manifest: string | null;
+      readonly arc: Readonly<Record<string, readonly PlainValue[]>>;
+    };
+    readonly static: object | false;
+    readonly shared: { readonly src: string } | null;
+    readonly views: { readonly src: string } | null;
+    readonly tables: readonly object[] | null;
+    readonly lambdaSrcDirs: readonly string[];
+    readonly lambdasBySrcDir: Readonly<Record<string, InventoryLambda>>;
+    readonly _arc: { readonly deployStage: string | null };
+    readonly [pragma: string]: unknown;
+  };
+  /** `get.http("get /")`, `get.events("name")`: one item, or undefined. */
+  readonly get: Readonly<Record<string, (name?: string) => unknown>>;
+}
+
+const functionPragmas = ["http", "ws", "events", "queues", "scheduled", "tables-streams"] as const;
+
+export interface InventoryOptions {
+  readonly manifest: Manifest;
+  readonly root: string;
+  readonly manifestFile: string | null;
+  readonly stage: string;
+  /** Custom runtimes, by function. */
+  readonly runtimes: ReadonlyMap<string, PluginRuntime>;
+}
+
+export function createInventory(options: InventoryOptions): Inventory {
+  const { manifest, root, manifestFile, stage } = options;
+  const lambdas = manifest.functions.map((declared) => describe(declared, options));
+  const byPragma = Object.fromEntries(
+    functionPragmas.map((pragma) => {
+      const items = lambdas.filter((lambda) => lambda.pragma === pragma);
+      return [pragma, items.length === 0 ? null : items];
+    }),
+  );
+  const { shared, views } = manifest;
+  const inv = {
+    ...byPragma,
+    app: manifest.app,
+    aws: { ...manifest.aws },
+    _project: {
+      cwd: root,
+      src: join(root, "src"),
+      manifest: manifestFile,
+      arc: manifest.pragmas,
+    },
+    static: manifest.static ?? (false as const),
+    shared: shared === null ? null : { src: join(root, shared.src) },
+    views: views === null ? null : { src: join(root, views.src) },
+    tables: manifest.tables.length === 0 ? null : manifest.tables,
+    lambdaSrcDirs: lambdas.map(({ src }) => src),
+    lambdasBySrcDir: Object.fromEntries(lambdas.map((lambda) => [lambda.src, lambda])),
+    _arc: { deployStage: stage === "testing" ? null : stage },
+  };
+  const get = Object.fromEntries(
+    Object.entries(inv).map(([pragma, items]) => [
+      pragma,
+      (name?: string): unknown => find(items, name),
+    ]),
+  );
+  return { inv, get };
+}
+
+function find(items: unknown, name: string | undefined): unknown {
+  if (!Array.isArray(items)) {
+    if (name === undefined || typeof items !== "object" || items === null) return items;
+    return (items as Record<string, unknown>)[name];
+  }
+  return (items as readonly { readonly name?: unknown }[]).find((item) => item.name === name);
+}
+
+function describe(
+  declared: LambdaFunction,
+  { manifest, root, runtimes }: InventoryOptions,
+): InventoryLambda {
+  const route = manifest.http?.routes.find(({ functionId }) => functionId === declared.id);
+  const { config } = declared;
+  const folder = declared.sourceCandidates.find((candidate) => existsSync(join(root, candidate)));
+  const src = join(root, folder ?? declared.sourceCandidates[0] ?? "");
+  const runtime = runtimes.get(declared.id);
+  const build =
+    runtime?.buildFolder === undefined
+      ? null
+      : join(root, runtime.buildFolder, relative(root, src));
+  return {
+    name: route === undefined ? declared.name : `${route.method} ${route.path}`,
+    pragma: declared.pragma,
+    src,
+    ...(build === null ? {} : { build }),
+    handlerFile: join(build ?? src, "index.js"),
+    handlerMethod: config.handler.slice(config.handler.lastIndexOf(".") + 1),
+    config: { ...config, runtime: runtime?.name ?? config.runtime },
+  };
+}

@@ -1,0 +1,152 @@
+import { readFile, stat } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, dirname, extname, join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import { bundleModule } from "@arclet/build";
+import type { PluginReference } from "@arclet/manifest";
+import { CliError, systemErrorCode } from "../errors.ts";
+import { failedPlugin, type LoadedPlugin } from "./loaded-plugin.ts";
+import type { Plugin } from "./plugin.ts";
+
+const extensions = ["js", "mjs", "cjs", "ts", "mts", "cts"] as const;
+
+/** Hooks that are called, by their section. */
+const hooks: Readonly<Record<string, readonly string[]>> = {
+  set: [
+    "env",
+    "http",
+    "ws",
+    "events",
+    "queues",
+    "scheduled",
+    "tables",
+    "tables-streams",
+    "runtimes",
+  ],
+  sandbox: ["start", "watcher", "end"],
+  deploy: ["start", "end"],
+};
+
+/** Sections of Architect's that have nothing to do here: `arclet init` and builds need no help. */
+const unneeded: ReadonlySet<string> = new Set(["create", "hydrate"]);
+
+/**
+ * Loads the plugins that the manifest names: from `src`, from `src/plugins/`, or from `node_modules`.
+ * @throws CliError `ERR_PLUGIN` that names the plugin.
+ */
+export function loadPlugins(
+  root: string,
+  references: readonly PluginReference[],
+): Promise<readonly LoadedPlugin[]> {
+  return Promise.all(references.map((reference) => loadPlugin(root, reference)));
+}
+
+async function loadPlugin(root: string, { name, src }: PluginReference): Promise<LoadedPlugin> {
+  const file = await findPlugin(root, name, src);
+  if (file === null) {
+    const places = src === null ? [`src/plugins/${name}.js`, "node_modules"] : [src];
+    throw new CliError("ERR_PLUGIN", `plugin ${name}: not found in ${places.join(" or in ")}`, {
+      hints: [src === null ? `npm install ${name}` : "The path is relative to the project."],
+    });
+  }
+  const place = { name, file: relative(root, file), root };
+  const module = await importModule(root, file).catch((error: unknown) => {
+    throw failedPlugin(place, "it cannot be loaded", error);
+  });
+  return { ...place, plugin: checked(module, place), notes: notesOn(module) };
+}
+
+async function findPlugin(root: string, name: string, src: string | null): Promise<string | null> {
+  const stems = src === null ? [join(root, "src/plugins", name)] : [join(root, src)];
+  for (const stem of stems) {
+    const candidates = [
+      stem,
+      ...extensions.map((extension) => `${stem}.${extension}`),
+      ...extensions.map((extension) => join(stem, `index.${extension}`)),
+    ];
+    for (const candidate of candidates) if (await isFile(candidate)) return candidate;
+  }
+  if (src !== null) return null;
+  const found = await findPackage(root, name);
+  // Architect's manifests leave the @ of a scope out.
+  const isScoped = /^[^@].*\//.test(name);
+  return found === null && isScoped ? findPackage(root, `@${name}`) : found;
+}
+
+async function findPackage(root: string, name: string): Promise<string | null> {
+  try {
+    return createRequire(join(root, "package.json")).resolve(name);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "MODULE_NOT_FOUND") return null;
+    if (code !== "ERR_PACKAGE_PATH_NOT_EXPORTED") throw error;
+  }
+  // A package of ES modules only: `require.resolve` looks for other conditions.
+  for (let folder = root; ; folder = dirname(folder)) {
+    const home = join(folder, "node_modules", name);
+    if (await isFile(join(home, "package.json"))) {
+      const { exports } = JSON.parse(await readFile(join(home, "package.json"), "utf8")) as {
+        exports?: unknown;
+      };
+      const entry = importTarget(exports);
+      return entry === null ? null : join(home, entry);
+    }
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+/** The module behind `import "<package>"` of a package's `exports`. */
+function importTarget(exports: unknown): string | null {
+  if (typeof exports === "string") return exports;
+  if (typeof exports !== "object" || exports === null) return null;
+  for (const key of [".", "node", "import", "default"])
+    if (key in exports) return importTarget((exports as Record<string, unknown>)[key]);
+  return null;
+}
+
+async function importModule(root: string, file: string): Promise<unknown> {
+  let runnable = file;
+  if (/^\.[mc]?ts$/.test(extname(file))) {
+    runnable = join(root, ".arclet", "plugins", `${basename(file, extname(file))}.mjs`);
+    await bundleModule({ root, entry: file, outfile: runnable });
+  }
+  const module = (await import(pathToFileURL(runnable).href)) as { default?: unknown };
+  return module.default ?? module;
+}
+
+function checked(module: unknown, place: Omit<LoadedPlugin, "plugin" | "notes">): Plugin {
+  if (typeof module !== "object" || module === null)
+    throw failedPlugin(place, "it exports no object of hooks", null);
+  for (const [section, names] of Object.entries(hooks)) {
+    const given = (module as Record<string, unknown>)[section];
+    if (given === undefined) continue;
+    if (typeof given !== "object" || given === null)
+      throw failedPlugin(place, `"${section}" is no object of hooks`, null);
+    for (const name of names) {
+      const hook = (given as Record<string, unknown>)[name];
+      if (hook !== undefined && typeof hook !== "function")
+        throw failedPlugin(place, `${section}.${name} is no function`, null);
+    }
+  }
+  // What hooks give back is checked where it is used.
+  return module;
+}
+
+/** Hooks that nothing calls. */
+function notesOn(module: unknown): readonly string[] {
+  return Object.entries(module as object).flatMap(([section, given]) => {
+    if (unneeded.has(section)) return [];
+    const names = hooks[section];
+    if (names === undefined) return [`"${section}" is no section of hooks that Arclet calls`];
+    return Object.keys(given as object)
+      .filter((name) => !names.includes(name))
+      .map((name) => `${section}.${name} is not called by Arclet`);
+  });
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}

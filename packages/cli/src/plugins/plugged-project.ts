@@ -1,0 +1,62 @@
+import type { Diagnostic, Project } from "@arclet/manifest";
+import { readProject } from "@arclet/manifest/node";
+import { loadPlugins } from "./load-plugins.ts";
+import type { PluginRuntime } from "./plugin.ts";
+import { Plugins, type Environments } from "./plugins.ts";
+
+/** A project with what its plugins add to it. */
+export interface PluggedProject {
+  readonly project: Project;
+  readonly plugins: Plugins;
+  /** Variables that plugins set; the testing ones are in the project's preferences already. */
+  readonly environments: Environments;
+  /** Custom runtimes, by the ids of the functions that have one. */
+  readonly runtimes: ReadonlyMap<string, PluginRuntime>;
+}
+
+export interface PluggedResult {
+  /** null when errors make it unusable. */
+  readonly plugged: PluggedProject | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads a project, loads its plugins and lets them add to it.
+ * @throws CliError `ERR_PLUGIN`
+ */
+export async function readPluggedProject(root: string): Promise<PluggedResult> {
+  let plugins = new Plugins(root, []);
+  const { project, diagnostics } = await readProject(root, {
+    extend: async (manifest) => {
+      if (manifest.plugins.length === 0) return { manifest, diagnostics: [] };
+      plugins = new Plugins(root, await loadPlugins(root, manifest.plugins));
+      const extended = await plugins.extend(manifest);
+      return { ...extended, diagnostics: [...plugins.warnings, ...extended.diagnostics] };
+    },
+  });
+  if (project === null) return { plugged: null, diagnostics };
+  const environments = await plugins.environments(project);
+  const runtimes = await plugins.runtimes(project);
+  const functions = project.functions.map((declared) => {
+    const runtime = runtimes.get(declared.id)?.baseRuntime ?? declared.config.runtime;
+    return { ...declared, config: { ...declared.config, runtime } };
+  });
+  const { env } = project.preferences;
+  const preferences = {
+    ...project.preferences,
+    // What a person set wins over what a plugin sets.
+    env: {
+      testing: { ...environments.testing, ...env.testing },
+      staging: { ...environments.staging, ...env.staging },
+      production: { ...environments.production, ...env.production },
+    },
+  };
+  const manifest = { ...project.manifest, functions };
+  const plugged = {
+    project: { ...project, manifest, functions, preferences },
+    plugins,
+    environments,
+    runtimes,
+  };
+  return { plugged, diagnostics };
+}

@@ -1,0 +1,188 @@
+import { isAbsolute, relative } from "node:path";
+import {
+  parseArc,
+  resolveManifest,
+  type Diagnostic,
+  type Manifest,
+  type PlainValue,
+} from "@arclet/manifest";
+import { runHook, type LoadedPlugin } from "./loaded-plugin.ts";
+import type { Plugin, PluginContext } from "./plugin.ts";
+
+type Hook = Exclude<keyof NonNullable<Plugin["set"]>, "env" | "runtimes">;
+type Entry = Readonly<Record<string, unknown>>;
+
+export interface ExtendedManifest {
+  readonly manifest: Manifest;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** How each pragma's entries of a plugin are written in a manifest: the name, and its settings below. */
+const writers: Readonly<Record<Hook, (entry: Entry) => readonly [string, ...string[]]>> = {
+  http: ({ method, path }) => [quoted(path), `method ${quoted(method)}`],
+  ws: ({ name }) => [quoted(name)],
+  events: ({ name }) => [quoted(name)],
+  queues: ({ name, ...settings }) => [
+    quoted(name),
+    ...settingsOf(settings, ["fifo", "batchSize", "batchWindow"]),
+  ],
+  scheduled: ({ name, ...settings }) => [
+    quoted(name),
+    // Their words stand there as they are.
+    ...["rate", "cron", "timezone"].flatMap((key) => {
+      const value = settings[key];
+      return typeof value === "string" ? [`${key} ${value}`] : [];
+    }),
+  ],
+  "tables-streams": ({ name, table }) => [quoted(name), `table ${quoted(table)}`],
+  tables: ({ name, partitionKey, partitionKeyType, sortKey, sortKeyType, ttl }) => [
+    quoted(name),
+    `${quoted(partitionKey)} *${typeName(partitionKeyType)}`,
+    ...(sortKey === undefined || sortKey === null
+      ? []
+      : [`${quoted(sortKey)} **${typeName(sortKeyType)}`]),
+    ...(typeof ttl === "string" ? [`${quoted(ttl)} TTL`] : []),
+  ],
+};
+
+const order: readonly Hook[] = [
+  "tables",
+  "http",
+  "ws",
+  "events",
+  "queues",
+  "scheduled",
+  "tables-streams",
+];
+
+/**
+ * Adds what a plugin sets to the manifest. It is written as manifest text and read by the same rules,
+ * so that a plugin's mistakes are told as a person's are; what the manifest has itself stays as it is.
+ */
+export async function addPluginFunctions(
+  loaded: LoadedPlugin,
+  manifest: Manifest,
+  context: PluginContext,
+): Promise<ExtendedManifest> {
+  const sections: string[] = [];
+  const known: string[] = [];
+  for (const hook of order) {
+    const given: unknown = await runHook<unknown>(loaded, `set.${hook}`, () =>
+      loaded.plugin.set?.[hook]?.(context),
+    );
+    if (given === undefined || given === null) continue;
+    // Each is checked by the manifest's own rules.
+    const entries = (Array.isArray(given) ? given : [given]) as readonly Entry[];
+    if (entries.length === 0) continue;
+    sections.push(`@${hook}`);
+    for (const entry of entries) {
+      const [name, ...settings] = writers[hook](entry);
+      const { src } = entry;
+      const source = typeof src === "string" ? [`src ${quoted(within(context.root, src))}`] : [];
+      sections.push([name, ...settings, ...source].join("\n  "));
+      if (hook === "tables-streams" && typeof entry["table"] === "string")
+        known.push(entry["table"]);
+    }
+  }
+  if (sections.length === 0) return { manifest, diagnostics: [] };
+  const tables = manifest.tables.filter(({ name }) => known.includes(name));
+  const text = [
+    "@app",
+    manifest.app,
+    ...pragmaLines("aws", manifest.pragmas["aws"]),
+    // Streams refer to them; the manifest's own win below.
+    ...(tables.length === 0 ? [] : ["@tables"]),
+    ...tables.map(({ name, partitionKey }) => `${quoted(name)}\n  ${partitionKey.name} *String`),
+    ...sections,
+    "",
+  ].join("\n");
+  const parsed = parseArc(text, { file: `plugin ${loaded.name}` });
+  const resolved = resolveManifest(parsed.document);
+  const diagnostics = [...parsed.diagnostics, ...resolved.diagnostics].filter(
+    ({ code }) => code !== "pragma-duplicate",
+  );
+  return {
+    manifest: resolved.manifest === null ? manifest : merge(manifest, resolved.manifest),
+    diagnostics,
+  };
+}
+
+function merge(own: Manifest, added: Manifest): Manifest {
+  const functions = mergeBy(own.functions, added.functions, ({ id }) => id);
+  const http = added.http === null ? own.http : added.http;
+  const ws = own.ws ?? added.ws;
+  return {
+    ...own,
+    functions,
+    http:
+      own.http === null || http === null
+        ? http
+        : {
+            routes: mergeBy(
+              own.http.routes,
+              added.http?.routes ?? [],
+              ({ method, path }) => `${method} ${path}`,
+            ),
+          },
+    ws:
+      ws === null
+        ? null
+        : {
+            ...ws,
+            routes: mergeBy(ws.routes, added.ws?.routes ?? [], ({ routeKey }) => routeKey),
+          },
+    tables: mergeBy(own.tables, added.tables, ({ name }) => name),
+    tableStreams: mergeBy(own.tableStreams, added.tableStreams, ({ functionId }) => functionId),
+    events: mergeBy(own.events, added.events, ({ name }) => name),
+    queues: mergeBy(own.queues, added.queues, ({ name }) => name),
+    schedules: mergeBy(own.schedules, added.schedules, ({ name }) => name),
+  };
+}
+
+/** What a person wrote comes first and wins. */
+function mergeBy<Item>(
+  own: readonly Item[],
+  added: readonly Item[],
+  keyOf: (item: Item) => string,
+): readonly Item[] {
+  const taken = new Set(own.map(keyOf));
+  return [...own, ...added.filter((item) => !taken.has(keyOf(item)))];
+}
+
+function pragmaLines(name: string, values: readonly PlainValue[] | undefined): string[] {
+  return values === undefined ? [] : [`@${name}`, ...values.map((value) => lineOf(value, ""))];
+}
+
+function lineOf(value: PlainValue, indent: string): string {
+  if (isList(value)) return indent + value.map((item) => quoted(item)).join(" ");
+  if (typeof value !== "object") return indent + quoted(value);
+  return Object.entries(value)
+    .map(([key, inner]) => {
+      const below = isList(inner) ? inner : [inner];
+      return [indent + key, ...below.map((item) => lineOf(item, `${indent}  `))].join("\n");
+    })
+    .join("\n");
+}
+
+function isList(value: PlainValue): value is readonly PlainValue[] {
+  return Array.isArray(value);
+}
+
+function settingsOf(entry: Entry, names: readonly string[]): string[] {
+  return names
+    .filter((name) => entry[name] !== undefined)
+    .map((name) => `${name} ${quoted(entry[name])}`);
+}
+
+function typeName(type: unknown): string {
+  return type === "number" || type === "Number" ? "Number" : "String";
+}
+
+function within(root: string, path: string): string {
+  return isAbsolute(path) ? relative(root, path) : path;
+}
+
+function quoted(value: unknown): string {
+  if (typeof value !== "string") return JSON.stringify(value) ?? '""';
+  return /[\s#"']/.test(value) ? `"${value.replaceAll('"', '\\"')}"` : value;
+}

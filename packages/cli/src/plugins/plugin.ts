@@ -1,0 +1,151 @@
+import type { Manifest, PlainValue } from "@arclet/manifest";
+import type { Inventory } from "./inventory.ts";
+
+type Awaitable<Value> = Value | Promise<Value>;
+type OneOrMore<Value> = Awaitable<Value | readonly Value[] | undefined>;
+
+/** What every hook gets. `arc` and `inventory` are of Architect's shapes, `manifest` is Arclet's model. */
+export interface PluginContext {
+  /** Every pragma as plain values, those of plugins too: `arc["my-pragma"]`. */
+  readonly arc: Readonly<Record<string, readonly PlainValue[]>>;
+  readonly inventory: Inventory;
+  readonly manifest: Manifest;
+  /** Absolute project folder. */
+  readonly root: string;
+  readonly stage: "testing" | "staging" | "production";
+}
+
+export interface SandboxContext extends PluginContext {
+  /**
+   * Runs a function once; resolves its answer, rejects with its error. In `sandbox.start` of a plugin
+   * that sets runtimes it waits for functions to be built, so do not await it there.
+   */
+  invoke(target: InvokeTarget): Promise<unknown>;
+}
+
+export interface InvokeTarget {
+  /** `events`, `queues`, `scheduled`, `tables-streams`, `ws`, `http`. */
+  readonly pragma: string;
+  readonly name: string;
+  /** The function's event. */
+  readonly payload?: unknown;
+}
+
+export interface WatcherContext extends SandboxContext {
+  /** Absolute path of the file that was saved or removed. */
+  readonly filename: string;
+  readonly event: "update" | "remove";
+}
+
+/** A CloudFormation template, to be changed in place or returned anew. */
+export interface CloudFormation {
+  Resources: Record<string, Record<string, unknown>>;
+  Outputs?: Record<string, unknown>;
+  Parameters?: Record<string, unknown>;
+  [section: string]: unknown;
+}
+
+export interface DeployedContext extends PluginContext {
+  readonly dryRun: boolean;
+  readonly stackname: string;
+}
+
+export interface DeployContext extends DeployedContext {
+  readonly cloudformation: CloudFormation;
+}
+
+/** Values for every environment, or for each: `{ testing: {…}, staging: {…}, production: {…} }`. */
+export type PluginEnvironment =
+  | Readonly<Record<string, string | number | boolean | object>>
+  | Readonly<Record<"testing" | "staging" | "production", Readonly<Record<string, unknown>>>>;
+
+export interface PluginRoute {
+  readonly method: string;
+  readonly path: string;
+  /** Folder of the function, relative to the project or absolute. */
+  readonly src: string;
+}
+
+export interface PluginFunction {
+  readonly name: string;
+  readonly src: string;
+}
+
+export interface PluginQueue extends PluginFunction {
+  readonly fifo?: boolean;
+  readonly batchSize?: number;
+  readonly batchWindow?: number;
+}
+
+export interface PluginSchedule extends PluginFunction {
+  /** `1 day` */
+  readonly rate?: string;
+  /** `0 12 * * ? *` */
+  readonly cron?: string;
+  readonly timezone?: string;
+}
+
+export interface PluginStream extends PluginFunction {
+  readonly table: string;
+}
+
+export interface PluginTable {
+  readonly name: string;
+  readonly partitionKey: string;
+  /** @default "string" */
+  readonly partitionKeyType?: "string" | "number";
+  readonly sortKey?: string | null;
+  /** @default "string" */
+  readonly sortKeyType?: "string" | "number" | null;
+  /** Attribute that holds the time of expiry. */
+  readonly ttl?: string | null;
+}
+
+/** A runtime that functions name with `runtime` in `@aws` or `config.arc`. */
+export interface PluginRuntime {
+  readonly name: string;
+  /** Architect's word for how it works; not needed here. */
+  readonly type?: "transpiled" | "compiled";
+  /** Lambda's runtime that runs what is built: `nodejs22.x`. */
+  readonly baseRuntime: string;
+  /** Folder, relative to the project, into which `sandbox.start` and `deploy.start` of the plugin build. */
+  readonly buildFolder?: string;
+  /** Writes what is to run into `output`, before each build of a function. */
+  compile?(target: CompileTarget): Awaitable<void>;
+}
+
+export interface CompileTarget {
+  readonly functionId: string;
+  /** Absolute source folder. */
+  readonly source: string;
+  /** Absolute folder, empty; what it holds then is built as a function of `baseRuntime`. */
+  readonly output: string;
+}
+
+export interface Plugin {
+  readonly set?: {
+    env?(context: PluginContext): Awaitable<PluginEnvironment | undefined>;
+    http?(context: PluginContext): OneOrMore<PluginRoute>;
+    ws?(context: PluginContext): OneOrMore<PluginFunction>;
+    events?(context: PluginContext): OneOrMore<PluginFunction>;
+    queues?(context: PluginContext): OneOrMore<PluginQueue>;
+    scheduled?(context: PluginContext): OneOrMore<PluginSchedule>;
+    tables?(context: PluginContext): OneOrMore<PluginTable>;
+    "tables-streams"?(context: PluginContext): OneOrMore<PluginStream>;
+    runtimes?(context: PluginContext): OneOrMore<PluginRuntime>;
+  };
+  readonly sandbox?: {
+    start?(context: SandboxContext): Awaitable<unknown>;
+    watcher?(context: WatcherContext): Awaitable<unknown>;
+    end?(context: SandboxContext): Awaitable<unknown>;
+  };
+  readonly deploy?: {
+    start?(context: DeployContext): Awaitable<CloudFormation | undefined | void>;
+    end?(context: DeployedContext): Awaitable<unknown>;
+  };
+}
+
+/** Types a plugin: `export default definePlugin({ set: { env: () => ({ NAME: "value" }) } })`. */
+export function definePlugin(plugin: Plugin): Plugin {
+  return plugin;
+}

@@ -1,0 +1,221 @@
+import { existsSync } from "node:fs";
+import type { Diagnostic, EnvironmentName, Manifest, Project } from "@arclet/manifest";
+import type { Template } from "@arclet/deploy";
+import { createInventory } from "./inventory.ts";
+import { runHook, type LoadedPlugin } from "./loaded-plugin.ts";
+import type {
+  CloudFormation,
+  DeployedContext,
+  InvokeTarget,
+  Plugin,
+  PluginContext,
+  PluginRuntime,
+  SandboxContext,
+} from "./plugin.ts";
+import { addPluginFunctions, type ExtendedManifest } from "./plugin-functions.ts";
+
+export type Environments = Readonly<Record<EnvironmentName, Readonly<Record<string, string>>>>;
+
+type DeployTarget = Pick<DeployedContext, "dryRun" | "stackname" | "stage">;
+
+export type Invoke = (target: InvokeTarget) => Promise<unknown>;
+
+const environmentNames = ["testing", "staging", "production"] as const;
+
+/** The plugins of one app, whose hooks run in the order of the manifest. */
+export class Plugins {
+  readonly #loaded: readonly LoadedPlugin[];
+  readonly #root: string;
+  #runtimes: ReadonlyMap<string, PluginRuntime> = new Map();
+
+  constructor(root: string, loaded: readonly LoadedPlugin[]) {
+    this.#root = root;
+    this.#loaded = loaded;
+  }
+
+  get isEmpty(): boolean {
+    return this.#loaded.length === 0;
+  }
+
+  /** What of the plugins has no effect, as warnings. */
+  get warnings(): readonly Diagnostic[] {
+    return this.#loaded.flatMap(({ name, file, notes }) =>
+      notes.map((note): Diagnostic => ({
+        severity: "warning",
+        code: "plugin-hook-unknown",
+        text: `plugin ${name} (${file}): ${note}`,
+        location: null,
+        notes: [],
+      })),
+    );
+  }
+
+  /** The manifest with the functions and tables that plugins set. @throws CliError `ERR_PLUGIN` */
+  async extend(manifest: Manifest): Promise<ExtendedManifest> {
+    let extended = manifest;
+    const diagnostics: Diagnostic[] = [];
+    for (const loaded of this.#loaded) {
+      const context = this.#context(extended, null, "testing");
+      const added = await addPluginFunctions(loaded, extended, context);
+      extended = added.manifest;
+      diagnostics.push(...added.diagnostics);
+    }
+    return { manifest: extended, diagnostics };
+  }
+
+  /** Variables that plugins set, for each environment. */
+  async environments({ manifest, manifestFile }: Project): Promise<Environments> {
+    const result: Record<EnvironmentName, Record<string, string>> = {
+      testing: {},
+      staging: {},
+      production: {},
+    };
+    for (const loaded of this.#loaded) {
+      const { set } = loaded.plugin;
+      if (set?.env === undefined) continue;
+      for (const stage of environmentNames) {
+        const context = this.#context(manifest, manifestFile, stage);
+        const given = await runHook(loaded, "set.env", () => set.env?.(context));
+        Object.assign(result[stage], asTexts(given, stage));
+      }
+    }
+    return result;
+  }
+
+  /** Custom runtimes, by the ids of the functions that name one. */
+  async runtimes({
+    manifest,
+    manifestFile,
+    functions,
+  }: Project): Promise<ReadonlyMap<string, PluginRuntime>> {
+    const runtimes = new Map<string, PluginRuntime>();
+    const context = this.#context(manifest, manifestFile, "testing");
+    for (const loaded of this.#loaded) {
+      const { set } = loaded.plugin;
+      if (set?.runtimes === undefined) continue;
+      const given = await runHook(loaded, "set.runtimes", () => set.runtimes?.(context));
+      for (const runtime of given === undefined ? [] : [given].flat()) {
+        // Architect's plugins name the folder `build`.
+        const { build } = runtime as { readonly build?: string };
+        runtimes.set(runtime.name, {
+          ...runtime,
+          ...(build === undefined ? {} : { buildFolder: build }),
+        });
+      }
+    }
+    this.#runtimes = new Map(
+      functions.flatMap(({ id, config }) => {
+        const runtime = runtimes.get(config.runtime);
+        return runtime === undefined ? [] : [[id, runtime] as const];
+      }),
+    );
+    return this.#runtimes;
+  }
+
+  /** Those with custom runtimes build what runs, and so start before all else. */
+  async start(project: Project, invoke: Invoke, when: "before-builds" | "ready"): Promise<void> {
+    for (const loaded of this.#loaded) {
+      const builds = loaded.plugin.set?.runtimes !== undefined;
+      if (builds === (when === "before-builds"))
+        await this.#sandboxHook(loaded, "start", project, invoke);
+    }
+  }
+
+  async end(project: Project, invoke: Invoke): Promise<void> {
+    for (const loaded of this.#loaded) await this.#sandboxHook(loaded, "end", project, invoke);
+  }
+
+  async watcher(project: Project, invoke: Invoke, filename: string): Promise<void> {
+    const event = existsSync(filename) ? "update" : "remove";
+    const context = this.#sandboxContext(project, invoke);
+    for (const loaded of this.#loaded)
+      await runHook(loaded, "sandbox.watcher", () =>
+        loaded.plugin.sandbox?.watcher?.({ ...context, filename, event }),
+      );
+  }
+
+  /**
+   * Architect's plugins with runtimes build in `deploy.start`. Functions are packaged before there is a
+   * template, so these run once more ahead of that, with an empty one.
+   */
+  async deployBuilds(project: Project, target: DeployTarget): Promise<void> {
+    for (const loaded of this.#loaded) {
+      if (loaded.plugin.set?.runtimes === undefined) continue;
+      const cloudformation = { Resources: {}, Outputs: {} };
+      const context = { ...this.#deployedContext(project, target), cloudformation };
+      await runHook(loaded, "deploy.start", () => loaded.plugin.deploy?.start?.(context));
+    }
+  }
+
+  /** The template as plugins want it. */
+  async deployStart(project: Project, template: Template, target: DeployTarget): Promise<Template> {
+    // Plugins write into it, each into what the one before made; ours is read-only.
+    let cloudformation = structuredClone(template) as unknown as CloudFormation;
+    for (const loaded of this.#loaded) {
+      const context = { ...this.#deployedContext(project, target), cloudformation };
+      const given = await runHook(loaded, "deploy.start", () =>
+        loaded.plugin.deploy?.start?.(context),
+      );
+      cloudformation = given ?? cloudformation;
+    }
+    return cloudformation as unknown as Template;
+  }
+
+  async deployEnd(project: Project, target: DeployTarget): Promise<void> {
+    const context = this.#deployedContext(project, target);
+    for (const loaded of this.#loaded)
+      await runHook(loaded, "deploy.end", () => loaded.plugin.deploy?.end?.(context));
+  }
+
+  #sandboxHook(
+    loaded: LoadedPlugin,
+    hook: Exclude<keyof NonNullable<Plugin["sandbox"]>, "watcher">,
+    project: Project,
+    invoke: Invoke,
+  ): Promise<unknown> {
+    const context = this.#sandboxContext(project, invoke);
+    return runHook(loaded, `sandbox.${hook}`, () => loaded.plugin.sandbox?.[hook]?.(context));
+  }
+
+  #context(manifest: Manifest, manifestFile: string | null, stage: EnvironmentName): PluginContext {
+    return {
+      arc: manifest.pragmas,
+      inventory: createInventory({
+        manifest,
+        root: this.#root,
+        manifestFile,
+        stage,
+        runtimes: this.#runtimes,
+      }),
+      manifest,
+      root: this.#root,
+      stage,
+    };
+  }
+
+  #sandboxContext(
+    { manifest, manifestFile, preferences }: Project,
+    invoke: Invoke,
+  ): SandboxContext {
+    const stage = preferences.sandbox.env ?? "testing";
+    return { ...this.#context(manifest, manifestFile, stage), invoke };
+  }
+
+  #deployedContext({ manifest, manifestFile }: Project, target: DeployTarget): DeployedContext {
+    return { ...this.#context(manifest, manifestFile, target.stage), ...target };
+  }
+}
+
+/** Values of one environment; objects as JSON, as Architect has it. */
+function asTexts(given: unknown, stage: EnvironmentName): Record<string, string> {
+  if (typeof given !== "object" || given === null) return {};
+  const values = { ...given } as Record<string, unknown>;
+  const isByEnvironment = environmentNames.some((name) => typeof values[name] === "object");
+  const chosen = isByEnvironment ? (values[stage] ?? {}) : values;
+  return Object.fromEntries(
+    Object.entries(chosen).map(([name, value]) => [
+      name,
+      typeof value === "object" ? JSON.stringify(value) : String(value),
+    ]),
+  );
+}

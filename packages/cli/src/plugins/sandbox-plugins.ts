@@ -1,0 +1,103 @@
+import type { Project } from "@arclet/manifest";
+import type { Runtime } from "@arclet/runtime";
+import { CliError } from "../errors.ts";
+import type { PluggedProject } from "./plugged-project.ts";
+import type { InvokeTarget, PluginRuntime } from "./plugin.ts";
+import type { Plugins } from "./plugins.ts";
+
+/** Runs the sandbox hooks of an app's plugins along a dev session. */
+export class SandboxPlugins {
+  readonly #onFailure: (text: string) => void;
+  readonly #runtime: Promise<Runtime>;
+  readonly #running = new Set<Promise<void>>();
+  #setRuntime: (runtime: Runtime) => void = () => {};
+  #giveUp: (reason: Error) => void = () => {};
+  #project: Project;
+  #plugins: Plugins;
+
+  #runtimes: ReadonlyMap<string, PluginRuntime>;
+
+  constructor({ project, plugins, runtimes }: PluggedProject, onFailure: (text: string) => void) {
+    this.#project = project;
+    this.#plugins = plugins;
+    this.#runtimes = runtimes;
+    this.#onFailure = onFailure;
+    this.#runtime = new Promise((resolve, reject) => {
+      this.#setRuntime = resolve;
+      this.#giveUp = reject;
+    });
+    // Whoever invokes meanwhile is told; without anybody it is no failure.
+    this.#runtime.catch(() => {});
+  }
+
+  get isEmpty(): boolean {
+    return this.#plugins.isEmpty;
+  }
+
+  /** Plugins with custom runtimes, which build what runs. @throws CliError `ERR_PLUGIN` */
+  beforeBuilds(): Promise<void> {
+    return this.#plugins.start(this.#project, this.#invoke, "before-builds");
+  }
+
+  /** All others, once functions can be invoked. @throws CliError `ERR_PLUGIN` */
+  ready(runtime: Runtime): Promise<void> {
+    this.#setRuntime(runtime);
+    return this.#plugins.start(this.#project, this.#invoke, "ready");
+  }
+
+  /** Custom runtimes, by function. */
+  get runtimes(): ReadonlyMap<string, PluginRuntime> {
+    return this.#runtimes;
+  }
+
+  update({ project, plugins, runtimes }: PluggedProject): void {
+    this.#project = project;
+    this.#plugins = plugins;
+    this.#runtimes = runtimes;
+  }
+
+  /** A file was saved or removed. */
+  saved(file: string): void {
+    const run = this.#tell(this.#plugins.watcher(this.#project, this.#invoke, file)).finally(() =>
+      this.#running.delete(run),
+    );
+    this.#running.add(run);
+  }
+
+  /** Resolves when plugins have done with what was saved. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  /** Also of an app that could not be started: then nothing can be invoked any more. */
+  async close(): Promise<void> {
+    this.#giveUp(new Error("the app is not running"));
+    await this.settled();
+    await this.#tell(this.#plugins.end(this.#project, this.#invoke));
+  }
+
+  async #tell(hook: Promise<void>): Promise<void> {
+    try {
+      await hook;
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      this.#onFailure(error.message);
+    }
+  }
+
+  readonly #invoke = async ({ pragma, name, payload }: InvokeTarget): Promise<unknown> => {
+    const { invoker } = await this.#runtime;
+    const functionId = this.#functionIdOf(pragma, name);
+    const result = await invoker.invoke(functionId, JSON.stringify(payload ?? {}));
+    if (!result.ok) throw new Error(`${functionId}: ${result.errorType}: ${result.errorMessage}`);
+    return JSON.parse(result.payload) as unknown;
+  };
+
+  /** Architect's plugins name routes: `get /cats`. */
+  #functionIdOf(pragma: string, name: string): string {
+    const route = this.#project.manifest.http?.routes.find(
+      ({ method, path }) => pragma === "http" && `${method} ${path}` === name,
+    );
+    return route?.functionId ?? `${pragma}/${name}`;
+  }
+}
