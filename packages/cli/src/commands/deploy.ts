@@ -96,6 +96,8 @@ function lineOf(event: DeployEvent, style: Style): string {
       return "";
     case "waiting":
       return `${event.stackName} is in ${event.status}; waiting for it\n`;
+    case "overtaken":
+      return `another deploy changed ${event.stackName} first; looking again\n`;
     case "cleaning":
       return `removing ${event.stackName} first: ${event.reason}\n`;
     case "difference":
