@@ -24,7 +24,7 @@ const emulator = spawn(python, ["-m", "ministack"], {
     BIND_HOST: "127.0.0.1",
     GATEWAY_PORT: String(port),
     LAMBDA_EXECUTOR: process.env.LAMBDA_EXECUTOR ?? "local",
-    NODE_OPTIONS: `--import=${new URL("localhost-names.mjs", import.meta.url).href}`,
+    NODE_OPTIONS: `--import=${new URL("emulated-lambda.mjs", import.meta.url).href}`,
     S3_PERSIST: "0",
     LOG_LEVEL: process.env.MINISTACK_LOG ?? "WARNING",
   },
