@@ -16,7 +16,7 @@ const packages = fileURLToPath(new URL("../../packages", import.meta.url));
 /** A folder of an app that can import `@arclet/functions`. */
 export interface AppFolder extends AsyncDisposable {
   readonly root: string;
-  write(path: string, text: string): Promise<void>;
+  readonly write: (path: string, text: string) => Promise<void>;
 }
 
 export async function createAppFolder(files: {

@@ -9,4 +9,5 @@ dns.lookup = (name, ...rest) => lookup(name.endsWith(".localhost") ? "127.0.0.1"
 syncBuiltinESMExports();
 
 // Lambda finds the handler `index.handler` in index.js, index.mjs or index.cjs; MiniStack not in the last.
+// oxlint-disable-next-line no-underscore-dangle -- Node has no other name for it
 Module._extensions[".cjs"] ??= Module._extensions[".js"];
