@@ -61,10 +61,12 @@ const concurrentUploads = 8;
  * @throws DeployError for what the user can mend.
  */
 export async function deployApp(
-  options: DeployOptions,
+  given: DeployOptions,
   reporter: DeployReporter,
 ): Promise<DeployResult> {
-  const { manifest } = options.project;
+  // The functions with what their own config.arc says, which the manifest alone does not know.
+  const manifest = { ...given.project.manifest, functions: given.project.functions };
+  const options = { ...given, project: { ...given.project, manifest } };
   const clients = createAwsClients(manifest.aws);
   try {
     if (options.mode === "dry-run") return await dryRun(options, reporter);
