@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { request, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { text as readText } from "node:stream/consumers";
+import { buffer as readBytes } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { createFunctionBuilder, zipDirectory, type BuiltFunction } from "@arclet/build";
 import { deployApp, type DeployEvent, type DeployOptions, type DeployResult } from "@arclet/deploy";
@@ -92,8 +92,8 @@ function addressOf(url: string): {
   readonly path: string;
 } {
   const { hostname, port } = new URL(process.env["AWS_ENDPOINT_URL"] ?? "");
-  const { host, pathname } = new URL(url);
-  return { hostname, port, host, path: pathname };
+  const { host, pathname, search } = new URL(url);
+  return { hostname, port, host, path: pathname + search };
 }
 
 /** A socket on the way to being open, as the page of an origin opens it; null: no browser. */
@@ -130,6 +130,8 @@ export async function refusal(url: string, origin: string): Promise<number> {
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
+  readonly bytes: Buffer;
+  /** The bytes as text. */
   readonly body: string;
 }
 
@@ -139,10 +141,12 @@ export async function get(url: string): Promise<Answer> {
     request({ hostname, port, path, headers: { host } }).end(),
     "response",
   )) as [IncomingMessage];
+  const bytes = await readBytes(response);
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,
-    body: await readText(response),
+    bytes,
+    body: bytes.toString(),
   };
 }
 
