@@ -6,10 +6,18 @@ import { deployApp, type DeployEvent, type DeployOptions, type DeployResult } fr
 import { readProject } from "@arclet/manifest/node";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { functionLogicalId } from "../src/template/synthesis-context.ts";
-import { eventsXml, noStack, stackXml, startFakeAws, type Reply } from "./fake-aws.ts";
+import {
+  eventsXml,
+  noStack,
+  stackXml,
+  startFakeAws,
+  type FakeAws,
+  type Reply,
+} from "./fake-aws.ts";
 
 let root = "";
 let events: DeployEvent[] = [];
+let running: FakeAws | null = null;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "arclet-deploy-"));
@@ -18,8 +26,15 @@ beforeEach(async () => {
 
 afterEach(async () => {
   vi.unstubAllEnvs();
+  await running?.[Symbol.asyncDispose]();
+  running = null;
   await rm(root, { recursive: true, force: true });
 });
+
+async function fake(...args: Parameters<typeof startFakeAws>): Promise<FakeAws> {
+  running = await startFakeAws(...args);
+  return running;
+}
 
 async function write(path: string, text: string): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });
@@ -38,7 +53,7 @@ async function deploy(options: Partial<DeployOptions> = {}): Promise<DeployResul
     entry: join(root, "built/index.mjs"),
     handler: "index.handler",
     format: "esm",
-      sourceDirectory: root,
+    sourceDirectory: root,
     inputs: [],
     hash: "0",
   }));
@@ -64,7 +79,7 @@ const changeXml = `<Changes><member><ResourceChange><Action>Add</Action><Logical
 test("a deploy that another one overtakes takes the difference anew", async () => {
   let executions = 0;
   let isMade = false;
-  await using aws = await startFakeAws((action): Reply => {
+  const aws = await fake((action): Reply => {
     switch (action) {
       case "DescribeStacks":
         return isMade ? stackXml("CREATE_COMPLETE") : stackXml("REVIEW_IN_PROGRESS");
@@ -94,7 +109,7 @@ test("a deploy that another one overtakes takes the difference anew", async () =
 });
 
 test("a deploy that is overtaken again and again gives up", async () => {
-  await using aws = await startFakeAws((action): Reply => {
+  const aws = await fake((action): Reply => {
     if (action === "DescribeStacks") return stackXml("UPDATE_COMPLETE");
     return action === "CreateChangeSet"
       ? {
@@ -110,7 +125,7 @@ test("a deploy that is overtaken again and again gives up", async () => {
 
 test("after an interruption a deploy waits for what goes on, tells it, and goes on itself", async () => {
   let looks = 0;
-  await using aws = await startFakeAws((action): Reply => {
+  const aws = await fake((action): Reply => {
     switch (action) {
       case "DescribeStacks":
         looks += 1;
@@ -142,7 +157,7 @@ test("after an interruption a deploy waits for what goes on, tells it, and goes 
 
 test("the reasons of a failure are told by line, without what was cancelled for them", async () => {
   let isDone = false;
-  await using _aws = await startFakeAws((action): Reply => {
+  await fake((action): Reply => {
     switch (action) {
       case "DescribeStacks":
         return stackXml(isDone ? "UPDATE_ROLLBACK_COMPLETE" : "UPDATE_COMPLETE");
@@ -191,7 +206,7 @@ test("the reasons of a failure are told by line, without what was cancelled for 
 });
 
 test("what CloudFormation finds before it begins is told by line", async () => {
-  await using _aws = await startFakeAws((action): Reply => {
+  await fake((action): Reply => {
     switch (action) {
       case "DescribeStacks":
         return noStack;
@@ -215,9 +230,7 @@ test.each([
   ["ROLLBACK_FAILED", /arclet destroy/],
   ["UPDATE_ROLLBACK_FAILED", /continue-update-rollback --stack-name AppStaging/],
 ])("a stack in %s is told with what to do", async (status, hint) => {
-  await using _aws = await startFakeAws((action) =>
-    action === "DescribeStacks" ? stackXml(status) : "",
-  );
+  await fake((action) => (action === "DescribeStacks" ? stackXml(status) : ""));
   await expect(deploy()).rejects.toMatchObject({
     code: "ERR_STACK_STUCK",
     hints: [expect.stringMatching(hint)],
@@ -225,7 +238,7 @@ test.each([
 });
 
 test("secrets reach CloudFormation as parameters alone", async () => {
-  await using aws = await startFakeAws(
+  const aws = await fake(
     (action): Reply => {
       if (action === "DescribeStacks") return noStack;
       return action === "CreateChangeSet" ? { code: "ValidationError", message: "no" } : "";
@@ -243,7 +256,7 @@ test("secrets reach CloudFormation as parameters alone", async () => {
 
 test("a dry run reaches nothing, and writes no secret of .env", async () => {
   await write(".env", "API_KEY=hunter2-hunter2\n");
-  await using aws = await startFakeAws(() => "");
+  const aws = await fake(() => "");
   await deploy({ mode: "dry-run" });
   expect(aws.calls).toEqual([]);
   const template = await readFile(join(root, ".arclet/deploy/staging/template.json"), "utf8");
@@ -258,7 +271,7 @@ test("a dry run reaches nothing, and writes no secret of .env", async () => {
 });
 
 test("variables that are together too long for Lambda are refused before anything is made", async () => {
-  await using aws = await startFakeAws(() => "", {
+  const aws = await fake(() => "", {
     "/arclet/AppStaging/env/A": "a".repeat(3000),
     "/arclet/AppStaging/env/B": "b".repeat(3000),
   });
@@ -277,7 +290,7 @@ test("a function above 250 MB is refused by name", async () => {
 });
 
 test("missing credentials get a sentence", async () => {
-  await using _aws = await startFakeAws(() => "");
+  await fake(() => "");
   for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"])
     vi.stubEnv(name, undefined);
   vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
@@ -290,6 +303,6 @@ test("missing credentials get a sentence", async () => {
 });
 
 test.each(["ExpiredToken", "InvalidClientTokenId"])("%s gets a sentence", async (code) => {
-  await using _aws = await startFakeAws(() => ({ code, message: "The security token is expired" }));
+  await fake(() => ({ code, message: "The security token is expired" }));
   await expect(deploy({ mode: "code" })).rejects.toMatchObject({ code: "ERR_CREDENTIALS_EXPIRED" });
 });

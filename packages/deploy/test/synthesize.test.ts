@@ -246,11 +246,10 @@ test("a function has the settings of the manifest and of its own config.arc", as
 
 /** Variables of the first function. */
 function variables(template: Template): { readonly [name: string]: TemplateValue } {
-  const [first] = ofType(template, "AWS::Lambda::Function");
-  const { Variables } = first?.Properties?.["Environment"] as {
-    Variables: { [name: string]: TemplateValue };
-  };
-  return Variables;
+  const [first] = propertiesOf(template, "AWS::Lambda::Function") as {
+    readonly Environment: { readonly Variables: { readonly [name: string]: TemplateValue } };
+  }[];
+  return first?.Environment.Variables ?? {};
 }
 
 test("functions know the URLs of the app, and no circle comes of it", async () => {

@@ -9,6 +9,9 @@ import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { processTerminal, type Style } from "../terminal/style.ts";
 import { projectHere, targetArgs, targetOf } from "./deploy-target.ts";
 
+/** Exit code of a program that SIGINT ended, as shells have it. */
+const interruptedCode = 130;
+
 export const deployCommand: Command = defineCommand({
   name: "deploy",
   description: "Deploy the app to AWS",
@@ -31,6 +34,10 @@ export const deployCommand: Command = defineCommand({
     const project = await projectHere();
     const { style, write, writeError } = processTerminal();
     const builder = createProjectBuilder(project);
+    const interrupted = (): void => {
+      writeError("\nInterrupted. What AWS has begun goes on: run the same command again.\n");
+      process.exit(interruptedCode);
+    };
     const builds = new FunctionBuilds((declared) => builder.build(declared));
     try {
       const round = await builds.buildAll(project.functions, project.functions);
@@ -41,6 +48,7 @@ export const deployCommand: Command = defineCommand({
         const build = builds.get(id);
         return build.ok ? [build.built] : [];
       });
+      process.once("SIGINT", interrupted);
       const result = await deployApp(
         {
           project,
@@ -66,6 +74,7 @@ export const deployCommand: Command = defineCommand({
         if (url !== null) write(`${style.green(url)}\n`);
       return 0;
     } finally {
+      process.off("SIGINT", interrupted);
       await builder.close();
     }
   },
