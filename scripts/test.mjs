@@ -1,7 +1,6 @@
 // `npm test`: set up, check, test (a real browser included). The last line tells the result.
 //   --tests-only   leave the static checks out (lanes on other Node versions)
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import process from "node:process";
 import { ensureChromium } from "./chromium.mjs";
 import { root, setUp } from "./setup.mjs";
@@ -39,22 +38,11 @@ if (ensureChromium() === null) {
 }
 
 process.chdir(root);
-const { startVitest } = await import("vitest/node");
+// Not at the top: a fresh clone has no Vitest before it is set up.
+const { runTests } = await import("./run-tests.mjs");
 const filters = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-const vitest = await startVitest("test", filters, {
-  watch: false,
-  config: join(root, "vitest.config.ts"),
-});
-for (const module of vitest.state.getTestModules()) {
-  if (module.errors().length > 0) failed++;
-  for (const test of module.children.allTests()) {
-    const { state } = test.result();
-    if (state === "passed") passed++;
-    else if (state === "failed") failed++;
-  }
-}
-failed += vitest.state.getUnhandledErrors().length;
-if (vitest.state.getTestModules().length === 0) failed++;
-await vitest.close();
+const counts = await runTests("vitest.config.ts", filters);
+passed += counts.passed;
+failed += counts.failed;
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -1,12 +1,11 @@
 // Installs the Autobahn test suite from PyPI into a virtual environment of its own, makes it run on
 // Python 3 (port.py), and drives its fuzzing client.
 import { execFile, execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { ensureEnvironment, pip } from "../../scripts/python.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const cache = fileURLToPath(new URL("../../.cache/autobahn", import.meta.url));
@@ -18,39 +17,21 @@ const dependencies = ["twisted==26.10.0", "jinja2==3.1.6", "six==1.17.0", "setup
 // lib2to3 as a package, for Python 3.13 and newer.
 const converter = "fissix==24.4.24";
 
-const run = (file, args) => execFileSync(file, args, { stdio: ["ignore", "ignore", "inherit"] });
-
 /** Absolute path of a Python that can run the fuzzing client. Installs it the first time. */
 export function installFuzzer() {
-  const port = readFileSync(join(here, "port.py"));
-  const wanted = createHash("sha256")
-    .update(port)
-    .update(JSON.stringify([suite, dependencies, converter]))
-    .digest("hex");
+  const port = join(here, "port.py");
   const environment = join(cache, "venv");
-  const python = join(environment, "bin/python");
-  const stamp = join(environment, ".arclet-installed");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return python;
-
-  console.log("Installing the Autobahn test suite …");
-  rmSync(environment, { recursive: true, force: true });
-  mkdirSync(cache, { recursive: true });
-  const pip = (...args) =>
-    run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...args]);
-  run(process.env.PYTHON ?? "python3", ["-m", "venv", environment]);
-  pip(...dependencies);
-  pip("--no-deps", ...suite);
-  const hasConverter = execFileSync(
-    python,
-    ["-c", "import sys; print(sys.version_info < (3, 13))"],
-    { encoding: "utf8" },
-  );
-  if (hasConverter.trim() !== "True") pip(converter);
-  const library = join(environment, "lib");
-  const version = readdirSync(library).find((name) => name.startsWith("python3"));
-  run(python, ["-W", "ignore", join(here, "port.py"), join(library, version, "site-packages")]);
-  writeFileSync(stamp, wanted);
-  return python;
+  const prepare = (python) => {
+    pip(python, "--no-deps", ...suite);
+    const library = join(environment, "lib");
+    const version = readdirSync(library).find((name) => name.startsWith("python3"));
+    if (Number(version.slice("python3.".length)) >= 13) pip(python, converter);
+    execFileSync(python, ["-W", "ignore", port, join(library, version, "site-packages")], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+  };
+  const salt = readFileSync(port, "utf8") + JSON.stringify([suite, converter]);
+  return ensureEnvironment(environment, dependencies, prepare, salt);
 }
 
 /**

@@ -1,68 +1,46 @@
-// Runs test/aws against MiniStack, an emulator of AWS, on loopback. Needs python3 with venv.
-import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
+// Runs test/aws against MiniStack, an emulator of AWS, on loopback: `npm run test:aws [filter …]`.
+// Needs Python 3 with venv and, the first time, PyPI. The last line tells the result.
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { ensureEnvironment } from "../../scripts/python.mjs";
+import { root, setUp } from "../../scripts/setup.mjs";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const requirements = join(root, "test/aws/requirements.txt");
 const cache = join(root, ".cache", "aws");
-const python = join(cache, "bin", "python");
+const requirements = readFileSync(join(root, "test/aws/requirements.txt"), "utf8");
 
-prepare();
-const port = await freePort();
-const endpoint = `http://127.0.0.1:${port}`;
-const emulator = spawn(python, ["-m", "ministack"], {
-  cwd: cache,
-  stdio: ["ignore", "pipe", "pipe"],
-  env: {
-    ...process.env,
-    BIND_HOST: "127.0.0.1",
-    GATEWAY_PORT: String(port),
-    LAMBDA_EXECUTOR: process.env.LAMBDA_EXECUTOR ?? "local",
-    NODE_OPTIONS: `--import=${new URL("localhost-names.mjs", import.meta.url).href}`,
-    S3_PERSIST: "0",
-    LOG_LEVEL: process.env.MINISTACK_LOG ?? "WARNING",
-  },
-});
+let counts = { passed: 0, failed: 1 };
 let log = "";
-for (const stream of [emulator.stdout, emulator.stderr])
-  stream.on("data", (chunk) => {
-    log = (log + chunk).slice(-20_000);
-  });
+let emulator = null;
 try {
-  await ready();
-  const vitest = spawn(
-    process.execPath,
-    [
-      join(root, "node_modules/vitest/vitest.mjs"),
-      "run",
-      "--config",
-      "vitest.aws.config.ts",
-      ...process.argv.slice(2),
-    ],
-    {
-      cwd: root,
-      stdio: "inherit",
-      env: {
-        ...process.env,
-        AWS_ENDPOINT_URL: endpoint,
-        AWS_REGION: "us-east-1",
-        AWS_ACCESS_KEY_ID: "test",
-        AWS_SECRET_ACCESS_KEY: "test",
-        ARCLET_TEST_CFN_LINT: join(cache, "bin", "cfn-lint"),
-      },
-    },
-  );
-  const [code] = await once(vitest, "exit");
-  if (code !== 0) process.stderr.write(`\nThe end of MiniStack's log:\n${log}\n`);
-  process.exitCode = code ?? 1;
+  setUp();
+  const python = ensureEnvironment(cache, requirements.trim().split("\n"));
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  emulator = startEmulator(python, port);
+  await ready(endpoint);
+  process.chdir(root);
+  for (const name of Object.keys(process.env))
+    if (name.startsWith("AWS_")) delete process.env[name];
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    ARCLET_TEST_CFN_LINT: join(cache, "bin", "cfn-lint"),
+  });
+  // Not at the top: a fresh clone has no Vitest before it is set up.
+  const { runTests } = await import("../../scripts/run-tests.mjs");
+  counts = await runTests("vitest.aws.config.ts", process.argv.slice(2));
+  if (counts.failed > 0) console.log(`\nThe end of MiniStack's log:\n${log}`);
+} catch (error) {
+  console.log(error instanceof Error ? error.message : error);
 } finally {
-  if (emulator.exitCode === null) {
+  if (emulator !== null && emulator.exitCode === null) {
     const ended = once(emulator, "exit");
     emulator.kill("SIGTERM");
     const timer = setTimeout(() => emulator.kill("SIGKILL"), 10_000);
@@ -70,30 +48,28 @@ try {
     clearTimeout(timer);
   }
 }
+console.log(`test:aws: ${counts.passed} passed, ${counts.failed} failed`);
+process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);
 
-function prepare() {
-  const stamp = join(cache, "requirements.sha256");
-  const wanted = createHash("sha256").update(readFileSync(requirements)).digest("hex");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  rmSync(cache, { recursive: true, force: true });
-  mkdirSync(cache, { recursive: true });
-  run("python3", ["-m", "venv", cache]);
-  run(python, [
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    "-r",
-    requirements,
-  ]);
-  writeFileSync(stamp, wanted);
-}
-
-function run(command, commandArguments) {
-  const { status, error } = spawnSync(command, commandArguments, { stdio: "inherit" });
-  if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${command} ended with ${status}`);
+function startEmulator(python, port) {
+  const child = spawn(python, ["-m", "ministack"], {
+    cwd: cache,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      BIND_HOST: "127.0.0.1",
+      GATEWAY_PORT: String(port),
+      LAMBDA_EXECUTOR: process.env.LAMBDA_EXECUTOR ?? "local",
+      NODE_OPTIONS: `--import=${new URL("emulated-lambda.mjs", import.meta.url).href}`,
+      S3_PERSIST: "0",
+      LOG_LEVEL: process.env.MINISTACK_LOG ?? "WARNING",
+    },
+  });
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk) => {
+      log = (log + chunk).slice(-20_000);
+    });
+  return child;
 }
 
 async function freePort() {
@@ -106,7 +82,7 @@ async function freePort() {
 }
 
 /** Resolves when the emulator answers; an emulator that ends first is told with its log. */
-async function ready() {
+async function ready(endpoint) {
   for (let attempt = 0; attempt < 300; attempt += 1) {
     if (emulator.exitCode !== null)
       throw new Error(`MiniStack ended with ${emulator.exitCode}\n${log}`);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createChildProcessStrategy } from "../../packages/runtime/dist/execution/child-process/strategy.js";
+import { ensureEnvironment } from "../../scripts/python.mjs";
 import { runFunction, type Source } from "../../packages/runtime/test/execution/harness.ts";
 
 // AWS's own runtime clients, as Lambda runs them, against our Runtime API.
@@ -194,16 +195,10 @@ function withoutBuild(text: string): string {
 }
 
 describe("awslambdaric, AWS's client for Python", () => {
-  const folder = join(cache, "python");
-  const python = join(folder, "bin/python");
+  let python = "";
 
-  beforeAll(async () => {
-    if (!(await isThere(python))) await run("python3", ["-m", "venv", folder]);
-    const isInstalled = await run(python, ["-c", "import awslambdaric"]).then(
-      () => true,
-      () => false,
-    );
-    if (!isInstalled) await run(python, ["-m", "pip", "install", "--quiet", "awslambdaric"]);
+  beforeAll(() => {
+    python = ensureEnvironment(join(cache, "python"), ["awslambdaric==4.2.2"]);
   });
 
   const config = { runtime: "python3.13" };
@@ -240,8 +235,7 @@ def handler(event, context):
 
   test("an interpreter without the client gives a failure that tells what to install", async () => {
     const bare = join(cache, "python-bare");
-    const interpreter = join(bare, "bin/python");
-    if (!(await isThere(interpreter))) await run("python3", ["-m", "venv", "--without-pip", bare]);
+    const interpreter = ensureEnvironment(bare, []);
     const strategy = createChildProcessStrategy({ pythonPath: interpreter });
     const { invoke } = await runFunction(strategy, { code, config, file: "index.py" });
     expect(await invoke({ name: "Tom" })).toMatchObject({

@@ -143,9 +143,7 @@ function unknownCommand(word: string): CliError {
 function reportFailure(error: unknown, style: Style): number {
   if (isUserError(error)) {
     process.stderr.write(`${style.red("error:")} ${error.message}\n`);
-    if (error instanceof CliError) {
-      for (const hint of error.hints) process.stderr.write(`  ${hint}\n`);
-    }
+    for (const hint of hintsOf(error)) process.stderr.write(`  ${hint}\n`);
     return exitCodes.userError;
   }
   process.stderr.write(`${describeBug(error)}\n`);
@@ -154,6 +152,12 @@ function reportFailure(error: unknown, style: Style): number {
       `arclet ${arcletVersion()}, Node ${process.version}, ${process.platform} ${process.arch}\n`,
   );
   return exitCodes.bug;
+}
+
+/** What to do about it, as the error classes of all packages tell it. */
+function hintsOf(error: Error): readonly string[] {
+  if (!("hints" in error) || !Array.isArray(error.hints)) return [];
+  return error.hints.filter((hint): hint is string => typeof hint === "string");
 }
 
 function describeBug(error: unknown): string {

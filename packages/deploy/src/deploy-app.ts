@@ -1,34 +1,35 @@
-import { access, mkdir, rm, writeFile } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { BuiltFunction } from "@arclet/build";
 import type { Project } from "@arclet/manifest";
-import {
-  artifactBucketName,
-  contentKey,
-  ensureArtifactBucket,
-  putIfMissing,
-} from "./assets/artifact-bucket.ts";
+import { openArtifactBucket, putIfMissing, type ArtifactBucket } from "./assets/artifact-bucket.ts";
+import { deleteBucket } from "./assets/empty-bucket.ts";
 import {
   packageFunctions,
   type FunctionPackage,
   type ZipDirectory,
 } from "./assets/package-functions.ts";
-import { readStaticFiles, syncStaticFiles } from "./assets/static-files.ts";
+import { readStaticFiles } from "./assets/read-static-files.ts";
+import { syncStaticFiles } from "./assets/sync-static-files.ts";
 import { createAwsClients, explainAwsError, type AwsClients } from "./aws-clients.ts";
-import { readEnvironment, type Stage } from "./environment.ts";
+import { deployCode } from "./deploy-code.ts";
+import { writeDryRun } from "./dry-run.ts";
+import { checkEnvironmentSize, readEnvironment, type Stage } from "./environment.ts";
 import { DeployError } from "./errors.ts";
+import { forEachConcurrently } from "./for-each-concurrently.ts";
 import type { DeployReporter, StackChange } from "./reporter.ts";
-import { changeStack, type StackResult } from "./stack/change-stack.ts";
-import { describeStack, outputsOf, stackResources } from "./stack/stack-state.ts";
+import { changeStack } from "./stack/change-stack.ts";
+import { describeStack, outputsOf } from "./stack/stack-state.ts";
 import { stackNameOf } from "./stack/stack-name.ts";
-import { countResources, permissionsOf } from "./template/describe-template.ts";
+import { templateSource } from "./stack/template-source.ts";
 import {
   environmentParameterId,
   functionLogicalId,
+  staticBucketId,
   type SynthesisOptions,
 } from "./template/synthesis-context.ts";
-import { synthesize } from "./template/synthesize.ts";
-import { TemplateBuilder, type Template } from "./template/template.ts";
+import { synthesize, type Synthesis } from "./template/synthesize.ts";
+import type { Template } from "./template/template.ts";
 
 export interface DeployOptions {
   readonly project: Project;
@@ -57,20 +58,20 @@ export interface DeployResult {
   readonly isChanged: boolean;
 }
 
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
-const inlineTemplateBytes = 51_200;
-/** Longest value of a parameter, same page. */
-const parameterBytes = 4096;
+/** Uploads at a time. */
+const concurrentUploads = 8;
 
 /**
  * Brings the stack to what the project says. A rerun after an interruption goes on where it stopped.
  * @throws DeployError for what the user can mend.
  */
 export async function deployApp(
-  options: DeployOptions,
+  given: DeployOptions,
   reporter: DeployReporter,
 ): Promise<DeployResult> {
-  const { manifest } = options.project;
+  // The functions with what their own config.arc says, which the manifest alone does not know.
+  const manifest = { ...given.project.manifest, functions: given.project.functions };
+  const options = { ...given, project: { ...given.project, manifest } };
   const clients = createAwsClients(manifest.aws);
   try {
     if (options.mode === "dry-run") return await dryRun(options, reporter);
@@ -90,28 +91,17 @@ async function deployAll(
 ): Promise<DeployResult> {
   const { manifest } = options.project;
   const stackName = stackNameOf(manifest.app, options.stage, options.name);
-  const packages = await packageAll(options, reporter);
-  const bucket = await artifactBucketName(clients, manifest.aws.bucket);
-  await ensureArtifactBucket(clients, bucket);
-  await upload(clients, bucket, packages, reporter);
+  const packages = await packageAll(options, stackName, reporter);
   const environment = await readEnvironment(clients, stackName);
-  const { template: synthesized, origins } = synthesize(
-    manifest,
-    await synthesisOptions(options, stackName, packages, bucket, [...environment.keys()]),
+  checkEnvironmentSize(environment);
+  const bucket = await openArtifactBucket(clients, manifest.aws.bucket);
+  const { template, origins } = await templateOf(
+    options,
+    await synthesisOptions(options, stackName, packages, bucket.name, [...environment.keys()]),
   );
-  const template = await (options.extend?.(synthesized) ?? synthesized);
-  for (const [name, value] of environment)
-    if (Buffer.byteLength(value) > parameterBytes)
-      throw new DeployError("ERR_TEMPLATE_LIMIT", `The value of ${name} is longer than 4096 bytes`);
-  const text = JSON.stringify(template);
-  let source: { body: string } | { url: string } = { body: text };
-  if (Buffer.byteLength(text) > inlineTemplateBytes) {
-    const key = contentKey("templates", text, "json");
-    const s3 = await clients.s3();
-    await putIfMissing(s3, bucket, key, Buffer.from(text));
-    source = { url: await objectUrl(s3, bucket, key) };
-  }
-  const result: StackResult = await changeStack(
+  const uploaded = await upload(clients, bucket, packages, reporter);
+  const source = await templateSource(clients, bucket, stackName, JSON.stringify(template));
+  const { changes, outputs } = await changeStack(
     clients,
     {
       stackName,
@@ -128,9 +118,16 @@ async function deployAll(
     options.confirm,
     reporter,
   );
-  const { outputs } = result;
+  for (const { action, logicalId, physicalId } of changes)
+    // CloudFormation cannot delete a bucket that holds files, and that it shall go was confirmed.
+    if (action === "remove" && logicalId === staticBucketId && physicalId !== null)
+      await deleteBucket(clients, physicalId);
+  // `--fast` changes code without CloudFormation, which then takes the older code for deployed.
+  const changed = new Set(changes.map(({ logicalId }) => logicalId));
+  const rest = packages.filter(({ functionId }) => !changed.has(functionLogicalId(functionId)));
+  const updated = await deployCode(clients, stackName, bucket, rest, reporter);
   const files = await deployStatic(options, clients, outputs, reporter);
-  return resultOf(stackName, outputs, result.isChanged || files > 0);
+  return resultOf(stackName, outputs, uploaded + changes.length + updated + files > 0);
 }
 
 async function deployPart(
@@ -138,122 +135,86 @@ async function deployPart(
   clients: AwsClients,
   reporter: DeployReporter,
 ): Promise<DeployResult> {
-  const stackName = stackNameOf(options.project.manifest.app, options.stage, options.name);
+  const { manifest } = options.project;
+  const stackName = stackNameOf(manifest.app, options.stage, options.name);
   const outputs = outputsOf(await describeStack(clients, stackName));
   if (outputs.size === 0)
     throw new DeployError("ERR_STACK_MISSING", `The stack ${stackName} is not deployed`, {
       hints: ["Run `arclet deploy` once without --fast and --static."],
     });
-  const changed =
-    options.mode === "static"
-      ? await deployStatic(options, clients, outputs, reporter)
-      : await deployCode(options, clients, stackName, reporter);
-  return resultOf(stackName, outputs, changed > 0);
-}
-
-/** Code of the functions, by Lambda itself. */
-async function deployCode(
-  options: DeployOptions,
-  clients: AwsClients,
-  stackName: string,
-  reporter: DeployReporter,
-): Promise<number> {
-  const packages = await packageAll(options, reporter);
-  const bucket = await artifactBucketName(clients, options.project.manifest.aws.bucket);
-  await ensureArtifactBucket(clients, bucket);
-  await upload(clients, bucket, packages, reporter);
-  const [sdk, lambda, resources] = await Promise.all([
-    import("@aws-sdk/client-lambda"),
-    clients.lambda(),
-    stackResources(clients, stackName),
-  ]);
-  let changed = 0;
-  for (const { functionId, key } of packages) {
-    const name = resources.get(functionLogicalId(functionId));
-    if (name === undefined)
-      throw new DeployError("ERR_FUNCTION_UNKNOWN", `${functionId} is new to the stack`, {
-        hints: ["Run `arclet deploy` without --fast: it makes the function."],
+  if (options.mode === "static") {
+    if (!outputs.has("StaticBucket"))
+      throw new DeployError("ERR_STACK_MISSING", `${stackName} has no bucket for static files`, {
+        hints: ["Run `arclet deploy` without --static once the folder of static files is there."],
       });
-    const before = await lambda.send(
-      new sdk.GetFunctionConfigurationCommand({ FunctionName: name }),
-    );
-    const after = await lambda.send(
-      new sdk.UpdateFunctionCodeCommand({ FunctionName: name, S3Bucket: bucket, S3Key: key }),
-    );
-    if (before.CodeSha256 === after.CodeSha256) {
-      reporter.report({ type: "up-to-date", what: functionId });
-      continue;
-    }
-    await sdk.waitUntilFunctionUpdatedV2(
-      { client: lambda, maxWaitTime: 120 },
-      { FunctionName: name },
-    );
-    changed += 1;
-    reporter.report({ type: "code-updated", functionId });
+    const files = await deployStatic(options, clients, outputs, reporter);
+    return resultOf(stackName, outputs, files > 0);
   }
-  return changed;
+  const pinned = manifest.functions.find(({ config }) => config.provisionedConcurrency !== null);
+  if (pinned !== undefined)
+    throw new DeployError(
+      "ERR_NEEDS_FULL_DEPLOY",
+      `${pinned.id} has provisioned concurrency, which only a full deploy moves to new code`,
+      { hints: ["Run `arclet deploy` without --fast."] },
+    );
+  const packages = await packageAll(options, stackName, reporter);
+  const bucket = await openArtifactBucket(clients, manifest.aws.bucket);
+  await upload(clients, bucket, packages, reporter);
+  const updated = await deployCode(clients, stackName, bucket, packages, reporter);
+  return resultOf(stackName, outputs, updated > 0);
 }
 
 /** Template and archives in `.arclet/deploy/<stage>`; reaches nothing outside of the machine. */
 async function dryRun(options: DeployOptions, reporter: DeployReporter): Promise<DeployResult> {
-  const { project } = options;
-  const stackName = stackNameOf(project.manifest.app, options.stage, options.name);
-  const packages = await packageAll(options, reporter);
-  const settings = await synthesisOptions(
-    options,
-    stackName,
-    packages,
-    project.manifest.aws.bucket ?? "arclet-artifacts",
-    [],
-  );
-  const synthesized = synthesize(project.manifest, settings);
-  const template = await (options.extend?.(synthesized.template) ?? synthesized.template);
-  const folder = join(project.root, ".arclet", "deploy", options.stage);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(join(folder, "functions"), { recursive: true });
-  await writeFile(join(folder, "template.json"), `${JSON.stringify(template, null, 2)}\n`);
-  await Promise.all(packages.map(({ key, bytes }) => writeFile(join(folder, key), bytes)));
-  const context = {
-    manifest: project.manifest,
-    options: settings,
-    template: new TemplateBuilder(),
-  };
-  reporter.report({
-    type: "dry-run",
-    folder,
-    counts: countResources(template),
-    permissions: project.manifest.functions.map((declared) => permissionsOf(context, declared)),
-  });
+  const { manifest } = options.project;
+  const stackName = stackNameOf(manifest.app, options.stage, options.name);
+  const packages = await packageAll(options, stackName, reporter);
+  // The account is not known without asking AWS.
+  const bucket = manifest.aws.bucket ?? "arclet-artifacts";
+  const settings = await synthesisOptions(options, stackName, packages, bucket, []);
+  const { template } = await templateOf(options, settings);
+  await writeDryRun(options.project, template, settings, packages, reporter);
   return resultOf(stackName, new Map(), false);
+}
+
+/** The template of the project as plugins leave it. */
+async function templateOf(
+  { project, extend }: DeployOptions,
+  settings: SynthesisOptions,
+): Promise<Synthesis> {
+  const synthesized = synthesize(project.manifest, settings);
+  if (extend === undefined) return synthesized;
+  return { ...synthesized, template: await extend(synthesized.template) };
 }
 
 async function packageAll(
   { built, zip }: DeployOptions,
+  stackName: string,
   reporter: DeployReporter,
 ): Promise<readonly FunctionPackage[]> {
-  const packages = await packageFunctions(built, zip);
+  const packages = await packageFunctions(built, zip, stackName);
   for (const { functionId, bytes } of packages)
     reporter.report({ type: "packaged", functionId, zipBytes: bytes.byteLength });
   return packages;
 }
 
+/** How many archives were new. */
 async function upload(
   clients: AwsClients,
-  bucket: string,
+  bucket: ArtifactBucket,
   packages: readonly FunctionPackage[],
   reporter: DeployReporter,
-): Promise<void> {
+): Promise<number> {
   const s3 = await clients.s3();
-  await Promise.all(
-    [...new Map(packages.map((one) => [one.key, one])).values()].map(async (one) => {
-      const isNew = await putIfMissing(s3, bucket, one.key, one.bytes);
-      reporter.report(
-        isNew
-          ? { type: "uploaded", what: one.functionId, bytes: one.bytes.byteLength }
-          : { type: "up-to-date", what: one.functionId },
-      );
-    }),
-  );
+  let uploaded = 0;
+  const distinct = new Map(packages.map((one) => [one.key, one])).values();
+  await forEachConcurrently(distinct, concurrentUploads, async ({ functionId, key, bytes }) => {
+    if (await putIfMissing(s3, bucket, key, bytes)) {
+      uploaded += 1;
+      reporter.report({ type: "uploaded", what: functionId, bytes: bytes.byteLength });
+    } else reporter.report({ type: "up-to-date", what: functionId });
+  });
+  return uploaded;
 }
 
 async function synthesisOptions(
@@ -296,19 +257,7 @@ async function deployStatic(
   const bucket = outputs.get("StaticBucket");
   if (settings === null || bucket === undefined) return 0;
   const objects = await readStaticFiles(options.project.root, settings);
-  return syncStaticFiles(clients, bucket, objects, settings.prune, reporter);
-}
-
-async function objectUrl(
-  s3: Awaited<ReturnType<AwsClients["s3"]>>,
-  bucket: string,
-  key: string,
-): Promise<string> {
-  const endpoint = process.env["AWS_ENDPOINT_URL_S3"] ?? process.env["AWS_ENDPOINT_URL"];
-  if (endpoint !== undefined) return `${endpoint.replace(/\/$/, "")}/${bucket}/${key}`;
-  const region = await s3.config.region();
-  const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-  return `https://${bucket}.s3.${region}.${suffix}/${key}`;
+  return syncStaticFiles(clients, bucket, objects, settings, reporter);
 }
 
 function resultOf(

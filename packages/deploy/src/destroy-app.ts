@@ -1,6 +1,8 @@
+import type { Stack } from "@aws-sdk/client-cloudformation";
 import type { Manifest } from "@arclet/manifest";
-import { emptyBucket } from "./assets/static-files.ts";
-import { createAwsClients, explainAwsError } from "./aws-clients.ts";
+import { artifactBucket } from "./assets/artifact-bucket.ts";
+import { emptyBucket } from "./assets/empty-bucket.ts";
+import { createAwsClients, explainAwsError, type AwsClients } from "./aws-clients.ts";
 import { readEnvironment, removeEnvironment, type Stage } from "./environment.ts";
 import { DeployError } from "./errors.ts";
 import type { DeployReporter } from "./reporter.ts";
@@ -29,23 +31,37 @@ export async function destroyApp(options: DestroyOptions, reporter: DeployReport
   const stackName = stackNameOf(manifest.app, options.stage, options.name);
   try {
     const stack = await describeStack(clients, stackName);
-    if (stack === null)
+    const environment = await readEnvironment(clients, stackName);
+    // An interrupted destroy may have left only the variables.
+    if (stack === null && environment.size === 0)
       throw new DeployError("ERR_STACK_MISSING", `The stack ${stackName} is not deployed`);
-    const bucket = outputsOf(stack).get("StaticBucket");
-    const resources = await stackResources(clients, stackName);
-    const tables = manifest.tables.flatMap(({ name }) => resources.get(tableLogicalId(name)) ?? []);
-    if (!options.force && (tables.length > 0 || bucket !== undefined))
-      throw new DeployError("ERR_HOLDS_DATA", `The stack ${stackName} holds tables or files`, {
-        hints: ["Give --force to destroy them with it. There is no way back."],
-      });
-    if (bucket !== undefined) await emptyBucket(clients, bucket);
-    await deleteStack(clients, stackName, new Map(), reporter);
-    if (tables.length > 0) await deleteTables(clients, tables);
-    for (const name of (await readEnvironment(clients, stackName)).keys())
-      await removeEnvironment(clients, stackName, name);
+    if (stack !== null) await destroyStack(clients, stack, options, reporter);
+    const artifacts = await artifactBucket(clients, manifest.aws.bucket);
+    await emptyBucket(clients, artifacts.name, `${stackName}/`);
+    for (const name of environment.keys()) await removeEnvironment(clients, stackName, name);
   } catch (error) {
     throw explainAwsError(error);
   } finally {
     await clients.close();
   }
+}
+
+async function destroyStack(
+  clients: AwsClients,
+  stack: Stack,
+  { manifest, force }: DestroyOptions,
+  reporter: DeployReporter,
+): Promise<void> {
+  const { StackName: stackName = "" } = stack;
+  const bucket = outputsOf(stack).get("StaticBucket");
+  const resources = await stackResources(clients, stackName);
+  const tables = manifest.tables.flatMap(({ name }) => resources.get(tableLogicalId(name)) ?? []);
+  if (!force && (tables.length > 0 || bucket !== undefined))
+    throw new DeployError("ERR_HOLDS_DATA", `The stack ${stackName} holds tables or files`, {
+      hints: ["Give --force to destroy them with it. There is no way back."],
+    });
+  if (bucket !== undefined) await emptyBucket(clients, bucket);
+  // Before the stack, which names them: after an interruption a rerun finds the rest of them.
+  await deleteTables(clients, tables);
+  await deleteStack(clients, stackName, new Map(), reporter);
 }

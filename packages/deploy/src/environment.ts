@@ -29,6 +29,28 @@ export async function readEnvironment(
   return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/**
+ * Lambda gives the variables of a function 4 KB together, and Arclet's own need room beside
+ * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+ */
+const environmentBytes = 4096;
+
+/** @throws DeployError `ERR_TEMPLATE_LIMIT` when the values alone are more than Lambda takes. */
+export function checkEnvironmentSize(environment: ReadonlyMap<string, string>): void {
+  let size = 0;
+  for (const [name, value] of environment) size += Buffer.byteLength(name + value);
+  if (size <= environmentBytes) return;
+  throw new DeployError(
+    "ERR_TEMPLATE_LIMIT",
+    `The environment variables have ${size} bytes, and Lambda takes ${environmentBytes} for a function`,
+    {
+      hints: [
+        "Remove some with `arclet env --remove NAME`, or keep long ones in a table or in S3.",
+      ],
+    },
+  );
+}
+
 export async function addEnvironment(
   clients: AwsClients,
   stackName: string,

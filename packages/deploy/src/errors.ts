@@ -15,6 +15,7 @@ export const deployErrorCodes = {
   ERR_DEPLOY_FAILED: "CloudFormation could not make the change",
   ERR_NOT_CONFIRMED: "The change was not confirmed",
   ERR_HOLDS_DATA: "What would be destroyed holds data",
+  ERR_NEEDS_FULL_DEPLOY: "Only a full deploy can make the change",
   ERR_FUNCTION_UNKNOWN: "The app has no such function",
   ERR_ENVIRONMENT_NAME: "The name cannot be an environment variable of Lambda",
 } as const;

@@ -4,6 +4,8 @@ import type { FunctionPermissions } from "./template/describe-template.ts";
 export interface StackChange {
   readonly action: "add" | "change" | "replace" | "maybe-replace" | "remove";
   readonly logicalId: string;
+  /** AWS's name of it; null for what is yet to be made. */
+  readonly physicalId: string | null;
   readonly type: string;
   /** What of the manifest it stems from: `table cats`; null for what the manifest no longer has. */
   readonly label: string | null;
@@ -17,6 +19,7 @@ export type DeployEvent =
   | { readonly type: "uploaded"; readonly what: string; readonly bytes: number }
   | { readonly type: "up-to-date"; readonly what: string }
   | { readonly type: "waiting"; readonly stackName: string; readonly status: string }
+  | { readonly type: "overtaken"; readonly stackName: string }
   | { readonly type: "cleaning"; readonly stackName: string; readonly reason: string }
   | { readonly type: "difference"; readonly changes: readonly StackChange[] }
   | {

@@ -1,145 +1,59 @@
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { loadAwsServiceSpecSync } from "@aws-cdk/aws-service-spec";
-import { synthesize, type Template } from "@arclet/deploy";
-import type { Manifest } from "@arclet/manifest";
-import { readProject } from "@arclet/manifest/node";
+import type { Template, TemplateResource, TemplateValue } from "@arclet/deploy";
 import { expect, test } from "vitest";
+import { apps, manifestOf, templateOf } from "./apps.ts";
+import { findings } from "./service-specification.ts";
 
-/** AWS's own resource specification. */
-const specification = loadAwsServiceSpecSync();
+const everything = apps[0]?.[1] ?? "";
 
-const everything = `@app
-all
-
-@aws
-provisionedConcurrency 1
-
-@http
-get /
-get /cats/:id
-any /api/*
-
-@ws
-shout
-
-@tables
-cats
-  id *String
-  at **Number
-  expires TTL
-  encrypt true
-  pitr true
-notes
-  id *String
-
-@tables-indexes
-cats
-  owner *String
-  name byOwner
-
-@tables-streams
-cats
-
-@events
-adopted
-
-@queues
-mail
-bulk
-  fifo false
-
-@scheduled
-daily rate(1 day)
-noon cron(0 12 * * ? *)
-
-@static
-
-@cdn
-`;
-
-async function manifestOf(text: string): Promise<Manifest> {
-  const root = await mkdtemp(join(tmpdir(), "arclet-synthesize-"));
-  try {
-    await writeFile(join(root, "app.arc"), text);
-    const { project, diagnostics } = await readProject(root);
-    if (project === null) throw new Error(JSON.stringify(diagnostics));
-    return project.manifest;
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
+function ofType(template: Template, type: string): readonly TemplateResource[] {
+  return Object.values(template.Resources).filter(({ Type }) => Type === type);
 }
 
-function templateOf(manifest: Manifest, key = "functions/0.zip", hasStaticFiles = true): Template {
-  return synthesize(manifest, {
-    stage: "staging",
-    stackName: "AllStaging",
-    assets: manifest.functions.map(({ id }) => ({
-      functionId: id,
-      handler: "index.handler",
-      bucket: "artifacts",
-      key,
-    })),
-    environmentNames: ["SECRET"],
-    hasStaticFiles,
-    webSocketAccessLogs: true,
-  }).template;
+/** Statements of the role of a function, by what its logical id has in it. */
+function statements(template: Template, functionName: string): readonly TemplateValue[] {
+  const roles = Object.entries(template.Resources).filter(([id]) =>
+    id.startsWith(`Role${functionName}`),
+  );
+  expect(roles).toHaveLength(1);
+  const policies = roles[0]?.[1].Properties?.["Policies"];
+  return (policies as { PolicyDocument: { Statement: TemplateValue[] } }[]).flatMap(
+    ({ PolicyDocument }) => PolicyDocument.Statement,
+  );
 }
 
-const manifests: readonly (readonly [string, string])[] = [
-  ["every pragma", everything],
-  ["sockets only", "@app\necho\n\n@ws\n"],
-  ["static files only", "@app\nsite\n\n@static\nspa true\n"],
-  [
-    "a proxy",
-    "@app\nfront\n\n@http\nget /\n\n@proxy\ntesting http://localhost:1\nstaging https://example.com\nproduction https://example.com\n",
-  ],
-];
+function actionsOf(template: Template, functionName: string): readonly string[] {
+  return statements(template, functionName).flatMap(
+    (statement) => (statement as { readonly Action: readonly string[] }).Action,
+  );
+}
 
-test.each(manifests)("the stack of %s is as AWS's specification says", async (_name, text) => {
-  const { Resources: resources } = templateOf(await manifestOf(text));
-  expect(Object.keys(resources).length).toBeGreaterThan(0);
-  for (const [id, { Type: type, Properties: properties = {} }] of Object.entries(resources)) {
-    const definition = specification
-      .lookup("resource", "cloudFormationType", "equals", type)
-      .only();
-    const unknown = Object.keys(properties).filter((name) => !(name in definition.properties));
-    const missing = Object.entries(definition.properties)
-      .filter(([name, { required }]) => required === true && !(name in properties))
-      .map(([name]) => name);
-    expect({ id, unknown, missing }).toEqual({ id, unknown: [], missing: [] });
-  }
+/** The resources of a type, each with what is asked of it alone. */
+function propertiesOf(template: Template, type: string): readonly unknown[] {
+  return ofType(template, type).map(({ Properties }) => Properties);
+}
+
+test.each(apps)("the stack of %s is as AWS's specification says", async (_name, text) => {
+  expect(findings(templateOf(await manifestOf(text)))).toEqual([]);
 });
 
-const cfnLint =
-  process.env["ARCLET_TEST_CFN_LINT"] ??
-  fileURLToPath(new URL("../../../.cache/aws/bin/cfn-lint", import.meta.url));
-
-// `npm run test:aws` installs it.
-test.skipIf(!existsSync(cfnLint)).each(manifests)(
-  "cfn-lint finds nothing in %s",
-  async (_name, text) => {
-    const folder = await mkdtemp(join(tmpdir(), "arclet-lint-"));
-    try {
-      const file = join(folder, "template.json");
-      await writeFile(file, JSON.stringify(templateOf(await manifestOf(text))));
-      const { stdout } = await promisify(execFile)(cfnLint, [
-        "--regions",
-        "us-east-1",
-        "--",
-        file,
-      ]).catch((error: unknown) => error as { readonly stdout: string });
-      expect(stdout).toBe("");
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
-);
+test("what the specification does not have is found", async () => {
+  const template = templateOf(await manifestOf("@app\necho\n\n@ws\n"));
+  const broken = {
+    ...template,
+    Resources: {
+      Api: { Type: "AWS::ApiGatewayV2::Api", Properties: { Colour: "red", Name: 1 } },
+      Function: {
+        Type: "AWS::Lambda::Function",
+        Properties: { Code: {}, Role: "r", Environment: { Variable: {} } },
+      },
+    },
+  };
+  expect(findings(broken)).toEqual([
+    "Api.Properties.Colour is unknown",
+    "Api.Properties.Name is no string",
+    "Function.Properties.Environment.Variable is unknown",
+  ]);
+});
 
 test("a new route adds resources and moves no logical id", async () => {
   const before = templateOf(await manifestOf("@app\necho\n\n@ws\n"));
@@ -153,7 +67,13 @@ test("a new route adds resources and moves no logical id", async () => {
 test("new code changes nothing but the code", async () => {
   const manifest = await manifestOf("@app\necho\n\n@ws\n");
   const before = templateOf(manifest);
-  const after = templateOf(manifest, "functions/1.zip");
+  const assets = manifest.functions.map(({ id }) => ({
+    functionId: id,
+    handler: "index.handler",
+    bucket: "artifacts",
+    key: "functions/1.zip",
+  }));
+  const after = templateOf(manifest, { assets });
   expect(Object.keys(after.Resources)).toEqual(Object.keys(before.Resources));
   const changed = Object.keys(after.Resources).filter(
     (id) => JSON.stringify(after.Resources[id]) !== JSON.stringify(before.Resources[id]),
@@ -163,15 +83,233 @@ test("new code changes nothing but the code", async () => {
   );
 });
 
-test("tables outlive their stack", async () => {
-  const { Resources: resources } = templateOf(await manifestOf(everything));
-  const tables = Object.values(resources).filter(({ Type }) => Type === "AWS::DynamoDB::Table");
+test("tables outlive their stack, unless it was never made", async () => {
+  const template = templateOf(await manifestOf(everything));
   expect(
-    tables.map(({ DeletionPolicy, UpdateReplacePolicy }) => [DeletionPolicy, UpdateReplacePolicy]),
+    ofType(template, "AWS::DynamoDB::Table").map((table) => [
+      table.DeletionPolicy,
+      table.UpdateReplacePolicy,
+    ]),
   ).toEqual([
-    ["Retain", "Retain"],
-    ["Retain", "Retain"],
+    ["RetainExceptOnCreate", "Retain"],
+    ["RetainExceptOnCreate", "Retain"],
   ]);
+});
+
+test("a table has its keys, indexes, expiry, encryption, backups and stream", async () => {
+  const [cats, notes] = propertiesOf(
+    templateOf(await manifestOf(everything)),
+    "AWS::DynamoDB::Table",
+  );
+  expect(cats).toMatchObject({
+    BillingMode: "PAY_PER_REQUEST",
+    KeySchema: [
+      { AttributeName: "id", KeyType: "HASH" },
+      { AttributeName: "at", KeyType: "RANGE" },
+    ],
+    GlobalSecondaryIndexes: [
+      { IndexName: "byOwner", KeySchema: [{ AttributeName: "owner", KeyType: "HASH" }] },
+    ],
+    TimeToLiveSpecification: { AttributeName: "expires", Enabled: true },
+    SSESpecification: { SSEEnabled: true },
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    StreamSpecification: { StreamViewType: "NEW_AND_OLD_IMAGES" },
+  });
+  expect(notes).not.toHaveProperty("StreamSpecification");
+});
+
+test("no permission reaches beyond the app", async () => {
+  const manifest = await manifestOf(everything);
+  const template = templateOf(manifest);
+  const wide: unknown[] = [];
+  for (const { Properties: properties } of ofType(template, "AWS::IAM::Role"))
+    for (const { PolicyDocument: document } of (properties?.["Policies"] ?? []) as {
+      PolicyDocument: { Statement: { Action: string[]; Resource: TemplateValue[] }[] };
+    }[])
+      for (const { Action: actions, Resource: resources } of document.Statement) {
+        wide.push(...actions.filter((action) => action.includes("*")));
+        if (resources.includes("*")) wide.push(actions);
+      }
+  // It knows no resource; only functions of streams have it.
+  expect(wide).toEqual([["dynamodb:ListStreams"]]);
+});
+
+test("a function may only touch what the manifest has", async () => {
+  const sockets = templateOf(await manifestOf("@app\necho\n\n@ws\n"));
+  expect(actionsOf(sockets, "WsDefault")).toEqual([
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "ssm:GetParameter",
+    "ssm:GetParametersByPath",
+    "execute-api:ManageConnections",
+  ]);
+  expect(statements(sockets, "WsDefault")).toContainEqual({
+    Effect: "Allow",
+    Action: ["execute-api:ManageConnections"],
+    Resource: [
+      {
+        "Fn::Sub":
+          "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${WebSocketApi}/staging/*/@connections/*",
+      },
+    ],
+  });
+  const plain = templateOf(await manifestOf("@app\nplain\n\n@http\nget /\n"));
+  expect(actionsOf(plain, "HttpGetIndex")).not.toContain("execute-api:ManageConnections");
+
+  const all = templateOf(await manifestOf(everything));
+  expect(actionsOf(all, "QueuesMail")).toContain("sqs:ReceiveMessage");
+  expect(actionsOf(all, "QueuesMail").filter((action) => action.includes("Stream"))).toEqual([
+    "logs:CreateLogStream",
+  ]);
+  expect(actionsOf(all, "HttpGetIndex")).not.toContain("sqs:ReceiveMessage");
+  expect(actionsOf(all, "TablesStreamsCats")).toContain("dynamodb:GetRecords");
+});
+
+test("what invokes a function is named, down to the API, topic or authorizer", async () => {
+  const template = templateOf(await manifestOf(everything));
+  const permissions = propertiesOf(template, "AWS::Lambda::Permission");
+  expect(permissions.length).toBeGreaterThan(0);
+  for (const permission of permissions)
+    expect(permission).toMatchObject({
+      Action: "lambda:InvokeFunction",
+      SourceArn: expect.anything(),
+    });
+  expect(template.Resources["SchedulerRole"]?.Properties?.["Policies"]).toMatchObject([
+    { PolicyDocument: { Statement: [{ Action: ["lambda:InvokeFunction"] }] } },
+  ]);
+});
+
+test("sockets have their selection, authorizer, answers, throttling and access logs", async () => {
+  const template = templateOf(await manifestOf(everything));
+  expect(template.Resources["WebSocketApi"]?.Properties).toMatchObject({
+    RouteSelectionExpression: "$request.body.type",
+  });
+  expect(propertiesOf(template, "AWS::ApiGatewayV2::Authorizer")).toMatchObject([
+    {
+      AuthorizerType: "REQUEST",
+      IdentitySource: ["route.request.header.Authorization", "route.request.querystring.token"],
+    },
+  ]);
+  const routes = propertiesOf(template, "AWS::ApiGatewayV2::Route") as {
+    readonly RouteKey: string;
+    readonly AuthorizationType?: string;
+    readonly RouteResponseSelectionExpression?: string;
+  }[];
+  expect(routes.filter(({ AuthorizationType }) => AuthorizationType === "CUSTOM")).toMatchObject([
+    { RouteKey: "$connect" },
+  ]);
+  expect(
+    routes.filter((route) => route.RouteResponseSelectionExpression !== undefined),
+  ).toMatchObject([{ RouteKey: "ask" }]);
+  expect(propertiesOf(template, "AWS::ApiGatewayV2::RouteResponse")).toMatchObject([
+    { RouteResponseKey: "$default" },
+  ]);
+  expect(template.Resources["WebSocketStage"]?.Properties).toMatchObject({
+    DefaultRouteSettings: { ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 500 },
+    AccessLogSettings: expect.anything(),
+  });
+});
+
+test("every log group has an end", async () => {
+  const template = templateOf(await manifestOf(everything));
+  for (const properties of propertiesOf(template, "AWS::Logs::LogGroup"))
+    expect(properties).toMatchObject({ RetentionInDays: 30 });
+});
+
+test("a function has the settings of the manifest and of its own config.arc", async () => {
+  const text = "@app\nset\n\n@aws\nmemory 512\nruntime nodejs24.x\n\n@http\nget /\nget /big\n";
+  const template = templateOf(
+    await manifestOf(text, {
+      "src/http/get-big/config.arc":
+        "@aws\nmemory 2048\ntimeout 20\nstorage 1024\narchitecture x86_64\nconcurrency 3\n",
+    }),
+  );
+  const of = (name: string): unknown =>
+    Object.entries(template.Resources).find(([id]) => id.startsWith(`FunctionHttpGet${name}`))?.[1]
+      .Properties;
+  expect(of("Index")).toMatchObject({
+    Runtime: "nodejs24.x",
+    MemorySize: 512,
+    Timeout: 5,
+    Architectures: ["arm64"],
+  });
+  expect(of("Index")).not.toHaveProperty("ReservedConcurrentExecutions");
+  expect(of("Big")).toMatchObject({
+    Runtime: "nodejs24.x",
+    MemorySize: 2048,
+    Timeout: 20,
+    EphemeralStorage: { Size: 1024 },
+    Architectures: ["x86_64"],
+    ReservedConcurrentExecutions: 3,
+  });
+});
+
+/** Variables of the first function. */
+function variables(template: Template): { readonly [name: string]: TemplateValue } {
+  const [first] = propertiesOf(template, "AWS::Lambda::Function") as {
+    readonly Environment: { readonly Variables: { readonly [name: string]: TemplateValue } };
+  }[];
+  return first?.Environment.Variables ?? {};
+}
+
+test("functions know the URLs of the app, and no circle comes of it", async () => {
+  const both = variables(templateOf(await manifestOf("@app\necho\n\n@ws\n\n@http\nget /\n")));
+  expect(both).toMatchObject({
+    ARC_HTTP_URL: { "Fn::GetAtt": ["HttpApi", "ApiEndpoint"] },
+    ARC_WSS_URL: { "Fn::Sub": "${WebSocketApi.ApiEndpoint}/staging" },
+  });
+  const behindCdn = templateOf(await manifestOf("@app\necho\n\n@ws\n\n@http\nget /\n\n@cdn\n"));
+  expect(variables(behindCdn)).toMatchObject({
+    ARC_HTTP_URL: { "Fn::Sub": "https://${Cdn.DomainName}" },
+  });
+  for (const id of ["HttpApi", "WebSocketApi", "Cdn"])
+    expect(JSON.stringify(behindCdn.Resources[id])).not.toMatch(/Function|Role/);
+  const sockets = templateOf(await manifestOf("@app\necho\n\n@ws\n"), { hasStaticFiles: false });
+  expect(variables(sockets)).not.toHaveProperty("ARC_HTTP_URL");
+});
+
+test("a secret is a parameter without echo, and only its name stands in the template", async () => {
+  const manifest = await manifestOf("@app\necho\n\n@ws\n");
+  const template = templateOf(manifest, { environmentNames: ["API_KEY"] });
+  const [[parameter, definition] = ["", undefined]] = Object.entries(template.Parameters ?? {});
+  expect(definition).toEqual({ Type: "String", NoEcho: true });
+  expect(variables(template)["API_KEY"]).toEqual({ Ref: parameter });
+});
+
+test("static files can be read by anyone, and not be listed or written", async () => {
+  const template = templateOf(await manifestOf("@app\nsite\n\n@static\nprefix assets\n"));
+  expect(propertiesOf(template, "AWS::S3::BucketPolicy")).toMatchObject([
+    {
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: "Allow",
+            Action: "s3:GetObject",
+            Resource: { "Fn::Sub": "${StaticBucket.Arn}/assets/*" },
+          },
+        ],
+      },
+    },
+  ]);
+  expect(propertiesOf(template, "AWS::S3::Bucket")).toMatchObject([
+    { OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] } },
+  ]);
+});
+
+test("@proxy takes what no route takes, and @cdn stands before all", async () => {
+  const proxy = templateOf(
+    await manifestOf(
+      "@app\nfront\n\n@http\nget /\n\n@proxy\nstaging https://example.com/\nproduction https://example.com\ntesting http://localhost:1\n",
+    ),
+    { hasStaticFiles: false },
+  );
+  expect(proxy.Resources["HttpProxyIntegration"]?.Properties).toMatchObject({
+    IntegrationType: "HTTP_PROXY",
+    IntegrationUri: "https://example.com/{proxy}",
+  });
+  const cdn = templateOf(await manifestOf("@app\nfront\n\n@http\nget /\n\n@cdn\n"));
+  expect(propertiesOf(cdn, "AWS::CloudFront::Distribution")).toHaveLength(1);
+  expect(cdn.Outputs).toHaveProperty("CdnUrl");
 });
 
 test("an app with more than 500 resources is refused with advice", async () => {

@@ -9,6 +9,9 @@ import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { processTerminal, type Style } from "../terminal/style.ts";
 import { pluggedProjectHere, targetArgs, targetOf } from "./deploy-target.ts";
 
+/** Exit code of a program that SIGINT ended, as shells have it. */
+const interruptedCode = 130;
+
 export const deployCommand: Command = defineCommand({
   name: "deploy",
   description: "Deploy the app to AWS",
@@ -36,6 +39,10 @@ export const deployCommand: Command = defineCommand({
     const stackname = stackNameOf(project.manifest.app, stage, target.name);
     await plugins.deployBuilds(project, { dryRun, stackname, stage });
     const builder = createProjectBuilder(project, { runtimes: () => runtimes });
+    const interrupted = (): void => {
+      writeError("\nInterrupted. What AWS has begun goes on: run the same command again.\n");
+      process.exit(interruptedCode);
+    };
     const builds = new FunctionBuilds((declared) => builder.build(declared));
     try {
       const round = await builds.buildAll(project.functions, project.functions);
@@ -46,6 +53,7 @@ export const deployCommand: Command = defineCommand({
         const build = builds.get(id);
         return build.ok ? [build.built] : [];
       });
+      process.once("SIGINT", interrupted);
       const result = await deployApp(
         {
           project,
@@ -74,6 +82,7 @@ export const deployCommand: Command = defineCommand({
         if (url !== null) write(`${style.green(url)}\n`);
       return 0;
     } finally {
+      process.off("SIGINT", interrupted);
       await builder.close();
     }
   },
@@ -104,6 +113,8 @@ function lineOf(event: DeployEvent, style: Style): string {
       return "";
     case "waiting":
       return `${event.stackName} is in ${event.status}; waiting for it\n`;
+    case "overtaken":
+      return `another deploy changed ${event.stackName} first; looking again\n`;
     case "cleaning":
       return `removing ${event.stackName} first: ${event.reason}\n`;
     case "difference":

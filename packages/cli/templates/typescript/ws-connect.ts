@@ -11,7 +11,12 @@ export const handler: APIGatewayProxyHandler = async (event) => {
 };
 
 function isAllowed(headers: APIGatewayProxyEvent["headers"]): boolean {
-  const { Origin: origin, Host: host } = headers;
+  // Names come as the client wrote them: `Origin`, `origin`.
+  const values = new Map(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const origin = values.get("origin");
+  const host = values.get("host");
   if (!origin) return true;
   const { ALLOWED_ORIGINS = "", ARC_HTTP_URL = "" } = process.env;
   const allowed = [

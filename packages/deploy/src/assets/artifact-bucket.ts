@@ -1,30 +1,57 @@
 import { createHash } from "node:crypto";
 import type { BucketLocationConstraint, S3Client } from "@aws-sdk/client-s3";
 import type { AwsClients } from "../aws-clients.ts";
+import { DeployError } from "../errors.ts";
 
-/** The bucket of archives and templates: the manifest's, or one for each account and region. */
-export async function artifactBucketName(
+/** Where archives and templates are put for Lambda and CloudFormation to take. */
+export interface ArtifactBucket {
+  readonly name: string;
+  /**
+   * Account that must own it. The name can be guessed: whoever made a bucket of that name first would
+   * otherwise be sent the code, and could change it.
+   */
+  readonly owner: string;
+}
+
+/**
+ * The bucket named in the manifest, or one for each account and region; made when missing, private and
+ * encrypted.
+ * @throws DeployError `ERR_ACCESS_DENIED` when it is another account's
+ */
+export async function openArtifactBucket(
   clients: AwsClients,
   named: string | null,
-): Promise<string> {
-  if (named !== null) return named;
+): Promise<ArtifactBucket> {
+  const bucket = await artifactBucket(clients, named);
+  const [sdk, client] = await Promise.all([import("@aws-sdk/client-s3"), clients.s3()]);
+  const head = new sdk.HeadBucketCommand({
+    Bucket: bucket.name,
+    ExpectedBucketOwner: bucket.owner,
+  });
+  if (!(await exists(() => client.send(head), bucket))) await createBucket(clients, bucket);
+  return bucket;
+}
+
+/** The bucket, whether it is there or not. */
+export async function artifactBucket(
+  clients: AwsClients,
+  named: string | null,
+): Promise<ArtifactBucket> {
   const [{ GetCallerIdentityCommand }, client] = await Promise.all([
     import("@aws-sdk/client-sts"),
     clients.sts(),
   ]);
-  const { Account: account = "" } = await client.send(new GetCallerIdentityCommand({}));
-  return `arclet-artifacts-${account}-${await client.config.region()}`;
+  const { Account: owner = "" } = await client.send(new GetCallerIdentityCommand({}));
+  return { name: named ?? `arclet-artifacts-${owner}-${await client.config.region()}`, owner };
 }
 
-/** Makes the bucket when it is missing, private and encrypted. Archives stay: a rollback needs the old ones. */
-export async function ensureArtifactBucket(clients: AwsClients, bucket: string): Promise<void> {
+async function createBucket(clients: AwsClients, { name, owner }: ArtifactBucket): Promise<void> {
   const [sdk, client] = await Promise.all([import("@aws-sdk/client-s3"), clients.s3()]);
-  if (await exists(() => client.send(new sdk.HeadBucketCommand({ Bucket: bucket })))) return;
   const region = await client.config.region();
   try {
     await client.send(
       new sdk.CreateBucketCommand({
-        Bucket: bucket,
+        Bucket: name,
         // us-east-1 is the one region that must not be named.
         ...(region === "us-east-1"
           ? {}
@@ -42,7 +69,8 @@ export async function ensureArtifactBucket(clients: AwsClients, bucket: string):
   }
   await client.send(
     new sdk.PutPublicAccessBlockCommand({
-      Bucket: bucket,
+      Bucket: name,
+      ExpectedBucketOwner: owner,
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,
         BlockPublicPolicy: true,
@@ -53,7 +81,8 @@ export async function ensureArtifactBucket(clients: AwsClients, bucket: string):
   );
   await client.send(
     new sdk.PutBucketEncryptionCommand({
-      Bucket: bucket,
+      Bucket: name,
+      ExpectedBucketOwner: owner,
       ServerSideEncryptionConfiguration: {
         Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
       },
@@ -64,14 +93,14 @@ export async function ensureArtifactBucket(clients: AwsClients, bucket: string):
 /** Uploads unless an object of that key is there; true when it was uploaded. Keys are content hashes. */
 export async function putIfMissing(
   client: S3Client,
-  bucket: string,
+  bucket: ArtifactBucket,
   key: string,
   bytes: Uint8Array,
 ): Promise<boolean> {
   const { HeadObjectCommand, PutObjectCommand } = await import("@aws-sdk/client-s3");
-  if (await exists(() => client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))))
-    return false;
-  await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes }));
+  const object = { Bucket: bucket.name, Key: key, ExpectedBucketOwner: bucket.owner };
+  if (await exists(() => client.send(new HeadObjectCommand(object)), bucket)) return false;
+  await client.send(new PutObjectCommand({ ...object, Body: bytes }));
   return true;
 }
 
@@ -79,13 +108,31 @@ export function contentKey(folder: string, text: string, extension: string): str
   return `${folder}/${createHash("sha256").update(text).digest("hex")}.${extension}`;
 }
 
-async function exists(head: () => Promise<unknown>): Promise<boolean> {
+async function exists(head: () => Promise<unknown>, bucket: ArtifactBucket): Promise<boolean> {
   try {
     await head();
     return true;
   } catch (error) {
-    if (error instanceof Error && (error.name === "NotFound" || error.name === "NoSuchBucket"))
-      return false;
-    throw error;
+    if (!(error instanceof Error)) throw error;
+    if (error.name === "NotFound" || error.name === "NoSuchBucket") return false;
+    // An answer to HEAD has no body, and so no name of an error: only its status tells.
+    if (statusOf(error) !== 403) throw error;
+    throw new DeployError("ERR_ACCESS_DENIED", `The bucket ${bucket.name} cannot be used`, {
+      hints: [
+        `It must belong to the account ${bucket.owner}, and you must be allowed to read and write it.`,
+        "Name another one: `bucket my-bucket` under @aws.",
+      ],
+      cause: error,
+    });
   }
+}
+
+function statusOf(error: Error): number | null {
+  const metadata = "$metadata" in error ? error.$metadata : null;
+  return typeof metadata === "object" &&
+    metadata !== null &&
+    "httpStatusCode" in metadata &&
+    typeof metadata.httpStatusCode === "number"
+    ? metadata.httpStatusCode
+    : null;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BuiltFunction } from "@arclet/build";
@@ -14,15 +15,24 @@ export interface FunctionPackage {
   /** Content-addressed: unchanged code has a key that is already in the bucket. */
   readonly key: string;
   readonly bytes: Uint8Array;
+  /** As Lambda tells it of the code it runs: SHA-256 of the archive in base64. */
+  readonly codeSha256: string;
 }
 
-/** 250 MB unzipped, https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const unzippedLimit = 250 * 1024 * 1024;
+/**
+ * Of the unzipped code, layers included. The 50 MB for archives do not apply to those that Lambda
+ * takes from S3 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+ */
+export const unzippedLimit: number = 250 * 1024 * 1024;
 
-/** Zips the build folders. @throws DeployError `ERR_PACKAGE_TOO_LARGE` */
+/**
+ * Zips the build folders, for a stack's part of the bucket.
+ * @throws DeployError `ERR_PACKAGE_TOO_LARGE`
+ */
 export async function packageFunctions(
   built: readonly BuiltFunction[],
   zip: ZipDirectory,
+  stackName: string,
 ): Promise<readonly FunctionPackage[]> {
   const packages: FunctionPackage[] = [];
   // One after the other: each archive is held in memory, and deflate uses a core anyway.
@@ -31,11 +41,17 @@ export async function packageFunctions(
     if (size > unzippedLimit)
       throw new DeployError(
         "ERR_PACKAGE_TOO_LARGE",
-        `${functionId} holds ${Math.ceil(size / 1024 / 1024)} MB, and Lambda takes 250 MB`,
+        `${functionId} holds ${Math.ceil(size / 1024 / 1024)} MB, and Lambda takes 250 MB unzipped`,
         { hints: ["Leave out what it does not read, or move it to a layer or to S3."] },
       );
     const { bytes, hash } = await zip(directory);
-    packages.push({ functionId, handler, key: `functions/${hash}.zip`, bytes });
+    packages.push({
+      functionId,
+      handler,
+      key: `${stackName}/functions/${hash}.zip`,
+      bytes,
+      codeSha256: createHash("sha256").update(bytes).digest("base64"),
+    });
   }
   return packages;
 }

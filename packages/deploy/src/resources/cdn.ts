@@ -1,4 +1,4 @@
-import { hasHttpApi, httpApiId, type SynthesisContext } from "../template/synthesis-context.ts";
+import { cdnId, hasCdn, httpApiId, type SynthesisContext } from "../template/synthesis-context.ts";
 import { ref, sub } from "../template/template.ts";
 
 /** Managed policies of CloudFront, the same ids in every account (CloudFront developer guide). */
@@ -8,7 +8,7 @@ const allViewerExceptHostHeader = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
 
 /** `@cdn`: CloudFront before the HTTP API. Static files are cached, routes are passed through. */
 export function addCdn(context: SynthesisContext): void {
-  if (!context.manifest.cdn || !hasHttpApi(context)) return;
+  if (!hasCdn(context)) return;
   const target = {
     TargetOriginId: "http",
     ViewerProtocolPolicy: "redirect-to-https",
@@ -16,7 +16,7 @@ export function addCdn(context: SynthesisContext): void {
     Compress: true,
   };
   context.template.add(
-    "Cdn",
+    cdnId,
     {
       Type: "AWS::CloudFront::Distribution",
       Properties: {
@@ -51,6 +51,6 @@ export function addCdn(context: SynthesisContext): void {
   context.template.output(
     "CdnUrl",
     "URL of the app through CloudFront",
-    sub("https://${Cdn.DomainName}"),
+    sub(`https://\${${cdnId}.DomainName}`),
   );
 }

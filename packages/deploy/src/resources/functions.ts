@@ -1,9 +1,13 @@
 import type { LambdaFunction } from "@arclet/manifest";
 import { digest, logicalId } from "../template/logical-id.ts";
 import {
+  cdnId,
   environmentParameterId,
   functionLogicalId,
+  hasCdn,
+  hasHttpApi,
   hasStaticBucket,
+  httpApiId,
   invokedId,
   logRetentionDays,
   queueLogicalId,
@@ -148,6 +152,10 @@ function environmentOf(
     const prefix = manifest.static?.prefix ?? null;
     if (prefix !== null) variables["ARC_STATIC_PREFIX"] = prefix;
   }
+  // What visitors open: the only page that the generated ws-connect lets in. Neither the API nor the
+  // distribution depends on a function, so this closes no circle.
+  if (hasCdn(context)) variables["ARC_HTTP_URL"] = sub(`https://\${${cdnId}.DomainName}`);
+  else if (hasHttpApi(context)) variables["ARC_HTTP_URL"] = attribute(httpApiId, "ApiEndpoint");
   if (manifest.ws !== null)
     variables["ARC_WSS_URL"] = sub(`\${${webSocketApiId}.ApiEndpoint}/${options.stage}`);
   const owned = { tables: manifest.tables, events: manifest.events, queues: manifest.queues };

@@ -19,7 +19,8 @@ export function addTables(context: SynthesisContext): void {
       id,
       {
         Type: "AWS::DynamoDB::Table",
-        DeletionPolicy: "Retain",
+        // A first deploy that fails leaves no empty table behind; any other end of the stack keeps it.
+        DeletionPolicy: "RetainExceptOnCreate",
         UpdateReplacePolicy: "Retain",
         Properties: tableProperties(table, isStreamed),
       },

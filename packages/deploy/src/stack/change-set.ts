@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Parameter } from "@aws-sdk/client-cloudformation";
+import type { Change, Parameter } from "@aws-sdk/client-cloudformation";
 import type { AwsClients } from "../aws-clients.ts";
 import { DeployError } from "../errors.ts";
 import type { StackChange } from "../reporter.ts";
 import type { ResourceOrigin } from "../template/template.ts";
+import { failureHints, type ResourceFailure } from "./failure-hints.ts";
 
 /** Types whose loss loses what users wrote. */
 const dataTypes = new Set(["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"]);
@@ -17,7 +18,15 @@ export interface ChangeSetRequest {
   readonly tags: { readonly [key: string]: string };
 }
 
-/** The change set's id and its difference; null when the stack is as the template says. */
+interface ChangeSetTarget {
+  readonly StackName: string;
+  readonly ChangeSetName: string;
+}
+
+/**
+ * The change set's id and its difference; null when the stack is as the template says.
+ * @throws DeployError `ERR_CHANGE_SET` when CloudFormation refuses it.
+ */
 export async function createChangeSet(
   clients: AwsClients,
   request: ChangeSetRequest,
@@ -41,34 +50,73 @@ export async function createChangeSet(
     }),
   );
   const target = { StackName: request.stackName, ChangeSetName: id };
-  const changes: StackChange[] = [];
   for (;;) {
-    const first = await client.send(new sdk.DescribeChangeSetCommand(target));
-    if (first.Status === "CREATE_COMPLETE") break;
-    if (first.Status === "FAILED") {
-      const reason = first.StatusReason ?? "no reason was given";
+    const { Status: status, StatusReason: reason = "no reason was given" } = await client.send(
+      new sdk.DescribeChangeSetCommand(target),
+    );
+    if (status === "CREATE_COMPLETE") break;
+    if (status === "FAILED") {
+      const isEmpty = /didn't contain changes|No updates are to be performed/i.test(reason);
+      const invalid = isEmpty ? [] : await validationFailures(clients, target, reason);
       await client.send(new sdk.DeleteChangeSetCommand(target));
-      if (/didn't contain changes|No updates are to be performed/i.test(reason)) return null;
-      throw new DeployError("ERR_CHANGE_SET", `CloudFormation refused the change: ${reason}`);
+      if (isEmpty) return null;
+      throw new DeployError("ERR_CHANGE_SET", `CloudFormation refused the change: ${reason}`, {
+        hints: failureHints(invalid, origins),
+      });
     }
     await delay(500);
   }
+  const changes: StackChange[] = [];
   for await (const page of sdk.paginateDescribeChangeSet({ client }, target))
-    for (const { ResourceChange: change } of page.Changes ?? []) {
-      const logicalId = change?.LogicalResourceId ?? "";
-      const action = actionOf(change?.Action, change?.Replacement);
-      const type = change?.ResourceType ?? "";
-      changes.push({
-        action,
-        logicalId,
-        type,
-        label: origins.get(logicalId)?.label ?? null,
-        holdsData:
-          dataTypes.has(type) &&
-          (action === "replace" || action === "remove" || action === "maybe-replace"),
-      });
-    }
-  return changes.length === 0 ? null : { id, changes };
+    for (const change of page.Changes ?? []) changes.push(changeOf(change, origins));
+  if (changes.length > 0) return { id, changes };
+  await client.send(new sdk.DeleteChangeSetCommand(target));
+  return null;
+}
+
+/**
+ * What CloudFormation's validation before the deployment found. The change set's own reason only says
+ * that it found something
+ * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html).
+ */
+async function validationFailures(
+  clients: AwsClients,
+  target: ChangeSetTarget,
+  reason: string,
+): Promise<readonly ResourceFailure[]> {
+  if (!/EarlyValidation|DescribeEvents/i.test(reason)) return [];
+  const [sdk, client] = await Promise.all([
+    import("@aws-sdk/client-cloudformation"),
+    clients.cloudFormation(),
+  ]);
+  const failures: ResourceFailure[] = [];
+  for await (const page of sdk.paginateDescribeEvents({ client }, target))
+    for (const event of page.OperationEvents ?? [])
+      if (event.ValidationStatus === "FAILED")
+        failures.push({
+          logicalId: event.LogicalResourceId ?? "",
+          reason: event.ValidationStatusReason ?? event.ValidationName ?? reason,
+        });
+  return failures;
+}
+
+function changeOf(
+  { ResourceChange: change }: Change,
+  origins: ReadonlyMap<string, ResourceOrigin>,
+): StackChange {
+  const logicalId = change?.LogicalResourceId ?? "";
+  const action = actionOf(change?.Action, change?.Replacement);
+  const type = change?.ResourceType ?? "";
+  return {
+    action,
+    logicalId,
+    physicalId: change?.PhysicalResourceId ?? null,
+    type,
+    label: origins.get(logicalId)?.label ?? null,
+    holdsData:
+      dataTypes.has(type) &&
+      (action === "replace" || action === "remove" || action === "maybe-replace"),
+  };
 }
 
 function actionOf(

@@ -4,7 +4,9 @@ import { DeployError } from "../errors.ts";
 import type { DeployReporter, StackChange } from "../reporter.ts";
 import type { ResourceOrigin } from "../template/template.ts";
 import { createChangeSet } from "./change-set.ts";
+import { failureHints } from "./failure-hints.ts";
 import { followStack, type FollowedStack } from "./follow-stack.ts";
+import { newestEventId } from "./stack-events.ts";
 import { describeStack, outputsOf } from "./stack-state.ts";
 
 export interface StackRequest {
@@ -15,13 +17,20 @@ export interface StackRequest {
 }
 
 export interface StackResult {
-  readonly isChanged: boolean;
+  /** What was made; empty when the stack was as the template says. */
+  readonly changes: readonly StackChange[];
   readonly outputs: ReadonlyMap<string, string>;
 }
 
 type Origins = ReadonlyMap<string, ResourceOrigin>;
 
-/** Makes the change: difference, confirmation, execution, and the stack's outputs at the end. */
+/** Others' deploys that one deploy lets pass before it gives up. */
+const overtakings = 5;
+
+/**
+ * Makes the change: difference, confirmation, execution, and the stack's outputs at the end. When
+ * another deploy comes first, waits for its end and takes the difference anew.
+ */
 export async function changeStack(
   clients: AwsClients,
   request: StackRequest,
@@ -29,35 +38,82 @@ export async function changeStack(
   confirm: (changes: readonly StackChange[]) => Promise<boolean>,
   reporter: DeployReporter,
 ): Promise<StackResult> {
+  for (let round = 0; round <= overtakings; round += 1) {
+    const isNew = await makeReady(clients, request.stackName, origins, reporter);
+    try {
+      return await changeOnce(clients, request, isNew, origins, confirm, reporter);
+    } catch (error) {
+      if (!isOvertaken(error)) throw refused(error);
+      reporter.report({ type: "overtaken", stackName: request.stackName });
+    }
+  }
+  throw new DeployError(
+    "ERR_STACK_BUSY",
+    `Other deploys change ${request.stackName} all the time`,
+    {
+      hints: ["Run `arclet deploy` again when they are done."],
+    },
+  );
+}
+
+async function changeOnce(
+  clients: AwsClients,
+  request: StackRequest,
+  isNew: boolean,
+  origins: Origins,
+  confirm: (changes: readonly StackChange[]) => Promise<boolean>,
+  reporter: DeployReporter,
+): Promise<StackResult> {
   const { stackName } = request;
-  const isNew = await makeReady(clients, stackName, origins, reporter);
   const changeSet = await createChangeSet(
     clients,
-    { ...request, isNew, name: `arclet-${Date.now().toString(36)}` },
+    { ...request, isNew, name: `arclet-${crypto.randomUUID()}` },
     origins,
   );
   if (changeSet === null)
-    return { isChanged: false, outputs: outputsOf(await describeStack(clients, stackName)) };
+    return { changes: [], outputs: outputsOf(await describeStack(clients, stackName)) };
   reporter.report({ type: "difference", changes: changeSet.changes });
   const [sdk, client] = await Promise.all([
     import("@aws-sdk/client-cloudformation"),
     clients.cloudFormation(),
   ]);
+  const target = { StackName: stackName, ChangeSetName: changeSet.id };
   const risky = changeSet.changes.filter(({ holdsData }) => holdsData);
   if (risky.length > 0 && !(await confirm(risky))) {
-    await client.send(
-      new sdk.DeleteChangeSetCommand({ StackName: stackName, ChangeSetName: changeSet.id }),
-    );
+    await client.send(new sdk.DeleteChangeSetCommand(target));
     throw new DeployError("ERR_NOT_CONFIRMED", "Nothing was changed");
   }
-  const since = new Date();
-  await client.send(
-    new sdk.ExecuteChangeSetCommand({ StackName: stackName, ChangeSetName: changeSet.id }),
-  );
-  const followed = await followStack(clients, stackName, since, origins, reporter);
+  const before = await newestEventId(clients, stackName);
+  await client.send(new sdk.ExecuteChangeSetCommand(target));
+  const followed = await followStack(clients, stackName, before, origins, reporter);
   if (followed.status !== "CREATE_COMPLETE" && followed.status !== "UPDATE_COMPLETE")
     throw failure(stackName, followed, origins);
-  return { isChanged: true, outputs: outputsOf(await describeStack(clients, stackName)) };
+  return {
+    changes: changeSet.changes,
+    outputs: outputsOf(await describeStack(clients, stackName)),
+  };
+}
+
+/**
+ * Another deploy began after this one had looked. Executing a change set removes the stack's other
+ * ones (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html).
+ */
+function isOvertaken(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    /^(ChangeSetNotFound|InvalidChangeSetStatus|AlreadyExists)(Exception)?$/.test(error.name) ||
+    (error.name === "ValidationError" &&
+      /_IN_PROGRESS state|already exists|does not exist/.test(error.message))
+  );
+}
+
+/** CloudFormation's word on a template or a value it does not take. */
+function refused(error: unknown): unknown {
+  return error instanceof Error && error.name === "ValidationError"
+    ? new DeployError("ERR_CHANGE_SET", `CloudFormation refused the change: ${error.message}`, {
+        cause: error,
+      })
+    : error;
 }
 
 /** Waits for another deploy, clears what a failed first one left; true when the stack is to be made. */
@@ -72,28 +128,37 @@ async function makeReady(
   // An unexecuted change set leaves a stack "in review", which nothing is working on.
   if (status === null || status === "REVIEW_IN_PROGRESS") return true;
   if (status.endsWith("_IN_PROGRESS")) {
+    // By id: a stack that is being deleted will not be found by its name.
+    const id = stack?.StackId ?? stackName;
     reporter.report({ type: "waiting", stackName, status });
-    status = (
-      await followStack(clients, stack?.StackId ?? stackName, new Date(), origins, reporter)
-    ).status;
+    const now = await newestEventId(clients, id);
+    status = (await followStack(clients, id, now, origins, reporter)).status;
   }
-  if (status === "DELETE_COMPLETE") return true;
-  if (
-    status === "ROLLBACK_COMPLETE" ||
-    status === "ROLLBACK_FAILED" ||
-    status === "DELETE_FAILED"
-  ) {
-    if (status !== "ROLLBACK_COMPLETE") throw stuck(stackName, status);
-    reporter.report({
-      type: "cleaning",
-      stackName,
-      reason: "its first deploy failed, and such a stack can only be made anew",
-    });
-    await deleteStack(clients, stackName, origins, reporter);
-    return true;
+  switch (status) {
+    case "DELETE_COMPLETE":
+      return true;
+    case "ROLLBACK_COMPLETE":
+      reporter.report({
+        type: "cleaning",
+        stackName,
+        reason: "its first deploy failed, and such a stack can only be made anew",
+      });
+      await deleteStack(clients, stackName, origins, reporter);
+      return true;
+    case "ROLLBACK_FAILED":
+    case "DELETE_FAILED":
+      throw new DeployError("ERR_STACK_STUCK", `The stack ${stackName} is in ${status}`, {
+        hints: ["Run `arclet destroy`, then deploy again."],
+      });
+    case "UPDATE_ROLLBACK_FAILED":
+      throw new DeployError("ERR_STACK_STUCK", `The stack ${stackName} is in ${status}`, {
+        hints: [
+          `Let it finish: aws cloudformation continue-update-rollback --stack-name ${stackName}`,
+        ],
+      });
+    default:
+      return false;
   }
-  if (status === "UPDATE_ROLLBACK_FAILED") throw stuck(stackName, status);
-  return false;
 }
 
 /** Deletes a stack and waits until it is gone. */
@@ -108,38 +173,34 @@ export async function deleteStack(
     clients.cloudFormation(),
     describeStack(clients, stackName),
   ]);
-  const since = new Date();
+  if (stack === null) return;
   // By id: a deleted stack is no longer found by name.
-  const id = stack?.StackId ?? stackName;
+  const id = stack.StackId ?? stackName;
+  const before = await newestEventId(clients, id);
   await client.send(new DeleteStackCommand({ StackName: id }));
-  const followed = await followStack(clients, id, since, origins, reporter);
-  if (followed.status !== "DELETE_COMPLETE") throw failure(stackName, followed, origins);
+  const followed = await followStack(clients, id, before, origins, reporter);
+  if (followed.status !== "DELETE_COMPLETE")
+    throw new DeployError(
+      "ERR_DEPLOY_FAILED",
+      `The stack ${stackName} could not be removed; it is in ${followed.status}`,
+      { hints: failureHints(followed.failures, origins) },
+    );
 }
 
-function stuck(stackName: string, status: string): DeployError {
-  return new DeployError("ERR_STACK_STUCK", `The stack ${stackName} is in ${status}`, {
-    hints: [
-      status === "UPDATE_ROLLBACK_FAILED"
-        ? `Let it finish: aws cloudformation continue-update-rollback --stack-name ${stackName}`
-        : "Run `arclet destroy`, then deploy again.",
-    ],
-  });
-}
-
-function failure(stackName: string, followed: FollowedStack, origins: Origins): DeployError {
-  const hints = followed.failures.slice(0, 5).map(({ logicalId, reason }) => {
-    const origin = origins.get(logicalId);
-    const place = origin?.location;
-    const where =
-      place === null || place === undefined
-        ? ""
-        : ` (${place.file}:${place.line}:${place.column + 1})`;
-    return `${origin?.label ?? logicalId}${where}: ${reason}`;
-  });
-  const outcome = followed.status.includes("ROLLBACK")
-    ? "everything was rolled back to what ran before"
-    : `the stack is in ${followed.status}`;
-  return new DeployError("ERR_DEPLOY_FAILED", `The deploy of ${stackName} failed; ${outcome}`, {
-    hints,
-  });
+function failure(stackName: string, { status, failures }: FollowedStack, origins: Origins): Error {
+  const outcomes: { readonly [status: string]: string } = {
+    ROLLBACK_COMPLETE: "what it had made was removed again",
+    UPDATE_ROLLBACK_COMPLETE: "everything was rolled back to what ran before",
+  };
+  const hints = failureHints(failures, origins);
+  return new DeployError(
+    "ERR_DEPLOY_FAILED",
+    `The deploy of ${stackName} failed; ${outcomes[status] ?? `the stack is in ${status}`}`,
+    {
+      hints:
+        hints.length > 0
+          ? hints
+          : [`CloudFormation gave no reason: see the events of ${stackName} in its console.`],
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import type { AwsClients } from "../aws-clients.ts";
 
-/** Deletes the tables that the stack left, being retained by it. */
+/** Deletes tables that their stack would leave, being retained by it. */
 export async function deleteTables(
   clients: AwsClients,
   tableNames: readonly string[],

@@ -38,6 +38,7 @@ export interface SynthesisContext {
 export const webSocketApiId = "WebSocketApi";
 export const httpApiId = "HttpApi";
 export const staticBucketId = "StaticBucket";
+export const cdnId = "Cdn";
 
 /** Days that logs are kept. */
 export const logRetentionDays = 30;
@@ -90,6 +91,11 @@ export function hasHttpApi(context: SynthesisContext): boolean {
 
 export function hasStaticBucket(context: SynthesisContext): boolean {
   return context.manifest.static !== null && context.options.hasStaticFiles;
+}
+
+/** `@cdn` stands before the HTTP API. */
+export function hasCdn(context: SynthesisContext): boolean {
+  return context.manifest.cdn && hasHttpApi(context);
 }
 
 /** `Fn::Sub` text of an invocation URI of API Gateway. */

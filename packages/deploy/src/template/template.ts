@@ -12,7 +12,7 @@ export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: { readonly [key: string]: TemplateValue };
   readonly DependsOn?: readonly string[];
-  readonly DeletionPolicy?: "Retain" | "Delete";
+  readonly DeletionPolicy?: "Retain" | "RetainExceptOnCreate" | "Delete";
   readonly UpdateReplacePolicy?: "Retain" | "Delete";
 }
 

@@ -9,7 +9,12 @@ exports.handler = async (event) => {
 };
 
 function isAllowed(headers) {
-  const { Origin: origin, Host: host } = headers;
+  // Names come as the client wrote them: `Origin`, `origin`.
+  const values = new Map(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const origin = values.get("origin");
+  const host = values.get("host");
   if (!origin) return true;
   const { ALLOWED_ORIGINS = "", ARC_HTTP_URL = "" } = process.env;
   const allowed = [

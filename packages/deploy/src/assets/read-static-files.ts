@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import type { StaticFiles } from "@arclet/manifest";
+
+/** A file to be an object of the static bucket. */
+export interface StaticObject {
+  readonly key: string;
+  /** Path of the file, or the content that stands in no file. */
+  readonly content: { readonly path: string } | { readonly bytes: Uint8Array };
+  /** Its name changes with its content, so it may be cached for ever. */
+  readonly isFingerprinted: boolean;
+}
+
+/** Name of the map from names to fingerprinted names. */
+const mapName = "static.json";
+/** What Architect leaves out, wherever it lies. */
+const neverServed = new Set([".DS_Store", "readme.md"]);
+
+/**
+ * Files of the folder as objects, those that others refer to first and pages last, so that no page
+ * names what is not there yet. With `fingerprint true` comes `static.json`.
+ */
+export async function readStaticFiles(
+  root: string,
+  settings: StaticFiles,
+): Promise<readonly StaticObject[]> {
+  const folder = join(root, settings.folder);
+  const prefix = settings.prefix === null ? "" : `${settings.prefix}/`;
+  const names = await fileNames(folder, settings.ignore);
+  if (settings.fingerprint !== true) {
+    const immutable =
+      settings.fingerprint === "external" && names.includes(mapName)
+        ? await mappedNames(join(folder, mapName))
+        : new Set<string>();
+    return names
+      .map((name) => ({
+        key: prefix + name,
+        content: { path: join(folder, name) },
+        isFingerprinted: immutable.has(name),
+      }))
+      .toSorted(pagesLast);
+  }
+  const objects: StaticObject[] = [];
+  const map: Record<string, string> = {};
+  for (const name of names) {
+    if (name === mapName) continue;
+    const content = { path: join(folder, name) };
+    const key = fingerprinted(name, await readFile(content.path));
+    map[name] = key;
+    objects.push({ key: prefix + key, content, isFingerprinted: true });
+    // `/` and the pages of a single-page app are asked for by name.
+    if (name.endsWith(".html"))
+      objects.push({ key: prefix + name, content, isFingerprinted: false });
+  }
+  const bytes = Buffer.from(JSON.stringify(map, null, 2));
+  objects.push({ key: prefix + mapName, content: { bytes }, isFingerprinted: false });
+  return objects.toSorted(pagesLast);
+}
+
+/** Sorted, with `/` between folders. */
+async function fileNames(folder: string, ignored: readonly string[]): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile() && !neverServed.has(entry.name))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .filter((name) => !ignored.some((part) => name.includes(part)))
+    .toSorted();
+}
+
+/** `fingerprint external`: another tool named the files and wrote the map. */
+async function mappedNames(path: string): Promise<ReadonlySet<string>> {
+  const map: unknown = JSON.parse(await readFile(path, "utf8"));
+  return new Set(
+    Object.values(map ?? {}).filter((name): name is string => typeof name === "string"),
+  );
+}
+
+function pagesLast(a: StaticObject, b: StaticObject): number {
+  return Number(!a.isFingerprinted) - Number(!b.isFingerprinted);
+}
+
+/** `app.js` → `app-3f2a9c1088.js` */
+function fingerprinted(name: string, bytes: Uint8Array): string {
+  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 10);
+  const dot = name.lastIndexOf(".");
+  return dot <= name.lastIndexOf("/") + 1
+    ? `${name}-${hash}`
+    : `${name.slice(0, dot)}-${hash}${name.slice(dot)}`;
+}

@@ -1,0 +1,42 @@
+import { contentKey, putIfMissing, type ArtifactBucket } from "../assets/artifact-bucket.ts";
+import type { AwsClients } from "../aws-clients.ts";
+import { DeployError } from "../errors.ts";
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const inlineTemplateBytes = 51_200;
+/** The same of a template that CloudFormation takes from S3. */
+const storedTemplateBytes = 1_048_576;
+
+/**
+ * The template as a call takes it: as text, or from the bucket when it is too long for that.
+ * @throws DeployError `ERR_TEMPLATE_LIMIT`
+ */
+export async function templateSource(
+  clients: AwsClients,
+  bucket: ArtifactBucket,
+  stackName: string,
+  text: string,
+): Promise<{ readonly body: string } | { readonly url: string }> {
+  const size = Buffer.byteLength(text);
+  if (size > storedTemplateBytes)
+    throw new DeployError("ERR_TEMPLATE_LIMIT", "The template is larger than 1 MB", {
+      hints: ["Split the app in two, or let one function answer several routes (`src`)."],
+    });
+  if (size <= inlineTemplateBytes) return { body: text };
+  const key = contentKey(`${stackName}/templates`, text, "json");
+  const s3 = await clients.s3();
+  await putIfMissing(s3, bucket, key, Buffer.from(text));
+  return { url: await objectUrl(s3, bucket.name, key) };
+}
+
+async function objectUrl(
+  s3: Awaited<ReturnType<AwsClients["s3"]>>,
+  bucket: string,
+  key: string,
+): Promise<string> {
+  const endpoint = process.env["AWS_ENDPOINT_URL_S3"] ?? process.env["AWS_ENDPOINT_URL"];
+  if (endpoint !== undefined) return `${endpoint.replace(/\/$/, "")}/${bucket}/${key}`;
+  const region = await s3.config.region();
+  const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  return `https://${bucket}.s3.${region}.${suffix}/${key}`;
+}

@@ -1,0 +1,117 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { synthesize, type SynthesisOptions, type Template } from "@arclet/deploy";
+import type { Manifest } from "@arclet/manifest";
+import { readProject } from "@arclet/manifest/node";
+
+/** Manifests that together make every kind of resource, each with a name. */
+export const apps: readonly (readonly [name: string, manifest: string])[] = [
+  [
+    "every pragma",
+    `@app
+all
+
+@aws
+provisionedConcurrency 1
+concurrency 5
+layers
+  arn:aws:lambda:us-east-1:123456789012:layer:tools:3
+policies
+  arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess
+
+@http
+get /
+get /cats/:id
+any /api/*
+
+@ws
+shout
+ask
+  response true
+
+@ws-settings
+selection $request.body.type
+authorizer src/ws/authorizer
+identity header.Authorization querystring.token
+
+@tables
+cats
+  id *String
+  at **Number
+  expires TTL
+  encrypt true
+  pitr true
+notes
+  id *String
+
+@tables-indexes
+cats
+  owner *String
+  name byOwner
+
+@tables-streams
+cats
+
+@events
+adopted
+
+@queues
+mail
+bulk
+  fifo false
+
+@scheduled
+daily rate(1 day)
+noon cron(0 12 * * ? *)
+
+@static
+fingerprint true
+prefix assets
+
+@cdn
+`,
+  ],
+  ["sockets only", "@app\necho\n\n@ws\n"],
+  ["static files only", "@app\nsite\n\n@static\nspa true\n"],
+  [
+    "a proxy",
+    "@app\nfront\n\n@http\nget /\n\n@proxy\ntesting http://localhost:1\nstaging https://example.com\nproduction https://example.com\n",
+  ],
+];
+
+/** The manifest of a text, with its functions as other files of the project set them. */
+export async function manifestOf(
+  text: string,
+  files: { readonly [path: string]: string } = {},
+): Promise<Manifest> {
+  const root = await mkdtemp(join(tmpdir(), "arclet-synthesize-"));
+  try {
+    for (const [path, content] of Object.entries({ "app.arc": text, ...files })) {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), content);
+    }
+    const { project, diagnostics } = await readProject(root);
+    if (project === null) throw new Error(JSON.stringify(diagnostics));
+    return { ...project.manifest, functions: project.functions };
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+export function templateOf(manifest: Manifest, options: Partial<SynthesisOptions> = {}): Template {
+  return synthesize(manifest, {
+    stage: "staging",
+    stackName: "AllStaging",
+    assets: manifest.functions.map(({ id }) => ({
+      functionId: id,
+      handler: "index.handler",
+      bucket: "artifacts",
+      key: "functions/0.zip",
+    })),
+    environmentNames: ["SECRET"],
+    hasStaticFiles: true,
+    webSocketAccessLogs: true,
+    ...options,
+  }).template;
+}

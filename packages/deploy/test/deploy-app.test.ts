@@ -1,0 +1,308 @@
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { zipDirectory, type BuiltFunction } from "@arclet/build";
+import { deployApp, type DeployEvent, type DeployOptions, type DeployResult } from "@arclet/deploy";
+import { readProject } from "@arclet/manifest/node";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { functionLogicalId } from "../src/template/synthesis-context.ts";
+import {
+  eventsXml,
+  noStack,
+  stackXml,
+  startFakeAws,
+  type FakeAws,
+  type Reply,
+} from "./fake-aws.ts";
+
+let root = "";
+let events: DeployEvent[] = [];
+let running: FakeAws | null = null;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "arclet-deploy-"));
+  events = [];
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await running?.[Symbol.asyncDispose]();
+  running = null;
+  await rm(root, { recursive: true, force: true });
+});
+
+async function fake(...args: Parameters<typeof startFakeAws>): Promise<FakeAws> {
+  running = await startFakeAws(...args);
+  return running;
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), text);
+}
+
+/** Deploys an app of one function, as if it were built. */
+async function deploy(options: Partial<DeployOptions> = {}): Promise<DeployResult> {
+  await write("app.arc", "@app\napp\n\n@http\nget /\n");
+  await write("built/index.mjs", "export const handler = async () => ({ statusCode: 200 });\n");
+  const { project, diagnostics } = await readProject(root);
+  if (project === null) throw new Error(JSON.stringify(diagnostics));
+  const built = project.functions.map(({ id }): BuiltFunction => ({
+    functionId: id,
+    directory: join(root, "built"),
+    entry: join(root, "built/index.mjs"),
+    handler: "index.handler",
+    format: "esm",
+    sourceDirectory: root,
+    inputs: [],
+    hash: "0",
+  }));
+  return deployApp(
+    {
+      project,
+      built,
+      zip: zipDirectory,
+      stage: "staging",
+      name: null,
+      mode: "all",
+      webSocketAccessLogs: false,
+      confirm: () => Promise.resolve(true),
+      ...options,
+    },
+    { report: (event) => void events.push(event) },
+  );
+}
+
+const functionId = functionLogicalId("http/get-index");
+const changeXml = `<Changes><member><ResourceChange><Action>Add</Action><LogicalResourceId>${functionId}</LogicalResourceId><ResourceType>AWS::Lambda::Function</ResourceType></ResourceChange></member></Changes>`;
+
+test("a deploy that another one overtakes takes the difference anew", async () => {
+  let executions = 0;
+  let isMade = false;
+  const aws = await fake((action): Reply => {
+    switch (action) {
+      case "DescribeStacks":
+        return isMade ? stackXml("CREATE_COMPLETE") : stackXml("REVIEW_IN_PROGRESS");
+      case "CreateChangeSet":
+        return "<Id>arn:change-set</Id>";
+      case "DescribeChangeSet":
+        return `<Status>CREATE_COMPLETE</Status>${changeXml}`;
+      case "DescribeStackEvents":
+        return eventsXml([]);
+      case "ExecuteChangeSet":
+        executions += 1;
+        isMade = true;
+        return executions === 1
+          ? { code: "ChangeSetNotFound", message: "ChangeSet [arn:change-set] does not exist" }
+          : "";
+      default:
+        return "";
+    }
+  });
+  expect((await deploy()).isChanged).toBe(true);
+  expect(events.map(({ type }) => type)).toContain("overtaken");
+  const creations = aws.bodies
+    .map((body) => new URLSearchParams(body))
+    .filter((body) => body.get("Action") === "CreateChangeSet");
+  // The other deploy had made the stack meanwhile.
+  expect(creations.map((body) => body.get("ChangeSetType"))).toEqual(["CREATE", "UPDATE"]);
+});
+
+test("a deploy that is overtaken again and again gives up", async () => {
+  const aws = await fake((action): Reply => {
+    if (action === "DescribeStacks") return stackXml("UPDATE_COMPLETE");
+    return action === "CreateChangeSet"
+      ? {
+          code: "ValidationError",
+          message:
+            "Stack:arn:stack/AppStaging/1 is in UPDATE_IN_PROGRESS state and can not be updated.",
+        }
+      : "";
+  });
+  await expect(deploy()).rejects.toMatchObject({ code: "ERR_STACK_BUSY", isUserError: true });
+  expect(aws.calls.filter((call) => call === "CloudFormation ExecuteChangeSet")).toEqual([]);
+});
+
+test("after an interruption a deploy waits for what goes on, tells it, and goes on itself", async () => {
+  let looks = 0;
+  const aws = await fake((action): Reply => {
+    switch (action) {
+      case "DescribeStacks":
+        looks += 1;
+        return stackXml(looks < 3 ? "UPDATE_IN_PROGRESS" : "UPDATE_COMPLETE");
+      case "DescribeStackEvents":
+        return eventsXml([
+          { id: "1", logicalId: "AppStaging", status: "UPDATE_IN_PROGRESS" },
+          ...(looks < 2 ? [] : [{ id: "2", logicalId: functionId, status: "UPDATE_COMPLETE" }]),
+        ]);
+      case "CreateChangeSet":
+        return "<Id>arn:change-set</Id>";
+      case "DescribeChangeSet":
+        return "<Status>FAILED</Status><StatusReason>The submitted information didn't contain changes.</StatusReason>";
+      case "ListStackResources":
+        return `<StackResourceSummaries><member><LogicalResourceId>${functionId}</LogicalResourceId><PhysicalResourceId>index</PhysicalResourceId></member></StackResourceSummaries>`;
+      default:
+        return "";
+    }
+  });
+  expect((await deploy()).isChanged).toBe(true);
+  expect(events.filter(({ type }) => type === "waiting" || type === "resource")).toEqual([
+    { type: "waiting", stackName: "AppStaging", status: "UPDATE_IN_PROGRESS" },
+    expect.objectContaining({ logicalId: functionId, status: "UPDATE_COMPLETE" }),
+  ]);
+  expect(aws.calls).toContain("CloudFormation DeleteChangeSet");
+  // CloudFormation takes the code for deployed, and Lambda runs another: `--fast` was there between.
+  expect(events).toContainEqual({ type: "code-updated", functionId: "http/get-index" });
+});
+
+test("the reasons of a failure are told by line, without what was cancelled for them", async () => {
+  let isDone = false;
+  await fake((action): Reply => {
+    switch (action) {
+      case "DescribeStacks":
+        return stackXml(isDone ? "UPDATE_ROLLBACK_COMPLETE" : "UPDATE_COMPLETE");
+      case "CreateChangeSet":
+        return "<Id>arn:change-set</Id>";
+      case "DescribeChangeSet":
+        return `<Status>CREATE_COMPLETE</Status>${changeXml}`;
+      case "ExecuteChangeSet":
+        isDone = true;
+        return "";
+      case "DescribeStackEvents":
+        return eventsXml([
+          { id: "0", logicalId: functionId, status: "UPDATE_FAILED", reason: "of an older deploy" },
+          ...(isDone
+            ? [
+                {
+                  id: "1",
+                  logicalId: functionId,
+                  status: "UPDATE_FAILED",
+                  reason: "no such layer",
+                },
+                {
+                  id: "2",
+                  logicalId: "HttpApi",
+                  status: "UPDATE_FAILED",
+                  reason: "Resource update cancelled",
+                },
+                {
+                  id: "3",
+                  logicalId: "AppStaging",
+                  status: "UPDATE_ROLLBACK_IN_PROGRESS",
+                  reason: "The following resource(s) failed",
+                },
+              ]
+            : []),
+        ]);
+      default:
+        return "";
+    }
+  });
+  await expect(deploy()).rejects.toMatchObject({
+    code: "ERR_DEPLOY_FAILED",
+    message: "The deploy of AppStaging failed; everything was rolled back to what ran before",
+    hints: ["function http/get-index (app.arc:5:1): no such layer"],
+  });
+});
+
+test("what CloudFormation finds before it begins is told by line", async () => {
+  await fake((action): Reply => {
+    switch (action) {
+      case "DescribeStacks":
+        return noStack;
+      case "CreateChangeSet":
+        return "<Id>arn:change-set</Id>";
+      case "DescribeChangeSet":
+        return "<Status>FAILED</Status><StatusReason>The following validations failed: AWS::EarlyValidation::PropertyValidation. Use the DescribeEvents API.</StatusReason>";
+      case "DescribeEvents":
+        return `<OperationEvents><member><LogicalResourceId>${functionId}</LogicalResourceId><ValidationStatus>FAILED</ValidationStatus><ValidationStatusReason>#/MemorySize is not an integer</ValidationStatusReason></member></OperationEvents>`;
+      default:
+        return "";
+    }
+  });
+  await expect(deploy()).rejects.toMatchObject({
+    code: "ERR_CHANGE_SET",
+    hints: ["function http/get-index (app.arc:5:1): #/MemorySize is not an integer"],
+  });
+});
+
+test.each([
+  ["ROLLBACK_FAILED", /arclet destroy/],
+  ["UPDATE_ROLLBACK_FAILED", /continue-update-rollback --stack-name AppStaging/],
+])("a stack in %s is told with what to do", async (status, hint) => {
+  await fake((action) => (action === "DescribeStacks" ? stackXml(status) : ""));
+  await expect(deploy()).rejects.toMatchObject({
+    code: "ERR_STACK_STUCK",
+    hints: [expect.stringMatching(hint)],
+  });
+});
+
+test("secrets reach CloudFormation as parameters alone", async () => {
+  const aws = await fake(
+    (action): Reply => {
+      if (action === "DescribeStacks") return noStack;
+      return action === "CreateChangeSet" ? { code: "ValidationError", message: "no" } : "";
+    },
+    { "/arclet/AppStaging/env/API_KEY": "hunter2-hunter2" },
+  );
+  await expect(deploy()).rejects.toMatchObject({ code: "ERR_CHANGE_SET" });
+  const sent = aws.bodies.filter((body) => body.includes("hunter2-hunter2"));
+  expect(sent).toHaveLength(1);
+  const parameters = new URLSearchParams(sent[0]);
+  expect(parameters.get("Parameters.member.1.ParameterValue")).toBe("hunter2-hunter2");
+  expect(parameters.get("TemplateBody")).not.toContain("hunter2");
+  expect(JSON.stringify(events)).not.toContain("hunter2");
+});
+
+test("a dry run reaches nothing, and writes no secret of .env", async () => {
+  await write(".env", "API_KEY=hunter2-hunter2\n");
+  const aws = await fake(() => "");
+  await deploy({ mode: "dry-run" });
+  expect(aws.calls).toEqual([]);
+  const template = await readFile(join(root, ".arclet/deploy/staging/template.json"), "utf8");
+  expect(template + JSON.stringify(events)).not.toContain("hunter2");
+  const { Resources: resources } = JSON.parse(template) as {
+    Resources: { [id: string]: { Properties: { Code: { S3Key: string } } } };
+  };
+  // Archives lie where the template says that they are in the bucket.
+  const key = resources[functionId]?.Properties.Code.S3Key ?? "";
+  const archive = await readFile(join(root, ".arclet/deploy/staging", key));
+  expect(archive.subarray(0, 2).toString()).toBe("PK");
+});
+
+test("variables that are together too long for Lambda are refused before anything is made", async () => {
+  const aws = await fake(() => "", {
+    "/arclet/AppStaging/env/A": "a".repeat(3000),
+    "/arclet/AppStaging/env/B": "b".repeat(3000),
+  });
+  await expect(deploy()).rejects.toMatchObject({ code: "ERR_TEMPLATE_LIMIT" });
+  expect(aws.calls).toEqual(["SSM GetParametersByPath"]);
+});
+
+test("a function above 250 MB is refused by name", async () => {
+  await write("built/model.bin", "");
+  // A hole: it takes no room on the disk.
+  await truncate(join(root, "built/model.bin"), 251 * 1024 * 1024);
+  await expect(deploy({ mode: "dry-run" })).rejects.toMatchObject({
+    code: "ERR_PACKAGE_TOO_LARGE",
+    message: "http/get-index holds 252 MB, and Lambda takes 250 MB unzipped",
+  });
+});
+
+test("missing credentials get a sentence", async () => {
+  await fake(() => "");
+  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"])
+    vi.stubEnv(name, undefined);
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+  for (const name of ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
+    vi.stubEnv(name, join(root, "none"));
+  await expect(deploy()).rejects.toMatchObject({
+    code: "ERR_NO_CREDENTIALS",
+    isUserError: true,
+  });
+});
+
+test.each(["ExpiredToken", "InvalidClientTokenId"])("%s gets a sentence", async (code) => {
+  await fake(() => ({ code, message: "The security token is expired" }));
+  await expect(deploy({ mode: "code" })).rejects.toMatchObject({ code: "ERR_CREDENTIALS_EXPIRED" });
+});

@@ -1,0 +1,117 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text as readText } from "node:stream/consumers";
+
+/** Result of an action of CloudFormation as XML, or the error that it answers with. */
+export type Reply = string | { readonly code: string; readonly message: string };
+
+/** `parameters` as the query protocol has them: `StackName`, `Tags.member.1.Key`. */
+export type Answer = (action: string, parameters: URLSearchParams) => Reply;
+
+export interface FakeAws extends AsyncDisposable {
+  /** Everything asked, in order: `CloudFormation CreateChangeSet`, `PUT /bucket/key`. */
+  readonly calls: readonly string[];
+  /** Bodies of all requests, one after the other. */
+  readonly bodies: readonly string[];
+}
+
+/**
+ * CloudFormation as a test scripts it, call by call, over real HTTP; S3 that has every object, Lambda
+ * whose functions run other code, SSM with the variables given, and STS. `AWS_ENDPOINT_URL` leads to it until it is disposed.
+ */
+export async function startFakeAws(
+  answer: Answer,
+  variables: { readonly [path: string]: string } = {},
+): Promise<FakeAws> {
+  const calls: string[] = [];
+  const bodies: string[] = [];
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readText(request);
+    bodies.push(body);
+    const target = String(request.headers["x-amz-target"] ?? "");
+    const isQuery = String(request.headers["content-type"]).includes("x-www-form-urlencoded");
+    if (target.startsWith("AmazonSSM.")) {
+      calls.push(`SSM ${target.slice("AmazonSSM.".length)}`);
+      const Parameters = Object.entries(variables).map(([Name, Value]) => ({ Name, Value }));
+      response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
+      response.end(JSON.stringify({ Parameters }));
+    } else if (isQuery) {
+      const parameters = new URLSearchParams(body);
+      const action = parameters.get("Action") ?? "";
+      const isIdentity = action === "GetCallerIdentity";
+      calls.push(`${isIdentity ? "STS" : "CloudFormation"} ${action}`);
+      const reply = isIdentity ? "<Account>123456789012</Account>" : answer(action, parameters);
+      response.writeHead(typeof reply === "string" ? 200 : 400, { "content-type": "text/xml" });
+      response.end(
+        typeof reply === "string"
+          ? `<${action}Response><${action}Result>${reply}</${action}Result></${action}Response>`
+          : `<ErrorResponse><Error><Type>Sender</Type><Code>${reply.code}</Code><Message>${reply.message}</Message></Error></ErrorResponse>`,
+      );
+    } else {
+      calls.push(`${request.method} ${request.url}`);
+      const lambda = { CodeSha256: "another", State: "Active", LastUpdateStatus: "Successful" };
+      const isLambda = request.url?.startsWith("/2015-03-31/functions/") === true;
+      response.writeHead(200);
+      response.end(isLambda ? JSON.stringify({ ...lambda, Configuration: lambda }) : "");
+    }
+  };
+  const server = createServer((request, response) => {
+    respond(request, response).catch((error: unknown) => {
+      response.writeHead(500).end(String(error));
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const settings = {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+  };
+  const before = Object.keys(settings).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, settings);
+  return {
+    calls,
+    bodies,
+    [Symbol.asyncDispose]: async () => {
+      for (const [name, value] of before)
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
+
+/** A stack as DescribeStacks has it. */
+export function stackXml(status: string): string {
+  return `<Stacks><member><StackName>AppStaging</StackName><StackId>arn:stack/AppStaging/1</StackId><StackStatus>${status}</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime></member></Stacks>`;
+}
+
+export const noStack: Reply = {
+  code: "ValidationError",
+  message: "Stack with id AppStaging does not exist",
+};
+
+/** Events as DescribeStackEvents has them, given oldest first. */
+export function eventsXml(
+  events: readonly {
+    readonly id: string;
+    readonly logicalId: string;
+    readonly status: string;
+    readonly reason?: string;
+  }[],
+): string {
+  const members = events.toReversed().map(
+    ({ id, logicalId, status, reason = "" }) =>
+      `<member><EventId>${id}</EventId><StackId>arn:stack/AppStaging/1</StackId><StackName>AppStaging</StackName>` +
+      `<LogicalResourceId>${logicalId}</LogicalResourceId><PhysicalResourceId>${logicalId === "AppStaging" ? "arn:stack/AppStaging/1" : logicalId}</PhysicalResourceId>` +
+      `<ResourceStatus>${status}</ResourceStatus><ResourceStatusReason>${reason}</ResourceStatusReason>` +
+      // Of another day than this machine's: clocks differ.
+      "<Timestamp>2001-01-01T00:00:00Z</Timestamp></member>",
+  );
+  return `<StackEvents>${members.join("")}</StackEvents>`;
+}
