@@ -25,8 +25,9 @@ if (unknown.length > 0) {
 let missed = 0;
 for (const [name, measure] of Object.entries(suites)) {
   if (names.length > 0 && !names.includes(name)) continue;
+  const rows = await measure(options);
   console.log(name);
-  for (const row of await measure(options)) {
+  for (const row of rows) {
     if (!isMet(row)) missed++;
     console.log(`  ${lineOf(row)}`);
   }
