@@ -51,7 +51,9 @@ async function untilEcho(start, name, ready) {
   const server = await start();
   const socket = await openFirstSocket(server.url);
   (ready[name] ??= []).push(performance.now() - startedAt);
-  await socket.ask(JSON.stringify({ text: "hello" }));
+  const message = JSON.stringify({ text: "hello" });
+  const answer = await socket.ask(message);
+  if (answer !== message) throw new Error(`${name} answered ${answer}`);
   const ms = performance.now() - startedAt;
   socket.close();
   await server.stop();
@@ -78,7 +80,7 @@ async function withAndWithoutTables() {
     ...files,
   });
   const ms = await interleave({ plain: () => readyMs(plain), tables: () => readyMs(tables) }, rounds);
-  const isOfDynamo = (url) => /[/\\](?:dynalite|services[/\\]dynamodb)[/\\]/.test(url);
+  const isOfDynamo = (url) => /dynalite|\/services\/(?:dynamodb|tables|table-streams)/.test(url);
   const [without, those] = [
     (await loadedModules(plain)).filter(isOfDynamo),
     (await loadedModules(tables)).filter(isOfDynamo),
