@@ -99,10 +99,11 @@ async function openEmptyAws() {
         response.end('{"Parameters":[]}');
         return;
       }
+      const stack = new URL(request.url, "http://localhost").searchParams.get("StackName");
       response.writeHead(400, { "content-type": "text/xml" });
       response.end(
         "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code>" +
-          "<Message>Stack does not exist</Message></Error></ErrorResponse>",
+          `<Message>Stack with id ${stack} does not exist</Message></Error></ErrorResponse>`,
       );
     });
   });
