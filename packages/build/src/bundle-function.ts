@@ -19,7 +19,7 @@ export type BundleResult =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** What to bundle; the format and the name of the module follow from the source. */
-export type BundleRequest = Omit<BundleSettings, "format" | "outfile"> & {
+export type BundleRequest = Omit<BundleSettings, "format" | "outfile" | "external"> & {
   readonly directory: string;
 };
 
@@ -29,6 +29,8 @@ type Context = BuildContext<ReturnType<typeof createBundleOptions>>;
 export class FunctionBundler {
   #context: Context | null = null;
   #contextKey = "";
+  /** What packages ask for on ways that this app may never take, and is not installed. */
+  readonly #absent = new Set<string>();
 
   async bundle(request: BundleRequest): Promise<BundleResult> {
     const declared = await declaredFormat(request.entry);
@@ -49,7 +51,12 @@ export class FunctionBundler {
     format: ModuleFormat,
   ): Promise<BundleResult & { readonly entryFormat?: ModuleFormat | null }> {
     const name = format === "esm" ? "index.mjs" : "index.cjs";
-    const settings = { ...request, format, outfile: resolve(request.directory, name) };
+    const settings = {
+      ...request,
+      format,
+      outfile: resolve(request.directory, name),
+      external: [...this.#absent],
+    };
     const key = JSON.stringify({ ...settings, dependencies: [...request.dependencies] });
     try {
       if (this.#context === null || this.#contextKey !== key) {
@@ -72,6 +79,11 @@ export class FunctionBundler {
       };
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
+      const absent = absentInPackages(error);
+      if (absent.length > 0) {
+        for (const specifier of absent) this.#absent.add(specifier);
+        return this.#run(request, format);
+      }
       return {
         ok: false,
         diagnostics: [
@@ -81,6 +93,22 @@ export class FunctionBundler {
       };
     }
   }
+}
+
+/**
+ * Packages `require` what only some of their users have (older helpers of Architect the old AWS SDK, say);
+ * unbundled, that fails when it is reached, and only then. Empty unless that is all that is wrong.
+ */
+function absentInPackages(failure: BuildFailure): readonly string[] {
+  const absent: string[] = [];
+  for (const { text, location } of failure.errors) {
+    const specifier = /^Could not resolve "([^"]+)"$/.exec(text)?.[1];
+    const isOfPackage = location !== null && /(?:^|[/\\])node_modules[/\\]/.test(location.file);
+    const isRequired = location !== null && location.lineText.includes("require");
+    if (specifier === undefined || !isOfPackage || !isRequired) return [];
+    absent.push(specifier);
+  }
+  return absent;
 }
 
 /**

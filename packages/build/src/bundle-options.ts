@@ -16,6 +16,8 @@ export interface BundleSettings {
   readonly dependencies: ReadonlySet<string>;
   readonly alias: { readonly [specifier: string]: string };
   readonly minify: boolean;
+  /** Specifiers that are left as they are, to be looked up when they are reached. */
+  readonly external: readonly string[];
 }
 
 /** Free name of the bundle that stands for `import.meta.url` in a CommonJS bundle. */
@@ -48,7 +50,7 @@ export function createBundleOptions(settings: BundleSettings): EsbuildOptions & 
             "import.meta.filename": "__filename",
           },
     alias: { ...settings.alias },
-    external: declared.length === 0 ? ["@aws-sdk/*", "@smithy/*"] : [],
+    external: [...settings.external, ...(declared.length === 0 ? ["@aws-sdk/*", "@smithy/*"] : [])],
     plugins: [...(declared.length === 0 ? [] : [lambdaPackagesPlugin(declared)]), nativeModules],
     loader: {
       ".html": "text",
