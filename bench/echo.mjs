@@ -1,12 +1,12 @@
 // Echo through an isolated function that awaits `ws.send`, against a bare `ws` server and other emulators.
 import { driveEcho, startServer } from "./load/processes.mjs";
 import { startArchitect, startServerlessOffline } from "./load/peers.mjs";
+import { atLeast, atMost } from "./load/rows.mjs";
 import { interleave } from "./load/statistics.mjs";
 
 const seconds = 2;
 const rounds = 5;
 
-/** Resolves rows `{ name, value, bar, unit }`; `isAtLeast` says which side of the bar is good. */
 export async function measureEcho({ withPeers }) {
   const bare = await startServer("bare-ws.mjs");
   const single = await startServer("arclet.mjs", ["echo"]);
@@ -30,19 +30,27 @@ export async function measureEcho({ withPeers }) {
     rounds,
   );
 
+  const perSecond = (rate) => `${Math.round(rate)} messages/s`;
+  const microseconds = (us) => `${us.toFixed(0)} µs`;
   const rows = [
-    row(
+    atLeast(
       "throughput, several invocations per environment ÷ bare ws",
       throughput.several / throughput.bare,
       0.5,
+      { detail: `${perSecond(throughput.several)} against ${perSecond(throughput.bare)}` },
     ),
-    row(
+    atLeast(
       "throughput, one invocation at a time ÷ bare ws",
       throughput.single / throughput.bare,
       0.25,
+      { detail: perSecond(throughput.single) },
     ),
-    row("latency, one connection ÷ bare ws", latency.single / latency.bare, 2, false),
-    row("latency, AWS SDK PostToConnection ÷ bare ws", latency.sdk / latency.bare, 10, false),
+    atMost("latency, one connection ÷ bare ws", latency.single / latency.bare, 2, {
+      detail: `${microseconds(latency.single)} against ${microseconds(latency.bare)}`,
+    }),
+    atMost("latency, AWS SDK PostToConnection ÷ bare ws", latency.sdk / latency.bare, 10, {
+      detail: microseconds(latency.sdk),
+    }),
   ];
 
   if (withPeers) {
@@ -58,8 +66,12 @@ export async function measureEcho({ withPeers }) {
     );
     await Promise.all([architect.stop(), offline.stop()]);
     rows.push(
-      row("throughput ÷ Architect sandbox", peers.single / peers.architect, 1000),
-      row("throughput ÷ serverless-offline", peers.single / peers.offline, 50),
+      atLeast("throughput ÷ Architect sandbox", peers.single / peers.architect, 1000, {
+        detail: `${peers.architect.toFixed(1)} messages/s there`,
+      }),
+      atLeast("throughput ÷ serverless-offline", peers.single / peers.offline, 50, {
+        detail: `${peers.offline.toFixed(0)} messages/s there`,
+      }),
     );
   }
   await Promise.all([bare, single, several, sdk].map((server) => server.stop()));
@@ -73,8 +85,4 @@ async function messagesPerSecond(url) {
 
 async function medianLatency(url) {
   return (await driveEcho(url, 1, seconds)).medianUs;
-}
-
-function row(name, value, bar, isAtLeast = true) {
-  return { name, value, bar, isAtLeast };
 }

@@ -50,6 +50,7 @@ export async function startPeer(folder, command, args, port, environment) {
   }
   return {
     url: `ws://localhost:${port}`,
+    httpUrl: `http://localhost:${port}`,
     readyMs: performance.now() - startedAt,
     stop: () =>
       new Promise((resolve) => {
@@ -71,12 +72,25 @@ function accepts(port) {
   });
 }
 
-export async function startArchitect() {
-  const folder = installPeer("architect");
+/** `arclet dev`, started as a peer is, on a project wherever it is. */
+export async function startArcletDev(folder, environment = {}) {
   const port = await freePort();
   return startPeer(
     folder,
-    "node",
+    process.execPath,
+    [join(repository, "packages/cli/dist/bin.js"), "dev", "--port", String(port), "--quiet"],
+    port,
+    environment,
+  );
+}
+
+/** Architect's sandbox, on the app of `bench/peers` with that name. */
+export async function startArchitect(name = "architect") {
+  const folder = installPeer(name);
+  const port = await freePort();
+  return startPeer(
+    folder,
+    process.execPath,
     ["node_modules/@architect/sandbox/src/cli/cli.js", "--port", String(port), "--quiet"],
     port,
     {
@@ -93,7 +107,7 @@ export async function startServerlessOffline() {
   const port = await freePort();
   return startPeer(
     folder,
-    "node",
+    process.execPath,
     [
       "node_modules/serverless/bin/serverless.js",
       "offline",

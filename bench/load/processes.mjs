@@ -1,40 +1,65 @@
-// Servers under measurement run in processes of their own; each tells its URL when it is ready.
+// Servers and clients run in processes of their own; a server tells its URL when it is ready.
 import { fork, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** Starts a server script of `bench/servers`. Resolves `{ url, stop }`, plus whatever else it told. */
-export function startServer(script, args = []) {
-  const child = fork(fileURLToPath(new URL(`../servers/${script}`, import.meta.url)), args, {
+/** Starts a server script of `bench/servers`. Resolves `{ url, stop, ask }`, plus whatever else it told. */
+export async function startServer(script, args = [], execArgv = []) {
+  const { first, ...rest } = await start(`../servers/${script}`, args, execArgv);
+  return { ...first, ...rest };
+}
+
+/** Starts a client script of this folder; resolves `{ stop, ask }` when it is ready. */
+export async function startClient(script, args = [], execArgv = []) {
+  return start(script, args.map(String), execArgv);
+}
+
+function start(script, args, execArgv) {
+  const child = fork(fileURLToPath(new URL(script, import.meta.url)), args, {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
+    execArgv,
   });
-  return new Promise((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`${script} exited with ${code}`)));
-    child.once("message", (told) => {
-      child.removeAllListeners("exit");
-      resolve({
-        ...told,
-        child,
-        stop: () =>
-          new Promise((stopped) => {
-            child.once("exit", stopped);
-            child.disconnect();
-          }),
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  const next = () =>
+    new Promise((resolve, reject) => {
+      const onExit = (code) => reject(new Error(`${script} exited with ${code}`));
+      child.once("exit", onExit);
+      child.once("message", (told) => {
+        child.off("exit", onExit);
+        resolve(told);
       });
     });
-  });
+  return next().then((first) => ({
+    first,
+    child,
+    /** Sends a message and resolves the next one that comes back. */
+    ask(message) {
+      const answer = next();
+      child.send(message);
+      return answer;
+    },
+    async stop() {
+      if (child.connected) child.disconnect();
+      await exited;
+    },
+  }));
 }
 
 /** Runs the echo client against `url`; resolves what it measured. */
 export function driveEcho(url, connections, seconds) {
   const script = fileURLToPath(new URL("echo-client.mjs", import.meta.url));
-  const child = spawn(process.execPath, [script, url, String(connections), String(seconds)], {
+  return runScript(script, [url, String(connections), String(seconds)]);
+}
+
+/** Runs a script that prints one JSON line and resolves that. */
+export function runScript(script, args) {
+  const child = spawn(process.execPath, [script, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));
   return new Promise((resolve, reject) => {
     child.once("close", (code) => {
-      if (code !== 0) reject(new Error(`the echo client exited with ${code}`));
+      if (code !== 0) reject(new Error(`${script} exited with ${code}`));
       else resolve(JSON.parse(output));
     });
   });

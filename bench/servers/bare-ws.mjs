@@ -6,4 +6,8 @@ server.on("connection", (socket) => {
   socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
 });
 server.on("listening", () => process.send({ url: `ws://127.0.0.1:${server.address().port}` }));
+process.on("message", () => {
+  globalThis.gc?.();
+  process.send({ memory: process.memoryUsage() });
+});
 process.on("disconnect", () => process.exit(0));

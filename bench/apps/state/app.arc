@@ -1,0 +1,9 @@
+@app
+bench-own-state
+
+@http
+get /tables
+
+@tables
+cats
+  id *String
