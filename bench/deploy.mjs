@@ -47,12 +47,22 @@ export async function measureDeploy({ withPeers }) {
   await aws.close();
   const against = `${ms.architect.toFixed(0)} ms, whose AWS answers at once`;
   return [
-    atLeast("Architect deploy --dry-run ÷ arclet deploy --dry-run, cold", ms.architect / ms.cold, 5, {
-      detail: `${ms.cold.toFixed(0)} ms against ${against}`,
-    }),
-    atLeast("Architect deploy --dry-run ÷ arclet deploy --dry-run, warm", ms.architect / ms.warm, 5, {
-      detail: `${ms.warm.toFixed(0)} ms`,
-    }),
+    atLeast(
+      "Architect deploy --dry-run ÷ arclet deploy --dry-run, cold",
+      ms.architect / ms.cold,
+      5,
+      {
+        detail: `${ms.cold.toFixed(0)} ms against ${against}`,
+      },
+    ),
+    atLeast(
+      "Architect deploy --dry-run ÷ arclet deploy --dry-run, warm",
+      ms.architect / ms.warm,
+      5,
+      {
+        detail: `${ms.warm.toFixed(0)} ms`,
+      },
+    ),
   ];
 }
 

@@ -79,7 +79,10 @@ async function withAndWithoutTables() {
     "app.arc": "@app\nstart\n\n@http\nget /\n\n@tables\ncats\n  id *String\n",
     ...files,
   });
-  const ms = await interleave({ plain: () => readyMs(plain), tables: () => readyMs(tables) }, rounds);
+  const ms = await interleave(
+    { plain: () => readyMs(plain), tables: () => readyMs(tables) },
+    rounds,
+  );
   const isOfDynamo = (url) => /dynalite|\/services\/(?:dynamodb|tables|table-streams)/.test(url);
   const [without, those] = [
     (await loadedModules(plain)).filter(isOfDynamo),

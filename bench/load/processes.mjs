@@ -19,7 +19,7 @@ function start(script, args, execArgv) {
     execArgv,
   });
   const exited = new Promise((resolve) => child.once("exit", resolve));
-  const next = () =>
+  const nextTold = () =>
     new Promise((resolve, reject) => {
       const onExit = (code) => reject(new Error(`${script} exited with ${code}`));
       child.once("exit", onExit);
@@ -28,12 +28,12 @@ function start(script, args, execArgv) {
         resolve(told);
       });
     });
-  return next().then((first) => ({
+  return nextTold().then((first) => ({
     first,
     child,
     /** Sends a message and resolves the next one that comes back. */
     ask(message) {
-      const answer = next();
+      const answer = nextTold();
       child.send(message);
       return answer;
     },

@@ -4,7 +4,7 @@ import { WebSocketServer } from "ws";
 const server = new WebSocketServer({ host: "127.0.0.1", port: 0, perMessageDeflate: false });
 server.on("connection", (socket) => {
   socket.on("message", (data) => {
-    if (data.toString("utf8") !== "go") {
+    if (String(data) !== "go") {
       socket.send("joined");
       return;
     }

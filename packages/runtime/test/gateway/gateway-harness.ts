@@ -1,0 +1,217 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AwsSettings, HttpRoute, Manifest, WebSocketApi } from "@arclet/manifest";
+import { onTestFinished } from "vitest";
+import { Leases } from "../../dist/connections/leases.js";
+import { createMemoryRouter } from "../../dist/connections/memory.js";
+import type { InvocationErrorKind, InvocationResult } from "../../dist/execution/invocation.js";
+import { createGateway, type Gateway } from "../../dist/gateway/gateway.js";
+import { resolveLimits } from "../../dist/gateway/limits.js";
+import type { Limits } from "../../dist/options.js";
+import { createTestClock, type TestClock } from "../../dist/test-clock.js";
+import { Traffic } from "../../dist/traffic/traffic.js";
+import { openClient, refusedClient, type Client, type ClientOptions } from "./client.ts";
+
+/** An event as a function gets it: what a test looks at is its own affair. */
+// oxlint-disable-next-line typescript/no-explicit-any -- tests reach into any corner of an event
+export type LambdaEvent = any;
+
+/** A function of the app; its value is the handler's, an exception fails the invocation. */
+export type TestFunction = (event: LambdaEvent) => unknown;
+
+export interface GatewayHarnessOptions {
+  /** By function id: `connect`, `default`, `disconnect`, an action, `get /path`, `auth`. */
+  readonly functions?: Readonly<Record<string, TestFunction>>;
+  /** Actions besides the three lifecycle routes. */
+  readonly actions?: readonly string[];
+  readonly twoWay?: readonly string[];
+  readonly without?: readonly ("$connect" | "$default" | "$disconnect")[];
+  readonly webSocketApi?: Partial<WebSocketApi>;
+  readonly routes?: readonly string[];
+  readonly apigateway?: AwsSettings["apigateway"];
+  readonly staticFiles?: Partial<NonNullable<Manifest["static"]>> | null;
+  readonly proxy?: string;
+  readonly root?: string;
+  readonly limits?: Partial<Limits>;
+  readonly stage?: string;
+  readonly host?: string;
+  readonly allowedOrigins?: readonly string[];
+}
+
+/** Thrown by a test function: the invocation fails in just this way. */
+export class Failure {
+  readonly kind: InvocationErrorKind;
+  readonly errorMessage: string;
+
+  constructor(kind: InvocationErrorKind, errorMessage = "failed") {
+    this.kind = kind;
+    this.errorMessage = errorMessage;
+  }
+}
+
+export interface GatewayHarness {
+  readonly gateway: Gateway;
+  readonly port: number;
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  readonly clock: TestClock;
+  readonly traffic: Traffic;
+  /** The next event, in order, that the function has got or will get. */
+  readonly event: (functionId: string) => Promise<LambdaEvent>;
+  /** How many events it has got so far. */
+  readonly count: (functionId: string) => number;
+  /** Opens a socket; throws when it is refused. */
+  readonly open: (options?: ClientOptions) => Promise<Client>;
+  /** What a refused handshake is answered with. */
+  readonly refused: (options?: ClientOptions) => Promise<{ status: number; body: string }>;
+  /** Swaps the app, sockets stay. */
+  readonly setApp: (options: GatewayHarnessOptions) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** A real gateway on a port of its own, with functions that are run in the test. */
+export async function startGateway(given: GatewayHarnessOptions = {}): Promise<GatewayHarness> {
+  const events = new Map<string, LambdaEvent[]>();
+  const taken = new Map<string, number>();
+  const waiting = new Set<() => void>();
+  const clients = new Set<Client>();
+  const bugs: unknown[] = [];
+  const clock = createTestClock();
+  const traffic = new Traffic();
+  traffic.listen((event) => {
+    if (event.type === "bug") bugs.push(event.error);
+  });
+  let { functions = {} } = given;
+
+  async function invoke(functionId: string, payload: string): Promise<InvocationResult> {
+    const event: LambdaEvent = JSON.parse(payload);
+    const list = events.get(functionId) ?? [];
+    events.set(functionId, [...list, event]);
+    for (const look of waiting) look();
+    try {
+      const value = await (functions[functionId] ?? (() => ({ statusCode: 200 })))(event);
+      return { ok: true, payload: JSON.stringify(value) ?? "null" };
+    } catch (error) {
+      const { kind, errorMessage } =
+        error instanceof Failure
+          ? error
+          : { kind: "handled" as const, errorMessage: error instanceof Error ? error.message : "" };
+      return { ok: false, kind, errorType: "Error", errorMessage, trace: [] };
+    }
+  }
+
+  let temporary: string | null = null;
+  const root = given.root ?? (temporary = await mkdtemp(join(tmpdir(), "arclet-gateway-")));
+  const gateway = await createGateway({
+    host: given.host ?? "127.0.0.1",
+    port: 0,
+    invoker: { invoke },
+    connections: createMemoryRouter(),
+    leases: new Leases(),
+    traffic,
+    clock,
+    limits: resolveLimits(given.limits),
+    stage: given.stage ?? "testing",
+    app: { root, manifest: manifestOf(given) },
+    allowedOrigins: given.allowedOrigins ?? [],
+    mount: () => false,
+  });
+  let closed: Promise<void> | null = null;
+  const close = (): Promise<void> => (closed ??= gateway.close());
+  onTestFinished(async () => {
+    for (const client of clients) client.socket.terminate();
+    await close();
+    if (temporary !== null) await rm(temporary, { recursive: true });
+    if (bugs.length > 0) throw new AggregateError(bugs, "the gateway reported bugs");
+  });
+  const { port } = gateway;
+  return {
+    gateway,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    clock,
+    traffic,
+    event: (functionId) =>
+      new Promise((resolve) => {
+        const number = taken.get(functionId) ?? 0;
+        taken.set(functionId, number + 1);
+        const look = (): void => {
+          const list = events.get(functionId) ?? [];
+          if (list.length <= number) return;
+          waiting.delete(look);
+          resolve(list[number]);
+        };
+        waiting.add(look);
+        look();
+      }),
+    count: (functionId) => events.get(functionId)?.length ?? 0,
+    async open(options) {
+      const client = await openClient(port, options);
+      clients.add(client);
+      return client;
+    },
+    refused: (options) => refusedClient(port, options),
+    setApp(options) {
+      functions = options.functions ?? functions;
+      gateway.setApp({ root, manifest: manifestOf(options) });
+    },
+    close,
+  };
+}
+
+function manifestOf(options: GatewayHarnessOptions): Manifest {
+  const { actions = [], twoWay = [], without = [], routes = [] } = options;
+  const lifecycle = (["$connect", "$default", "$disconnect"] as const)
+    .filter((key) => !without.includes(key))
+    .map((key) => ({ key, functionId: key.slice(1) }));
+  const keys = [...lifecycle, ...actions.map((key) => ({ key, functionId: key }))];
+  const { staticFiles = null, proxy } = options;
+  return {
+    app: "testapp",
+    functions: [],
+    http: { routes: routes.map(httpRoute) },
+    ws: {
+      routeSelectionExpression: "$request.body.action",
+      routes: keys.map(({ key, functionId }) => ({
+        routeKey: key,
+        functionId,
+        hasRouteResponse: twoWay.includes(key),
+        origin: null,
+      })),
+      authorizer: null,
+      ...options.webSocketApi,
+    },
+    tables: [],
+    tableStreams: [],
+    events: [],
+    queues: [],
+    schedules: [],
+    static:
+      staticFiles === null
+        ? null
+        : {
+            folder: "public",
+            fingerprint: false,
+            ignore: [],
+            prefix: null,
+            prune: false,
+            spa: false,
+            compression: false,
+            ...staticFiles,
+          },
+    shared: null,
+    views: null,
+    proxy: proxy === undefined ? null : { testing: proxy, staging: null, production: null },
+    cdn: false,
+    plugins: [],
+    pragmas: {},
+    aws: { region: null, profile: null, bucket: null, apigateway: options.apigateway ?? "http" },
+  };
+}
+
+/** `get /cats/:id`, which is its function's id too. */
+function httpRoute(text: string): HttpRoute {
+  const [method = "get", path = "/"] = text.split(" ");
+  return { method: method as HttpRoute["method"], path, functionId: text, origin: null };
+}
