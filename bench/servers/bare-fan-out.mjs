@@ -1,10 +1,11 @@
 // A bare `ws` server: "go" makes it send to everybody who is there, anything else is answered "joined".
 import { WebSocketServer } from "ws";
 
+const go = Buffer.from("go");
 const server = new WebSocketServer({ host: "127.0.0.1", port: 0, perMessageDeflate: false });
 server.on("connection", (socket) => {
-  socket.on("message", (data) => {
-    if (String(data) !== "go") {
+  socket.on("message", (/** @type {Buffer} */ data) => {
+    if (!data.equals(go)) {
       socket.send("joined");
       return;
     }
