@@ -1,3 +1,4 @@
+import { parseJson } from "../lambda-events/parse-json.ts";
 import type { IncomingMessage } from "node:http";
 import type { WebSocketAuthorizer } from "@arclet/manifest";
 import type { InvocationResult } from "../execution/invocation.ts";
@@ -28,7 +29,7 @@ export function readAuthorization(result: InvocationResult, methodArn: string): 
     const isRefusal = result.errorMessage === "Unauthorized" && result.kind === "handled";
     return { ok: false, status: isRefusal ? 401 : 500 };
   }
-  const answer: unknown = JSON.parse(result.payload);
+  const answer = parseJson(result.payload);
   if (!isObject(answer)) return { ok: false, status: 500 };
   const { principalId, policyDocument, context } = answer;
   if (typeof principalId !== "string" || !isObject(policyDocument))

@@ -1,3 +1,5 @@
+import { parseJson } from "../lambda-events/parse-json.ts";
+
 /** A function's result for a WebSocket route, checked as strictly as AWS checks it. */
 export interface ProxyResult {
   readonly statusCode: number;
@@ -36,15 +38,10 @@ export function readProxyResult(payload: string): ProxyResult | null {
   };
 }
 
-/** Null for other JSON, and for what is none: a runtime of the person's own may answer anything. */
 function parseObject(payload: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(payload);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
+  const value = parseJson(payload);
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? (value as Record<string, unknown>) : null;
 }
 
 function decode(body: string, isBase64: boolean): string {

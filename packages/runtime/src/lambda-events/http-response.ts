@@ -1,3 +1,5 @@
+import { parseJson } from "./parse-json.ts";
+
 /** A function's result as an HTTP response. */
 export interface HttpResult {
   readonly status: number;
@@ -10,7 +12,8 @@ export interface HttpResult {
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.response
  */
 export function readHttpResult(payload: string, version: "1.0" | "2.0"): HttpResult | null {
-  const result: unknown = JSON.parse(payload);
+  const result = parseJson(payload);
+  if (result === undefined) return null;
   if (!isObject(result) || (!("statusCode" in result) && !isShorthand(result))) {
     return version === "2.0" ? inferred(result) : null;
   }

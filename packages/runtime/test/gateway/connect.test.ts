@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { Failure, startGateway } from "./gateway-harness.ts";
+import { Failure, Payload, startGateway } from "./gateway-harness.ts";
 
 const id = expect.stringMatching(/^[A-Za-z0-9_-]{15}=$/);
 
@@ -139,6 +139,7 @@ describe("the answer of $connect", () => {
     ["null", null],
     ["a text", "ok"],
     ["a list", [200]],
+    ["no JSON", new Payload("not JSON")],
     ["no status", {}],
     ["a status that is none", { statusCode: "fine" }],
     ["a body that is no text", { statusCode: 200, body: {} }],

@@ -50,6 +50,15 @@ export class Failure {
   }
 }
 
+/** Returned by a test function: the payload itself, as a custom runtime may answer it. */
+export class Payload {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 export interface GatewayHarness {
   readonly gateway: Gateway;
   readonly port: number;
@@ -91,7 +100,8 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
     for (const look of waiting) look();
     try {
       const value = await (functions[functionId] ?? (() => ({ statusCode: 200 })))(event);
-      return { ok: true, payload: JSON.stringify(value) ?? "null" };
+      const answer = value instanceof Payload ? value.text : JSON.stringify(value);
+      return { ok: true, payload: answer ?? "null" };
     } catch (error) {
       const { kind, errorMessage } =
         error instanceof Failure

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Failure, startGateway } from "./gateway-harness.ts";
+import { Failure, Payload, startGateway } from "./gateway-harness.ts";
 
 describe("the event of an HTTP API", () => {
   test("is payload version 2.0", async () => {
@@ -90,6 +90,14 @@ describe("the answer of an HTTP API", () => {
     ]);
   });
 
+  test("an answer that is no JSON is 500", async () => {
+    const { url } = await startGateway({
+      routes: ["get /"],
+      functions: { "get /": () => new Payload("not JSON") },
+    });
+    expect((await fetch(url)).status).toBe(500);
+  });
+
   test("no answer within 30 seconds is 503", async () => {
     const { url, event, clock } = await startGateway({
       routes: ["get /"],
@@ -127,5 +135,43 @@ describe("routes of an HTTP API", () => {
     const body = "x".repeat(10 * 1024 * 1024 + 1);
     expect((await fetch(url, { method: "POST", body })).status).toBe(413);
     expect(count("post /")).toBe(0);
+  });
+});
+
+describe("a REST API", () => {
+  test("has events of payload version 1.0", async () => {
+    const { url, event } = await startGateway({ routes: ["get /cats/:id"], apigateway: "rest" });
+    await fetch(`${url}/cats/tom?x=1&x=2`);
+    expect(await event("get /cats/:id")).toMatchObject({
+      resource: "/cats/{id}",
+      path: "/cats/tom",
+      httpMethod: "GET",
+      queryStringParameters: { x: "2" },
+      multiValueQueryStringParameters: { x: ["1", "2"] },
+      pathParameters: { id: "tom" },
+      body: null,
+    });
+  });
+
+  test("answers what has no status with 502", async () => {
+    const { url } = await startGateway({
+      routes: ["get /"],
+      apigateway: "rest",
+      functions: { "get /": () => ({ cats: 1 }) },
+    });
+    const answer = await fetch(url);
+    expect([answer.status, await answer.text()]).toEqual([
+      502,
+      '{"message": "Internal server error"}',
+    ]);
+  });
+
+  test("has 403 for what no route takes", async () => {
+    const { url } = await startGateway({ routes: ["get /cats"], apigateway: "rest" });
+    const answer = await fetch(`${url}/nope`, { method: "POST" });
+    expect([answer.status, await answer.json()]).toEqual([
+      403,
+      { message: "Missing Authentication Token" },
+    ]);
   });
 });
