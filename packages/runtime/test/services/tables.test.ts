@@ -182,11 +182,11 @@ describe("table streams", () => {
     await client.send(new PutCommand({ TableName, Item: { id: "2" } }));
     invoker.fail = () => false;
     await clock.advance("1s");
-    const { event } = await invoker.next();
-    expect(event.Records).toMatchObject([
-      { dynamodb: { Keys: { id: { S: "1" } } } },
-      { dynamodb: { Keys: { id: { S: "2" } } } },
-    ]);
+    // A stream follows its table: the second write may come with the retry, or in a batch after it.
+    while (invoker.records("dynamodb").length < 3) await invoker.next();
+    expect(invoker.records("dynamodb")).toMatchObject(
+      ["1", "1", "2"].map((id) => ({ Keys: { id: { S: id } } })),
+    );
   });
 });
 
