@@ -13,6 +13,7 @@ import { FunctionBuilds } from "./function-builds.ts";
 import { functionEnvironment } from "./function-environment.ts";
 import { serviceOptions } from "./service-options.ts";
 import { createProjectBuilder, type ProjectBuilder } from "./project-builder.ts";
+import type { StateOptions } from "./state-options.ts";
 
 export interface DevSessionOptions {
   /** Absolute project folder. */
@@ -24,6 +25,7 @@ export interface DevSessionOptions {
   readonly watches: boolean;
   /** Functions run where a debugger of this process stops in them, without time-outs. */
   readonly isDebugged: boolean;
+  readonly state: StateOptions;
   readonly onEvent: (event: DevEvent) => void;
 }
 
@@ -94,6 +96,7 @@ export class DevSession {
       port: options.port,
       ...(options.host === null ? {} : { host: options.host }),
       ...(options.isDebugged ? { execution: "in-process", enforcesTimeouts: false } : {}),
+      ...options.state,
       ...serviceOptions(project, process.env),
     }).catch(async (error: unknown) => {
       await plugins.close();

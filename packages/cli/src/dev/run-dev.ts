@@ -8,6 +8,7 @@ import type { DevEvent } from "./dev-event.ts";
 import { DevSession } from "./dev-session.ts";
 import { openInspector, type InspectAddress } from "./inspect-option.ts";
 import { preferredPort } from "./preferred-port.ts";
+import type { StateOptions } from "./state-options.ts";
 
 export interface RunDevOptions {
   /** Absolute project folder. */
@@ -21,6 +22,7 @@ export interface RunDevOptions {
   readonly isDebug: boolean;
   /** Where a debugger connects; null for none. */
   readonly inspect: InspectAddress | null;
+  readonly state: StateOptions;
   readonly terminal: Terminal;
 }
 
@@ -50,6 +52,7 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     host: options.host,
     watches: options.watches,
     isDebugged: inspect !== null,
+    state: options.state,
     onEvent: (event) => report(event, reporter, hasKeys),
   });
   const open = async (): Promise<void> => {

@@ -14,6 +14,7 @@ import type { FixedPorts } from "./fixed-ports.ts";
 import { parseObject, textAnswer, type HttpAnswer } from "./http-answer.ts";
 import type { Queues } from "./queues.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { tableNames } from "./resource-names.ts";
 import type { DeadLetter, ServiceContext } from "./service-context.ts";
 import type { Tables } from "./tables.ts";
 
@@ -99,12 +100,13 @@ class LocalServices implements Services {
   environment(): Record<string, string> {
     const environment: Record<string, string> = {};
     const { manifest } = this.#app;
+    if (manifest.tables.length > 0)
+      environment["ARC_TABLES"] = JSON.stringify(tableNames(manifest));
     if (this.#options.dynamoEndpoint !== undefined)
       environment["AWS_ENDPOINT_URL_DYNAMODB"] = this.#options.dynamoEndpoint;
     if (this.#tables !== null) {
       environment["AWS_ENDPOINT_URL_DYNAMODB"] = `http://127.0.0.1:${this.#tables.port}`;
       environment["ARC_TABLES_PORT"] = String(this.#tables.port);
-      environment["ARC_TABLES"] = JSON.stringify(this.#tables.names());
     }
     if (this.#server !== null) environment["ARC_EVENTS_PORT"] = String(this.#port);
     if (this.#events !== null && manifest.events.length > 0) {
@@ -269,7 +271,7 @@ class LocalServices implements Services {
   #discovered(): Record<string, Record<string, string>> {
     const { manifest, root } = this.#app;
     return {
-      tables: this.#tables?.names() ?? {},
+      tables: tableNames(this.#app.manifest),
       events: this.#events?.arns() ?? {},
       queues: this.#queueUrls(),
       ...(manifest.static === null

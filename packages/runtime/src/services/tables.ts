@@ -97,13 +97,6 @@ export class Tables {
     for (const table of manifest.tables) await this.#ensure(table);
   }
 
-  /** Logical to physical name. */
-  names(): Record<string, string> {
-    return Object.fromEntries(
-      this.#manifest.tables.map(({ name }) => [name, physicalName(this.#manifest.app, name)]),
-    );
-  }
-
   /** Begins to invoke the functions of streams. */
   start(): void {
     this.#streams.start();

@@ -1,0 +1,41 @@
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { RuntimeOptions } from "@arclet/runtime";
+import { CliError } from "../errors.ts";
+
+/** Where tables, events and queues are kept. */
+export type StateOptions = Pick<RuntimeOptions, "dataDirectory" | "dynamoEndpoint">;
+
+/**
+ * `--data folder`, which is made when it is not there, and `--dynamodb url`.
+ * @throws CliError for a folder that cannot be written to, and for what is no URL.
+ */
+export async function stateOptions(
+  data: string | undefined,
+  dynamodb: string | undefined,
+): Promise<StateOptions> {
+  return {
+    ...(data === undefined ? {} : { dataDirectory: await madeFolder(data) }),
+    ...(dynamodb === undefined ? {} : { dynamoEndpoint: endpointOf(dynamodb) }),
+  };
+}
+
+async function madeFolder(given: string): Promise<string> {
+  const folder = resolve(given);
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new CliError("ERR_USAGE", `--data: ${folder} cannot be made`, {
+      cause: error,
+      hints: [error instanceof Error ? error.message : String(error)],
+    });
+  }
+  return folder;
+}
+
+function endpointOf(given: string): string {
+  if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return given;
+  throw new CliError("ERR_USAGE", `--dynamodb: "${given}" is no URL`, {
+    hints: ["Give scheme, host and port: --dynamodb http://localhost:8000"],
+  });
+}
