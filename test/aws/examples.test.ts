@@ -1,7 +1,8 @@
+import { once } from "node:events";
 import { join } from "node:path";
 import { destroyApp } from "@arclet/deploy";
 import { expect, test } from "vitest";
-import { ask, deploy, get, getStaticFile, projectOf, refusal } from "./deployment.ts";
+import { ask, connect, deploy, get, getStaticFile, projectOf, refusal } from "./deployment.ts";
 
 const examples = join(import.meta.dirname, "../../examples");
 
@@ -21,6 +22,12 @@ const table: readonly Example[] = [
     message: { text: "hello" },
     answer: { echo: { text: "hello" } },
     file: { name: "index.mjs", type: "text/javascript; charset=utf-8", word: "WebSocket" },
+  },
+  {
+    folder: "chat",
+    message: { action: "earlier", room: "lobby", before: "2026" },
+    answer: { type: "history", room: "lobby", isNewest: false, messages: [], hasEarlier: false },
+    file: { name: "chat.css", type: "text/css; charset=utf-8", word: "dialog" },
   },
 ];
 
@@ -55,3 +62,68 @@ test.each(table)("examples/$folder runs as deployed", async (example) => {
   const { manifest } = await projectOf(root);
   await destroyApp({ manifest, stage: "staging", name: null, force: true }, { report: () => {} });
 });
+
+test("in the deployed chat, what one says reaches the other, and the table keeps it", async () => {
+  const root = join(examples, "chat");
+  const { result } = await deploy(root);
+  const url = result.webSocketUrl ?? "";
+  const ada = await Talker.enter(url, "Ada");
+  const ben = await Talker.enter(url, "Ben");
+  await ada.until(({ type, names }) => type === "people" && String(names) === "Ada,Ben");
+  ben.send({ action: "say", room: "lobby", text: "Hello Ada" });
+  for (const talker of [ada, ben]) {
+    const said = await talker.until(({ type }) => type === "said");
+    expect(said).toMatchObject({ room: "lobby", message: { name: "Ben", text: "Hello Ada" } });
+  }
+  await ben.leave();
+  await ada.until(({ type, names }) => type === "people" && String(names) === "Ada");
+  const cleo = await Talker.enter(url, "Cleo");
+  const history = await cleo.until(({ type }) => type === "history");
+  expect(history).toMatchObject({ messages: [{ name: "Ben", text: "Hello Ada" }] });
+  await Promise.all([ada.leave(), cleo.leave()]);
+
+  const { manifest } = await projectOf(root);
+  await destroyApp({ manifest, stage: "staging", name: null, force: true }, { report: () => {} });
+});
+
+type Response = Readonly<Record<string, unknown>>;
+
+/** Somebody in the lobby of a chat. */
+class Talker {
+  readonly #socket: ReturnType<typeof connect>;
+  readonly #responses: Response[] = [];
+
+  private constructor(socket: ReturnType<typeof connect>) {
+    this.#socket = socket;
+    socket.on("message", (data) => {
+      this.#responses.push(JSON.parse(String(data)) as Response);
+      socket.emit("response");
+    });
+  }
+
+  static async enter(url: string, name: string): Promise<Talker> {
+    const socket = connect(url);
+    await once(socket, "open");
+    const talker = new Talker(socket);
+    talker.send({ action: "join", room: "lobby", name });
+    return talker;
+  }
+
+  send(request: object): void {
+    this.#socket.send(JSON.stringify(request));
+  }
+
+  /** The first response, of those that came or will come, that is looked for. */
+  async until(isWanted: (response: Response) => boolean): Promise<Response> {
+    for (;;) {
+      const found = this.#responses.find(isWanted);
+      if (found !== undefined) return found;
+      await once(this.#socket, "response");
+    }
+  }
+
+  async leave(): Promise<void> {
+    this.#socket.close();
+    await once(this.#socket, "close");
+  }
+}

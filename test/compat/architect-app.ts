@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { on } from "node:events";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { WebSocket } from "ws";
@@ -12,10 +12,15 @@ const cache = join(import.meta.dirname, "../../.cache/compat");
 /** Installs packages once, in a folder of their own beside the workspace; gives its `node_modules`. */
 export async function installed(name: string, packages: readonly string[]): Promise<string> {
   const folder = join(cache, name);
+  const stamp = join(folder, ".arclet-installed");
+  const wanted = packages.join("\n");
+  if ((await readFile(stamp, "utf8").catch(() => "")) === wanted)
+    return join(folder, "node_modules");
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "package.json"), '{"private":true}');
   const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps"];
   await run("npm", ["install", ...flags, ...packages], { cwd: folder });
+  await writeFile(stamp, wanted);
   return join(folder, "node_modules");
 }
 

@@ -1,36 +1,16 @@
-import { mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser, type TestBrowser } from "../helpers/browser.ts";
+import { launchBrowser, picture, type TestBrowser } from "../helpers/browser.ts";
 import { CliProcess } from "../helpers/cli-process.ts";
+import { freePort } from "../helpers/free-port.ts";
 
 const example = fileURLToPath(new URL("../../examples/echo", import.meta.url));
-const screenshots = process.env["ARCLET_SCREENSHOTS"];
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 async function start(port: number): Promise<CliProcess> {
   const cli = new CliProcess(["dev", example, "--port", String(port)]);
   await cli.waitFor(/ready in/);
   return cli;
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (screenshots === undefined) return;
-  await mkdir(screenshots, { recursive: true });
-  await page.screenshot({ path: `${screenshots}/${name}.png` });
 }
 
 describe("the echo app in Chromium", () => {

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type BrowserContext } from "playwright-core";
+import { chromium, type BrowserContext, type Page } from "playwright-core";
 import { findChromium } from "../../scripts/chromium.mjs";
 
 export interface TestBrowser {
@@ -36,4 +36,12 @@ export async function launchBrowser(): Promise<TestBrowser> {
       await rm(profile, { recursive: true, force: true });
     },
   };
+}
+
+/** Keeps how a page looks, where the environment names a folder for it: for a person to look at. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env["ARCLET_SCREENSHOTS"];
+  if (folder === undefined) return;
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}/${name}.png`, animations: "disabled" });
 }

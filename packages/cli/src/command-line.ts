@@ -24,6 +24,11 @@ const commands: { readonly [name: string]: CommandEntry } = {
     aliases: ["sandbox"],
     load: async () => (await import("./commands/dev.ts")).devCommand,
   },
+  invoke: {
+    description: "Run one function once, and print what it returns",
+    aliases: [],
+    load: async () => (await import("./commands/invoke.ts")).invokeCommand,
+  },
   check: {
     description: "Tell every mistake in the manifest, preferences and function configs",
     aliases: [],

@@ -2,7 +2,7 @@ import { defineCommand, type Command } from "../command.ts";
 import { runDev } from "../dev/run-dev.ts";
 import { inspectAddressOf } from "../dev/inspect-option.ts";
 import { portOf } from "../dev/port-option.ts";
-import { stateOptions } from "../dev/state-options.ts";
+import { stateArgs, stateOptions } from "../dev/state-options.ts";
 import { existingFolder } from "../project-folder.ts";
 import type { Detail } from "../terminal/reporter.ts";
 import { processTerminal } from "../terminal/style.ts";
@@ -10,7 +10,11 @@ import { processTerminal } from "../terminal/style.ts";
 export const devCommand: Command = defineCommand({
   name: "dev",
   description: "Run the app here, and reload it on every save",
-  examples: ["arclet dev", "arclet dev my-app --port 8080 --open"],
+  examples: [
+    "arclet dev",
+    "arclet dev my-app --port 8080 --open",
+    "arclet dev --data .arclet/data",
+  ],
   args: {
     folder: {
       type: "positional",
@@ -40,16 +44,7 @@ export const devCommand: Command = defineCommand({
       valueHint: "[=host:port]",
       description: "Let a debugger stop in functions; 127.0.0.1:9229 by default. No time-outs",
     },
-    data: {
-      type: "string",
-      valueHint: "folder",
-      description: "Keep tables, events and queues in this folder; in memory by default",
-    },
-    dynamodb: {
-      type: "string",
-      valueHint: "url",
-      description: "Tables are there, at something that speaks DynamoDB, and not here",
-    },
+    ...stateArgs,
     watch: {
       type: "boolean",
       default: true,

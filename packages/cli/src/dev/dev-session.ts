@@ -115,9 +115,13 @@ export class DevSession {
     return session;
   }
 
-  /** Where the app is. */
-  get url(): string {
-    return this.#runtime.url;
+  get runtime(): Runtime {
+    return this.#runtime;
+  }
+
+  /** As it runs now. */
+  get project(): Project {
+    return this.#project;
   }
 
   /** Drains: runs `$disconnect` for open sockets and stops everything. */

@@ -4,10 +4,10 @@ import { openBrowser } from "../terminal/open-browser.ts";
 import { Reporter, type Detail } from "../terminal/reporter.ts";
 import type { Terminal } from "../terminal/style.ts";
 import { choosePort } from "./choose-port.ts";
-import type { DevEvent } from "./dev-event.ts";
 import { DevSession } from "./dev-session.ts";
 import { openInspector, type InspectAddress } from "./inspect-option.ts";
 import { preferredPort } from "./preferred-port.ts";
+import { reportDevEvent } from "./report-dev-event.ts";
 import type { StateOptions } from "./state-options.ts";
 
 export interface RunDevOptions {
@@ -53,11 +53,16 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     watches: options.watches,
     isDebugged: inspect !== null,
     state: options.state,
-    onEvent: (event) => report(event, reporter, hasKeys),
+    onEvent: (event) => {
+      if (event.type !== "ready") return reportDevEvent(event, reporter);
+      const { url, webSocketUrl } = event.runtime;
+      const { project, durationMs } = event;
+      return reporter.ready({ project, url, webSocketUrl, startedInMs: durationMs, hasKeys });
+    },
   });
   const open = async (): Promise<void> => {
-    if (!(await openBrowser(session.url)))
-      reporter.warning(`Cannot open a browser: ${session.url}`);
+    if (!(await openBrowser(session.runtime.url)))
+      reporter.warning(`Cannot open a browser: ${session.runtime.url}`);
   };
   const keys = hasKeys
     ? new Keys(process.stdin, (name) => {
@@ -82,30 +87,6 @@ export async function runDev(options: RunDevOptions): Promise<number> {
   keys?.close();
   interruption.forget();
   return 0;
-}
-
-function report(event: DevEvent, reporter: Reporter, hasKeys: boolean): void {
-  switch (event.type) {
-    case "ready": {
-      const { url, webSocketUrl } = event.runtime;
-      const { project, durationMs } = event;
-      return reporter.ready({ project, url, webSocketUrl, startedInMs: durationMs, hasKeys });
-    }
-    case "traffic":
-      return reporter.traffic(event.event);
-    case "diagnostics":
-      return reporter.diagnostics(event.diagnostics);
-    case "reloaded":
-      return reporter.reloaded(event.what, event.durationMs);
-    case "kept":
-      return reporter.warning(`${event.what}: what runs stays as it was`);
-    case "broken":
-      return reporter.warning(`${event.functionId}: fails until it builds`);
-    case "plugin-failed":
-      return reporter.warning(event.text);
-    case "bug":
-      return reporter.traffic({ type: "bug", where: event.where, error: event.error });
-  }
 }
 
 interface Interruption {

@@ -3,6 +3,20 @@ import { resolve } from "node:path";
 import type { RuntimeOptions } from "@arclet/runtime";
 import { CliError } from "../errors.ts";
 
+/** Flags of the commands that run an app here. */
+export const stateArgs = {
+  data: {
+    type: "string",
+    valueHint: "folder",
+    description: "Keep tables, events and queues in this folder; in memory by default",
+  },
+  dynamodb: {
+    type: "string",
+    valueHint: "url",
+    description: "Tables are there, at something that speaks DynamoDB, and not here",
+  },
+} as const;
+
 /** Where tables, events and queues are kept. */
 export type StateOptions = Pick<RuntimeOptions, "dataDirectory" | "dynamoEndpoint">;
 

@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
@@ -7,7 +6,7 @@ import type { Leases } from "../connections/leases.ts";
 import type { GatewayChannel } from "../execution/execution-strategy.ts";
 import type { Invoker } from "../execution/invoker.ts";
 import { ClfTime } from "../lambda-events/clf-time.ts";
-import { IdSource } from "../lambda-events/ids.ts";
+import { createApiId, IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../options.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import { DevApi } from "./dev-api.ts";
@@ -172,10 +171,4 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await closed;
     },
   };
-}
-
-const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
-
-function createApiId(): string {
-  return Array.from({ length: 10 }, () => alphabet[randomInt(alphabet.length)]).join("");
 }

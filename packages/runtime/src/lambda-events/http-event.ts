@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import { clfTime } from "./clf-time.ts";
 import {
   listHeaders,
@@ -6,10 +5,11 @@ import {
   toHeaderMaps,
   toQueryMaps,
   type HeaderList,
+  type RequestHead,
 } from "./request-headers.ts";
 
 export interface HttpEventInput {
-  readonly request: IncomingMessage;
+  readonly request: RequestHead;
   /** Path and query as sent. */
   readonly url: URL;
   readonly body: Buffer;
@@ -139,7 +139,7 @@ function joinedQuery(search: URLSearchParams): Record<string, string> | null {
 }
 
 /** Whether the gateway hands the body on as text; everything else travels as base64. */
-function isText(request: IncomingMessage): boolean {
+function isText(request: RequestHead): boolean {
   const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase() ?? "";
   return (
     type.startsWith("text/") ||

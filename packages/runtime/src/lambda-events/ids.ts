@@ -1,4 +1,4 @@
-import { randomFillSync } from "node:crypto";
+import { randomFillSync, randomInt } from "node:crypto";
 
 // Read off captured ids: 11 bytes, the ninth marks the kind.
 const idBytes = 11;
@@ -37,4 +37,11 @@ const idPattern = /^[A-Za-z0-9_-]{15}=$/;
 /** Whether a text could be a connection id at all; others are refused with 400 instead of 410. */
 export function isConnectionId(text: string): boolean {
   return idPattern.test(text);
+}
+
+const apiIdAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+/** Ten lower-case letters and digits. */
+export function createApiId(): string {
+  return Array.from({ length: 10 }, () => apiIdAlphabet[randomInt(apiIdAlphabet.length)]).join("");
 }

@@ -1,8 +1,23 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { randomBytes } from "node:crypto";
 
 /** Header names as the client wrote them, each with all its values. */
 export type HeaderList = readonly (readonly [name: string, values: readonly string[]])[];
+
+/** What an event tells of a request: of one that came, or of one that is made up. */
+export interface RequestHead {
+  readonly method?: string | undefined;
+  /** `1.1` */
+  readonly httpVersion: string;
+  /** Names in lower case. */
+  readonly headers: IncomingHttpHeaders;
+  /** Names and values in turn, as sent. */
+  readonly rawHeaders: readonly string[];
+  readonly socket: {
+    readonly remoteAddress?: string | undefined;
+    readonly localPort?: number | undefined;
+  };
+}
 
 /** Hop-by-hop headers that end at the gateway. */
 const strippedFromEvents: ReadonlySet<string> = new Set([
@@ -26,7 +41,7 @@ const setByGateway: ReadonlySet<string> = new Set([
  * `now` is epoch milliseconds.
  */
 export function listHeaders(
-  request: IncomingMessage,
+  request: RequestHead,
   now: number,
   options: { keepHopByHop?: boolean } = {},
 ): HeaderList {
@@ -51,7 +66,7 @@ export function listHeaders(
 }
 
 /** Address of the peer itself: forwarded addresses of strangers are not believed. */
-export function sourceIpOf(request: IncomingMessage): string {
+export function sourceIpOf(request: Pick<RequestHead, "socket">): string {
   const address = request.socket.remoteAddress ?? "";
   return address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
 }

@@ -187,8 +187,11 @@ class LocalServices implements Services {
   }
 
   async close(): Promise<void> {
-    await this.#fixedPorts?.close();
     this.#scheduler?.close();
+    // Functions that still run use tables and publish: what they reach goes last.
+    await Promise.all([this.#events?.close(), this.#queues?.close()]);
+    await this.#tables?.close();
+    await this.#fixedPorts?.close();
     if (this.#server !== null) {
       const closed = once(this.#server, "close");
       this.#server.close();
@@ -196,7 +199,6 @@ class LocalServices implements Services {
       await closed;
       this.#server = null;
     }
-    await Promise.all([this.#events?.close(), this.#queues?.close(), this.#tables?.close()]);
   }
 
   async #listen(): Promise<void> {

@@ -80,10 +80,15 @@ export class TableStreams {
     for (const { table } of records) this.#pump(table);
   }
 
-  async close(): Promise<void> {
+  /** Waits for running functions; what comes from now on is kept for the next start. */
+  async stop(): Promise<void> {
     this.#closed = true;
     for (const timer of this.#timers) timer.cancel();
     await Promise.all(this.#running);
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
     await this.#journal.close();
   }
 

@@ -120,6 +120,8 @@ export class Tables {
 
   async close(): Promise<void> {
     this.#sweep?.cancel();
+    // Functions of streams use tables.
+    await this.#streams.stop();
     const exited = once(this.#worker, "exit");
     this.#tell({ type: "close" });
     await exited;

@@ -85,3 +85,30 @@ test("what was accepted before a stop is in the tables or delivered after it", a
   const { Items } = await documentsOf(second.services).send(new ScanCommand({ TableName }));
   expect(Items).toEqual([{ id: "1" }]);
 });
+
+test("a stop in the midst of writes waits for them, and keeps their records", async () => {
+  for (let round = 0; round < 12; round += 1) {
+    const dataDirectory = await temporaryDirectory();
+    const first = await startServices(everything, { dataDirectory });
+    first.invoker.fail = () => true;
+    const documents = documentsOf(first.services);
+    const writes = Array.from({ length: 20 }, (_, id) =>
+      documents.send(new PutCommand({ TableName, Item: { id: String(id) } })),
+    );
+    // So that the stop comes at another moment each time.
+    await Promise.race(writes.slice(round));
+    const [written] = await Promise.all([Promise.allSettled(writes), first.close()]);
+    const accepted = written.filter(({ status }) => status === "fulfilled").length;
+
+    const second = await startServices(everything, { dataDirectory });
+    const rows = await documentsOf(second.services).send(new ScanCommand({ TableName }));
+    const told = new Set<unknown>();
+    while (told.size < accepted) {
+      const { event } = await second.invoker.next();
+      for (const { dynamodb } of event.Records as { dynamodb: { Keys: { id: { S: string } } } }[])
+        told.add(dynamodb.Keys.id.S);
+    }
+    expect(rows.Count).toBeGreaterThanOrEqual(accepted);
+    await second.close();
+  }
+});

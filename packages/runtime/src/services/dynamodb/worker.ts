@@ -24,6 +24,12 @@ function runDynamo(
   send: (message: FromDynamoWorker) => void,
 ): (message: ToDynamoWorker) => void {
   const locks = new ItemLocks();
+  /** Writes and expirations that go on; dynalite leaves what comes after its end without an answer. */
+  const running = new Set<Promise<void>>();
+  const follow = (work: Promise<void>): void => {
+    const run = work.finally(() => running.delete(run));
+    running.add(run);
+  };
   // Any page in a browser can reach this port; only those of this machine may use it.
   const trust = createTrust({ host: "127.0.0.1", allowedOrigins: [] });
   const inner = dynalite({
@@ -96,11 +102,23 @@ function runDynamo(
       return;
     }
     if (streams.size > 0 && writes.has(operation)) {
-      capture(request, response, operation).catch((error: unknown) => refuse(response, error));
+      follow(
+        capture(request, response, operation).catch((error: unknown) => refuse(response, error)),
+      );
       return;
     }
     inner.emit("request", request, response);
   });
+
+  const close = async (): Promise<void> => {
+    door.close();
+    door.closeIdleConnections();
+    // What is running can be followed by more on the same connection until that is closed.
+    while (running.size > 0) await Promise.all(running);
+    door.closeAllConnections();
+    inner.closeAllConnections();
+    inner.close(() => parentPort?.close());
+  };
 
   door.once("error", fail);
   inner.once("error", fail);
@@ -122,16 +140,15 @@ function runDynamo(
       return;
     }
     if (message.type === "expire") {
-      expireItems(innerPort, message.tables, message.nowMs, locks)
-        .then(tell)
-        .catch(fail)
-        .finally(() => send({ type: "expired" }));
+      follow(
+        expireItems(innerPort, message.tables, message.nowMs, locks)
+          .then(tell)
+          .catch(fail)
+          .finally(() => send({ type: "expired" })),
+      );
       return;
     }
-    door.close();
-    door.closeAllConnections();
-    inner.close(() => parentPort?.close());
-    inner.closeAllConnections();
+    close().catch(fail);
   };
 }
 

@@ -1,0 +1,26 @@
+import { ws, type WebSocketMessageHandler } from "@arclet/functions";
+import { readInput, Refused } from "./input.ts";
+import type { Response } from "./protocol.ts";
+
+interface Call {
+  readonly connection: string;
+  readonly input: ReturnType<typeof readInput>;
+  /** Answers the caller alone. */
+  readonly reply: (response: Response) => Promise<void>;
+}
+
+/** A handler whose `Refused` errors are told to the caller; all others are failures of the function. */
+export function action(run: (call: Call) => Promise<void>): WebSocketMessageHandler {
+  return async (event) => {
+    const { connectionId } = event.requestContext;
+    const reply = (payload: Response) => ws.send({ id: connectionId, payload });
+    try {
+      await run({ connection: connectionId, input: readInput(event), reply });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      await reply({ type: "refused", reason: error.message });
+      return { statusCode: 400 };
+    }
+    return { statusCode: 200 };
+  };
+}

@@ -1,0 +1,7 @@
+import { action } from "../../shared/action.ts";
+import { history } from "../../shared/messages.ts";
+
+export const handler = action(async ({ input, reply }) => {
+  const { room, before } = input;
+  await reply({ type: "history", room, isNewest: false, ...(await history(room, before)) });
+});

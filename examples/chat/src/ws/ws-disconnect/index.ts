@@ -1,0 +1,7 @@
+import type { WebSocketDisconnectHandler } from "@arclet/functions";
+import { leave } from "../../shared/people.ts";
+
+export const handler: WebSocketDisconnectHandler = async (event) => {
+  await leave(event.requestContext.connectionId);
+  return { statusCode: 200 };
+};

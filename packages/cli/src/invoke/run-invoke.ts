@@ -1,0 +1,98 @@
+import type { Project, ProjectFunction } from "@arclet/manifest";
+import { generateEvent, type InvocationResult, type TrafficEvent } from "@arclet/runtime";
+import { closestMatch } from "../closest-match.ts";
+import { DevSession } from "../dev/dev-session.ts";
+import { reportDevEvent } from "../dev/report-dev-event.ts";
+import type { StateOptions } from "../dev/state-options.ts";
+import { CliError } from "../errors.ts";
+import { Reporter } from "../terminal/reporter.ts";
+import type { Style, Terminal } from "../terminal/style.ts";
+
+export interface RunInvokeOptions {
+  /** Absolute project folder. */
+  readonly root: string;
+  /** `scheduled/daily`; null for none given. */
+  readonly functionId: string | null;
+  /** JSON text; null for one that is made up. */
+  readonly event: string | null;
+  /** Lambda's START, END and REPORT lines too. */
+  readonly isVerbose: boolean;
+  readonly state: StateOptions;
+  readonly terminal: Terminal;
+}
+
+type Invoked = Extract<TrafficEvent, { type: "invoked" }>;
+
+/**
+ * Runs one function once, in the whole app: its tables, topics and queues are there. What the function
+ * returns goes to the standard output, all else to the standard error. Resolves with the exit code.
+ */
+export async function runInvoke(options: RunInvokeOptions): Promise<number> {
+  const { root, terminal, state } = options;
+  const reporter = new Reporter({
+    terminal: { ...terminal, write: terminal.writeError },
+    root,
+    detail: options.isVerbose ? "verbose" : "normal",
+    showsAllFrames: options.isVerbose,
+  });
+  const session = await DevSession.start({
+    root,
+    port: 0,
+    host: null,
+    watches: false,
+    isDebugged: false,
+    state,
+    onEvent: (event) => {
+      if (event.type !== "ready") reportDevEvent(event, reporter);
+    },
+  });
+  try {
+    const { runtime, project } = session;
+    const declared = findFunction(project, options.functionId);
+    const event =
+      options.event ??
+      generateEvent(project.manifest, declared, {
+        host: new URL(runtime.url).host,
+        now: Date.now(),
+      });
+    const invocations: Invoked[] = [];
+    runtime.traffic.listen((happened) => {
+      if (happened.type === "invoked") invocations.push(happened);
+    });
+    const result = await runtime.invoker.invoke(declared.id, event);
+    const report = invocations.find((invoked) => invoked.result === result);
+    if (result.ok) terminal.write(`${pretty(result.payload)}\n`);
+    if (report !== undefined) reporter.info(summary(report, result, terminal.style));
+    return result.ok ? 0 : 1;
+  } finally {
+    await session.close();
+  }
+}
+
+function findFunction({ functions }: Project, functionId: string | null): ProjectFunction {
+  const ids = functions.map(({ id }) => id);
+  const all = `Functions: ${ids.join(", ")}`;
+  if (functionId === null) throw new CliError("ERR_USAGE", "which function?", { hints: [all] });
+  const found = functions.find(({ id }) => id === functionId);
+  if (found !== undefined) return found;
+  const suggestion = closestMatch(functionId, ids);
+  throw new CliError("ERR_USAGE", `the app has no function "${functionId}"`, {
+    hints: [...(suggestion === null ? [] : [`Did you mean ${suggestion}?`]), all],
+  });
+}
+
+/** Custom runtimes may answer what is no JSON: that is shown as it is. */
+function pretty(payload: string): string {
+  try {
+    return JSON.stringify(JSON.parse(payload), null, 2);
+  } catch {
+    return payload;
+  }
+}
+
+function summary(report: Invoked, result: InvocationResult, style: Style): string {
+  const { functionId, durationMs, initDurationMs } = report;
+  const outcome = result.ok ? style.green("ok") : style.red("failed");
+  const init = initDurationMs === null ? "" : `, init ${initDurationMs.toFixed(1)} ms`;
+  return `${functionId} ${outcome} in ${durationMs.toFixed(1)} ms${init}`;
+}

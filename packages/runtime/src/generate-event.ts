@@ -1,0 +1,221 @@
+import { randomUUID } from "node:crypto";
+import type { LambdaFunction, Manifest, Table } from "@arclet/manifest";
+import { HttpRoutes } from "./gateway/http-routes.ts";
+import { ClfTime } from "./lambda-events/clf-time.ts";
+import { httpEventV1, httpEventV2, type HttpEventInput } from "./lambda-events/http-event.ts";
+import { createApiId, IdSource } from "./lambda-events/ids.ts";
+import { listHeaders, type RequestHead } from "./lambda-events/request-headers.ts";
+import {
+  authorizerEvent,
+  connectEvent,
+  disconnectEvent,
+  MessageEventWriter,
+  type HandshakeEvent,
+  type WebSocketIdentity,
+} from "./lambda-events/websocket-event.ts";
+import { snsEvent } from "./services/events.ts";
+import { sqsEvent } from "./services/queue-poller.ts";
+import { arn, localAccount, physicalName } from "./services/resource-names.ts";
+import { scheduledEvent } from "./services/scheduler.ts";
+import { streamEvent } from "./services/table-streams.ts";
+
+export interface GeneratedEventOptions {
+  /** Host and port of the app, as its clients name it: `localhost:3333`. */
+  readonly host: string;
+  /** Stage of the APIs. @default "testing" */
+  readonly stage?: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/**
+ * An event, as JSON text, that a function of the manifest could get: written by what writes those of
+ * real requests, messages and records.
+ */
+// oxlint-disable-next-line typescript/consistent-return
+export function generateEvent(
+  manifest: Manifest,
+  declared: Pick<LambdaFunction, "id" | "pragma" | "name">,
+  options: GeneratedEventOptions,
+): string {
+  const { app } = manifest;
+  const { name } = declared;
+  switch (declared.pragma) {
+    case "http":
+      return httpEvent(manifest, declared.id, options);
+    case "ws":
+      return webSocketEvent(manifest, declared.id, options);
+    case "events":
+      return JSON.stringify(
+        snsEvent(
+          {
+            id: randomUUID(),
+            publishedAt: options.now,
+            message: "{}",
+            subject: null,
+            attributes: {},
+          },
+          arn("sns", physicalName(app, name)),
+        ),
+      );
+    case "queues":
+      return queueEvent(manifest, declared.id, options.now);
+    case "scheduled":
+      return JSON.stringify(scheduledEvent(app, name, options.now));
+    case "tables-streams":
+      return tableStreamEvent(manifest, declared.id, options.now);
+  }
+}
+
+/** A browser on this machine, as far as headers tell. */
+function requestHead(host: string, method: string): RequestHead {
+  const headers = { host, "user-agent": "arclet", accept: "*/*" };
+  return {
+    method,
+    httpVersion: "1.1",
+    headers,
+    rawHeaders: ["Host", host, "User-Agent", headers["user-agent"], "Accept", headers.accept],
+    socket: { remoteAddress: "127.0.0.1", localPort: Number(host.split(":").at(-1)) || 80 },
+  };
+}
+
+function httpEvent(
+  { http, aws }: Manifest,
+  functionId: string,
+  { host, now, stage = "testing" }: GeneratedEventOptions,
+): string {
+  const route = http?.routes.find((candidate) => candidate.functionId === functionId);
+  // Without a line under @http a function is the one of all that has no route: plugins' and defaults.
+  const { method, path } = route ?? { method: "get", path: "/" };
+  const url = new URL(examplePath(path), `http://${host}`);
+  const verb = method === "any" ? "GET" : method.toUpperCase();
+  const match = route === undefined ? null : new HttpRoutes([route]).find(verb, url.pathname);
+  const input: HttpEventInput = {
+    request: requestHead(host, verb),
+    url,
+    body: Buffer.alloc(0),
+    routeKey: match?.routeKey ?? "$default",
+    pathParameters: match?.pathParameters ?? null,
+    apiId: createApiId(),
+    domainName: host,
+    stage,
+    requestId: new IdSource().requestId(),
+    now,
+  };
+  const isV1 = aws.apigateway === "httpv1" || aws.apigateway === "rest";
+  return isV1 ? httpEventV1(input) : httpEventV2(input);
+}
+
+/** `/cats/:id/*` → `/cats/id/proxy`: each parameter is its own value. */
+function examplePath(path: string): string {
+  return path
+    .split("/")
+    .map((part) => (part === "*" ? "proxy" : part.replace(/^:/, "")))
+    .join("/");
+}
+
+function webSocketEvent(
+  { ws }: Manifest,
+  functionId: string,
+  { host, now, stage = "testing" }: GeneratedEventOptions,
+): string {
+  const ids = new IdSource();
+  const head = requestHead(host, "GET");
+  const connection: WebSocketIdentity = {
+    connectionId: ids.connectionId(),
+    apiId: createApiId(),
+    domainName: host,
+    stage,
+    connectedAt: now,
+    sourceIp: "127.0.0.1",
+    userAgent: head.headers["user-agent"] ?? null,
+  };
+  const handshake: HandshakeEvent = {
+    connection,
+    headers: listHeaders(head, now),
+    query: new URLSearchParams(),
+    requestId: ids.requestId(),
+    now,
+    authorizer: null,
+  };
+  if (ws?.authorizer?.functionId === functionId) {
+    const api = `us-east-1:${localAccount}:${connection.apiId}/${stage}`;
+    return authorizerEvent(handshake, `arn:aws:execute-api:${api}/$connect`);
+  }
+  const route = ws?.routes.find((candidate) => candidate.functionId === functionId);
+  const routeKey = route?.routeKey ?? "$default";
+  if (routeKey === "$connect") return connectEvent(handshake);
+  if (routeKey === "$disconnect") {
+    const closing = { code: 1001, reason: "" };
+    return disconnectEvent(connection, closing, ids.requestId(), now, null);
+  }
+  const body = routeKey === "$default" ? {} : { action: routeKey };
+  return new MessageEventWriter(connection, null, new ClfTime()).write(
+    routeKey,
+    ids.connectionId(),
+    ids.requestId(),
+    now,
+    JSON.stringify(body),
+  );
+}
+
+function queueEvent({ app, queues }: Manifest, functionId: string, now: number): string {
+  const queue = queues.find((candidate) => candidate.functionId === functionId);
+  const isFifo = queue?.fifo === true;
+  const name = queue?.name ?? functionId.slice(functionId.indexOf("/") + 1);
+  const message = {
+    id: randomUUID(),
+    body: "{}",
+    attributes: {},
+    delaySeconds: 0,
+    groupId: isFifo ? name : null,
+    deduplicationId: isFifo ? randomUUID() : null,
+    sequenceNumber: "18849496460467696128",
+    sentAt: now,
+    firstReceivedAt: now,
+    receiveCount: 1,
+    visibleAt: now,
+  };
+  const queueArn = arn("sqs", `${physicalName(app, name)}${isFifo ? ".fifo" : ""}`);
+  return JSON.stringify(sqsEvent([{ message, receiptHandle: randomUUID() }], queueArn));
+}
+
+const exampleValues = { S: "example", N: "1", B: "ZXhhbXBsZQ==" } as const;
+
+function tableStreamEvent(
+  { app, tables, tableStreams }: Manifest,
+  functionId: string,
+  now: number,
+): string {
+  const stream = tableStreams.find((candidate) => candidate.functionId === functionId);
+  const table = tables.find(({ name }) => name === stream?.table);
+  const keys = exampleKeys(table);
+  return JSON.stringify(
+    streamEvent([
+      {
+        id: randomUUID(),
+        at: now,
+        sequence: 1,
+        table: physicalName(app, stream?.table ?? functionId.slice(functionId.indexOf("/") + 1)),
+        keys,
+        oldImage: null,
+        newImage: keys,
+        expired: false,
+      },
+    ]),
+  );
+}
+
+function exampleKeys(
+  table: Table | undefined,
+): Record<string, { S: string } | { N: string } | { B: string }> {
+  const keys: Record<string, { S: string } | { N: string } | { B: string }> = {};
+  for (const key of [table?.partitionKey, table?.sortKey]) {
+    if (key === undefined || key === null) continue;
+    const { name, type } = key;
+    if (type === "S") keys[name] = { S: exampleValues.S };
+    else if (type === "N") keys[name] = { N: exampleValues.N };
+    else keys[name] = { B: exampleValues.B };
+  }
+  return keys;
+}

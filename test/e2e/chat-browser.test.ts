@@ -1,0 +1,225 @@
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { launchBrowser, picture, type TestBrowser } from "../helpers/browser.ts";
+import { CliProcess } from "../helpers/cli-process.ts";
+import { freePort } from "../helpers/free-port.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
+
+const example = fileURLToPath(new URL("../../examples/chat", import.meta.url));
+
+describe("the chat in Chromium", () => {
+  let browser: TestBrowser;
+  let data: Awaited<ReturnType<typeof temporaryFolder>>;
+  let port: number;
+  let server: CliProcess;
+
+  async function start(): Promise<void> {
+    server = new CliProcess(["dev", example, "--port", String(port), "--data", data.path]);
+    await server.waitFor(/ready in/);
+  }
+
+  /** A window of its own, of somebody who has just come into a room. */
+  async function enter(name: string, room = "lobby"): Promise<Page> {
+    const page = await browser.context.newPage();
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await page.goto(`http://localhost:${port}/#${room}`);
+    await page.locator("#name").fill(name);
+    await page.locator("#name").press("Enter");
+    await page.locator("body.connected").waitFor();
+    return page;
+  }
+
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+
+  beforeEach(async () => {
+    complaints.length = 0;
+    data = await temporaryFolder();
+    port = await freePort();
+    await start();
+  });
+
+  afterEach(async () => {
+    for (const page of browser.context.pages()) await page.close();
+    await server.interrupt();
+    await data[Symbol.asyncDispose]();
+    if (complaints.length > 0) throw new Error(`The page's errors: ${complaints.join("; ")}`);
+  });
+
+  afterAll(() => browser.close());
+
+  it("brings what one says to the other, and shows who is there", async () => {
+    const ada = await enter("Ada Lovelace");
+    await people(ada, ["Ada Lovelace (you)"]);
+    await ada.locator("#empty").waitFor();
+    const ben = await enter("Ben");
+    await people(ada, ["Ada Lovelace (you)", "Ben"]);
+    await people(ben, ["Ada Lovelace", "Ben (you)"]);
+
+    await say(ada, "Good morning! Who is in for the Analytical Engine tonight?");
+    await say(ada, "I bring the punched cards.");
+    await lines(ben, 2);
+    await say(ben, "Me. <b>Bold</b> plans, though:\nit has no power supply 🙂");
+    await lines(ada, 3);
+    expect(await ada.locator("#log b b").count()).toBe(0);
+    expect(await ada.locator("#log li.own").count()).toBe(2);
+    expect(await ben.locator("#log li.own").count()).toBe(1);
+    expect(await ben.locator("#log li.together").count()).toBe(1);
+
+    await picture(ada, "chat-desktop");
+    await ben.emulateMedia({ colorScheme: "dark" });
+    await ben.setViewportSize({ width: 390, height: 844 });
+    await picture(ben, "chat-phone");
+    await ben.locator("#menu").click();
+    await ben.locator("#side.open").waitFor();
+    await ben.locator("#people li").first().waitFor({ state: "visible" });
+    await picture(ben, "chat-phone-menu");
+
+    await ben.close();
+    await people(ada, ["Ada Lovelace (you)"]);
+  });
+
+  it("keeps rooms apart", async () => {
+    const ada = await enter("Ada");
+    const ben = await enter("Ben");
+    await people(ada, ["Ada (you)", "Ben"]);
+    await ben.locator("#menu").waitFor({ state: "hidden" });
+    await ben.locator("#new-room input").fill("The Kitchen!");
+    await ben.locator("#new-room input").press("Enter");
+    await people(ben, ["Ben (you)"]);
+    expect(await ben.locator("#room").textContent()).toBe("the-kitchen");
+    await people(ada, ["Ada (you)"]);
+    await say(ben, "Nobody hears this");
+    await lines(ben, 1);
+    await say(ada, "Nor this");
+    await lines(ada, 1);
+    await ben.locator("#rooms a", { hasText: "lobby" }).click();
+    await people(ben, ["Ada", "Ben (you)"]);
+    await lines(ben, 1);
+    expect(await ben.locator("#log .text").allTextContents()).toEqual(["Nor this"]);
+  });
+
+  it("pages through a long history, and stays where the reader is", async () => {
+    const ada = await enter("Ada");
+    await ada.setViewportSize({ width: 800, height: 500 });
+    for (let number = 1; number <= 35; number++) {
+      await say(ada, `line ${number}`);
+      await lines(ada, number);
+    }
+    await ada.reload();
+    await lines(ada, 30);
+    const top = ada.locator("#log li", { hasText: /line 6$/ });
+    await ada.locator("#scroll").evaluate((scroll) => scroll.scrollTo(0, 0));
+    const before = await top.boundingBox();
+    await ada.locator("#earlier").click();
+    await lines(ada, 35);
+    expect(await ada.locator("#earlier").isHidden()).toBe(true);
+    const after = await top.boundingBox();
+    // The button went, and the day's name moved up: a few rows' height, not five lines'.
+    expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(100);
+    expect(await ada.locator("#log .text").first().textContent()).toBe("line 1");
+  });
+
+  it("has its history after a restart, and comes back by itself", async () => {
+    const ada = await enter("Ada");
+    await say(ada, "Before the restart");
+    await lines(ada, 1);
+    expect(await server.interrupt()).toBe(0);
+    await ada.locator("#state", { hasText: "Reconnecting" }).waitFor();
+    await start();
+    await ada.locator("body.connected").waitFor();
+    await say(ada, "After it");
+    await lines(ada, 2);
+    const ben = await enter("Ben");
+    await lines(ben, 2);
+    expect(await ben.locator("#log .text").allTextContents()).toEqual([
+      "Before the restart",
+      "After it",
+    ]);
+  });
+
+  it("notices who went while nobody could tell it", async () => {
+    const ada = await enter("Ada");
+    const ben = await enter("Ben");
+    await people(ada, ["Ada (you)", "Ben"]);
+    // No $disconnect runs for anyone: their rows stay in the table.
+    server.child.kill("SIGKILL");
+    await server.exited();
+    await ben.close();
+    await start();
+    await ada.locator("body.connected").waitFor();
+    await people(ada, ["Ada (you)"]);
+    expect(await ada.locator("#count").textContent()).toBe("Only you");
+  });
+
+  it("tells what it does not take, and keeps out other pages' sockets", async () => {
+    const ada = await enter("Ada");
+    const answers = await ada.evaluate(async () => {
+      const socket = new WebSocket(String(Reflect.get(window, "WS_URL")));
+      await new Promise((resolve) => {
+        socket.addEventListener("open", resolve);
+      });
+      const collected: unknown[] = [];
+      for (const request of [
+        '{"action":"say","room":"lobby","text":"unseen"}',
+        '{"action":"join","room":"../x","name":"Eve"}',
+        `{"action":"join","room":"lobby","name":"${"E".repeat(33)}"}`,
+        '{"action":"join","room":"lobby"}',
+        '{"action":"dance"}',
+        "no JSON",
+      ]) {
+        const answer = new Promise<string>((resolve) => {
+          socket.addEventListener("message", ({ data: text }) => resolve(String(text)), {
+            once: true,
+          });
+        });
+        socket.send(request);
+        collected.push(JSON.parse(await answer));
+      }
+      socket.close();
+      return collected;
+    });
+    expect(answers).toEqual(
+      [
+        "Join the room first",
+        "A room's name has letters, digits and hyphens",
+        '"name" has more than 32 characters',
+        '"name" is missing',
+        "This chat does not know that action",
+        "That was no JSON",
+      ].map((reason) => ({ type: "refused", reason })),
+    );
+    expect(await ada.locator("#log li").count()).toBe(0);
+  });
+});
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.locator("#say textarea").fill(text);
+  await page.locator("#say textarea").press("Enter");
+}
+
+/** Waits until there are this many lines in the log. */
+async function lines(page: Page, count: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => document.querySelectorAll("#log li:not(.day)").length === wanted,
+    count,
+  );
+}
+
+/** Waits until these people are shown, in this order. */
+async function people(page: Page, names: readonly string[]): Promise<void> {
+  await page.waitForFunction(
+    (wanted) =>
+      JSON.stringify(
+        Array.from(
+          document.querySelectorAll("#people li > span:last-child"),
+          (each) => each.textContent,
+        ),
+      ) === wanted,
+    JSON.stringify(names),
+  );
+}
