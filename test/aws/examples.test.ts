@@ -96,7 +96,7 @@ class Talker {
   private constructor(socket: ReturnType<typeof connect>) {
     this.#socket = socket;
     socket.on("message", (data) => {
-      this.#responses.push(JSON.parse(String(data)) as Response);
+      this.#responses.push(JSON.parse((data as Buffer).toString()) as Response);
       socket.emit("response");
     });
   }
