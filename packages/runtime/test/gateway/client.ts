@@ -7,6 +7,8 @@ export interface ClientOptions {
   readonly protocols?: readonly string[];
   readonly origin?: string;
   readonly maxPayload?: number;
+  /** Whether pings are answered. @default true */
+  readonly autoPong?: boolean;
 }
 
 /** An open WebSocket with its messages in order. */
@@ -91,11 +93,12 @@ export async function refusedClient(
 }
 
 function connect(port: number, options: ClientOptions): WebSocket {
-  const { path = "/", headers = {}, protocols = [], origin, maxPayload } = options;
+  const { path = "/", headers = {}, protocols = [], origin, maxPayload, autoPong = true } = options;
   return new WebSocket(`ws://127.0.0.1:${port}${path}`, [...protocols], {
     headers: Object.fromEntries(
       Object.entries(headers).map(([key, value]) => [key, value as string]),
     ),
+    autoPong,
     ...(origin === undefined ? {} : { origin }),
     ...(maxPayload === undefined ? {} : { maxPayload }),
   });

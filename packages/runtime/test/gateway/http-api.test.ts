@@ -138,6 +138,38 @@ describe("routes of an HTTP API", () => {
   });
 });
 
+describe("other methods of an HTTP API", () => {
+  test("HEAD and OPTIONS are routes of their own, or any's", async () => {
+    const { url, event } = await startGateway({
+      routes: ["get /cats", "head /dogs", "options /dogs", "any /birds"],
+      functions: {
+        "head /dogs": () => ({ statusCode: 204, headers: { "x-dogs": "2" } }),
+        "options /dogs": () => ({ statusCode: 200, headers: { allow: "HEAD, OPTIONS" } }),
+        "any /birds": () => ({ statusCode: 200, body: "tweet" }),
+      },
+    });
+    // API Gateway does not take HEAD for GET.
+    expect((await fetch(`${url}/cats`, { method: "HEAD" })).status).toBe(404);
+    const dogs = await fetch(`${url}/dogs`, { method: "HEAD" });
+    expect([dogs.status, dogs.headers.get("x-dogs")]).toEqual([204, "2"]);
+    const options = await fetch(`${url}/dogs`, { method: "OPTIONS" });
+    expect(options.headers.get("allow")).toBe("HEAD, OPTIONS");
+    const birds = await fetch(`${url}/birds`, { method: "HEAD" });
+    expect([birds.status, birds.headers.get("content-length"), await birds.text()]).toEqual([
+      200,
+      "5",
+      "",
+    ]);
+    expect((await event("any /birds")).requestContext.http.method).toBe("HEAD");
+  });
+
+  test("headers above 10 KB are 431", async () => {
+    const { url } = await startGateway({ routes: ["get /"] });
+    const answer = await fetch(url, { headers: { "x-long": "x".repeat(11_000) } });
+    expect(answer.status).toBe(431);
+  });
+});
+
 describe("a REST API", () => {
   test("has events of payload version 1.0", async () => {
     const { url, event } = await startGateway({ routes: ["get /cats/:id"], apigateway: "rest" });
