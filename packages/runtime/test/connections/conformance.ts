@@ -101,13 +101,15 @@ export function describeRouter(open: () => RouterEnds | Promise<RouterEnds>): vo
         target: new RecordingTarget(),
       }));
       for (const { name, target } of targets) await holder.attach(name, target);
-      await Promise.all(
-        Array.from({ length: 100 }, (_, number) =>
-          targets.map(({ name }) =>
-            caller.request(name, { type: "send", data: `${name} ${number}` }),
-          ),
-        ).flat(),
-      );
+      const sent: Promise<unknown>[] = [];
+      for (let number = 0; number < 100; number += 1) {
+        for (const { name } of targets) {
+          sent.push(
+            Promise.resolve(caller.request(name, { type: "send", data: `${name} ${number}` })),
+          );
+        }
+      }
+      await Promise.all(sent);
       for (const { name, target } of targets) {
         expect(target.commands.map((command) => command.type === "send" && command.data)).toEqual(
           Array.from({ length: 100 }, (_, number) => `${name} ${number}`),
