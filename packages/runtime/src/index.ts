@@ -13,12 +13,10 @@ export type {
   FunctionLog,
 } from "./execution/execution-strategy.ts";
 export type { InvocationFailure, InvocationResult } from "./execution/invocation.ts";
-export { endLine, reportLine, startLine, type InvocationReport } from "./execution/lambda-logs.ts";
 export type { Invoker } from "./execution/invoker.ts";
 export type { Limits, Runtime, RuntimeApp, RuntimeFunction, RuntimeOptions } from "./options.ts";
 export { createRuntime } from "./runtime.ts";
 export type { DeadLetter } from "./services/service-context.ts";
-export { generateEvent, type GeneratedEventOptions } from "./generate-event.ts";
 export { createTestClock, type TestClock } from "./test-clock.ts";
 export type { TrafficEvent } from "./traffic/traffic-event.ts";
 export type { Traffic } from "./traffic/traffic.ts";

@@ -1,5 +1,5 @@
 import type { Project, ProjectFunction } from "@arclet/manifest";
-import { createRuntime, type Runtime, type RuntimeApp } from "@arclet/runtime";
+import type { Runtime, RuntimeApp } from "@arclet/runtime";
 import { CliError } from "../errors.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import type { DevEvent, SavedFiles } from "./dev-event.ts";
@@ -87,7 +87,11 @@ export class DevSession {
         : { onFile: (file) => plugins.saved(file), untilReady: () => plugins.settled() }),
     });
     const builds = new FunctionBuilds((declared) => builder.build(declared));
-    const round = await builds.buildAll(project.functions, project.functions);
+    // The bundler works in a process of its own: the runtime is loaded meanwhile.
+    const [round, { createRuntime }] = await Promise.all([
+      builds.buildAll(project.functions, project.functions),
+      import("@arclet/runtime"),
+    ]);
     const all = [...diagnostics, ...round.diagnostics];
     if (all.length > 0) options.onEvent({ type: "diagnostics", diagnostics: all });
 

@@ -1,5 +1,5 @@
 import type { Project, ProjectFunction } from "@arclet/manifest";
-import { generateEvent, type InvocationResult, type TrafficEvent } from "@arclet/runtime";
+import type { InvocationResult, TrafficEvent } from "@arclet/runtime";
 import { closestMatch } from "../closest-match.ts";
 import { DevSession } from "../dev/dev-session.ts";
 import { reportDevEvent } from "../dev/report-dev-event.ts";
@@ -51,7 +51,7 @@ export async function runInvoke(options: RunInvokeOptions): Promise<number> {
     const declared = findFunction(project, options.functionId);
     const event =
       options.event ??
-      generateEvent(project.manifest, declared, {
+      (await import("@arclet/runtime/generate-event")).generateEvent(project.manifest, declared, {
         host: new URL(runtime.url).host,
         now: Date.now(),
       });

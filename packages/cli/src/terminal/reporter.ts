@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Diagnostic } from "@arclet/manifest";
-import { endLine, reportLine, startLine, type TrafficEvent } from "@arclet/runtime";
+import type { TrafficEvent } from "@arclet/runtime";
+import { endLine, reportLine, startLine } from "@arclet/runtime/lambda-logs";
 import { renderBanner, renderKeyHelp, type BannerOptions } from "./banner.ts";
 import { diagnosticsText } from "./diagnostics-text.ts";
 import { describeFunctionError } from "./function-error.ts";

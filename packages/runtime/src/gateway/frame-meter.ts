@@ -1,25 +1,34 @@
+/** Bytes of a frame's header besides extended length and mask. */
+const shortHeader = 2;
+
 /**
  * Reads only the frame headers that pass by on a socket, to hold API Gateway's limit of one frame,
- * which the protocol library does not tell apart from the limit of a message.
+ * which the protocol library does not tell apart from the limit of a message. Every open connection
+ * has one: it holds nothing but numbers.
  * https://www.rfc-editor.org/rfc/rfc6455#section-5.2
  */
 export class FrameMeter {
   readonly #limitBytes: number;
-  readonly #onExceeded: (messages: number) => void;
   /** Payload bytes still to pass over. */
   #skip = 0;
-  readonly #header: Buffer = Buffer.allocUnsafe(14);
   #headerLength = 0;
+  #first = 0;
+  #second = 0;
+  /** Of the payload, as far as the header has told. */
+  #length = 0;
   /** Whole messages that have begun before the frame at hand. */
   #messages = 0;
 
-  /** `onExceeded` gets the number of good messages that came before the frame. */
-  constructor(limitBytes: number, onExceeded: (messages: number) => void) {
+  constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
-    this.#onExceeded = onExceeded;
   }
 
-  readonly pass = (chunk: Buffer): void => {
+  /**
+   * Takes what came in. Gives the number of good messages before a frame that is too long, and null
+   * when there is none.
+   */
+  pass(chunk: Buffer): number | null {
+    let exceededAfter: number | null = null;
     let position = 0;
     while (position < chunk.length) {
       if (this.#skip > 0) {
@@ -28,28 +37,37 @@ export class FrameMeter {
         position += step;
         continue;
       }
-      this.#header[this.#headerLength++] = chunk[position++] ?? 0;
-      const payloadBytes = this.#payloadLength();
-      if (payloadBytes === null) continue;
+      if (!this.#isComplete(chunk[position++] ?? 0)) continue;
       this.#headerLength = 0;
-      if (payloadBytes > this.#limitBytes) this.#onExceeded(this.#messages);
+      if (this.#length > this.#limitBytes) exceededAfter ??= this.#messages;
       // The last frame of a text, a binary or a continued message.
-      const first = this.#header[0] ?? 0;
-      if ((first & 0x80) !== 0 && (first & 0x0f) <= 2) this.#messages++;
-      this.#skip = payloadBytes;
+      if ((this.#first & 0x80) !== 0 && (this.#first & 0x0f) <= 2) this.#messages++;
+      this.#skip = this.#length;
     }
-  };
+    return exceededAfter;
+  }
 
-  /** Null until the header is complete. */
-  #payloadLength(): number | null {
-    if (this.#headerLength < 2) return null;
-    const second = this.#header[1] ?? 0;
-    const maskBytes = (second & 0x80) === 0 ? 0 : 4;
-    const short = second & 0x7f;
-    if (short < 126) return this.#headerLength < 2 + maskBytes ? null : short;
-    if (short === 126) {
-      return this.#headerLength < 4 + maskBytes ? null : this.#header.readUInt16BE(2);
+  /** Takes the header's next byte. */
+  #isComplete(byte: number): boolean {
+    const index = this.#headerLength++;
+    if (index === 0) {
+      this.#first = byte;
+      return false;
     }
-    return this.#headerLength < 10 + maskBytes ? null : Number(this.#header.readBigUInt64BE(2));
+    if (index === 1) {
+      this.#second = byte;
+      const short = byte & 0x7f;
+      this.#length = short < 126 ? short : 0;
+    } else if (index < shortHeader + this.#extendedBytes) {
+      this.#length = this.#length * 256 + byte;
+    }
+    const maskBytes = (this.#second & 0x80) === 0 ? 0 : 4;
+    return this.#headerLength === shortHeader + this.#extendedBytes + maskBytes;
+  }
+
+  /** Bytes the length takes where seven bits are too few for it. */
+  get #extendedBytes(): number {
+    const short = this.#second & 0x7f;
+    return short < 126 ? 0 : short === 126 ? 2 : 8;
   }
 }

@@ -1,34 +1,23 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
-import { WebSocketServer } from "ws";
+import { WebSocketServer, type WebSocket } from "ws";
 import type { ClockTimer } from "../clock.ts";
 import {
-  authorizerEvent,
-  connectEvent,
   disconnectEvent,
+  MessageEventWriter,
   type AuthorizerContext,
-  type HandshakeEvent,
   type WebSocketIdentity,
 } from "../lambda-events/websocket-event.ts";
-import { listHeaders, sourceIpOf } from "../lambda-events/request-headers.ts";
-import { hasIdentity, readAuthorization } from "./authorizer.ts";
-import { FrameMeter } from "./frame-meter.ts";
+import { sourceIpOf } from "../lambda-events/request-headers.ts";
 import type { GatewayContext } from "./gateway-context.ts";
-import { readProxyResult } from "./proxy-result.ts";
+import { judgeHandshake } from "./handshake.ts";
+import { KnownClients, type KnownClient } from "./known-clients.ts";
+import { MessagesInWork } from "./messages-in-work.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import { refuseUpgrade } from "./upgrade-refusal.ts";
 import { WebSocketConnection } from "./websocket-connection.ts";
 import { WebSocketRoutes } from "./websocket-routes.ts";
-
-/** Verdict on a handshake: open, with what the function said, or an HTTP status. */
-type Verdict =
-  | {
-      readonly isOpen: true;
-      readonly protocol: string | null;
-      readonly authorizer: AuthorizerContext | null;
-    }
-  | { readonly isOpen: false; readonly status: number; readonly message: string };
 
 /** How often open connections are looked over for the limits of time. */
 const sweepMs = 1000;
@@ -44,6 +33,8 @@ export class WebSocketApi {
   readonly #pending = new Set<Promise<unknown>>();
   readonly #protocols = new WeakMap<IncomingMessage, string>();
   readonly #rate: TokenBucket;
+  readonly #clients: KnownClients;
+  readonly #inWork: MessagesInWork;
   #routes: WebSocketRoutes | null = null;
   #sweep: ClockTimer | null = null;
   #nextPingAt = 0;
@@ -54,6 +45,8 @@ export class WebSocketApi {
     this.#context = context;
     const { limits, clock } = context;
     this.#rate = new TokenBucket(limits.connectionsPerSecond, clock);
+    this.#clients = new KnownClients(context.time, context);
+    this.#inWork = new MessagesInWork(clock, limits.webSocketIntegrationMs);
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -77,7 +70,7 @@ export class WebSocketApi {
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A peer that goes away while its handshake is parked must not take the process down.
-    socket.on("error", () => socket.destroy());
+    socket.on("error", destroyOnError);
     const startedAt = this.#context.clock.now();
     const refusal = this.#check(request);
     if (refusal !== null) {
@@ -133,17 +126,24 @@ export class WebSocketApi {
     head: Buffer,
     startedAt: number,
   ): Promise<void> {
-    const { apiId, stage, ids, clock, connections, traffic } = this.#context;
-    const identity: WebSocketIdentity = {
-      connectionId: ids.connectionId(),
-      apiId,
+    const { ids, clock } = this.#context;
+    const known = this.#clients.get({
       domainName: request.headers.host ?? "localhost",
-      stage,
-      connectedAt: startedAt,
       sourceIp: sourceIpOf(request),
       userAgent: request.headers["user-agent"] ?? null,
+    });
+    const identity: WebSocketIdentity = {
+      ...known.client,
+      connectionId: ids.connectionId(),
+      connectedAt: startedAt,
     };
-    const verdict = await this.#judge(request, url, identity);
+    const verdict = await judgeHandshake(
+      this.#context,
+      this.#currentRoutes(),
+      request,
+      url,
+      identity,
+    );
     const durationMs = clock.now() - startedAt;
     if (!verdict.isOpen) {
       this.#refuse(socket, verdict.status, verdict.message, startedAt);
@@ -156,122 +156,47 @@ export class WebSocketApi {
       return;
     }
     if (verdict.protocol !== null) this.#protocols.set(request, verdict.protocol);
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = new WebSocketConnection({
-        context: this.#context,
-        socket: webSocket,
-        identity,
-        authorizer: verdict.authorizer,
-        routes: this.#currentRoutes,
-        onEnd: this.#onEnd,
-      });
-      const { frameBytes } = this.#context.limits;
-      if (frameBytes !== Infinity) {
-        const meter = new FrameMeter(frameBytes, (messages) =>
-          connection.closeAfter(messages, 1009, "Frame too large"),
-        );
-        socket.prependListener("data", meter.pass);
-      }
-      socket.on("drain", () => connection.drained());
-      this.#connections.add(connection);
-      const attached = connections.attach(identity.connectionId, connection);
-      // Functions must find the connection from its first message on.
-      if (attached !== undefined) connection.holdUntil(attached);
-      this.#watch();
-      if (traffic.isObserved) {
-        const { connectionId, sourceIp } = identity;
-        traffic.emit({ type: "connected", connectionId, durationMs, sourceIp });
-      }
+    this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#accept(webSocket, socket, identity, known, verdict.authorizer, durationMs),
+    );
+  }
+
+  /** Not a part of `#open`: what lives on must not hold on to the request. */
+  #accept(
+    socket: WebSocket,
+    stream: Duplex,
+    identity: WebSocketIdentity,
+    known: KnownClient,
+    authorizer: AuthorizerContext | null,
+    durationMs: number,
+  ): void {
+    const { connections, traffic, time } = this.#context;
+    // The library has a listener of its own from here on.
+    stream.off("error", destroyOnError);
+    const connection = new WebSocketConnection({
+      context: this.#context,
+      socket,
+      stream,
+      identity,
+      authorizer,
+      routes: this.#currentRoutes,
+      writer:
+        authorizer === null ? known.writer : new MessageEventWriter(identity, authorizer, time),
+      inWork: this.#inWork,
+      onEnd: this.#onEnd,
     });
+    this.#connections.add(connection);
+    const attached = connections.attach(identity.connectionId, connection);
+    // Functions must find the connection from its first message on.
+    if (attached !== undefined) connection.holdUntil(attached);
+    this.#watch();
+    if (traffic.isObserved) {
+      const { connectionId, sourceIp } = identity;
+      traffic.emit({ type: "connected", connectionId, durationMs, sourceIp });
+    }
   }
 
   readonly #currentRoutes = (): WebSocketRoutes => this.#routes ?? noRoutes;
-
-  async #judge(
-    request: IncomingMessage,
-    url: URL,
-    connection: WebSocketIdentity,
-  ): Promise<Verdict> {
-    const { ids, clock } = this.#context;
-    const routes = this.#currentRoutes();
-    const now = clock.now();
-    const handshake: HandshakeEvent = {
-      connection,
-      headers: listHeaders(request, now),
-      query: url.searchParams,
-      requestId: ids.requestId(),
-      now,
-      authorizer: null,
-    };
-    let authorizer: AuthorizerContext | null = null;
-    let integrationLatency = 0;
-    if (routes.authorizer !== null) {
-      const authorization = await this.#authorize(request, handshake, routes.authorizer);
-      if (!authorization.ok) {
-        return {
-          isOpen: false,
-          status: authorization.status,
-          message: messages[authorization.status] ?? "Forbidden",
-        };
-      }
-      authorizer = authorization.context;
-      integrationLatency = clock.now() - handshake.now;
-    }
-    if (routes.connect === null) return { isOpen: true, protocol: null, authorizer };
-    const event = connectEvent({
-      ...handshake,
-      authorizer: authorizer === null ? null : { ...authorizer, integrationLatency },
-    });
-    return this.#connect(routes.connect.functionId, event, authorizer);
-  }
-
-  async #authorize(
-    request: IncomingMessage,
-    handshake: HandshakeEvent,
-    authorizer: NonNullable<WebSocketRoutes["authorizer"]>,
-  ): Promise<ReturnType<typeof readAuthorization>> {
-    if (!hasIdentity(authorizer, request, handshake.query)) return { ok: false, status: 401 };
-    const { apiId, stage, invoker } = this.#context;
-    const methodArn = `arn:aws:execute-api:us-east-1:123456789012:${apiId}/${stage}/$connect`;
-    // Only the authorizer sees the hop-by-hop headers.
-    const headers = listHeaders(request, handshake.now, { keepHopByHop: true });
-    const event = authorizerEvent({ ...handshake, headers }, methodArn);
-    return readAuthorization(await invoker.invoke(authorizer.functionId, event), methodArn);
-  }
-
-  async #connect(
-    functionId: string,
-    event: string,
-    authorizer: AuthorizerContext | null,
-  ): Promise<Verdict> {
-    const { invoker, clock, limits, traffic } = this.#context;
-    const result = await new Promise<Awaited<ReturnType<typeof invoker.invoke>> | "late">(
-      (resolve) => {
-        const timer = clock.after(limits.webSocketIntegrationMs, () => resolve("late"));
-        traffic.report(
-          invoker.invoke(functionId, event).then((settled) => {
-            timer.cancel();
-            resolve(settled);
-          }),
-          "$connect",
-        );
-      },
-    );
-    if (result === "late")
-      return { isOpen: false, status: 504, message: "Endpoint request timed out" };
-    if (!result.ok) {
-      // Lambda that refuses to run is a fault of the gateway; a function that fails is a bad gateway.
-      const status = result.kind === "throttled" ? 500 : 502;
-      return { isOpen: false, status, message: "Internal server error" };
-    }
-    const answer = readProxyResult(result.payload);
-    if (answer === null) return { isOpen: false, status: 502, message: "Internal server error" };
-    const { statusCode } = answer;
-    if (statusCode >= 200 && statusCode < 300) {
-      return { isOpen: true, protocol: protocolOf(answer.headers), authorizer };
-    }
-    return { isOpen: false, status: statusCode, message: messages[statusCode] ?? "Forbidden" };
-  }
 
   #refuse(socket: Duplex, status: number, message: string, startedAt: number): void {
     const { traffic, clock } = this.#context;
@@ -351,7 +276,12 @@ export class WebSocketApi {
     }
     grace.cancel();
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+    this.#inWork.close();
   }
+}
+
+function destroyOnError(this: Duplex): void {
+  this.destroy();
 }
 
 const noRoutes = new WebSocketRoutes({
@@ -359,20 +289,3 @@ const noRoutes = new WebSocketRoutes({
   routes: [],
   authorizer: null,
 });
-
-const messages: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  429: "Too Many Requests",
-  500: "Internal server error",
-};
-
-/** The one header of `$connect` that reaches the client. */
-function protocolOf(headers: Readonly<Record<string, unknown>>): string | null {
-  for (const [name, value] of Object.entries(headers)) {
-    if (name.toLowerCase() === "sec-websocket-protocol" && typeof value === "string") return value;
-  }
-  return null;
-}

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type {
   ConnectionCommand,
@@ -5,22 +6,18 @@ import type {
   ConnectionTarget,
 } from "../connections/connection-router.ts";
 import type { Lease } from "../connections/leases.ts";
-import type { ClockTimer } from "../clock.ts";
 import type { InvocationResult } from "../execution/invocation.ts";
-import {
+import type {
+  AuthorizerContext,
   MessageEventWriter,
-  type AuthorizerContext,
-  type WebSocketIdentity,
+  WebSocketIdentity,
 } from "../lambda-events/websocket-event.ts";
+import { FrameMeter } from "./frame-meter.ts";
 import type { GatewayContext } from "./gateway-context.ts";
+import type { MessageOwner, MessagesInWork } from "./messages-in-work.ts";
 import { readProxyResult } from "./proxy-result.ts";
+import { listenForDrain, listenToSocket, type SocketListener } from "./socket-listener.ts";
 import type { WebSocketRoutes } from "./websocket-routes.ts";
-
-/** A message whose function has not answered yet. */
-interface InFlight {
-  readonly requestId: string;
-  readonly startedAt: number;
-}
 
 /** Messages of one connection that may be in work before its socket is no longer read. */
 const highWaterMark = 256;
@@ -29,30 +26,38 @@ const lowWaterMark = 64;
 export interface WebSocketConnectionOptions {
   readonly context: GatewayContext;
   readonly socket: WebSocket;
+  /** What the socket speaks through. */
+  readonly stream: Duplex;
   readonly identity: WebSocketIdentity;
   readonly authorizer: AuthorizerContext | null;
   readonly routes: () => WebSocketRoutes;
+  readonly writer: MessageEventWriter;
+  readonly inWork: MessagesInWork;
   readonly onEnd: (connection: WebSocketConnection, code: number, reason: string) => void;
 }
 
 /** One open socket: frames in become invocations, commands become frames out. */
-export class WebSocketConnection implements ConnectionTarget {
+export class WebSocketConnection implements ConnectionTarget, MessageOwner, SocketListener {
   readonly identity: WebSocketIdentity;
   readonly authorizer: AuthorizerContext | null;
   readonly #context: GatewayContext;
   readonly #socket: WebSocket;
   readonly #routes: () => WebSocketRoutes;
   readonly #onEnd: WebSocketConnectionOptions["onEnd"];
-  readonly #inFlight = new Set<InFlight>();
-  #writer: MessageEventWriter | null = null;
-  #integrationTimer: ClockTimer | null = null;
+  readonly #stream: Duplex;
+  readonly #writer: MessageEventWriter;
+  readonly #inWork: MessagesInWork;
+  /** Messages of this connection that are in work. */
+  #load = 0;
+  readonly #meter: FrameMeter | null;
   #lastActiveAt: number;
   #isPaused = false;
   #isClosing = false;
   #isEnded = false;
   #hasAnsweredPing = true;
   readonly #lease: Lease | null;
-  readonly #done: ConnectionReply;
+  /** Null until the first post. */
+  #done: ConnectionReply | null = null;
   #isSuspended = false;
   #received = 0;
   #closeAfter: {
@@ -64,27 +69,39 @@ export class WebSocketConnection implements ConnectionTarget {
   #closing: { readonly code: number; readonly reason: string } | null = null;
 
   constructor(options: WebSocketConnectionOptions) {
-    const { socket, context, identity } = options;
+    const { socket, stream, context, identity } = options;
     this.#context = context;
     this.#socket = socket;
+    this.#stream = stream;
+    this.#writer = options.writer;
+    this.#inWork = options.inWork;
     this.identity = identity;
     this.authorizer = options.authorizer;
     this.#routes = options.routes;
     this.#onEnd = options.onEnd;
     this.#lastActiveAt = identity.connectedAt;
     this.#lease = context.leases.acquire();
-    this.#done = Object.freeze({ type: "done", lease: this.#lease });
-    socket.on("message", (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
-    socket.on("pong", () => {
-      this.#hasAnsweredPing = true;
-    });
-    socket.on("error", (error: Error & { code?: string }) => {
-      this.#closing ??= { code: codeOfProtocolError(error.code), reason: error.message };
-    });
-    socket.on("close", (code: number, reason: Buffer) => {
-      const closing = this.#closing ?? { code, reason: reasonOf(code, reason) };
-      this.#end(closing.code, closing.reason);
-    });
+    const { frameBytes } = context.limits;
+    this.#meter = frameBytes === Infinity ? null : new FrameMeter(frameBytes);
+    listenToSocket(socket, stream, this, this.#meter !== null);
+  }
+
+  onData(chunk: Buffer): void {
+    const messages = this.#meter?.pass(chunk) ?? null;
+    if (messages !== null) this.#closeAfterMessages(messages, 1009, "Frame too large");
+  }
+
+  onPong(): void {
+    this.#hasAnsweredPing = true;
+  }
+
+  onError(error: Error & { readonly code?: string }): void {
+    this.#closing ??= { code: codeOfProtocolError(error.code), reason: error.message };
+  }
+
+  onClose(code: number, reason: Buffer): void {
+    const closing = this.#closing ?? { code, reason: reasonOf(code, reason) };
+    this.#end(closing.code, closing.reason);
   }
 
   get isOpen(): boolean {
@@ -118,8 +135,7 @@ export class WebSocketConnection implements ConnectionTarget {
     }
   }
 
-  /** The peer has read what was buffered for it. */
-  drained(): void {
+  onDrain(): void {
     if (!this.#isSuspended) return;
     this.#isSuspended = false;
     if (this.#lease !== null && !this.#isClosing) this.#context.leases.resume(this.#lease);
@@ -135,7 +151,7 @@ export class WebSocketConnection implements ConnectionTarget {
   }
 
   /** Closes once so many messages of this connection were taken: a chunk may hold good ones and the bad. */
-  closeAfter(messages: number, code: number, reason: string): void {
+  #closeAfterMessages(messages: number, code: number, reason: string): void {
     if (this.#received >= messages) this.close(code, reason);
     else this.#closeAfter ??= { messages, code, reason };
   }
@@ -185,16 +201,17 @@ export class WebSocketConnection implements ConnectionTarget {
     if (traffic.isObserved) {
       traffic.emit({ type: "message-out", connectionId: this.identity.connectionId, bytes });
     }
-    return this.#done;
+    return (this.#done ??= Object.freeze({ type: "done", lease: this.#lease }));
   }
 
   #suspend(): void {
     if (this.#isSuspended || this.#lease === null) return;
     this.#isSuspended = true;
     this.#context.leases.suspend(this.#lease);
+    listenForDrain(this.#stream);
   }
 
-  #receive(data: Buffer, isBinary: boolean): void {
+  onMessage(data: Buffer, isBinary: boolean): void {
     if (this.#isClosing) return;
     this.#received++;
     this.#take(data, isBinary);
@@ -203,7 +220,7 @@ export class WebSocketConnection implements ConnectionTarget {
   }
 
   #take(data: Buffer, isBinary: boolean): void {
-    const { clock, ids, invoker, time } = this.#context;
+    const { clock, ids, invoker } = this.#context;
     if (isBinary) {
       this.close(1003, "Binary media not supported");
       return;
@@ -218,27 +235,34 @@ export class WebSocketConnection implements ConnectionTarget {
       this.#told(null, data.length, now, false);
       return;
     }
-    this.#writer ??= new MessageEventWriter(this.identity, this.authorizer, time);
-    const event = this.#writer.write(route.routeKey, ids.connectionId(), requestId, now, body);
-    const message: InFlight = { requestId, startedAt: now };
-    this.#inFlight.add(message);
-    if (this.#inFlight.size >= highWaterMark && !this.#isPaused) {
+    const event = this.#writer.write(
+      this.identity,
+      route.routeKey,
+      ids.connectionId(),
+      requestId,
+      now,
+      body,
+    );
+    const message = this.#inWork.add(this, requestId, now);
+    this.#load += 1;
+    if (this.#load >= highWaterMark && !this.#isPaused) {
       this.#isPaused = true;
       this.#socket.pause();
     }
-    this.#integrationTimer ??= clock.after(this.#context.limits.webSocketIntegrationMs, () =>
-      this.#checkIntegrations(),
-    );
     // Invocations never reject; a handle on each would cost a promise per frame.
     void invoker.invoke(route.functionId, event).then((result) => {
-      const isInTime = this.#inFlight.delete(message);
+      const isInTime = this.#inWork.remove(message);
+      if (isInTime) this.#load -= 1;
       const isOk = this.#answer(result, requestId, route.hasRouteResponse, isInTime);
       this.#told(route.routeKey, data.length, now, isOk);
-      if (this.#isPaused && this.#inFlight.size <= lowWaterMark) {
-        this.#isPaused = false;
-        this.#socket.resume();
-      }
+      this.#readOn();
     });
+  }
+
+  #readOn(): void {
+    if (!this.#isPaused || this.#load > lowWaterMark) return;
+    this.#isPaused = false;
+    this.#socket.resume();
   }
 
   #answer(
@@ -260,18 +284,10 @@ export class WebSocketConnection implements ConnectionTarget {
   }
 
   /** The function goes on; the gateway no longer waits for it. */
-  #checkIntegrations(): void {
-    this.#integrationTimer = null;
-    const { clock, limits } = this.#context;
-    for (const message of this.#inFlight) {
-      const remainingMs = message.startedAt + limits.webSocketIntegrationMs - clock.now();
-      if (remainingMs > 0) {
-        this.#integrationTimer = clock.after(remainingMs, () => this.#checkIntegrations());
-        return;
-      }
-      this.#inFlight.delete(message);
-      this.#sendError("Endpoint request timed out", message.requestId);
-    }
+  messageTimedOut(requestId: string): void {
+    this.#load -= 1;
+    this.#sendError("Endpoint request timed out", requestId);
+    this.#readOn();
   }
 
   /** The spacing is AWS's: clients have been written against the bytes. */
@@ -296,7 +312,6 @@ export class WebSocketConnection implements ConnectionTarget {
     this.#isEnded = true;
     this.#isClosing = true;
     if (this.#lease !== null) this.#context.leases.release(this.#lease);
-    this.#integrationTimer?.cancel();
     this.#onEnd(this, code, reason);
   }
 }

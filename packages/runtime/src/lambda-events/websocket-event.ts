@@ -3,23 +3,27 @@ import { toHeaderMaps, toQueryMaps, type HeaderList } from "./request-headers.ts
 
 // Shapes and key order: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-requests.html
 
-/** What all events of one connection share. */
-export interface WebSocketIdentity {
-  readonly connectionId: string;
+/** What all events of one client at one host share. */
+export interface WebSocketClient {
   readonly apiId: string;
   readonly domainName: string;
   readonly stage: string;
-  /** Epoch milliseconds. */
-  readonly connectedAt: number;
   readonly sourceIp: string;
   readonly userAgent: string | null;
+}
+
+/** What all events of one connection share. */
+export interface WebSocketIdentity extends WebSocketClient {
+  readonly connectionId: string;
+  /** Epoch milliseconds. */
+  readonly connectedAt: number;
 }
 
 /** Values an authorizer handed on, and its `principalId`. */
 export type AuthorizerContext = { readonly [key: string]: string | number | boolean };
 
-function identityOf(connection: WebSocketIdentity): { userAgent?: string; sourceIp: string } {
-  const { userAgent, sourceIp } = connection;
+function identityOf(client: WebSocketClient): { userAgent?: string; sourceIp: string } {
+  const { userAgent, sourceIp } = client;
   return userAgent === null ? { sourceIp } : { userAgent, sourceIp };
 }
 
@@ -89,33 +93,40 @@ function requestContextOf(
 }
 
 /**
- * Writes the MESSAGE events of one connection as text. What does not change is put into text once:
- * this runs for every frame.
+ * Writes MESSAGE events as text: this runs for every frame, so what does not change is put into text
+ * once. Connections of one client to one host share it.
  */
 export class MessageEventWriter {
   readonly #time: ClfTime;
   readonly #authorizer: string;
-  readonly #middle: string;
+  readonly #stage: string;
   readonly #identity: string;
+  readonly #domainName: string;
   readonly #end: string;
 
-  constructor(connection: WebSocketIdentity, authorizer: AuthorizerContext | null, time: ClfTime) {
+  constructor(client: WebSocketClient, authorizer: AuthorizerContext | null, time: ClfTime) {
     this.#time = time;
-    const { stage, connectedAt, domainName, connectionId, apiId } = connection;
     this.#authorizer = authorizer === null ? "" : `"authorizer":${JSON.stringify(authorizer)},`;
-    this.#middle = `,"messageDirection":"IN","stage":${JSON.stringify(stage)},"connectedAt":${connectedAt},"requestTimeEpoch":`;
-    this.#end =
-      `","domainName":${JSON.stringify(domainName)},"connectionId":${JSON.stringify(connectionId)},` +
-      `"apiId":${JSON.stringify(apiId)}},"body":`;
-    this.#identity = `,"identity":${JSON.stringify(identityOf(connection))},"requestId":"`;
+    this.#stage = `,"messageDirection":"IN","stage":${JSON.stringify(client.stage)},"connectedAt":`;
+    this.#identity = `,"identity":${JSON.stringify(identityOf(client))},"requestId":"`;
+    this.#domainName = `","domainName":${JSON.stringify(client.domainName)},"connectionId":"`;
+    this.#end = `","apiId":${JSON.stringify(client.apiId)}},"body":`;
   }
 
   /** Ids must be of the gateway's own making: they are not escaped. */
-  write(routeKey: string, messageId: string, requestId: string, now: number, body: string): string {
+  write(
+    { connectionId, connectedAt }: Pick<WebSocketIdentity, "connectionId" | "connectedAt">,
+    routeKey: string,
+    messageId: string,
+    requestId: string,
+    now: number,
+    body: string,
+  ): string {
     return (
       `{"requestContext":{"routeKey":${JSON.stringify(routeKey)},${this.#authorizer}"messageId":"${messageId}",` +
       `"eventType":"MESSAGE","extendedRequestId":"${requestId}","requestTime":"${this.#time.at(now)}"` +
-      `${this.#middle}${now}${this.#identity}${requestId}${this.#end}${JSON.stringify(body)},"isBase64Encoded":false}`
+      `${this.#stage}${connectedAt},"requestTimeEpoch":${now}${this.#identity}${requestId}` +
+      `${this.#domainName}${connectionId}${this.#end}${JSON.stringify(body)},"isBase64Encoded":false}`
     );
   }
 }
