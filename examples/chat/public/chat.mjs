@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { Response } from "../src/shared/protocol.ts" */
+/** @import { Response } from "../src/chat/protocol.ts" */
 import { openConnection } from "./connection.mjs";
 import { byId, element, portrait } from "./elements.mjs";
 import { Log } from "./log.mjs";

@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { Request, Response } from "../src/shared/protocol.ts" */
+/** @import { Request, Response } from "../src/chat/protocol.ts" */
 
 /** API Gateway closes a socket that is silent for ten minutes, and the room forgets it earlier. */
 const signOfLifeMs = 45_000;

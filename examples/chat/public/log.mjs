@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { Message } from "../src/shared/protocol.ts" */
+/** @import { Message } from "../src/chat/protocol.ts" */
 import { element, portrait } from "./elements.mjs";
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });

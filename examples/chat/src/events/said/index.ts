@@ -1,6 +1,6 @@
 import type { TopicEvent } from "@arclet/functions";
-import { sendToRoom } from "../../shared/people.ts";
-import type { Message } from "../../shared/protocol.ts";
+import { sendToRoom } from "../../chat/people.ts";
+import type { Message } from "../../chat/protocol.ts";
 
 /** Brings a line to everyone in its room. */
 export const handler = async (event: TopicEvent): Promise<void> => {

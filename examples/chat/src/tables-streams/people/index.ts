@@ -1,5 +1,5 @@
 import type { TableStreamEvent } from "@arclet/functions";
-import { namesIn, sendToRoom } from "../../shared/people.ts";
+import { namesIn, sendToRoom } from "../../chat/people.ts";
 
 type Change = TableStreamEvent["Records"][number];
 

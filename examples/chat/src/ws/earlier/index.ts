@@ -1,5 +1,5 @@
-import { action } from "../../shared/action.ts";
-import { history } from "../../shared/messages.ts";
+import { action } from "../../chat/action.ts";
+import { history } from "../../chat/messages.ts";
 
 export const handler = action(async ({ input, reply }) => {
   const { room, before } = input;

@@ -1,5 +1,5 @@
-import { action } from "../../shared/action.ts";
-import { enter } from "../../shared/people.ts";
+import { action } from "../../chat/action.ts";
+import { enter } from "../../chat/people.ts";
 
 /** A sign of life. Brings back who was taken for gone: a laptop that slept, say. */
 export const handler = action(async ({ connection, input }) => {

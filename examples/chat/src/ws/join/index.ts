@@ -1,6 +1,6 @@
-import { action } from "../../shared/action.ts";
-import { history } from "../../shared/messages.ts";
-import { enter, leave } from "../../shared/people.ts";
+import { action } from "../../chat/action.ts";
+import { history } from "../../chat/messages.ts";
+import { enter, leave } from "../../chat/people.ts";
 
 /** Somebody enters a room, and leaves the one before. */
 export const handler = action(async ({ connection, input, reply }) => {

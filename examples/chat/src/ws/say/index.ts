@@ -1,8 +1,8 @@
 import { events } from "@arclet/functions";
-import { action } from "../../shared/action.ts";
-import { Refused } from "../../shared/input.ts";
-import { keep } from "../../shared/messages.ts";
-import { nameOf } from "../../shared/people.ts";
+import { action } from "../../chat/action.ts";
+import { Refused } from "../../chat/input.ts";
+import { keep } from "../../chat/messages.ts";
+import { nameOf } from "../../chat/people.ts";
 
 /** Keeps a line and publishes it; the caller need not wait until everyone has it. */
 export const handler = action(async ({ connection, input }) => {

@@ -1,5 +1,5 @@
-import { action } from "../../shared/action.ts";
-import { Refused } from "../../shared/input.ts";
+import { action } from "../../chat/action.ts";
+import { Refused } from "../../chat/input.ts";
 
 /** Messages whose action the manifest does not name end here. */
 export const handler = action(async () => {

@@ -1,5 +1,5 @@
 import type { WebSocketDisconnectHandler } from "@arclet/functions";
-import { leave } from "../../shared/people.ts";
+import { leave } from "../../chat/people.ts";
 
 export const handler: WebSocketDisconnectHandler = async (event) => {
   await leave(event.requestContext.connectionId);
