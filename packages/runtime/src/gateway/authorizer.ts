@@ -1,7 +1,7 @@
-import { parseJson } from "../lambda-events/parse-json.ts";
 import type { IncomingMessage } from "node:http";
 import type { WebSocketAuthorizer } from "@arclet/manifest";
 import type { InvocationResult } from "../execution/invocation.ts";
+import { parseJson } from "../lambda-events/parse-json.ts";
 import type { AuthorizerContext } from "../lambda-events/websocket-event.ts";
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html */

@@ -23,7 +23,8 @@ export class KnownClients {
 
   get(said: Pick<WebSocketClient, "domainName" | "sourceIp" | "userAgent">): KnownClient {
     const { domainName, sourceIp, userAgent } = said;
-    const key = `${domainName}\n${sourceIp}\n${userAgent ?? ""}`;
+    // One that says nothing is another than one that says an empty text.
+    const key = `${domainName}\n${sourceIp}${userAgent === null ? "" : `\n${userAgent}`}`;
     const known = this.#clients.get(key);
     if (known !== undefined) return known;
     if (this.#clients.size >= capacity) this.#clients.clear();

@@ -7,6 +7,18 @@ const errorFrame = (message: string): RegExp =>
   );
 
 describe("the event of a message", () => {
+  test("tells an empty User-Agent from none", async () => {
+    const { open, event } = await startGateway();
+    for (const [headers, identity] of [
+      [{ "User-Agent": "" }, { sourceIp: "127.0.0.1", userAgent: "" }],
+      [{}, { sourceIp: "127.0.0.1" }],
+    ] as const) {
+      const client = await open({ headers });
+      client.send("hello");
+      expect((await event("default")).requestContext.identity).toEqual(identity);
+    }
+  });
+
   test("has AWS's keys in AWS's order, and no headers", async () => {
     const { open, event } = await startGateway();
     const client = await open();
