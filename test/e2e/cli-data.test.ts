@@ -75,5 +75,8 @@ test("what is no URL of a DynamoDB, and a folder that cannot be made, are told",
   expect([wrong.code, wrong.output]).toEqual([1, expect.stringContaining("is no URL")]);
   const data = join(folder.path, "file", "data");
   const unmade = await runCli(["dev", folder.path, "--data", data]);
-  expect([unmade.code, unmade.output]).toEqual([1, expect.stringContaining("cannot be made")]);
+  expect([unmade.code, unmade.output]).toEqual([
+    1,
+    expect.stringContaining(`${data}: a part of this path is a file, not a folder`),
+  ]);
 });

@@ -1,7 +1,6 @@
-import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { RuntimeOptions } from "@arclet/runtime";
 import { CliError } from "../errors.ts";
+import { createdFolder } from "../project-folder.ts";
 
 /** Flags of the commands that run an app here. */
 export const stateArgs = {
@@ -29,22 +28,9 @@ export async function stateOptions(
   dynamodb: string | undefined,
 ): Promise<StateOptions> {
   return {
-    ...(data === undefined ? {} : { dataDirectory: await madeFolder(data) }),
+    ...(data === undefined ? {} : { dataDirectory: await createdFolder(data) }),
     ...(dynamodb === undefined ? {} : { dynamoEndpoint: endpointOf(dynamodb) }),
   };
-}
-
-async function madeFolder(given: string): Promise<string> {
-  const folder = resolve(given);
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new CliError("ERR_USAGE", `--data: ${folder} cannot be made`, {
-      cause: error,
-      hints: [error instanceof Error ? error.message : String(error)],
-    });
-  }
-  return folder;
 }
 
 function endpointOf(given: string): string {
