@@ -15,8 +15,10 @@ export interface FolderFile {
 }
 
 export interface WrittenFolder {
-  /** Hex SHA-256 over names and bytes. */
+  /** Hex SHA-256 over names, bytes and who may execute. */
   readonly hash: string;
+  /** Absolute paths of the files. */
+  readonly paths: readonly string[];
 }
 
 /**
@@ -44,8 +46,13 @@ export async function writeBuildFolder(
     }
     await removeOthers(directory, new Set(sorted.map(({ name }) => name)));
     const whole = createHash("sha256");
-    for (const { file, hash } of tasks) whole.update(`${file.name}\0${hash}\n`);
-    return { hash: whole.digest("hex") };
+    for (const { file, hash } of tasks) {
+      whole.update(`${file.name}\0${isExecutable(file) ? "x" : ""}${hash}\n`);
+    }
+    return {
+      hash: whole.digest("hex"),
+      paths: tasks.map(({ file }) => join(directory, file.name)),
+    };
   } catch (error) {
     throw explain(error, directory);
   }
@@ -55,15 +62,19 @@ async function hashOf({ contents }: FolderFile, hashes: FileHashes): Promise<str
   return contents.kind === "bytes" ? hashBytes(contents.bytes) : hashes.of(contents.path);
 }
 
+function isExecutable({ contents }: FolderFile): boolean {
+  return contents.kind === "copy" && contents.isExecutable;
+}
+
 async function place(
   directory: string,
-  { name, contents }: FolderFile,
+  file: FolderFile,
   hash: string,
   hashes: FileHashes,
 ): Promise<void> {
+  const { name, contents } = file;
   const target = join(directory, name);
-  const isExecutable = contents.kind === "copy" && contents.isExecutable;
-  if (await isInPlace(target, hash, isExecutable, hashes)) return;
+  if (await isInPlace(target, hash, isExecutable(file), hashes)) return;
   const folder = dirname(target);
   await makeFolder(directory, dirname(name));
   // Beside the target, so that the rename stays within one file system.
@@ -71,7 +82,7 @@ async function place(
   try {
     if (contents.kind === "bytes") await writeFile(draft, contents.bytes);
     else await copyFile(contents.path, draft);
-    await chmod(draft, isExecutable ? 0o755 : 0o644);
+    await chmod(draft, isExecutable(file) ? 0o755 : 0o644);
     await renameOver(draft, target);
   } catch (error) {
     await rm(draft, { force: true });
@@ -82,13 +93,13 @@ async function place(
 async function isInPlace(
   target: string,
   hash: string,
-  isExecutable: boolean,
+  hasToBeExecutable: boolean,
   hashes: FileHashes,
 ): Promise<boolean> {
   try {
     const found = await stat(target);
     const modeIsRight =
-      process.platform === "win32" || ((found.mode & 0o100) !== 0) === isExecutable;
+      process.platform === "win32" || ((found.mode & 0o100) !== 0) === hasToBeExecutable;
     return found.isFile() && modeIsRight && (await hashes.of(target)) === hash;
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT" || systemErrorCode(error) === "ENOTDIR") return false;

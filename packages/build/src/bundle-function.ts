@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { BuildContext, BuildFailure, Metafile } from "esbuild";
 import type { Diagnostic } from "@arclet/manifest";
 import { createBundleOptions, importMetaUrlName, type BundleSettings } from "./bundle-options.ts";
+import { loadEsbuild } from "./load-esbuild.ts";
 import { toDiagnostic } from "./message-diagnostic.ts";
 import { declaredFormat, type ModuleFormat } from "./module-format.ts";
 
@@ -30,6 +31,11 @@ export class FunctionBundler {
   #context: Context | null = null;
   #contextKey = "";
 
+  /** Starts esbuild's process, which the first bundle otherwise waits for. */
+  static async prepare(): Promise<void> {
+    await loadEsbuild().transform("");
+  }
+
   async bundle(request: BundleRequest): Promise<BundleResult> {
     const declared = await declaredFormat(request.entry);
     const likely = declared ?? (await likelyFormat(request.entry));
@@ -54,9 +60,7 @@ export class FunctionBundler {
     try {
       if (this.#context === null || this.#contextKey !== key) {
         await this.close();
-        // esbuild starts a process of its own: only who builds pays for it.
-        const { context } = await import("esbuild");
-        this.#context = await context(createBundleOptions(settings));
+        this.#context = await loadEsbuild().context(createBundleOptions(settings));
         this.#contextKey = key;
       }
       const { outputFiles, metafile, warnings } = await this.#context.rebuild();

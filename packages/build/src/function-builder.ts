@@ -4,6 +4,7 @@ import type { ProjectFunction } from "@arclet/manifest";
 import { helpersAmong, readsManifest } from "./architect-helpers.ts";
 import type { BuildOptions, BuildResult } from "./build-function.ts";
 import { writeBuildFolder, type FolderFile } from "./build-folder.ts";
+import { BuildRecords, type MadeBuild } from "./build-records.ts";
 import type { BuiltFunction } from "./built-function.ts";
 import { FunctionBundler } from "./bundle-function.ts";
 import { filesBesideBundle, filesOfFolder } from "./copied-files.ts";
@@ -24,6 +25,8 @@ interface Slot {
   inputs: readonly string[];
   /** The newest build asked for; builds of one function follow each other. */
   latest: Promise<unknown>;
+  /** Whether it was built, or found built, in this run: its sources are known to have changed since. */
+  isKnown: boolean;
 }
 
 /** The paths of one build. */
@@ -44,6 +47,8 @@ export interface FunctionBuilder extends AsyncDisposable {
    * @throws BuildError when the build folder cannot be written.
    */
   build(declared: ProjectFunction): Promise<BuildResult>;
+  /** Starts the bundler ahead of the first build that needs it. */
+  prepare(): Promise<void>;
   /** Lets go of a function that is no longer in the app. Its build folder stays. */
   forget(functionId: string): Promise<void>;
   /** Waits for running builds and frees everything. */
@@ -61,6 +66,8 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
   readonly #manifestFile: string | null;
   readonly #keepsOlderAwsSdk: boolean;
   readonly #minify: boolean;
+  readonly #records: BuildRecords | null;
+  readonly #keeping = new Set<Promise<void>>();
   readonly #slots = new Map<string, Slot>();
   readonly #hashes = new FileHashes();
   #isClosed = false;
@@ -72,6 +79,8 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     this.#manifestFile = options.manifestFile ?? null;
     this.#keepsOlderAwsSdk = options.keepsOlderAwsSdk ?? false;
     this.#minify = options.minify ?? false;
+    this.#records =
+      options.cacheDirectory === undefined ? null : new BuildRecords(options.cacheDirectory);
   }
 
   build(declared: ProjectFunction): Promise<BuildResult> {
@@ -80,7 +89,12 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     }
     let slot = this.#slots.get(declared.id);
     if (slot === undefined) {
-      slot = { bundler: new FunctionBundler(), inputs: [], latest: Promise.resolve() };
+      slot = {
+        bundler: new FunctionBundler(),
+        inputs: [],
+        latest: Promise.resolve(),
+        isKnown: false,
+      };
       this.#slots.set(declared.id, slot);
     }
     const current = slot;
@@ -88,6 +102,10 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     const building = slot.latest.then(run, run);
     slot.latest = building;
     return building;
+  }
+
+  async prepare(): Promise<void> {
+    await FunctionBundler.prepare();
   }
 
   async forget(functionId: string): Promise<void> {
@@ -101,6 +119,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     const slots = [...this.#slots.values()];
     this.#slots.clear();
     await Promise.all(slots.map(closeSlot));
+    await Promise.all(this.#keeping);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -108,6 +127,12 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
   }
 
   async #build(declared: ProjectFunction, slot: Slot): Promise<BuildResult> {
+    const kept = slot.isKnown ? null : this.#records?.find(declared.id, this.#requestFor(declared));
+    slot.isKnown = true;
+    if (kept) {
+      slot.inputs = kept.built.inputs;
+      return { ok: true, ...kept };
+    }
     const found = await findHandler(declared, this.#root);
     if (found.kind === "missing") {
       return { ok: false, diagnostics: [found.diagnostic], inputs: slot.inputs };
@@ -143,6 +168,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     place: Place,
     found: FoundNodeHandler,
   ): Promise<BuildResult> {
+    const startedAt = Date.now();
     const own = await readPackageFacts(place.source);
     const result = await slot.bundler.bundle({
       root: place.root,
@@ -158,10 +184,10 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     const { files, format, inputs } = result.bundle;
     const made = new Set(files.map(({ name }) => name));
     const beside = await filesBesideBundle(place.source, new Set(inputs));
-    const copied = beside.filter(({ name }) => !made.has(name));
+    const copied = beside.files.filter(({ name }) => !made.has(name));
     const last = format === "esm" ? "index.mjs" : "index.cjs";
     const manifest = await this.#manifestFor(inputs);
-    const { hash } = await writeBuildFolder(
+    const { hash, paths } = await writeBuildFolder(
       place.directory,
       [
         ...files.map(({ name, bytes }): FolderFile => ({
@@ -188,7 +214,40 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
         ...(manifest.length > 0 && this.#manifestFile !== null ? [this.#manifestFile] : []),
       ],
     } satisfies BuiltFunction;
-    return { ok: true, built, diagnostics: result.diagnostics };
+    const { diagnostics } = result;
+    this.#keep(declared, {
+      built,
+      diagnostics,
+      startedAt,
+      root: place.root,
+      inputs: [...inputs, ...built.inputs],
+      folders: [declared.directory, ...beside.folders],
+      outputs: paths,
+    });
+    return { ok: true, built, diagnostics };
+  }
+
+  /** All that decides what comes out, besides the files. */
+  #requestFor({ id, directory, config }: ProjectFunction): string {
+    return JSON.stringify([
+      { id, directory, config },
+      this.#root,
+      this.#outDirectory,
+      this.#alias,
+      this.#manifestFile,
+      this.#keepsOlderAwsSdk,
+      this.#minify,
+      // Where esbuild looks for packages besides.
+      process.env["NODE_PATH"] ?? "",
+    ]);
+  }
+
+  /** Beside what comes next: nobody waits for a record, but `close()`. */
+  #keep(declared: ProjectFunction, made: MadeBuild): void {
+    const keeping = this.#records?.keep(declared.id, this.#requestFor(declared), made);
+    if (keeping === undefined) return;
+    const tracked = keeping.finally(() => this.#keeping.delete(tracked));
+    this.#keeping.add(tracked);
   }
 
   /** The manifest, for helpers that look for it; nothing for all others. */

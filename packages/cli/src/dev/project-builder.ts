@@ -14,6 +14,8 @@ import type { BuildOutcome, FunctionBuilds } from "./function-builds.ts";
 /** Builds a project's functions, and tells which of them a save touches. */
 export interface ProjectBuilder {
   build(declared: ProjectFunction): Promise<BuildOutcome>;
+  /** Starts the bundler ahead of the first save: a start in an unchanged project did not need it. */
+  prepare(): Promise<void>;
   /** Resolves once saves are noticed. */
   watch(
     project: () => Project,
@@ -52,6 +54,7 @@ export function createProjectBuilder(
   const builder = createFunctionBuilder({
     root,
     alias,
+    cacheDirectory: join(root, ".arclet", "cache"),
     keepsOlderAwsSdk: runsHere,
     ...(project.manifestFile?.endsWith(".arc") === true
       ? { manifestFile: project.manifestFile }
@@ -63,6 +66,7 @@ export function createProjectBuilder(
       await untilReady?.();
       return builder.build(await compileFunction(declared, runtimes?.() ?? new Map(), root));
     },
+    prepare: () => builder.prepare(),
     async watch(current, builds, onSaved) {
       watcher = await watchProject(root, (files) => {
         if (onFile !== undefined) for (const file of files) onFile(file);
