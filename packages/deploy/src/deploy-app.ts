@@ -188,13 +188,18 @@ async function templateOf(
 }
 
 async function packageAll(
-  { built, zip }: DeployOptions,
+  { project, built, zip }: DeployOptions,
   stackName: string,
   reporter: DeployReporter,
 ): Promise<readonly FunctionPackage[]> {
-  const packages = await packageFunctions(built, zip, stackName);
-  for (const { functionId, bytes } of packages)
-    reporter.report({ type: "packaged", functionId, zipBytes: bytes.byteLength });
+  const packages = await packageFunctions(project.functions, built, zip, stackName);
+  for (const { functionId, bytes, unzippedBytes } of packages)
+    reporter.report({
+      type: "packaged",
+      functionId,
+      zipBytes: bytes.byteLength,
+      unzippedBytes,
+    });
   return packages;
 }
 

@@ -8,6 +8,7 @@ export const deployErrorCodes = {
   ERR_TEMPLATE_LIMIT: "The app is larger than CloudFormation takes",
   ERR_NOTHING_TO_DEPLOY: "The manifest declares nothing that can be deployed",
   ERR_PACKAGE_TOO_LARGE: "A function is larger than Lambda takes",
+  ERR_NATIVE_MODULE: "A function's native module is for another machine than Lambda's",
   ERR_STACK_BUSY: "Another deploy changes the stack",
   ERR_STACK_STUCK: "The stack is in a state only a person can end",
   ERR_STACK_MISSING: "The app is not deployed",

@@ -15,7 +15,12 @@ export interface StackChange {
 
 /** Everything a deploy tells while it runs. */
 export type DeployEvent =
-  | { readonly type: "packaged"; readonly functionId: string; readonly zipBytes: number }
+  | {
+      readonly type: "packaged";
+      readonly functionId: string;
+      readonly zipBytes: number;
+      readonly unzippedBytes: number;
+    }
   | { readonly type: "uploaded"; readonly what: string; readonly bytes: number }
   | { readonly type: "up-to-date"; readonly what: string }
   | { readonly type: "waiting"; readonly stackName: string; readonly status: string }

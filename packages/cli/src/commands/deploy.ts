@@ -106,7 +106,7 @@ async function askFor(changes: readonly StackChange[]): Promise<boolean> {
 function lineOf(event: DeployEvent, style: Style): string {
   switch (event.type) {
     case "packaged":
-      return `packaged  ${event.functionId}  ${style.dim(kilobytes(event.zipBytes))}\n`;
+      return `packaged  ${event.functionId}  ${style.dim(`${kilobytes(event.zipBytes)}, ${kilobytes(event.unzippedBytes)} unzipped`)}\n`;
     case "uploaded":
       return `uploaded  ${event.what}  ${style.dim(kilobytes(event.bytes))}\n`;
     case "up-to-date":
