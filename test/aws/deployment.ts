@@ -75,7 +75,6 @@ export async function deploy(
       stage: "staging",
       name: null,
       mode: "all",
-      webSocketAccessLogs: false,
       confirm: () => Promise.resolve(true),
       ...options,
     },

@@ -5,6 +5,8 @@ export const deployErrorCodes = {
   ERR_ACCESS_DENIED: "The AWS identity may not do what the deploy needs",
   ERR_NO_REGION: "No AWS region is set",
   ERR_UNREACHABLE: "The AWS endpoint cannot be reached",
+  ERR_AWS: "AWS refused a call",
+  ERR_STACK_NAME: "The name cannot be part of a stack's name",
   ERR_TEMPLATE_LIMIT: "The app is larger than CloudFormation takes",
   ERR_NOTHING_TO_DEPLOY: "The manifest declares nothing that can be deployed",
   ERR_PACKAGE_TOO_LARGE: "A function is larger than Lambda takes",

@@ -16,7 +16,7 @@ const updateSeconds = 120;
  * Brings archives that are in the bucket to their functions, by Lambda itself: those whose code runs
  * already are left alone. Gives how many changed.
  */
-export async function deployCode(
+export async function updateCode(
   clients: AwsClients,
   stackName: string,
   bucket: ArtifactBucket,
@@ -36,7 +36,7 @@ export async function deployCode(
   let changed = 0;
   await forEachConcurrently(packages, concurrentUpdates, async (one) => {
     const { functionId, key, codeSha256 } = one;
-    const name = resources.get(functionLogicalId(functionId));
+    const name = resources.get(functionLogicalId(functionId))?.physicalId;
     const running = await lambda.send(
       new sdk.GetFunctionConfigurationCommand({ FunctionName: name }),
     );

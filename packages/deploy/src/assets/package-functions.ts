@@ -3,7 +3,11 @@ import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { BuiltFunction } from "@arclet/build";
 import type { LambdaFunction } from "@arclet/manifest";
+import type { AwsClients } from "../aws-clients.ts";
 import { DeployError } from "../errors.ts";
+import { forEachConcurrently } from "../for-each-concurrently.ts";
+import type { DeployReporter } from "../reporter.ts";
+import { putIfMissing, type ArtifactBucket } from "./artifact-bucket.ts";
 import { checkNativeModules } from "./native-modules.ts";
 
 /** Reproducible archive of a folder: the same files give the same bytes and hash. */
@@ -22,11 +26,14 @@ export interface FunctionPackage {
   readonly codeSha256: string;
 }
 
+/** Uploads at a time. */
+const concurrentUploads = 8;
+
 /**
  * Of the unzipped code, layers included. The 50 MB for archives do not apply to those that Lambda
  * takes from S3 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
  */
-export const unzippedLimit: number = 250 * 1024 * 1024;
+const unzippedLimit = 250 * 1024 * 1024;
 
 /**
  * Zips the build folders, for a stack's part of the bucket.
@@ -37,6 +44,7 @@ export async function packageFunctions(
   built: readonly BuiltFunction[],
   zip: ZipDirectory,
   stackName: string,
+  reporter: DeployReporter,
 ): Promise<readonly FunctionPackage[]> {
   const architectures = new Map(functions.map(({ id, config }) => [id, config.architecture]));
   const packages: FunctionPackage[] = [];
@@ -60,8 +68,28 @@ export async function packageFunctions(
       unzippedBytes,
       codeSha256: createHash("sha256").update(bytes).digest("base64"),
     });
+    reporter.report({ type: "packaged", functionId, zipBytes: bytes.byteLength, unzippedBytes });
   }
   return packages;
+}
+
+/** Uploads the archives that are not in the bucket yet. Gives how many. */
+export async function uploadPackages(
+  clients: AwsClients,
+  bucket: ArtifactBucket,
+  packages: readonly FunctionPackage[],
+  reporter: DeployReporter,
+): Promise<number> {
+  const s3 = await clients.s3();
+  let uploaded = 0;
+  const distinct = new Map(packages.map((one) => [one.key, one])).values();
+  await forEachConcurrently(distinct, concurrentUploads, async ({ functionId, key, bytes }) => {
+    if (await putIfMissing(s3, bucket, key, bytes)) {
+      uploaded += 1;
+      reporter.report({ type: "uploaded", what: functionId, bytes: bytes.byteLength });
+    } else reporter.report({ type: "up-to-date", what: functionId });
+  });
+  return uploaded;
 }
 
 async function filesOf(

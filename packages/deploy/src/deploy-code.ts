@@ -1,0 +1,28 @@
+import { openArtifactBucket } from "./assets/artifact-bucket.ts";
+import { packageFunctions, uploadPackages } from "./assets/package-functions.ts";
+import type { AwsClients } from "./aws-clients.ts";
+import type { DeployOptions } from "./deploy-options.ts";
+import { DeployError } from "./errors.ts";
+import type { DeployReporter } from "./reporter.ts";
+import { updateCode } from "./update-code.ts";
+
+/** `--fast`: only the code of functions, without CloudFormation. Gives how many changed. */
+export async function deployCode(
+  { project, built, zip }: DeployOptions,
+  clients: AwsClients,
+  stackName: string,
+  reporter: DeployReporter,
+): Promise<number> {
+  const { manifest, functions } = project;
+  const pinned = functions.find(({ config }) => config.provisionedConcurrency !== null);
+  if (pinned !== undefined)
+    throw new DeployError(
+      "ERR_NEEDS_FULL_DEPLOY",
+      `${pinned.id} has provisioned concurrency, which only a full deploy moves to new code`,
+      { hints: ["Run `arclet deploy` without --fast."] },
+    );
+  const packages = await packageFunctions(functions, built, zip, stackName, reporter);
+  const bucket = await openArtifactBucket(clients, manifest.aws.bucket);
+  await uploadPackages(clients, bucket, packages, reporter);
+  return updateCode(clients, stackName, bucket, packages, reporter);
+}
