@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { synthesize, type Synthesis, type SynthesisOptions, type Template } from "@arclet/deploy";
 import type { Manifest } from "@arclet/manifest";
 import { readProject } from "@arclet/manifest/node";
-import { expectValid } from "./service-specification.ts";
+import { expectValid } from "./expect-valid.ts";
 
 /** Manifests that together make every kind of resource, each with a name. */
 export const apps: readonly (readonly [name: string, manifest: string])[] = [

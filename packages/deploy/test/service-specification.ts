@@ -19,12 +19,6 @@ export function findings(template: Template): readonly string[] {
   );
 }
 
-/** @throws Error with all findings */
-export function expectValid(template: Template): void {
-  const found = findings(template);
-  if (found.length > 0) throw new Error(`AWS would not take it:\n${found.join("\n")}`);
-}
-
 function definitionOf(type: string) {
   return specification.lookup("resource", "cloudFormationType", "equals", type).only();
 }

@@ -1,7 +1,8 @@
 import type { Template, TemplateValue } from "@arclet/deploy";
 import { expect, test } from "vitest";
 import { apps, manifestOf, templateOf } from "./apps.ts";
-import { expectValid, findings } from "./service-specification.ts";
+import { expectValid } from "./expect-valid.ts";
+import { findings } from "./service-specification.ts";
 import { ofType, propertiesOf } from "./template-queries.ts";
 
 const everything = apps[0]?.[1] ?? "";
