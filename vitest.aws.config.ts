@@ -2,7 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/aws/**/*.test.ts"],
+    // The templates of deploy's own tests are made here too, for cfn-lint.
+    include: ["test/aws/**/*.test.ts", "packages/deploy/test/{synthesize,permissions}.test.ts"],
     globalSetup: ["test/helpers/build-once.ts"],
     fileParallelism: false,
     testTimeout: 180_000,

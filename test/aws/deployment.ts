@@ -10,6 +10,7 @@ import { deployApp, type DeployEvent, type DeployOptions, type DeployResult } fr
 import type { Project } from "@arclet/manifest";
 import { readProject } from "@arclet/manifest/node";
 import { WebSocket } from "ws";
+import { expectValid } from "../../packages/deploy/test/expect-valid.ts";
 
 const packages = fileURLToPath(new URL("../../packages", import.meta.url));
 
@@ -75,7 +76,10 @@ export async function deploy(
       stage: "staging",
       name: null,
       mode: "all",
-      webSocketAccessLogs: false,
+      extend: (template) => {
+        expectValid(template);
+        return Promise.resolve(template);
+      },
       confirm: () => Promise.resolve(true),
       ...options,
     },

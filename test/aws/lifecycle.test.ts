@@ -1,7 +1,7 @@
 import { describeApp, destroyApp, manageEnv, tailLogs, type LogLine } from "@arclet/deploy";
-import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
 import { ask, createAppFolder, deploy, get, projectOf } from "./deployment.ts";
+import { residue } from "./residue.ts";
 
 const echo = (prefix: string): string => `
 import { ws } from "@arclet/functions";
@@ -91,5 +91,5 @@ test("an app is deployed, changed, read and destroyed", async () => {
   await destroyApp({ ...app, force: true }, reporter);
   await expect(describeApp(app)).rejects.toMatchObject({ code: "ERR_STACK_MISSING" });
   expect(await manageEnv(app, { type: "list" })).toEqual([]);
-  expect((await new DynamoDBClient({}).send(new ListTablesCommand({}))).TableNames).toEqual([]);
+  expect(await residue("EchoAwsStaging")).toEqual([]);
 });

@@ -1,8 +1,8 @@
 // Runs test/aws against MiniStack, an emulator of AWS, on loopback: `npm run test:aws [filter …]`.
 // Needs Python 3 with venv and, the first time, PyPI. The last line tells the result.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
@@ -11,6 +11,8 @@ import { ensureEnvironment } from "../../scripts/python.mjs";
 import { root, setUp } from "../../scripts/setup.mjs";
 
 const cache = join(root, ".cache", "aws");
+/** Where tests keep the templates that they make. */
+const templates = join(cache, "templates");
 const requirements = readFileSync(join(root, "test/aws/requirements.txt"), "utf8");
 
 let counts = { passed: 0, failed: 1 };
@@ -24,6 +26,8 @@ try {
   emulator = startEmulator(python, port);
   await ready(endpoint);
   process.chdir(root);
+  rmSync(templates, { recursive: true, force: true });
+  mkdirSync(templates);
   for (const name of Object.keys(process.env))
     if (name.startsWith("AWS_")) delete process.env[name];
   Object.assign(process.env, {
@@ -32,10 +36,12 @@ try {
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
     ARCLET_TEST_CFN_LINT: join(cache, "bin", "cfn-lint"),
+    ARCLET_TEST_TEMPLATES: templates,
   });
   // Not at the top: a fresh clone has no Vitest before it is set up.
   const { runTests } = await import("../../scripts/run-tests.mjs");
   counts = await runTests("vitest.aws.config.ts", process.argv.slice(2));
+  lintTemplates();
   if (counts.failed > 0) console.log(`\nThe end of MiniStack's log:\n${log}`);
 } catch (error) {
   console.log(error instanceof Error ? error.message : error);
@@ -50,6 +56,20 @@ try {
 }
 console.log(`test:aws: ${counts.passed} passed, ${counts.failed} failed`);
 process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);
+
+/** cfn-lint's word on every template that the tests made. */
+function lintTemplates() {
+  const files = readdirSync(templates).map((name) => join(templates, name));
+  if (files.length === 0) return;
+  const { status } = spawnSync(
+    process.env.ARCLET_TEST_CFN_LINT,
+    ["--regions", "us-east-1", "--", ...files],
+    { stdio: "inherit" },
+  );
+  console.log(`cfn-lint: ${files.length} templates, ${status === 0 ? "no findings" : "FAILED"}`);
+  if (status === 0) counts.passed += 1;
+  else counts.failed += 1;
+}
 
 function startEmulator(python, port) {
   const child = spawn(python, ["-m", "ministack"], {

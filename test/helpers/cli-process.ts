@@ -17,14 +17,17 @@ export class CliProcess {
       env?: Record<string, string>;
       /** Another installation's `arclet`; this workspace's by default. */
       bin?: string;
+      /** The whole standard input; none by default. */
+      input?: string;
     } = {},
   ) {
     const { FORCE_COLOR: _forced, PORT: _port, ...env } = process.env;
     this.child = spawn(process.execPath, [options.bin ?? bin, ...args], {
       cwd: options.cwd,
       env: { ...env, NO_COLOR: "1", ...options.env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
+    this.child.stdin?.end(options.input);
     this.child.stdout?.on("data", (chunk: Buffer) => {
       this.#stdout += chunk.toString("utf8");
       this.#add(chunk);
@@ -93,7 +96,7 @@ export class CliProcess {
 /** Runs `arclet` to its end. */
 export async function runCli(
   args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string>; bin?: string } = {},
+  options: { cwd?: string; env?: Record<string, string>; bin?: string; input?: string } = {},
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly output: string }> {
   const cli = new CliProcess(args, options);
   const code = await cli.exited();

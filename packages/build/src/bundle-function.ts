@@ -6,6 +6,8 @@ import { createBundleOptions, importMetaUrlName, type BundleSettings } from "./b
 import { loadEsbuild } from "./load-esbuild.ts";
 import { toDiagnostic } from "./message-diagnostic.ts";
 import { declaredFormat, type ModuleFormat } from "./module-format.ts";
+import { externalImports, holdsNativePackage } from "./native-packages.ts";
+import type { ExternalImport } from "./shipped-packages.ts";
 
 export interface Bundle {
   readonly format: ModuleFormat;
@@ -13,6 +15,8 @@ export interface Bundle {
   readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   /** Absolute. */
   readonly inputs: readonly string[];
+  /** Imports that native packages are left to answer. */
+  readonly nativeImports: readonly ExternalImport[];
 }
 
 export type BundleResult =
@@ -20,7 +24,7 @@ export type BundleResult =
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** What to bundle; the format and the name of the module follow from the source. */
-export type BundleRequest = Omit<BundleSettings, "format" | "outfile"> & {
+export type BundleRequest = Omit<BundleSettings, "format" | "outfile" | "keepsNativePackages"> & {
   readonly directory: string;
 };
 
@@ -30,6 +34,8 @@ type Context = BuildContext<ReturnType<typeof createBundleOptions>>;
 export class FunctionBundler {
   #context: Context | null = null;
   #contextKey = "";
+  /** Known only once the function was bundled; most have none, and looking for them costs time. */
+  #hasNativePackages = false;
 
   /** Starts esbuild's process, which the first bundle otherwise waits for. */
   static async prepare(): Promise<void> {
@@ -37,6 +43,13 @@ export class FunctionBundler {
   }
 
   async bundle(request: BundleRequest): Promise<BundleResult> {
+    const result = await this.#bundle(request);
+    if (this.#hasNativePackages || !(await mayHoldNativePackage(result))) return result;
+    this.#hasNativePackages = true;
+    return this.#bundle(request);
+  }
+
+  async #bundle(request: BundleRequest): Promise<BundleResult> {
     const declared = await declaredFormat(request.entry);
     const likely = declared ?? (await likelyFormat(request.entry));
     const first = await this.#run(request, likely);
@@ -55,7 +68,12 @@ export class FunctionBundler {
     format: ModuleFormat,
   ): Promise<BundleResult & { readonly entryFormat?: ModuleFormat | null }> {
     const name = format === "esm" ? "index.mjs" : "index.cjs";
-    const settings = { ...request, format, outfile: resolve(request.directory, name) };
+    const settings = {
+      ...request,
+      format,
+      outfile: resolve(request.directory, name),
+      keepsNativePackages: this.#hasNativePackages,
+    };
     const key = JSON.stringify({ ...settings, dependencies: [...request.dependencies] });
     try {
       if (this.#context === null || this.#contextKey !== key) {
@@ -70,6 +88,9 @@ export class FunctionBundler {
           format,
           files: completeModule(outputFiles, request.directory, name, format),
           inputs: inputsOf(metafile, request.root),
+          nativeImports: this.#hasNativePackages
+            ? externalImports(metafile, (path) => resolve(request.root, path))
+            : [],
         },
         diagnostics: warnings.map((warning) => toDiagnostic(warning, "warning")),
         entryFormat: entryFormatOf(metafile),
@@ -85,6 +106,14 @@ export class FunctionBundler {
       };
     }
   }
+}
+
+/** Also when it failed in a package: those with native code name modules that are not installed. */
+async function mayHoldNativePackage(result: BundleResult): Promise<boolean> {
+  if (result.ok) return holdsNativePackage(result.bundle.inputs);
+  return result.diagnostics.some(
+    ({ location }) => location?.file.includes("node_modules") === true,
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { BuildOptions as EsbuildOptions, Plugin } from "esbuild";
 import { join, relative } from "node:path";
 import type { ModuleFormat } from "./module-format.ts";
+import { nativePackagesPlugin } from "./native-packages.ts";
 
 export interface BundleSettings {
   /** Absolute, without symbolic links. */
@@ -18,13 +19,15 @@ export interface BundleSettings {
   /** Leaves version 2 of the AWS SDK where it is installed. */
   readonly keepsOlderAwsSdk: boolean;
   readonly minify: boolean;
+  /** Leaves native packages where they are, to be shipped beside the bundle. */
+  readonly keepsNativePackages: boolean;
 }
 
 /** Free name of the bundle that stands for `import.meta.url` in a CommonJS bundle. */
 export const importMetaUrlName = "__arclet_import_meta_url";
 
 /** Packages that Lambda's Node.js runtimes bring along. */
-const lambdaPackages = /^@(?:aws-sdk|smithy)\//;
+export const lambdaPackages: RegExp = /^@(?:aws-sdk|smithy)\//;
 
 export function createBundleOptions(settings: BundleSettings): EsbuildOptions & {
   readonly metafile: true;
@@ -54,6 +57,7 @@ export function createBundleOptions(settings: BundleSettings): EsbuildOptions & 
     plugins: [
       ...(declared.length === 0 ? [] : [lambdaPackagesPlugin(declared)]),
       olderAwsSdkPlugin(settings.keepsOlderAwsSdk),
+      ...(settings.keepsNativePackages ? [nativePackagesPlugin()] : []),
       nativeModules,
     ],
     loader: {

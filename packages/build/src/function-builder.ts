@@ -13,7 +13,9 @@ import { FileHashes } from "./file-hashes.ts";
 import { findHandler, type FoundHandler } from "./find-handler.ts";
 import type { ListedFile } from "./list-files.ts";
 import { declaredFormat, readPackageFacts, type ModuleFormat } from "./module-format.ts";
+import { filesOfPackages, importedPackages } from "./shipped-packages.ts";
 import { syntaxFormat } from "./syntax-format.ts";
+import { toFolderFile, traceFiles } from "./traced-files.ts";
 
 type FoundNodeHandler = Extract<FoundHandler, { kind: "node" }>;
 type FoundOtherHandler = Extract<FoundHandler, { kind: "other" }>;
@@ -181,7 +183,8 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
       minify: this.#minify,
     });
     if (!result.ok) return { ...result, inputs: slot.inputs };
-    const { files, format, inputs } = result.bundle;
+    const { files, format, inputs, nativeImports } = result.bundle;
+    const packages = await filesOfPackages(await importedPackages(nativeImports), null);
     const made = new Set(files.map(({ name }) => name));
     const beside = await filesBesideBundle(place.source, new Set(inputs));
     const copied = beside.files.filter(({ name }) => !made.has(name));
@@ -195,6 +198,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
           contents: { kind: "bytes", bytes },
         })),
         ...copied.map(toFolderFile),
+        ...packages.map(toFolderFile),
         ...manifest,
         ...(await packageTypeFile(copied, found.file)),
       ],
@@ -287,7 +291,27 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     }
     const format = (await declaredFormat(found.file)) ?? (await syntaxFormat(found.file));
     const name = relative(declared.directory, found.file).replaceAll("\\", "/");
-    return this.#copy(declared, place, { name, handler: declared.config.handler, format });
+    const traced = await traceFiles(place.source, join(place.source, name), this.#alias);
+    const [stray] = traced.strays;
+    if (stray !== undefined) {
+      return {
+        ok: false,
+        diagnostics: [
+          {
+            severity: "error",
+            code: "import-unresolved",
+            text: `"${declared.id}" imports ${stray}, which is outside of its folder: \`bundle false\` ships the folder alone`,
+            location: declared.origin,
+            notes: [
+              { text: "import it from @architect/shared, or let it be bundled", location: null },
+            ],
+          },
+        ],
+        inputs: slot.inputs,
+      };
+    }
+    const { handler } = declared.config;
+    return this.#copy(declared, place, { name, handler, format }, traced.files);
   }
 
   #copyOther(
@@ -303,12 +327,18 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     declared: ProjectFunction,
     place: Place,
     entry: { readonly name: string; readonly handler: string; readonly format: ModuleFormat },
+    traced: readonly FolderFile[] = [],
   ): Promise<BuildResult> {
     const copied = await filesOfFolder(place.source);
+    const own = new Set(copied.map(({ name }) => name));
     const entryPath = join(place.source, entry.name);
     const { hash } = await writeBuildFolder(
       place.directory,
-      [...copied.map(toFolderFile), ...(await packageTypeFile(copied, entryPath))],
+      [
+        ...copied.map(toFolderFile),
+        ...traced.filter(({ name }) => !own.has(name)),
+        ...(await packageTypeFile(copied, entryPath)),
+      ],
       entry.name,
       this.#hashes,
     );
@@ -342,10 +372,6 @@ async function closeSlot(slot: Slot): Promise<void> {
   // A failed build was reported to whoever asked for it.
   await slot.latest.catch(() => null);
   await slot.bundler.close();
-}
-
-function toFolderFile({ name, path, isExecutable }: ListedFile): FolderFile {
-  return { name, contents: { kind: "copy", path, isExecutable } };
 }
 
 /**

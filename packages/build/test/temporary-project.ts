@@ -47,6 +47,8 @@ export async function createProject(
           provisionedConcurrency: null,
           layers: [],
           policies: [],
+          allow: [],
+          access: null,
           env: true,
           shared: true,
           views: false,

@@ -5,7 +5,6 @@ import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { STSClient } from "@aws-sdk/client-sts";
-import { DeployError } from "./errors.ts";
 
 export interface AwsOptions {
   /** Over `AWS_REGION` and the profile's; null leaves it to the standard chain. */
@@ -23,11 +22,13 @@ export interface AwsClients {
   s3(): Promise<S3Client>;
   ssm(): Promise<SSMClient>;
   sts(): Promise<STSClient>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** The clients of one command. The SDK itself honours `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`. */
 export function createAwsClients({ region, profile }: AwsOptions): AwsClients {
+  // The SDK's versions are fixed: which Node.js later ones will need is no news to whoever deploys.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const config = {
     ...(region === null ? {} : { region }),
     ...(profile === null ? {} : { profile }),
@@ -69,60 +70,6 @@ export function createAwsClients({ region, profile }: AwsOptions): AwsClients {
     sts: lazily(async () => new (await import("@aws-sdk/client-sts")).STSClient(config)),
     close: () => {
       for (const client of made) client.destroy();
-      return Promise.resolve();
     },
   };
-}
-
-/** Names of errors, as the SDK and the services spell them. */
-const expired = new Set([
-  "ExpiredToken",
-  "ExpiredTokenException",
-  "InvalidClientTokenId",
-  "UnrecognizedClientException",
-  "SignatureDoesNotMatch",
-  "InvalidAccessKeyId",
-  "TokenRefreshRequired",
-]);
-
-/** A DeployError for what its user can mend; any other error as it is. */
-export function explainAwsError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof DeployError) return error;
-  const { name, message } = error;
-  if (
-    name === "CredentialsProviderError" &&
-    /sso|token/i.test(message) &&
-    !/Could not load/.test(message)
-  )
-    return new DeployError("ERR_CREDENTIALS_EXPIRED", `The AWS sign-in is over: ${message}`, {
-      hints: ["Sign in again: aws sso login"],
-      cause: error,
-    });
-  if (name === "CredentialsProviderError")
-    return new DeployError("ERR_NO_CREDENTIALS", "No AWS credentials were found", {
-      hints: ["Set AWS_PROFILE, name a profile under @aws, or run: aws configure"],
-      cause: error,
-    });
-  if (expired.has(name))
-    return new DeployError(
-      "ERR_CREDENTIALS_EXPIRED",
-      "The AWS credentials are expired or were refused",
-      { hints: ["Sign in again (aws sso login), or renew the keys."], cause: error },
-    );
-  if (name === "AccessDenied" || name === "AccessDeniedException")
-    return new DeployError("ERR_ACCESS_DENIED", message, {
-      hints: ["docs/deploy.md lists the permissions a deploy needs."],
-      cause: error,
-    });
-  if (message.startsWith("Region is missing"))
-    return new DeployError("ERR_NO_REGION", "No AWS region is set", {
-      hints: ["Write `region eu-central-1` under @aws, or set AWS_REGION."],
-      cause: error,
-    });
-  if ("code" in error && (error.code === "ECONNREFUSED" || error.code === "ENOTFOUND"))
-    return new DeployError("ERR_UNREACHABLE", `AWS cannot be reached: ${message}`, {
-      hints: ["Is AWS_ENDPOINT_URL right, and is there a network?"],
-      cause: error,
-    });
-  return error;
 }

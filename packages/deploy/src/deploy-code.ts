@@ -1,62 +1,28 @@
-import type { ArtifactBucket } from "./assets/artifact-bucket.ts";
-import type { FunctionPackage } from "./assets/package-functions.ts";
+import { openArtifactBucket } from "./assets/artifact-bucket.ts";
+import { packageFunctions, uploadPackages } from "./assets/package-functions.ts";
 import type { AwsClients } from "./aws-clients.ts";
+import type { DeployOptions } from "./deploy-options.ts";
 import { DeployError } from "./errors.ts";
-import { forEachConcurrently } from "./for-each-concurrently.ts";
 import type { DeployReporter } from "./reporter.ts";
-import { stackResources } from "./stack/stack-state.ts";
-import { functionLogicalId } from "./template/synthesis-context.ts";
+import { updateCode } from "./update-code.ts";
 
-/** Lambda takes 15 changes a second of an account, over all its functions (its quotas). */
-const concurrentUpdates = 8;
-/** Seconds that Lambda may take to bring new code to a function. */
-const updateSeconds = 120;
-
-/**
- * Brings archives that are in the bucket to their functions, by Lambda itself: those whose code runs
- * already are left alone. Gives how many changed.
- */
+/** `--fast`: only the code of functions, without CloudFormation. Gives how many changed. */
 export async function deployCode(
+  { project, built, zip }: DeployOptions,
   clients: AwsClients,
   stackName: string,
-  bucket: ArtifactBucket,
-  packages: readonly FunctionPackage[],
   reporter: DeployReporter,
 ): Promise<number> {
-  const [sdk, lambda, resources] = await Promise.all([
-    import("@aws-sdk/client-lambda"),
-    clients.lambda(),
-    stackResources(clients, stackName),
-  ]);
-  const unknown = packages.find(({ functionId }) => !resources.has(functionLogicalId(functionId)));
-  if (unknown !== undefined)
-    throw new DeployError("ERR_FUNCTION_UNKNOWN", `${unknown.functionId} is new to the stack`, {
-      hints: ["Run `arclet deploy` without --fast: it makes the function."],
-    });
-  let changed = 0;
-  await forEachConcurrently(packages, concurrentUpdates, async (one) => {
-    const { functionId, key, codeSha256 } = one;
-    const name = resources.get(functionLogicalId(functionId));
-    const running = await lambda.send(
-      new sdk.GetFunctionConfigurationCommand({ FunctionName: name }),
+  const { manifest, functions } = project;
+  const pinned = functions.find(({ config }) => config.provisionedConcurrency !== null);
+  if (pinned !== undefined)
+    throw new DeployError(
+      "ERR_NEEDS_FULL_DEPLOY",
+      `${pinned.id} has provisioned concurrency, which only a full deploy moves to new code`,
+      { hints: ["Run `arclet deploy` without --fast."] },
     );
-    if (running.CodeSha256 === codeSha256) {
-      reporter.report({ type: "up-to-date", what: functionId });
-      return;
-    }
-    await lambda.send(
-      new sdk.UpdateFunctionCodeCommand({
-        FunctionName: name,
-        S3Bucket: bucket.name,
-        S3Key: key,
-      }),
-    );
-    await sdk.waitUntilFunctionUpdatedV2(
-      { client: lambda, maxWaitTime: updateSeconds },
-      { FunctionName: name },
-    );
-    changed += 1;
-    reporter.report({ type: "code-updated", functionId });
-  });
-  return changed;
+  const packages = await packageFunctions(functions, built, zip, stackName, reporter);
+  const bucket = await openArtifactBucket(clients, manifest.aws.bucket);
+  await uploadPackages(clients, bucket, packages, reporter);
+  return updateCode(clients, stackName, bucket, packages, reporter);
 }

@@ -1,16 +1,6 @@
-import type { Manifest } from "@arclet/manifest";
-import { createAwsClients, explainAwsError } from "./aws-clients.ts";
-import { addEnvironment, readEnvironment, removeEnvironment, type Stage } from "./environment.ts";
-import { DeployError } from "./errors.ts";
-import { stackNameOf } from "./stack/stack-name.ts";
-import { describeStack, outputsOf, stackResources } from "./stack/stack-state.ts";
+import { withStack, type AppOptions } from "./app-stack.ts";
+import { deployedStack, outputsOf, stackResources } from "./stack/stack-state.ts";
 import { functionLogicalId } from "./template/synthesis-context.ts";
-
-export interface AppOptions {
-  readonly manifest: Manifest;
-  readonly stage: Stage;
-  readonly name: string | null;
-}
 
 export interface AppDescription {
   readonly stackName: string;
@@ -23,15 +13,9 @@ export interface AppDescription {
 }
 
 /** The deployed app. @throws DeployError `ERR_STACK_MISSING` */
-export async function describeApp({ manifest, stage, name }: AppOptions): Promise<AppDescription> {
-  const clients = createAwsClients(manifest.aws);
-  const stackName = stackNameOf(manifest.app, stage, name);
-  try {
-    const stack = await describeStack(clients, stackName);
-    if (stack === null)
-      throw new DeployError("ERR_STACK_MISSING", `The stack ${stackName} is not deployed`, {
-        hints: [`Deploy it: arclet deploy${stage === "production" ? " --production" : ""}`],
-      });
+export function describeApp(app: AppOptions): Promise<AppDescription> {
+  return withStack(app, async (clients, stackName) => {
+    const stack = await deployedStack(clients, stackName);
     const outputs = outputsOf(stack);
     const resources = await stackResources(clients, stackName);
     return {
@@ -41,38 +25,10 @@ export async function describeApp({ manifest, stage, name }: AppOptions): Promis
       httpUrl: outputs.get("HttpUrl") ?? null,
       webSocketUrl: outputs.get("WebSocketUrl") ?? null,
       cdnUrl: outputs.get("CdnUrl") ?? null,
-      functions: manifest.functions.flatMap(({ id }) => {
-        const lambdaName = resources.get(functionLogicalId(id));
-        return lambdaName === undefined ? [] : [{ id, lambdaName }];
+      functions: app.manifest.functions.flatMap(({ id }) => {
+        const found = resources.get(functionLogicalId(id));
+        return found === undefined ? [] : [{ id, lambdaName: found.physicalId }];
       }),
     };
-  } catch (error) {
-    throw explainAwsError(error);
-  } finally {
-    await clients.close();
-  }
-}
-
-export type EnvironmentAction =
-  | { readonly type: "list" }
-  | { readonly type: "add"; readonly name: string; readonly value: string }
-  | { readonly type: "remove"; readonly name: string };
-
-/** Names of the variables after the action. They reach the functions with the next deploy. */
-export async function manageEnv(
-  { manifest, stage, name }: AppOptions,
-  action: EnvironmentAction,
-): Promise<readonly string[]> {
-  const clients = createAwsClients(manifest.aws);
-  const stackName = stackNameOf(manifest.app, stage, name);
-  try {
-    if (action.type === "add") await addEnvironment(clients, stackName, action.name, action.value);
-    if (action.type === "remove" && !(await removeEnvironment(clients, stackName, action.name)))
-      throw new DeployError("ERR_ENVIRONMENT_NAME", `${action.name} is not set`);
-    return [...(await readEnvironment(clients, stackName)).keys()];
-  } catch (error) {
-    throw explainAwsError(error);
-  } finally {
-    await clients.close();
-  }
+  });
 }

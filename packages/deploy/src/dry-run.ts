@@ -1,36 +1,60 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Project } from "@arclet/manifest";
-import type { FunctionPackage } from "./assets/package-functions.ts";
+import { packageFunctions } from "./assets/package-functions.ts";
+import { readStaticFiles } from "./assets/read-static-files.ts";
+import { readUpload } from "./assets/static-upload.ts";
+import type { DeployOptions } from "./deploy-options.ts";
+import { forEachConcurrently } from "./for-each-concurrently.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { countResources, permissionsOf } from "./template/describe-template.ts";
-import type { SynthesisOptions } from "./template/synthesis-context.ts";
-import { TemplateBuilder, type Template } from "./template/template.ts";
+import { projectTemplate } from "./template/project-template.ts";
+import { staticBucketId } from "./template/synthesis-context.ts";
 
-/** Writes template and archives, these below the keys that they would have in the bucket. */
-export async function writeDryRun(
-  project: Project,
-  template: Template,
-  options: SynthesisOptions,
-  packages: readonly FunctionPackage[],
+/** Files written at a time; each is held in memory. */
+const concurrentWrites = 8;
+
+/**
+ * Template, archives and static files in `.arclet/deploy/<stage>`, as they would be sent: archives below
+ * their keys in the artifact bucket, static files below `static/`. Reaches nothing outside of the machine.
+ */
+export async function dryRun(
+  options: DeployOptions,
+  stackName: string,
   reporter: DeployReporter,
 ): Promise<void> {
-  const { manifest, root } = project;
-  const folder = join(root, ".arclet", "deploy", options.stage);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "template.json"), `${JSON.stringify(template, null, 2)}\n`);
-  await Promise.all(
-    packages.map(async ({ key, bytes }) => {
-      await mkdir(dirname(join(folder, key)), { recursive: true });
-      await writeFile(join(folder, key), bytes);
-    }),
+  const { project, built, zip, stage } = options;
+  const { manifest, functions, root } = project;
+  const packages = await packageFunctions(functions, built, zip, stackName, reporter);
+  // The account, and so the bucket's whole name, is not known without asking AWS, nor are variables.
+  const bucket = manifest.aws.bucket ?? "arclet-artifacts";
+  const { template, origins } = await projectTemplate(
+    options,
+    stackName,
+    packages,
+    bucket,
+    new Map(),
   );
-  const context = { manifest, options, template: new TemplateBuilder() };
+  const folder = join(root, ".arclet", "deploy", stage);
+  await rm(folder, { recursive: true, force: true });
+  const write = async (name: string, content: string | Uint8Array): Promise<void> => {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  };
+  await write("template.json", `${JSON.stringify(template, null, 2)}\n`);
+  await forEachConcurrently(packages, concurrentWrites, ({ key, bytes }) => write(key, bytes));
+  const settings = template.Resources[staticBucketId] === undefined ? null : manifest.static;
+  const objects = settings === null ? [] : await readStaticFiles(root, settings);
+  let staticBytes = 0;
+  await forEachConcurrently(objects, concurrentWrites, async (object) => {
+    const { Body: bytes } = await readUpload(object, settings?.compression ?? false);
+    staticBytes += bytes.byteLength;
+    await write(`static/${object.key}`, bytes);
+  });
   reporter.report({
     type: "dry-run",
     folder,
     counts: countResources(template),
-    permissions: manifest.functions.map((declared) => permissionsOf(context, declared)),
+    permissions: permissionsOf(template, origins),
+    staticFiles: { count: objects.length, bytes: staticBytes },
   });
 }

@@ -3,6 +3,16 @@ import { DeployError } from "./errors.ts";
 
 export type Stage = "staging" | "production";
 
+/** Variables of `arclet env` by name, sorted. */
+export type Environment = ReadonlyMap<
+  string,
+  {
+    readonly value: string;
+    /** Changes whenever the value is set, and does not tell it. */
+    readonly revision: string;
+  }
+>;
+
 /** Apart from `/<stack>/`, which every function may read. */
 function folderOf(stackName: string): string {
   return `/arclet/${stackName}/env`;
@@ -12,21 +22,25 @@ function folderOf(stackName: string): string {
 export async function readEnvironment(
   clients: AwsClients,
   stackName: string,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<Environment> {
   const [{ paginateGetParametersByPath }, client] = await Promise.all([
     import("@aws-sdk/client-ssm"),
     clients.ssm(),
   ]);
-  const found = new Map<string, string>();
+  const found: [name: string, { value: string; revision: string }][] = [];
   const folder = folderOf(stackName);
   for await (const page of paginateGetParametersByPath(
     { client },
     { Path: folder, WithDecryption: true },
   ))
-    for (const { Name: name, Value: value } of page.Parameters ?? [])
+    for (const { Name: name, Value: value, Version, LastModifiedDate } of page.Parameters ?? [])
       if (name !== undefined && value !== undefined)
-        found.set(name.slice(folder.length + 1), value);
-  return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+        found.push([
+          name.slice(folder.length + 1),
+          // Versions begin anew when a parameter was removed, its time does not.
+          { value, revision: `${Version}/${LastModifiedDate?.getTime()}` },
+        ]);
+  return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
@@ -36,9 +50,9 @@ export async function readEnvironment(
 const environmentBytes = 4096;
 
 /** @throws DeployError `ERR_TEMPLATE_LIMIT` when the values alone are more than Lambda takes. */
-export function checkEnvironmentSize(environment: ReadonlyMap<string, string>): void {
+export function checkEnvironmentSize(environment: Environment): void {
   let size = 0;
-  for (const [name, value] of environment) size += Buffer.byteLength(name + value);
+  for (const [name, { value }] of environment) size += Buffer.byteLength(name + value);
   if (size <= environmentBytes) return;
   throw new DeployError(
     "ERR_TEMPLATE_LIMIT",
@@ -65,6 +79,13 @@ export async function addEnvironment(
     throw new DeployError(
       "ERR_ENVIRONMENT_NAME",
       `${name} cannot be set: names are letters, digits and _, and AWS_, LAMBDA_ and ARC_ are taken`,
+    );
+  // Of a parameter that costs nothing, and of all variables of a function together.
+  if (Buffer.byteLength(value) > environmentBytes)
+    throw new DeployError(
+      "ERR_TEMPLATE_LIMIT",
+      `${name} has ${Buffer.byteLength(value)} bytes, and Lambda takes ${environmentBytes} for all variables of a function`,
+      { hints: ["Keep it in a table or in S3, and its place in the variable."] },
     );
   const [{ PutParameterCommand }, client] = await Promise.all([
     import("@aws-sdk/client-ssm"),

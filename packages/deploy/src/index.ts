@@ -1,11 +1,8 @@
-export { deployApp, type DeployOptions, type DeployResult } from "./deploy-app.ts";
-export {
-  describeApp,
-  manageEnv,
-  type AppDescription,
-  type AppOptions,
-  type EnvironmentAction,
-} from "./describe-app.ts";
+export { deployApp } from "./deploy-app.ts";
+export type { DeployOptions, DeployResult } from "./deploy-options.ts";
+export type { AppOptions } from "./app-stack.ts";
+export { describeApp, type AppDescription } from "./describe-app.ts";
+export { manageEnv, type EnvironmentAction } from "./manage-env.ts";
 export { destroyApp, type DestroyOptions } from "./destroy-app.ts";
 export type { Stage } from "./environment.ts";
 export { DeployError, deployErrorCodes, type DeployErrorCode } from "./errors.ts";

@@ -9,13 +9,24 @@ export interface StackChange {
   readonly type: string;
   /** What of the manifest it stems from: `table cats`; null for what the manifest no longer has. */
   readonly label: string | null;
-  /** It holds data that the change would lose or leave behind. */
-  readonly holdsData: boolean;
+  /** What becomes of the data that it holds, if it holds any and goes: it stays in AWS, or not. */
+  readonly data: "none" | "kept" | "deleted";
 }
 
 /** Everything a deploy tells while it runs. */
 export type DeployEvent =
-  | { readonly type: "packaged"; readonly functionId: string; readonly zipBytes: number }
+  | {
+      readonly type: "packaged";
+      readonly functionId: string;
+      readonly zipBytes: number;
+      readonly unzippedBytes: number;
+    }
+  | {
+      readonly type: "target";
+      readonly stackName: string;
+      readonly region: string;
+      readonly account: string;
+    }
   | { readonly type: "uploaded"; readonly what: string; readonly bytes: number }
   | { readonly type: "up-to-date"; readonly what: string }
   | { readonly type: "waiting"; readonly stackName: string; readonly status: string }
@@ -31,6 +42,7 @@ export type DeployEvent =
       readonly reason: string | null;
     }
   | { readonly type: "rolling-back"; readonly reason: string }
+  | { readonly type: "table-kept"; readonly tableName: string }
   | { readonly type: "code-updated"; readonly functionId: string }
   | { readonly type: "static-file"; readonly action: "put" | "delete"; readonly key: string }
   | {
@@ -38,6 +50,7 @@ export type DeployEvent =
       readonly folder: string;
       readonly counts: { readonly [resourceType: string]: number };
       readonly permissions: readonly FunctionPermissions[];
+      readonly staticFiles: { readonly count: number; readonly bytes: number };
     };
 
 export interface DeployReporter {

@@ -1,14 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Manifest } from "@arclet/manifest";
-import { createAwsClients, explainAwsError } from "./aws-clients.ts";
-import type { Stage } from "./environment.ts";
+import { withStack, type AppOptions } from "./app-stack.ts";
+import type { AwsClients } from "./aws-clients.ts";
 import { DeployError } from "./errors.ts";
-import { stackNameOf } from "./stack/stack-name.ts";
+import { forEachConcurrently } from "./for-each-concurrently.ts";
+import { deployedStack } from "./stack/stack-state.ts";
 
-export interface LogOptions {
-  readonly manifest: Manifest;
-  readonly stage: Stage;
-  readonly name: string | null;
+export interface LogOptions extends AppOptions {
   /** null: of all functions. */
   readonly functionId: string | null;
   /** Epoch milliseconds of the oldest line. */
@@ -25,65 +22,93 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** Log lines of deployed functions, oldest first; with `follow` until the signal. */
-export async function tailLogs(
-  options: LogOptions,
-  onLine: (line: LogLine) => void,
-): Promise<void> {
-  const { manifest, functionId } = options;
-  const ids = manifest.functions.map(({ id }) => id);
-  if (functionId !== null && !ids.includes(functionId))
-    throw new DeployError("ERR_FUNCTION_UNKNOWN", `The app has no function ${functionId}`, {
-      hints: [`It has ${ids.join(", ")}.`],
-    });
-  const clients = createAwsClients(manifest.aws);
-  const stackName = stackNameOf(manifest.app, options.stage, options.name);
-  const seen = new Set<string>();
-  const since = new Map<string, number>();
-  try {
+/** Milliseconds between two looks; CloudWatch has nothing to subscribe to without a bill by the minute. */
+const pollMilliseconds = 1000;
+/** Lines of several streams arrive late: each look begins this long before the newest line. */
+const lateMilliseconds = 10_000;
+/** Log groups read at a time; FilterLogEvents takes 5 to 10 calls a second (its quotas). */
+const concurrentGroups = 4;
+
+/**
+ * Log lines of deployed functions, oldest first; with `follow` until the signal.
+ * @throws DeployError `ERR_FUNCTION_UNKNOWN`, `ERR_STACK_MISSING`
+ */
+export function tailLogs(options: LogOptions, onLine: (line: LogLine) => void): Promise<void> {
+  const { functionId, follow, signal } = options;
+  const ids = options.manifest.functions.map(({ id }) => id);
+  return withStack(options, async (clients, stackName) => {
+    if (functionId !== null && !ids.includes(functionId))
+      throw new DeployError("ERR_FUNCTION_UNKNOWN", `The app has no function ${functionId}`, {
+        hints: [`It has ${ids.join(", ")}.`],
+      });
+    await deployedStack(clients, stackName);
+    const groups = (functionId === null ? ids : [functionId]).map(
+      (id) => new LogGroup(id, `/aws/lambda/${stackName}/${id}`, options.since),
+    );
+    for (;;) {
+      const lines: LogLine[] = [];
+      await forEachConcurrently(groups, concurrentGroups, async (group) => {
+        const found = await group.newLines(clients);
+        if (found === null && functionId !== null)
+          throw new DeployError("ERR_FUNCTION_UNKNOWN", `${functionId} is not deployed yet`, {
+            hints: ["`arclet deploy` brings it to AWS."],
+          });
+        lines.push(...(found ?? []));
+      });
+      for (const line of lines.toSorted((a, b) => a.timestamp - b.timestamp)) onLine(line);
+      if (!follow) return;
+      await pause(signal);
+      if (signal.aborted) return;
+    }
+  });
+}
+
+/** The log group of one function, and what was read of it. */
+class LogGroup {
+  readonly #functionId: string;
+  readonly #name: string;
+  #since: number;
+  /** Times of the events that the next look will find again, by their ids. */
+  readonly #seen = new Map<string, number>();
+
+  constructor(functionId: string, name: string, since: number) {
+    this.#functionId = functionId;
+    this.#name = name;
+    this.#since = since;
+  }
+
+  /** null: the function was not deployed yet. */
+  async newLines(clients: AwsClients): Promise<readonly LogLine[] | null> {
     const [{ paginateFilterLogEvents }, client] = await Promise.all([
       import("@aws-sdk/client-cloudwatch-logs"),
       clients.logs(),
     ]);
-    do {
-      const lines: LogLine[] = [];
-      for (const id of functionId === null ? ids : [functionId]) {
-        const startTime = since.get(id) ?? options.since;
-        try {
-          for await (const page of paginateFilterLogEvents(
-            { client },
-            { logGroupName: `/aws/lambda/${stackName}/${id}`, startTime },
-          ))
-            for (const event of page.events ?? []) {
-              const timestamp = event.timestamp ?? 0;
-              const eventId = event.eventId ?? `${timestamp}/${event.message}`;
-              if (seen.has(eventId)) continue;
-              seen.add(eventId);
-              // Lines of several streams arrive late: look again a little before the newest.
-              since.set(id, Math.max(since.get(id) ?? options.since, timestamp - 10_000));
-              lines.push({ functionId: id, timestamp, message: (event.message ?? "").trimEnd() });
-            }
-        } catch (error) {
-          if (!(error instanceof Error && error.name === "ResourceNotFoundException")) throw error;
-          if (functionId !== null)
-            throw new DeployError("ERR_STACK_MISSING", `${id} of ${stackName} has no logs`, {
-              cause: error,
-            });
+    const lines: LogLine[] = [];
+    try {
+      for await (const page of paginateFilterLogEvents(
+        { client },
+        { logGroupName: this.#name, startTime: this.#since },
+      ))
+        for (const { eventId, timestamp = 0, message = "" } of page.events ?? []) {
+          const id = eventId ?? `${timestamp}/${message}`;
+          if (this.#seen.has(id)) continue;
+          this.#seen.set(id, timestamp);
+          lines.push({ functionId: this.#functionId, timestamp, message: message.trimEnd() });
         }
-      }
-      for (const line of lines.toSorted((a, b) => a.timestamp - b.timestamp)) onLine(line);
-      if (options.follow) await pause(options.signal);
-    } while (options.follow && !options.signal.aborted);
-  } catch (error) {
-    throw explainAwsError(error);
-  } finally {
-    await clients.close();
+    } catch (error) {
+      if (!(error instanceof Error && error.name === "ResourceNotFoundException")) throw error;
+      return null;
+    }
+    for (const { timestamp } of lines)
+      this.#since = Math.max(this.#since, timestamp - lateMilliseconds);
+    for (const [id, timestamp] of this.#seen) if (timestamp < this.#since) this.#seen.delete(id);
+    return lines;
   }
 }
 
 async function pause(signal: AbortSignal): Promise<void> {
   try {
-    await delay(1000, undefined, { signal });
+    await delay(pollMilliseconds, undefined, { signal });
   } catch (error) {
     if (!signal.aborted) throw error;
   }

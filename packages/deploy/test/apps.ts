@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { synthesize, type SynthesisOptions, type Template } from "@arclet/deploy";
+import { synthesize, type Synthesis, type SynthesisOptions, type Template } from "@arclet/deploy";
 import type { Manifest } from "@arclet/manifest";
 import { readProject } from "@arclet/manifest/node";
+import { expectValid } from "./expect-valid.ts";
 
 /** Manifests that together make every kind of resource, each with a name. */
 export const apps: readonly (readonly [name: string, manifest: string])[] = [
@@ -18,7 +19,10 @@ concurrency 5
 layers
   arn:aws:lambda:us-east-1:123456789012:layer:tools:3
 policies
+  architect-default-policies
   arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess
+allow
+  ses:SendEmail arn:aws:ses:us-east-1:123456789012:identity/example.com
 
 @http
 get /
@@ -34,6 +38,9 @@ ask
 selection $request.body.type
 authorizer src/ws/authorizer
 identity header.Authorization querystring.token
+throttlingRateLimit 200
+throttlingBurstLimit 50
+accessLogs true
 
 @tables
 cats
@@ -99,8 +106,16 @@ export async function manifestOf(
   }
 }
 
+/** The template of a manifest; throws what AWS's specification does not allow in it. */
 export function templateOf(manifest: Manifest, options: Partial<SynthesisOptions> = {}): Template {
-  return synthesize(manifest, {
+  return synthesisOf(manifest, options).template;
+}
+
+export function synthesisOf(
+  manifest: Manifest,
+  options: Partial<SynthesisOptions> = {},
+): Synthesis {
+  const synthesis = synthesize(manifest, {
     stage: "staging",
     stackName: "AllStaging",
     assets: manifest.functions.map(({ id }) => ({
@@ -109,9 +124,10 @@ export function templateOf(manifest: Manifest, options: Partial<SynthesisOptions
       bucket: "artifacts",
       key: "functions/0.zip",
     })),
-    environmentNames: ["SECRET"],
+    environment: [{ name: "SECRET", revision: "1" }],
     hasStaticFiles: true,
-    webSocketAccessLogs: true,
     ...options,
-  }).template;
+  });
+  expectValid(synthesis.template);
+  return synthesis;
 }

@@ -65,7 +65,6 @@ async function deploy(options: Partial<DeployOptions> = {}): Promise<DeployResul
       stage: "staging",
       name: null,
       mode: "all",
-      webSocketAccessLogs: false,
       confirm: () => Promise.resolve(true),
       ...options,
     },

@@ -1,36 +1,11 @@
-import type { Template, TemplateResource, TemplateValue } from "@arclet/deploy";
+import type { Template, TemplateValue } from "@arclet/deploy";
 import { expect, test } from "vitest";
 import { apps, manifestOf, templateOf } from "./apps.ts";
+import { expectValid } from "./expect-valid.ts";
 import { findings } from "./service-specification.ts";
+import { ofType, propertiesOf } from "./template-queries.ts";
 
 const everything = apps[0]?.[1] ?? "";
-
-function ofType(template: Template, type: string): readonly TemplateResource[] {
-  return Object.values(template.Resources).filter(({ Type }) => Type === type);
-}
-
-/** Statements of the role of a function, by what its logical id has in it. */
-function statements(template: Template, functionName: string): readonly TemplateValue[] {
-  const roles = Object.entries(template.Resources).filter(([id]) =>
-    id.startsWith(`Role${functionName}`),
-  );
-  expect(roles).toHaveLength(1);
-  const policies = roles[0]?.[1].Properties?.["Policies"];
-  return (policies as { PolicyDocument: { Statement: TemplateValue[] } }[]).flatMap(
-    ({ PolicyDocument }) => PolicyDocument.Statement,
-  );
-}
-
-function actionsOf(template: Template, functionName: string): readonly string[] {
-  return statements(template, functionName).flatMap(
-    (statement) => (statement as { readonly Action: readonly string[] }).Action,
-  );
-}
-
-/** The resources of a type, each with what is asked of it alone. */
-function propertiesOf(template: Template, type: string): readonly unknown[] {
-  return ofType(template, type).map(({ Properties }) => Properties);
-}
 
 test.each(apps)("the stack of %s is as AWS's specification says", async (_name, text) => {
   expect(findings(templateOf(await manifestOf(text)))).toEqual([]);
@@ -53,6 +28,7 @@ test("what the specification does not have is found", async () => {
     "Api.Properties.Name is no string",
     "Function.Properties.Environment.Variable is unknown",
   ]);
+  expect(() => expectValid(broken)).toThrow(/Colour is unknown/);
 });
 
 test("a new route adds resources and moves no logical id", async () => {
@@ -118,65 +94,28 @@ test("a table has its keys, indexes, expiry, encryption, backups and stream", as
   expect(notes).not.toHaveProperty("StreamSpecification");
 });
 
-test("no permission reaches beyond the app", async () => {
-  const manifest = await manifestOf(everything);
-  const template = templateOf(manifest);
-  const wide: unknown[] = [];
-  for (const { Properties: properties } of ofType(template, "AWS::IAM::Role"))
-    for (const { PolicyDocument: document } of (properties?.["Policies"] ?? []) as {
-      PolicyDocument: { Statement: { Action: string[]; Resource: TemplateValue[] }[] };
-    }[])
-      for (const { Action: actions, Resource: resources } of document.Statement) {
-        wide.push(...actions.filter((action) => action.includes("*")));
-        if (resources.includes("*")) wide.push(actions);
-      }
-  // It knows no resource; only functions of streams have it.
-  expect(wide).toEqual([["dynamodb:ListStreams"]]);
-});
-
-test("a function may only touch what the manifest has", async () => {
-  const sockets = templateOf(await manifestOf("@app\necho\n\n@ws\n"));
-  expect(actionsOf(sockets, "WsDefault")).toEqual([
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
-    "ssm:GetParameter",
-    "ssm:GetParametersByPath",
-    "execute-api:ManageConnections",
-  ]);
-  expect(statements(sockets, "WsDefault")).toContainEqual({
-    Effect: "Allow",
-    Action: ["execute-api:ManageConnections"],
-    Resource: [
-      {
-        "Fn::Sub":
-          "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${WebSocketApi}/staging/*/@connections/*",
-      },
-    ],
-  });
-  const plain = templateOf(await manifestOf("@app\nplain\n\n@http\nget /\n"));
-  expect(actionsOf(plain, "HttpGetIndex")).not.toContain("execute-api:ManageConnections");
-
-  const all = templateOf(await manifestOf(everything));
-  expect(actionsOf(all, "QueuesMail")).toContain("sqs:ReceiveMessage");
-  expect(actionsOf(all, "QueuesMail").filter((action) => action.includes("Stream"))).toEqual([
-    "logs:CreateLogStream",
-  ]);
-  expect(actionsOf(all, "HttpGetIndex")).not.toContain("sqs:ReceiveMessage");
-  expect(actionsOf(all, "TablesStreamsCats")).toContain("dynamodb:GetRecords");
-});
-
-test("what invokes a function is named, down to the API, topic or authorizer", async () => {
-  const template = templateOf(await manifestOf(everything));
-  const permissions = propertiesOf(template, "AWS::Lambda::Permission");
-  expect(permissions.length).toBeGreaterThan(0);
-  for (const permission of permissions)
-    expect(permission).toMatchObject({
-      Action: "lambda:InvokeFunction",
-      SourceArn: expect.anything(),
-    });
-  expect(template.Resources["SchedulerRole"]?.Properties?.["Policies"]).toMatchObject([
-    { PolicyDocument: { Statement: [{ Action: ["lambda:InvokeFunction"] }] } },
-  ]);
+test("what provisioned concurrency keeps warm is new with new code, settings and variables", async () => {
+  const text = "@app\nwarm\n\n@aws\nprovisionedConcurrency 1\n\n@http\nget /\n";
+  const manifest = await manifestOf(text);
+  const versionOf = (template: Template): string | undefined =>
+    Object.entries(template.Resources).find(([, { Type }]) => Type === "AWS::Lambda::Version")?.[0];
+  const before = versionOf(templateOf(manifest));
+  expect(before).toBeDefined();
+  expect(versionOf(templateOf(manifest))).toBe(before);
+  const environment = [{ name: "SECRET", revision: "2" }];
+  const assets = [
+    { functionId: "http/get-index", handler: "index.handler", bucket: "artifacts", key: "1.zip" },
+  ];
+  const others = [
+    templateOf(manifest, { environment }),
+    templateOf(manifest, { assets }),
+    templateOf(await manifestOf(`${text}\n@tables\ncats\n  id *String\n`)),
+    templateOf(await manifestOf(text.replace("Concurrency 1", "Concurrency 1\nmemory 256"))),
+  ];
+  expect(new Set([before, ...others.map(versionOf)]).size).toBe(5);
+  // Its routes lead to the alias, which the version is behind.
+  const [integration] = propertiesOf(templateOf(manifest), "AWS::ApiGatewayV2::Integration");
+  expect(JSON.stringify(integration)).toContain("${AliasHttpGetIndex");
 });
 
 test("sockets have their selection, authorizer, answers, throttling and access logs", async () => {
@@ -205,9 +144,17 @@ test("sockets have their selection, authorizer, answers, throttling and access l
     { RouteResponseKey: "$default" },
   ]);
   expect(template.Resources["WebSocketStage"]?.Properties).toMatchObject({
-    DefaultRouteSettings: { ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 500 },
+    DefaultRouteSettings: { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 50 },
     AccessLogSettings: expect.anything(),
   });
+});
+
+test("sockets that nothing is said of are throttled, and write no access logs", async () => {
+  const template = templateOf(await manifestOf("@app\necho\n\n@ws\n"));
+  expect(template.Resources["WebSocketStage"]?.Properties).toMatchObject({
+    DefaultRouteSettings: { ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 500 },
+  });
+  expect(template.Resources["WebSocketStage"]?.Properties).not.toHaveProperty("AccessLogSettings");
 });
 
 test("every log group has an end", async () => {
@@ -270,7 +217,7 @@ test("functions know the URLs of the app, and no circle comes of it", async () =
 
 test("a secret is a parameter without echo, and only its name stands in the template", async () => {
   const manifest = await manifestOf("@app\necho\n\n@ws\n");
-  const template = templateOf(manifest, { environmentNames: ["API_KEY"] });
+  const template = templateOf(manifest, { environment: [{ name: "API_KEY", revision: "1" }] });
   const [[parameter, definition] = ["", undefined]] = Object.entries(template.Parameters ?? {});
   expect(definition).toEqual({ Type: "String", NoEcho: true });
   expect(variables(template)["API_KEY"]).toEqual({ Ref: parameter });

@@ -1,5 +1,6 @@
 /** Every code a manifest can be told, with its title in docs/errors.md. */
 export const diagnosticCodes = {
+  "access-invalid": "A function is given access to what there is not",
   "app-missing": "The manifest has no @app",
   "app-name-invalid": "The app's name cannot be used",
   "aws-setting-invalid": "A setting of @aws is out of range or of the wrong kind",
@@ -43,6 +44,7 @@ export const diagnosticCodes = {
   "ws-action-duplicate": "A WebSocket action is declared twice",
   "ws-action-invalid": "A WebSocket action's name cannot be used",
   "ws-authorizer-invalid": "An authorizer's setting cannot be used",
+  "ws-setting-invalid": "A setting of @ws-settings is out of range or of the wrong kind",
 } as const;
 
 export type DiagnosticCode = keyof typeof diagnosticCodes;

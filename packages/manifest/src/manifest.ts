@@ -3,6 +3,23 @@ import type { Location } from "./diagnostic.ts";
 /** Pragmas whose entries are functions. */
 export type FunctionPragma = "http" | "ws" | "events" | "queues" | "scheduled" | "tables-streams";
 
+/** What a function may do with resources that are not the app's. */
+export interface AllowedActions {
+  /** `s3:GetObject` */
+  readonly actions: readonly string[];
+  /** ARNs, or `*`. */
+  readonly resources: readonly string[];
+}
+
+/** What of the app a function may use. */
+export interface FunctionAccess {
+  readonly tables: readonly { readonly name: string; readonly isReadOnly: boolean }[];
+  readonly events: readonly string[];
+  readonly queues: readonly string[];
+  /** Whether it may post to connections, and close them. */
+  readonly hasConnections: boolean;
+}
+
 /** Lambda settings of one function: `@aws` of the manifest overlaid by the function's `config.arc`. */
 export interface FunctionConfig {
   /** Lambda runtime identifier, e.g. `nodejs22.x`, `python3.13`. @default "nodejs22.x" */
@@ -21,7 +38,11 @@ export interface FunctionConfig {
   readonly concurrency: number | null;
   readonly provisionedConcurrency: number | null;
   readonly layers: readonly string[];
+  /** ARNs of managed policies. */
   readonly policies: readonly string[];
+  readonly allow: readonly AllowedActions[];
+  /** `@access` of the function's own configuration; null: all of the app. */
+  readonly access: FunctionAccess | null;
   /** `@arc env`: whether the app's environment variables are given to the function. @default true */
   readonly env: boolean;
   /** `@arc shared` @default true */
@@ -70,11 +91,22 @@ export interface WebSocketAuthorizer {
   readonly identitySources: readonly string[];
 }
 
+/** Settings of the deployed stage. */
+export interface WebSocketStage {
+  /** Messages a second; API Gateway answers 429 above. @default 1000 */
+  readonly throttlingRateLimit: number;
+  /** @default 500 */
+  readonly throttlingBurstLimit: number;
+  /** Needs an account with a CloudWatch role. @default false */
+  readonly hasAccessLogs: boolean;
+}
+
 export interface WebSocketApi {
   /** @default "$request.body.action" */
   readonly routeSelectionExpression: string;
   readonly routes: readonly WebSocketRoute[];
   readonly authorizer: WebSocketAuthorizer | null;
+  readonly stage: WebSocketStage;
 }
 
 export interface KeyAttribute {

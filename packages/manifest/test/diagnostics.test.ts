@@ -50,6 +50,25 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
     `${app}@aws\nlayers arn:1 arn:2 arn:3 arn:4 arn:5 arn:6\n`,
     ["5:8 error aws-setting-invalid"],
   ],
+  [
+    "policies by name, and permissions without what they are for",
+    `${app}@aws\npolicies AmazonS3ReadOnlyAccess\nallow s3:GetObject\nallow arn:aws:s3:::b/*\nallow s3 *\n`,
+    [
+      "5:10 error aws-setting-invalid",
+      "6:7 error aws-setting-invalid",
+      "7:7 error aws-setting-invalid",
+      "8:7 error aws-setting-invalid",
+    ],
+  ],
+  [
+    "settings of the socket API out of range",
+    `${app}@ws\n\n@ws-settings\nthrottlingRateLimit 0\nthrottlingBurstLimit many\naccessLogs perhaps\n`,
+    [
+      "7:21 error ws-setting-invalid",
+      "8:22 error ws-setting-invalid",
+      "9:12 error ws-setting-invalid",
+    ],
+  ],
   ["half a route", `${app}@http\nget\n`, ["5:1 error http-route-incomplete"]],
   ["an unknown method", `${app}@http\ngte /\n`, ["5:1 error http-method-unknown"]],
   ["a path without a slash", `${app}@http\nget cats\n`, ["5:5 error http-path-invalid"]],
@@ -167,7 +186,7 @@ describe("mistakes in a manifest", () => {
     );
     // These need a folder: they are told by the project's reader, by the other forms, or of plugins.
     const ofFolders =
-      /^(?:manifest-|function-(?:missing|undeclared|folders)|plugin-hook-)|^syntax-error$/;
+      /^(?:access-|manifest-|function-(?:missing|undeclared|folders)|plugin-hook-)|^syntax-error$/;
     const silent = Object.keys(diagnosticCodes).filter(
       (code) => !told.has(code) && !ofFolders.test(code),
     );

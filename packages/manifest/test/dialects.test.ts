@@ -91,6 +91,17 @@ describe("what public apps write", () => {
       functionId: "ws/authorizer",
       identitySources: ["route.request.header.Authorization", "route.request.querystring.token"],
     });
+    expect(manifest.ws?.stage).toEqual({
+      throttlingRateLimit: 1000,
+      throttlingBurstLimit: 500,
+      hasAccessLogs: false,
+    });
+    const stage = "throttlingRateLimit 20\nthrottlingBurstLimit 40\naccessLogs true\n";
+    expect(read(`@app\nx\n\n@ws\n\n@ws-settings\n${stage}`).ws?.stage).toEqual({
+      throttlingRateLimit: 20,
+      throttlingBurstLimit: 40,
+      hasAccessLogs: true,
+    });
   });
 
   it("folders of routes are named as Architect names them", () => {
@@ -110,6 +121,23 @@ describe("what public apps write", () => {
       timeout: 5,
       runtime: "nodejs22.x",
       architecture: "arm64",
+    });
+  });
+
+  it("permissions are actions and what they are for, in one line or in several", () => {
+    const [first] = read(
+      "@app\nx\n\n@http\nget /\n\n@aws\npolicies architect-default-policies arn:aws:iam::aws:policy/A\nallow s3:GetObject s3:PutObject arn:aws:s3:::a/* arn:aws:s3:::b/*\nallow\n  ses:SendEmail *\n  sts:* arn:aws:iam::1:role/r\n",
+    ).functions;
+    expect(first?.config).toMatchObject({
+      policies: ["arn:aws:iam::aws:policy/A"],
+      allow: [
+        {
+          actions: ["s3:GetObject", "s3:PutObject"],
+          resources: ["arn:aws:s3:::a/*", "arn:aws:s3:::b/*"],
+        },
+        { actions: ["ses:SendEmail"], resources: ["*"] },
+        { actions: ["sts:*"], resources: ["arn:aws:iam::1:role/r"] },
+      ],
     });
   });
 

@@ -1,4 +1,6 @@
+import { text } from "node:stream/consumers";
 import { manageEnv, type EnvironmentAction } from "@arclet/deploy";
+import { isCancel, password } from "@clack/prompts";
 import { defineCommand, type Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { processTerminal } from "../terminal/style.ts";
@@ -7,16 +9,22 @@ import { projectHere, targetArgs, targetOf } from "./deploy-target.ts";
 export const envCommand: Command = defineCommand({
   name: "env",
   description: "List, add and remove environment variables of the deployed functions",
-  examples: ["arclet env", "arclet env --add API_KEY value", "arclet env --remove API_KEY"],
+  examples: ["arclet env", "arclet env --add API_KEY", "arclet env --remove API_KEY"],
   args: {
     ...targetArgs,
-    add: { type: "string", alias: "a", description: "Name to add; its value is the next word" },
+    add: { type: "string", alias: "a", description: "Name to add" },
     remove: { type: "string", alias: "r", description: "Name to remove" },
-    value: { type: "positional", required: false, description: "Value of --add" },
+    value: {
+      type: "positional",
+      required: false,
+      description: "Value of --add; without it, it is asked for, or read from the standard input",
+    },
   },
   async run(args) {
+    if (args.add !== undefined && args.remove !== undefined)
+      throw new CliError("ERR_USAGE", "Give only one of --add and --remove");
     const project = await projectHere();
-    const action = actionOf(args.add, args.value, args.remove);
+    const action = await actionOf(args.add, args.value, args.remove);
     const names = await manageEnv(targetOf(project, args), action);
     const { write } = processTerminal();
     for (const name of names) write(`${name}\n`);
@@ -26,16 +34,23 @@ export const envCommand: Command = defineCommand({
   },
 });
 
-function actionOf(
+async function actionOf(
   add: string | undefined,
   value: string | undefined,
   remove: string | undefined,
-): EnvironmentAction {
-  if (add !== undefined && remove !== undefined)
-    throw new CliError("ERR_USAGE", "Give only one of --add and --remove");
+): Promise<EnvironmentAction> {
   if (remove !== undefined) return { type: "remove", name: remove };
   if (add === undefined) return { type: "list" };
-  if (value === undefined || value === "")
-    throw new CliError("ERR_USAGE", `--add ${add} needs a value: arclet env --add ${add} VALUE`);
-  return { type: "add", name: add, value };
+  return { type: "add", name: add, value: value ?? (await secretOf(add)) };
+}
+
+/** A value that stands in no history of a shell. */
+async function secretOf(name: string): Promise<string> {
+  const given = process.stdin.isTTY
+    ? await password({ message: `Value of ${name}` })
+    : // The end of a line is the shell's, not the value's.
+      (await text(process.stdin)).replace(/\r?\n$/, "");
+  if (isCancel(given) || given === "")
+    throw new CliError("ERR_USAGE", `--add ${name} needs a value; nothing was set`);
+  return given;
 }

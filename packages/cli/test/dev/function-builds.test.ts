@@ -14,6 +14,8 @@ const config: ProjectFunction["config"] = {
   provisionedConcurrency: null,
   layers: [],
   policies: [],
+  allow: [],
+  access: null,
   env: true,
   shared: true,
   views: true,

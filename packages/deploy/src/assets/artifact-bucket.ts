@@ -11,6 +11,7 @@ export interface ArtifactBucket {
    * otherwise be sent the code, and could change it.
    */
   readonly owner: string;
+  readonly region: string;
 }
 
 /**
@@ -42,12 +43,15 @@ export async function artifactBucket(
     clients.sts(),
   ]);
   const { Account: owner = "" } = await client.send(new GetCallerIdentityCommand({}));
-  return { name: named ?? `arclet-artifacts-${owner}-${await client.config.region()}`, owner };
+  const region = await client.config.region();
+  return { name: named ?? `arclet-artifacts-${owner}-${region}`, owner, region };
 }
 
-async function createBucket(clients: AwsClients, { name, owner }: ArtifactBucket): Promise<void> {
+async function createBucket(
+  clients: AwsClients,
+  { name, owner, region }: ArtifactBucket,
+): Promise<void> {
   const [sdk, client] = await Promise.all([import("@aws-sdk/client-s3"), clients.s3()]);
-  const region = await client.config.region();
   try {
     await client.send(
       new sdk.CreateBucketCommand({

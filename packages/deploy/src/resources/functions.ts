@@ -18,7 +18,7 @@ import {
   type SynthesisContext,
 } from "../template/synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
-import { functionStatements } from "./permissions.ts";
+import { accessOf, functionStatements } from "./permissions.ts";
 
 /** Function, role and log group of every function of the manifest. */
 export function addFunctions(context: SynthesisContext): void {
@@ -50,7 +50,6 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
     },
     origin,
   );
-  const managed = config.policies.filter((policy) => policy.startsWith("arn:"));
   template.add(
     roleId,
     {
@@ -75,39 +74,32 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
             },
           },
         ],
-        ...(managed.length > 0 ? { ManagedPolicyArns: managed } : {}),
+        ...(config.policies.length > 0 ? { ManagedPolicyArns: config.policies } : {}),
       },
     },
     origin,
   );
-  template.add(
-    id,
-    {
-      Type: "AWS::Lambda::Function",
-      Properties: {
-        Description: `${context.manifest.app} ${declared.id}`,
-        Code: { S3Bucket: asset.bucket, S3Key: asset.key },
-        Handler: asset.handler,
-        Runtime: config.runtime,
-        Architectures: [config.architecture],
-        MemorySize: config.memory,
-        Timeout: config.timeout,
-        EphemeralStorage: { Size: config.storage },
-        Role: attribute(roleId, "Arn"),
-        LoggingConfig: { LogGroup: ref(logGroupId) },
-        Environment: { Variables: environmentOf(context, declared, roleId) },
-        ...(config.layers.length > 0 ? { Layers: config.layers } : {}),
-        ...(config.concurrency === null
-          ? {}
-          : { ReservedConcurrentExecutions: config.concurrency }),
-      },
-    },
-    origin,
-  );
+  const properties = {
+    Description: `${context.manifest.app} ${declared.id}`,
+    Code: { S3Bucket: asset.bucket, S3Key: asset.key },
+    Handler: asset.handler,
+    Runtime: config.runtime,
+    Architectures: [config.architecture],
+    MemorySize: config.memory,
+    Timeout: config.timeout,
+    EphemeralStorage: { Size: config.storage },
+    Role: attribute(roleId, "Arn"),
+    LoggingConfig: { LogGroup: ref(logGroupId) },
+    Environment: { Variables: environmentOf(context, declared, roleId) },
+    ...(config.layers.length > 0 ? { Layers: config.layers } : {}),
+    ...(config.concurrency === null ? {} : { ReservedConcurrentExecutions: config.concurrency }),
+  };
+  template.add(id, { Type: "AWS::Lambda::Function", Properties: properties }, origin);
   if (config.provisionedConcurrency !== null) {
-    // A version is immutable: new code or settings need a version of a new logical id.
+    // A version is immutable: new code, settings or variables need a version of a new logical id.
+    const revisions = config.env ? options.environment : [];
     const versionId =
-      logicalId("Version", declared.id) + digest(asset.key + JSON.stringify(config));
+      logicalId("Version", declared.id) + digest(JSON.stringify([properties, revisions]));
     template.add(
       versionId,
       { Type: "AWS::Lambda::Version", Properties: { FunctionName: ref(id) } },
@@ -158,26 +150,20 @@ function environmentOf(
   else if (hasHttpApi(context)) variables["ARC_HTTP_URL"] = attribute(httpApiId, "ApiEndpoint");
   if (manifest.ws !== null)
     variables["ARC_WSS_URL"] = sub(`\${${webSocketApiId}.ApiEndpoint}/${options.stage}`);
-  const owned = { tables: manifest.tables, events: manifest.events, queues: manifest.queues };
-  if (owned.tables.length > 0)
-    variables["ARC_TABLES"] = jsonOf(owned.tables, ({ name }) => tableLogicalId(name));
-  if (owned.events.length > 0)
-    variables["ARC_EVENTS"] = jsonOf(owned.events, ({ name }) => topicLogicalId(name));
-  if (owned.queues.length > 0)
-    variables["ARC_QUEUES"] = jsonOf(owned.queues, ({ name }) => queueLogicalId(name));
+  const { tables, events, queues } = accessOf(manifest, declared);
+  for (const [variable, names, idOf] of [
+    ["ARC_TABLES", tables.map(({ name }) => name), tableLogicalId],
+    ["ARC_EVENTS", events, topicLogicalId],
+    ["ARC_QUEUES", queues, queueLogicalId],
+  ] as const)
+    if (names.length > 0) variables[variable] = jsonOf(names, idOf);
   if (declared.config.env)
-    for (const name of options.environmentNames)
-      variables[name] = ref(environmentParameterId(name));
+    for (const { name } of options.environment) variables[name] = ref(environmentParameterId(name));
   else variables["ARC_DISABLE_ENV_VARS"] = "true";
   return variables;
 }
 
 /** `{"cats":"${TableCats…}"}` for Fn::Sub; names hold no character that JSON or Sub escapes. */
-function jsonOf<T extends { readonly name: string }>(
-  items: readonly T[],
-  idOf: (item: T) => string,
-): TemplateValue {
-  return sub(
-    JSON.stringify(Object.fromEntries(items.map((item) => [item.name, `\${${idOf(item)}}`]))),
-  );
+function jsonOf(names: readonly string[], idOf: (name: string) => string): TemplateValue {
+  return sub(JSON.stringify(Object.fromEntries(names.map((name) => [name, `\${${idOf(name)}}`]))));
 }

@@ -1,4 +1,4 @@
-import type { LambdaFunction } from "@arclet/manifest";
+import type { FunctionAccess, LambdaFunction, Manifest } from "@arclet/manifest";
 import {
   queueLogicalId,
   tableLogicalId,
@@ -16,17 +16,20 @@ export interface Statement {
   readonly Resource: readonly TemplateValue[];
 }
 
-/** Item-level actions: none makes, changes or drops a table. */
-const tableActions = [
+const readActions = [
   "dynamodb:BatchGetItem",
-  "dynamodb:BatchWriteItem",
   "dynamodb:ConditionCheckItem",
-  "dynamodb:DeleteItem",
   "dynamodb:DescribeTable",
   "dynamodb:GetItem",
-  "dynamodb:PutItem",
   "dynamodb:Query",
   "dynamodb:Scan",
+];
+/** Item-level actions: none makes, changes or drops a table. */
+const tableActions = [
+  ...readActions,
+  "dynamodb:BatchWriteItem",
+  "dynamodb:DeleteItem",
+  "dynamodb:PutItem",
   "dynamodb:UpdateItem",
 ];
 
@@ -36,79 +39,81 @@ export function functionStatements(
   declared: LambdaFunction,
   logGroupId: string,
 ): readonly Statement[] {
-  const statements: Statement[] = [
+  const { tables, events, queues, hasConnections } = accessOf(manifest, declared);
+  const parameters =
+    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}";
+  const connections = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${webSocketApiId}}/${options.stage}/*/@connections/*`;
+  const [read, written] = [true, false].map((isReadOnly) =>
+    tables.filter((table) => table.isReadOnly === isReadOnly),
+  );
+  const names = new Set(tables.map(({ name }) => name));
+  const keys = manifest.tables.flatMap(({ name, encrypt }) =>
+    names.has(name) && typeof encrypt === "string" ? [keyArn(encrypt)] : [],
+  );
+  const arnsOf = (of: typeof tables): readonly TemplateValue[] =>
+    of.flatMap(({ name }) => tableArns(manifest, name));
+  const queueArns = (of: readonly string[]): readonly TemplateValue[] =>
+    of.map((name) => attribute(queueLogicalId(name), "Arn"));
+  const consumed = manifest.queues.filter(({ functionId }) => functionId === declared.id);
+  const streams = manifest.tableStreams.filter(({ functionId }) => functionId === declared.id);
+  return [
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [attribute(logGroupId, "Arn")]),
     // Discovery, as @architect/functions does it.
     allow(
       ["ssm:GetParameter", "ssm:GetParametersByPath"],
-      [
-        sub(
-          "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}",
-        ),
-        sub(
-          "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}/*",
-        ),
-      ],
+      [sub(parameters), sub(`${parameters}/*`)],
     ),
-  ];
-  if (manifest.ws !== null) {
-    statements.push(
-      allow(
-        ["execute-api:ManageConnections"],
-        [
-          sub(
-            `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${webSocketApiId}}/${options.stage}/*/@connections/*`,
-          ),
-        ],
-      ),
-    );
-  }
-  if (manifest.tables.length > 0) {
-    const arns = manifest.tables.flatMap(({ name, indexes }) => {
-      const id = tableLogicalId(name);
-      return indexes.length > 0
-        ? [attribute(id, "Arn"), sub(`\${${id}.Arn}/index/*`)]
-        : [attribute(id, "Arn")];
-    });
-    statements.push(allow(tableActions, arns));
-  }
-  const keys = manifest.tables.flatMap(({ encrypt }) =>
-    typeof encrypt === "string" && encrypt.startsWith("arn:") ? [encrypt] : [],
+    allow(["execute-api:ManageConnections"], hasConnections ? [sub(connections)] : []),
+    allow(tableActions, arnsOf(written ?? [])),
+    allow(readActions, arnsOf(read ?? [])),
+    allow(["kms:Decrypt", "kms:GenerateDataKey"], keys),
+    allow(
+      ["sns:Publish"],
+      events.map((name) => ref(topicLogicalId(name))),
+    ),
+    allow(["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"], queueArns(queues)),
+    allow(
+      [
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+      ],
+      queueArns(consumed.map(({ name }) => name)),
+    ),
+    allow(
+      ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+      streams.map(({ table }) => attribute(tableLogicalId(table), "StreamArn")),
+    ),
+    // ListStreams knows no resource (service authorization reference of DynamoDB).
+    allow(["dynamodb:ListStreams"], streams.length > 0 ? ["*"] : []),
+    ...declared.config.allow.map(({ actions, resources }) => allow(actions, resources)),
+  ].filter(({ Resource }) => Resource.length > 0);
+}
+
+/** What of the app a function may use: what its own configuration says, or all. */
+export function accessOf(manifest: Manifest, { config }: LambdaFunction): FunctionAccess {
+  return (
+    config.access ?? {
+      tables: manifest.tables.map(({ name }) => ({ name, isReadOnly: false })),
+      events: manifest.events.map(({ name }) => name),
+      queues: manifest.queues.map(({ name }) => name),
+      hasConnections: manifest.ws !== null,
+    }
   );
-  if (keys.length > 0) statements.push(allow(["kms:Decrypt", "kms:GenerateDataKey"], keys));
-  if (manifest.events.length > 0)
-    statements.push(
-      allow(
-        ["sns:Publish"],
-        manifest.events.map(({ name }) => ref(topicLogicalId(name))),
-      ),
-    );
-  if (manifest.queues.length > 0)
-    statements.push(
-      allow(
-        ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"],
-        manifest.queues.map(({ name }) => attribute(queueLogicalId(name), "Arn")),
-      ),
-    );
-  const consumed = manifest.queues.filter(({ functionId }) => functionId === declared.id);
-  if (consumed.length > 0)
-    statements.push(
-      allow(
-        ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"],
-        consumed.map(({ name }) => attribute(queueLogicalId(name), "Arn")),
-      ),
-    );
-  const streams = manifest.tableStreams.filter(({ functionId }) => functionId === declared.id);
-  if (streams.length > 0)
-    statements.push(
-      allow(
-        ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
-        streams.map(({ table }) => attribute(tableLogicalId(table), "StreamArn")),
-      ),
-      // ListStreams knows no resource (service authorization reference of DynamoDB).
-      allow(["dynamodb:ListStreams"], ["*"]),
-    );
-  return statements;
+}
+
+function tableArns({ tables }: Manifest, name: string): readonly TemplateValue[] {
+  const id = tableLogicalId(name);
+  const hasIndexes = tables.some((table) => table.name === name && table.indexes.length > 0);
+  return [attribute(id, "Arn"), ...(hasIndexes ? [sub(`\${${id}.Arn}/index/*`)] : [])];
+}
+
+/** A KMS key may be named by its id alone. */
+function keyArn(key: string): TemplateValue {
+  return key.startsWith("arn:")
+    ? key
+    : sub(`arn:\${AWS::Partition}:kms:\${AWS::Region}:\${AWS::AccountId}:key/${key}`);
 }
 
 function allow(actions: readonly string[], resources: readonly TemplateValue[]): Statement {

@@ -12,9 +12,6 @@ import { attribute, ref, sub } from "../template/template.ts";
 
 const app = { label: "@ws", location: null };
 
-/** Messages a second that the stage takes, and its burst; API Gateway answers 429 above. */
-export const webSocketThrottling = { rateLimit: 1000, burstLimit: 500 } as const;
-
 /** The WebSocket API with its routes and stage. */
 export function addWebSocketApi(context: SynthesisContext): void {
   const { template, manifest, options } = context;
@@ -49,14 +46,17 @@ export function addWebSocketApi(context: SynthesisContext): void {
           FunctionName: ref(invokedId(declared)),
           Principal: "apigateway.amazonaws.com",
           SourceArn: sub(
-            `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${webSocketApiId}}/${isAuthorizer ? "*" : `${options.stage}/*`}`,
+            `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${webSocketApiId}}/${isAuthorizer ? "authorizers/*" : `${options.stage}/*`}`,
           ),
         },
       },
       { label: `function ${functionId}`, location: declared.origin },
     );
   }
-  if (options.webSocketAccessLogs)
+  // API Gateway refuses them until the account has a CloudWatch role, so they are asked for
+  // (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). Those of the
+  // HTTP API need no role and are always on.
+  if (ws.stage.hasAccessLogs)
     template.add(
       "WebSocketAccessLogs",
       {
@@ -82,10 +82,10 @@ export function addWebSocketApi(context: SynthesisContext): void {
         // snapshot that any of them, once forgotten in its id, leaves behind.
         AutoDeploy: true,
         DefaultRouteSettings: {
-          ThrottlingRateLimit: webSocketThrottling.rateLimit,
-          ThrottlingBurstLimit: webSocketThrottling.burstLimit,
+          ThrottlingRateLimit: ws.stage.throttlingRateLimit,
+          ThrottlingBurstLimit: ws.stage.throttlingBurstLimit,
         },
-        ...(options.webSocketAccessLogs
+        ...(ws.stage.hasAccessLogs
           ? {
               AccessLogSettings: {
                 DestinationArn: attribute("WebSocketAccessLogs", "Arn"),
@@ -127,7 +127,9 @@ function addAuthorizer(
         Name: declared.name,
         AuthorizerType: "REQUEST",
         AuthorizerUri: integrationUri(declared),
-        IdentitySource: authorizer.identitySources,
+        ...(authorizer.identitySources.length > 0
+          ? { IdentitySource: authorizer.identitySources }
+          : {}),
       },
     },
     { label: `authorizer ${declared.id}`, location: declared.origin },

@@ -6,8 +6,24 @@ import type { StackChange } from "../reporter.ts";
 import type { ResourceOrigin } from "../template/template.ts";
 import { failureHints, type ResourceFailure } from "./failure-hints.ts";
 
-/** Types whose loss loses what users wrote. */
-const dataTypes = new Set(["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"]);
+/** Types whose loss loses what users wrote: Arclet's own, and those that plugins may add. */
+const dataTypes = new Set([
+  "AWS::Cognito::UserPool",
+  "AWS::DocDB::DBCluster",
+  "AWS::DynamoDB::GlobalTable",
+  "AWS::DynamoDB::Table",
+  "AWS::EFS::FileSystem",
+  "AWS::ElastiCache::ReplicationGroup",
+  "AWS::Kinesis::Stream",
+  "AWS::KMS::Key",
+  "AWS::Neptune::DBCluster",
+  "AWS::OpenSearchService::Domain",
+  "AWS::RDS::DBCluster",
+  "AWS::RDS::DBInstance",
+  "AWS::S3::Bucket",
+  "AWS::SQS::Queue",
+  "AWS::SecretsManager::Secret",
+]);
 
 export interface ChangeSetRequest {
   readonly stackName: string;
@@ -41,7 +57,8 @@ export async function createChangeSet(
       StackName: request.stackName,
       ChangeSetName: request.name,
       ChangeSetType: request.isNew ? "CREATE" : "UPDATE",
-      Capabilities: ["CAPABILITY_IAM"],
+      // Arclet names no role; a plugin may.
+      Capabilities: ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
       Parameters: [...request.parameters],
       Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
       ...("body" in request.template
@@ -113,10 +130,19 @@ function changeOf(
     physicalId: change?.PhysicalResourceId ?? null,
     type,
     label: origins.get(logicalId)?.label ?? null,
-    holdsData:
-      dataTypes.has(type) &&
-      (action === "replace" || action === "remove" || action === "maybe-replace"),
+    data: dataOf(type, action, change?.PolicyAction),
   };
+}
+
+/** @param policy What CloudFormation will do with what goes, where it tells. */
+function dataOf(
+  type: string,
+  action: StackChange["action"],
+  policy: string | undefined,
+): StackChange["data"] {
+  if (!dataTypes.has(type) || action === "add" || action === "change") return "none";
+  const isKept = policy?.endsWith("Retain") ?? type === "AWS::DynamoDB::Table";
+  return isKept ? "kept" : "deleted";
 }
 
 function actionOf(

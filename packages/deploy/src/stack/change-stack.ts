@@ -78,7 +78,7 @@ async function changeOnce(
     clients.cloudFormation(),
   ]);
   const target = { StackName: stackName, ChangeSetName: changeSet.id };
-  const risky = changeSet.changes.filter(({ holdsData }) => holdsData);
+  const risky = changeSet.changes.filter(({ data }) => data !== "none");
   if (risky.length > 0 && !(await confirm(risky))) {
     await client.send(new sdk.DeleteChangeSetCommand(target));
     throw new DeployError("ERR_NOT_CONFIRMED", "Nothing was changed");

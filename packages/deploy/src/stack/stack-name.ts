@@ -1,8 +1,27 @@
 import type { Stage } from "../environment.ts";
+import { DeployError } from "../errors.ts";
 
-/** `EchoStaging`, `EchoProduction`, `EchoStagingPreview`: Architect's names, so that stacks are found. */
+/** CloudFormation's limit for names of stacks. */
+const longestName = 128;
+
+/**
+ * `EchoStaging`, `EchoProduction`, `EchoStagingPreview`: Architect's names, so that stacks are found.
+ * @throws DeployError `ERR_STACK_NAME`
+ */
 export function stackNameOf(app: string, stage: Stage, name: string | null): string {
-  return [app, stage, name ?? ""].map(pascal).join("");
+  // Without a letter it would be the name of the stage's own stack.
+  if (name !== null && !/^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/.test(name))
+    throw new DeployError(
+      "ERR_STACK_NAME",
+      `"${name}" cannot name a stack: letters, digits, and - between them`,
+    );
+  const stackName = [app, stage, name ?? ""].map(pascal).join("");
+  if (stackName.length > longestName)
+    throw new DeployError(
+      "ERR_STACK_NAME",
+      `${stackName} has ${stackName.length} characters, and CloudFormation takes ${longestName}`,
+    );
+  return stackName;
 }
 
 function pascal(text: string): string {

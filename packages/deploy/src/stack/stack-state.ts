@@ -1,5 +1,6 @@
 import type { Stack } from "@aws-sdk/client-cloudformation";
 import type { AwsClients } from "../aws-clients.ts";
+import { DeployError } from "../errors.ts";
 
 /** The stack as it is; null when there is none (or only the shell of an unexecuted change set). */
 export async function describeStack(clients: AwsClients, stackName: string): Promise<Stack | null> {
@@ -19,27 +20,42 @@ export async function describeStack(clients: AwsClients, stackName: string): Pro
   }
 }
 
+/** @throws DeployError `ERR_STACK_MISSING` */
+export async function deployedStack(clients: AwsClients, stackName: string): Promise<Stack> {
+  const stack = await describeStack(clients, stackName);
+  if (stack !== null) return stack;
+  throw new DeployError("ERR_STACK_MISSING", `The stack ${stackName} is not deployed`, {
+    hints: ["`arclet deploy` deploys it; --production and --name choose another one."],
+  });
+}
+
 export function outputsOf(stack: Stack | null): ReadonlyMap<string, string> {
   return new Map(
     (stack?.Outputs ?? []).map(({ OutputKey: key = "", OutputValue: value = "" }) => [key, value]),
   );
 }
 
-/** Physical ids of the stack's resources by logical id. */
+export interface StackResource {
+  readonly physicalId: string;
+  readonly type: string;
+}
+
+/** The stack's resources by logical id. */
 export async function stackResources(
   clients: AwsClients,
   stackName: string,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, StackResource>> {
   const [{ paginateListStackResources }, client] = await Promise.all([
     import("@aws-sdk/client-cloudformation"),
     clients.cloudFormation(),
   ]);
-  const found = new Map<string, string>();
+  const found = new Map<string, StackResource>();
   for await (const page of paginateListStackResources({ client }, { StackName: stackName }))
     for (const {
       LogicalResourceId: id,
-      PhysicalResourceId: physical,
+      PhysicalResourceId: physicalId,
+      ResourceType: type = "",
     } of page.StackResourceSummaries ?? [])
-      if (id !== undefined && physical !== undefined) found.set(id, physical);
+      if (id !== undefined && physicalId !== undefined) found.set(id, { physicalId, type });
   return found;
 }

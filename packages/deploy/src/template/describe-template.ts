@@ -1,31 +1,52 @@
-import type { LambdaFunction } from "@arclet/manifest";
-import { functionStatements } from "../resources/permissions.ts";
-import { logicalId } from "./logical-id.ts";
-import type { SynthesisContext } from "./synthesis-context.ts";
-import type { Template, TemplateValue } from "./template.ts";
+import type { ResourceOrigin, Template, TemplateResource, TemplateValue } from "./template.ts";
+
+/** Some actions, and what they are allowed on. */
+export interface Permission {
+  readonly actions: readonly string[];
+  /** `table cats`, `its log group`, an ARN. */
+  readonly on: readonly string[];
+}
 
 /** What one function may do, readable. */
 export interface FunctionPermissions {
+  /** Id of the manifest; of a function that a plugin added, the logical id. */
   readonly functionId: string;
-  /** `dynamodb:GetItem on TableCats…`. */
-  readonly allowed: readonly {
-    readonly actions: readonly string[];
-    readonly on: readonly string[];
-  }[];
+  readonly allowed: readonly Permission[];
+  /** ARNs of managed policies. */
   readonly managedPolicies: readonly string[];
 }
 
-export function permissionsOf(
-  context: SynthesisContext,
-  declared: LambdaFunction,
-): FunctionPermissions {
-  return {
-    functionId: declared.id,
-    allowed: functionStatements(context, declared, logicalId("LogGroup", declared.id)).map(
-      ({ Action, Resource }) => ({ actions: Action, on: Resource.map(readable) }),
-    ),
-    managedPolicies: declared.config.policies.filter((policy) => policy.startsWith("arn:")),
-  };
+type Origins = ReadonlyMap<string, ResourceOrigin>;
+
+/** What the functions of a template may do, as it will be deployed: plugins have had their say. */
+export function permissionsOf(template: Template, origins: Origins): FunctionPermissions[] {
+  return Object.entries(template.Resources).flatMap(([id, resource]) => {
+    if (resource.Type !== "AWS::Lambda::Function") return [];
+    const roleId = referred(resource.Properties?.["Role"]);
+    const role = roleId === null ? undefined : template.Resources[roleId];
+    const logGroupId = referred(member(resource.Properties?.["LoggingConfig"], "LogGroup"));
+    const policies = [
+      ...listOf(role?.Properties?.["Policies"]),
+      ...attachedPolicies(template, roleId),
+    ];
+    return {
+      functionId: origins.get(id)?.label.replace(/^function /, "") ?? id,
+      allowed: policies
+        .flatMap((policy) => listOf(member(member(policy, "PolicyDocument"), "Statement")))
+        .filter((statement) => member(statement, "Effect") === "Allow")
+        .map((statement) => ({
+          actions: listOf(member(statement, "Action")).map((action) => readable(action, origins)),
+          on: listOf(member(statement, "Resource")).map((on) =>
+            logGroupId !== null && referred(on) === logGroupId
+              ? "its log group"
+              : readable(on, origins),
+          ),
+        })),
+      managedPolicies: listOf(role?.Properties?.["ManagedPolicyArns"]).map((arn) =>
+        readable(arn, origins),
+      ),
+    };
+  });
 }
 
 /** How many resources of each type a template makes. */
@@ -35,12 +56,61 @@ export function countResources(template: Template): { readonly [type: string]: n
   return counts;
 }
 
-function readable(value: TemplateValue): string {
-  if (typeof value === "string") return value;
-  if (typeof value === "object" && !Array.isArray(value))
-    for (const [key, inner] of Object.entries(value)) {
-      if ((key === "Ref" || key === "Fn::Sub") && typeof inner === "string") return inner;
-      if (key === "Fn::GetAtt" && Array.isArray(inner)) return inner.join(".");
-    }
-  return JSON.stringify(value);
+/** Policies that stand beside the role: Arclet makes none, plugins may. */
+function attachedPolicies(
+  { Resources: resources }: Template,
+  roleId: string | null,
+): readonly TemplateValue[] {
+  const isOfRole = ({ Type, Properties }: TemplateResource): boolean =>
+    (Type === "AWS::IAM::Policy" || Type === "AWS::IAM::RolePolicy") &&
+    [...listOf(Properties?.["Roles"]), ...listOf(Properties?.["RoleName"])].some(
+      (role) => referred(role) === roleId,
+    );
+  return Object.values(resources).flatMap((resource) =>
+    isOfRole(resource) ? [resource.Properties ?? {}] : [],
+  );
+}
+
+/** The logical id that a `Ref` or `Fn::GetAtt` means. */
+function referred(value: TemplateValue | undefined): string | null {
+  const reference = member(value, "Ref");
+  if (typeof reference === "string") return reference;
+  const path = member(value, "Fn::GetAtt");
+  if (typeof path === "string") return path.split(".")[0] ?? null;
+  const [id] = listOf(path);
+  return typeof id === "string" ? id : null;
+}
+
+/** As a person would say it: resources by what of the manifest they are, without what is the same for all. */
+function readable(value: TemplateValue, origins: Origins): string {
+  const labelled = (id: string, name: string | null): string => {
+    const label = origins.get(id)?.label ?? id;
+    return name === null || name === "Arn" ? label : `${label} (${name})`;
+  };
+  const text = typeof value === "string" ? value : member(value, "Fn::Sub");
+  if (typeof text === "string")
+    return text
+      .replace(/^arn:\$\{AWS::Partition\}:[\w-]+:\$\{AWS::Region\}:\$\{AWS::AccountId\}:/, "")
+      .replaceAll("${AWS::StackName}", "<stack>")
+      .replaceAll(/\$\{([A-Za-z0-9]+)(?:\.(\w+))?\}/g, (_, id: string, name?: string) =>
+        labelled(id, name ?? null),
+      );
+  const id = referred(value);
+  if (id === null) return JSON.stringify(value);
+  const [, name] = listOf(member(value, "Fn::GetAtt"));
+  return labelled(id, typeof name === "string" ? name : null);
+}
+
+function member(value: TemplateValue | undefined, name: string): TemplateValue | undefined {
+  return typeof value === "object" && !isList(value) ? value[name] : undefined;
+}
+
+/** IAM takes one value where a list may stand. */
+function listOf(value: TemplateValue | undefined): readonly TemplateValue[] {
+  if (value === undefined) return [];
+  return isList(value) ? value : [value];
+}
+
+function isList(value: TemplateValue): value is readonly TemplateValue[] {
+  return Array.isArray(value);
 }

@@ -15,18 +15,12 @@ export interface SynthesisOptions {
   readonly stackName: string;
   /** One per function of the manifest. */
   readonly assets: readonly FunctionAsset[];
-  /** Names of the variables given with `arclet env`; their values are NoEcho parameters. */
-  readonly environmentNames: readonly string[];
+  /** The variables given with `arclet env`, without their values, which are NoEcho parameters. */
+  readonly environment: readonly { readonly name: string; readonly revision: string }[];
   /** Variables of plugins; those of `arclet env` win. @default none */
   readonly variables?: Readonly<Record<string, string>>;
   /** Whether the app has a folder of static files. */
   readonly hasStaticFiles: boolean;
-  /**
-   * Access logs of the WebSocket stage. API Gateway refuses them until the account has a CloudWatch
-   * role (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html), so they
-   * are asked for. Those of the HTTP API need no role and are always on.
-   */
-  readonly webSocketAccessLogs: boolean;
 }
 
 export interface SynthesisContext {

@@ -31,7 +31,7 @@ export function synthesize(manifest: Manifest, options: SynthesisOptions): Synth
   const context = { manifest, options, template };
   // A parameter nothing refers to is a finding of cfn-lint, and a secret handed out for nothing.
   if (manifest.functions.some(({ config }) => config.env))
-    for (const name of options.environmentNames) template.parameter(environmentParameterId(name));
+    for (const { name } of options.environment) template.parameter(environmentParameterId(name));
   addTables(context);
   addEvents(context);
   addQueues(context);
@@ -51,10 +51,10 @@ export function synthesize(manifest: Manifest, options: SynthesisOptions): Synth
       `The app needs ${count} resources, and CloudFormation takes ${resourceLimit} a stack`,
       { hints: ["Split the app in two, or let one function answer several routes (`src`)."] },
     );
-  if (options.environmentNames.length > parameterLimit)
+  if (options.environment.length > parameterLimit)
     throw new DeployError(
       "ERR_TEMPLATE_LIMIT",
-      `${options.environmentNames.length} environment variables are set, and CloudFormation takes ${parameterLimit}`,
+      `${options.environment.length} environment variables are set, and CloudFormation takes ${parameterLimit}`,
       { hints: ["Remove some with `arclet env --remove NAME`."] },
     );
   return {

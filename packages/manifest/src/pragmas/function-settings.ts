@@ -1,4 +1,4 @@
-import type { FunctionConfig } from "../manifest.ts";
+import type { AllowedActions, FunctionConfig } from "../manifest.ts";
 import type { DiagnosticLog } from "../diagnostic-log.ts";
 import { flagOf, integerOf, textOf, type Setting } from "./settings.ts";
 
@@ -41,6 +41,26 @@ const flag =
     return null;
   };
 
+const allowUsage =
+  '"allow" is actions and the ARNs they are for, such as s3:GetObject arn:aws:s3:::my-bucket/*';
+
+/** Actions, then what they are for, then perhaps actions again; null when it is something else. */
+function readAllowed({ values }: Setting): readonly AllowedActions[] | null {
+  const allowed: { actions: string[]; resources: string[] }[] = [];
+  for (const { text } of values) {
+    const last = allowed.at(-1);
+    if (text === "*" || text.startsWith("arn:")) {
+      if (last === undefined) return null;
+      last.resources.push(text);
+    } else if (!/^[a-z0-9-]+:[A-Za-z0-9*]+$/.test(text)) return null;
+    else if (last === undefined || last.resources.length > 0)
+      allowed.push({ actions: [text], resources: [] });
+    else last.actions.push(text);
+  }
+  const isWhole = allowed.length > 0 && allowed.every(({ resources }) => resources.length > 0);
+  return isWhole ? allowed : null;
+}
+
 /** Settings of `@aws` that functions have. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const lambdaSettings: Readonly<Record<string, Read>> = {
   memory: integer("memory", 128, 10_240, " (megabytes)"),
@@ -81,10 +101,22 @@ export const lambdaSettings: Readonly<Record<string, Read>> = {
   },
   layer: (setting, draft) => lambdaSettings["layers"]?.(setting, draft) ?? null,
   policies: (setting, draft) => {
-    draft.policies = [...(draft.policies ?? []), ...setting.values.map((value) => value.text)];
+    const values = setting.values.map((value) => value.text);
+    // Architect's word for the permissions that functions have here in any case.
+    const names = values.filter((value) => value !== "architect-default-policies");
+    const wrong = names.find((value) => !value.startsWith("arn:"));
+    if (wrong !== undefined)
+      return `"${wrong}" is no ARN of a policy: those of AWS are arn:aws:iam::aws:policy/NAME`;
+    draft.policies = [...(draft.policies ?? []), ...names];
     return null;
   },
   policy: (setting, draft) => lambdaSettings["policies"]?.(setting, draft) ?? null,
+  allow: (setting, draft) => {
+    const allowed = readAllowed(setting);
+    if (allowed === null) return allowUsage;
+    draft.allow = [...(draft.allow ?? []), ...allowed];
+    return null;
+  },
 };
 
 /** Settings of `@arc` in a function's own configuration. */
@@ -129,6 +161,8 @@ export const defaultFunctionConfig: FunctionConfig = Object.freeze({
   provisionedConcurrency: null,
   layers: [],
   policies: [],
+  allow: [],
+  access: null,
   env: true,
   shared: true,
   views: false,

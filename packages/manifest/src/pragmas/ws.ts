@@ -1,8 +1,10 @@
+import type { WebSocketStage } from "../manifest.ts";
 import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
 import {
   cleanPath,
   flagOf,
+  integerOf,
   readEntry,
   remarkUnknown,
   settingOf,
@@ -12,6 +14,12 @@ import {
 
 const lifecycle = ["connect", "default", "disconnect"] as const;
 const defaultSelection = "$request.body.action";
+/** Throttling far below an account's 10,000 a second, which all its APIs share. */
+const defaultStage: WebSocketStage = {
+  throttlingRateLimit: 1000,
+  throttlingBurstLimit: 500,
+  hasAccessLogs: false,
+};
 
 interface Action {
   readonly line: LineNode | null;
@@ -71,6 +79,7 @@ export const readWs: PragmaReader = (pragma, context) => {
     routeSelectionExpression: ws?.routeSelectionExpression ?? defaultSelection,
     routes,
     authorizer: ws?.authorizer ?? null,
+    stage: ws?.stage ?? defaultStage,
   };
 };
 
@@ -80,6 +89,7 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
   let src: string | null = null;
   let authorizerLine: LineNode | null = null;
   let identitySources: string[] = [];
+  const stage = { ...defaultStage };
   for (const line of linesOf(pragma.body)) {
     const setting = settingOf(line);
     switch (setting.key.text) {
@@ -93,8 +103,18 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
       case "identity":
         identitySources = readIdentity(setting, context);
         break;
+      case "throttlingRateLimit":
+      case "throttlingBurstLimit":
+        stage[setting.key.text] = readLimit(setting, context) ?? stage[setting.key.text];
+        break;
+      case "accessLogs": {
+        const flag = flagOf(setting);
+        if (flag === null) wrongSetting(setting, "true or false", context);
+        else stage.hasAccessLogs = flag;
+        break;
+      }
       default:
-        remarkUnknown(context, setting, "@ws-settings", ["selection", "authorizer", "identity"]);
+        remarkUnknown(context, setting, "@ws-settings", settingNames);
     }
   }
   const functionId =
@@ -105,8 +125,30 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
     routeSelectionExpression: selection,
     routes: context.draft.ws?.routes ?? [],
     authorizer: functionId === null ? null : { functionId, identitySources },
+    stage,
   };
 };
+
+const settingNames = [
+  "selection",
+  "authorizer",
+  "identity",
+  "throttlingRateLimit",
+  "throttlingBurstLimit",
+  "accessLogs",
+] as const;
+
+function readLimit(setting: Setting, context: PragmaContext): number | null {
+  const limit = integerOf(setting, 1, 1_000_000);
+  const range = "a whole number from 1 to 1000000 (messages a second)";
+  if (limit === null) wrongSetting(setting, range, context);
+  return limit;
+}
+
+function wrongSetting({ key, values }: Setting, what: string, { log }: PragmaContext): void {
+  const span = values[0]?.span ?? key.span;
+  log.error({ code: "ws-setting-invalid", text: `"${key.text}" is ${what}`, span });
+}
 
 /** `header.Authorization` → `route.request.header.Authorization` */
 function readIdentity(setting: Setting, context: PragmaContext): string[] {

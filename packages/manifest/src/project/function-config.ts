@@ -2,6 +2,7 @@ import { join, relative } from "node:path";
 import { DiagnosticLog } from "../diagnostic-log.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { FunctionConfig } from "../manifest.ts";
+import { readAccess, type Accessible } from "../pragmas/function-access.ts";
 import { arcSettings, lambdaSettings, readFunctionSetting } from "../pragmas/function-settings.ts";
 import { settingOf } from "../pragmas/settings.ts";
 import { didYouMean } from "../did-you-mean.ts";
@@ -31,6 +32,7 @@ export async function readFunctionConfig(
   root: string,
   directory: string,
   defaults: FunctionConfig,
+  app: Accessible,
 ): Promise<FunctionConfigResult> {
   for (const name of functionConfigNames) {
     const path = join(directory, name);
@@ -49,8 +51,9 @@ export async function readFunctionConfig(
     const parsed = await parseManifestFile(file, read.text);
     if (parsed === null) continue;
     const log = new DiagnosticLog(parsed.document.source);
-    const draft: Partial<FunctionConfig> = {};
+    const draft: { -readonly [Key in keyof FunctionConfig]?: FunctionConfig[Key] } = {};
     for (const pragma of parsed.document.pragmas) {
+      if (pragma.name === "access") draft.access = readAccess(pragma, app, log);
       const table =
         pragma.name === "aws" ? lambdaSettings : pragma.name === "arc" ? arcSettings : null;
       if (table === null) continue;

@@ -60,6 +60,7 @@ export async function readProject(
         root,
         declared.directory,
         declared.config,
+        manifest,
       );
       diagnostics.push(...told);
       return { ...declared, config };

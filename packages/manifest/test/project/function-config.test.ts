@@ -8,10 +8,11 @@ const folder = "src/http/get-index";
 
 async function configOf(
   files: Readonly<Record<string, string>>,
+  more = "",
 ): Promise<{ readonly config: FunctionConfig | undefined; readonly told: readonly string[] }> {
   const inFolder = Object.entries(files).map(([file, text]) => [`${folder}/${file}`, text]);
   const root = await projectFolder({
-    "app.arc": manifest,
+    "app.arc": `${manifest}\n${more}`,
     [`${folder}/`]: "",
     ...Object.fromEntries(inFolder),
   });
@@ -67,6 +68,49 @@ describe("a function's own configuration", () => {
     expect(mistakes).toEqual([
       `${folder}/config.arc:2:9 error aws-setting-invalid: "timeout" is a whole number from 1 to 900 (seconds)`,
       `${folder}/config.arc:3:1 error aws-setting-unknown: @aws has no setting "memry": did you mean "memory"?`,
+    ]);
+  });
+
+  it("may give access to some of the app, and to nothing else", async () => {
+    const app =
+      "@tables\ncats\n  id *String\ndogs\n  id *String\n\n@events\nfed\n\n@queues\nmail\n\n@ws\n";
+    const accessOf = async (text: string): Promise<unknown> =>
+      (await configOf({ "config.arc": text }, app)).config?.access;
+    expect((await configOf({}, app)).config?.access).toBeNull();
+    expect(await accessOf("@access\n")).toEqual({
+      tables: [],
+      events: [],
+      queues: [],
+      hasConnections: false,
+    });
+    expect(
+      await accessOf(
+        "@access\ntables\n  cats read\n  dogs\nevents fed\nqueues mail\nconnections\n",
+      ),
+    ).toEqual({
+      tables: [
+        { name: "cats", isReadOnly: true },
+        { name: "dogs", isReadOnly: false },
+      ],
+      events: ["fed"],
+      queues: ["mail"],
+      hasConnections: true,
+    });
+    expect(await accessOf("@access\ntables cats dogs\nconnections false\n")).toMatchObject({
+      tables: [{ name: "cats" }, { name: "dogs" }],
+      hasConnections: false,
+    });
+  });
+
+  it("is told when it gives access to what there is not", async () => {
+    const { told: mistakes } = await configOf(
+      { "config.arc": "@access\ntables\n  cat\n  cats write\nqueue mail\n" },
+      "@tables\ncats\n  id *String\n",
+    );
+    expect(mistakes).toEqual([
+      `${folder}/config.arc:3:3 error access-invalid: the app has no table "cat": did you mean "cats"?`,
+      `${folder}/config.arc:4:8 error access-invalid: there is no access "write", only read`,
+      `${folder}/config.arc:5:1 error access-invalid: there is no access to "queue", only tables, events, queues, connections`,
     ]);
   });
 

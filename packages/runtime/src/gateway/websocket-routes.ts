@@ -10,7 +10,7 @@ export class WebSocketRoutes {
   readonly #custom = new Map<string, WebSocketRoute>();
   readonly #evaluate: (body: string) => string;
 
-  constructor(api: WebSocketApi) {
+  constructor(api: Omit<WebSocketApi, "stage">) {
     const find = (key: string): WebSocketRoute | null =>
       api.routes.find((route) => route.routeKey === key) ?? null;
     this.connect = find("$connect");

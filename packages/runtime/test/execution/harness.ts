@@ -42,6 +42,8 @@ export const config: FunctionConfig = {
   provisionedConcurrency: null,
   layers: [],
   policies: [],
+  allow: [],
+  access: null,
   env: true,
   shared: true,
   views: true,

@@ -190,6 +190,7 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
         origin: null,
       })),
       authorizer: null,
+      stage: { throttlingRateLimit: 1000, throttlingBurstLimit: 500, hasAccessLogs: false },
       ...options.webSocketApi,
     },
     tables: [],

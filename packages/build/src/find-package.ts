@@ -1,0 +1,42 @@
+import { readFile, realpath } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/** An installed package. */
+export interface InstalledPackage {
+  /** `ws`, `@scope/name` */
+  readonly name: string;
+  /** Absolute, without symbolic links. */
+  readonly folder: string;
+}
+
+/** What a `package.json` says that matters for shipping the package. */
+export interface PackageManifest {
+  readonly gypfile?: unknown;
+  readonly dependencies?: Readonly<Record<string, unknown>>;
+  readonly optionalDependencies?: Readonly<Record<string, unknown>>;
+  readonly peerDependencies?: Readonly<Record<string, unknown>>;
+}
+
+/** `ws/lib/x.js` → `ws`; null for paths and for Node's own modules with their scheme. */
+export function packageNameOf(specifier: string): string | null {
+  return /^(@[^/:\\]+\/[^/:\\]+|[^@./:\\#][^/:\\]*)(?:\/|$)/.exec(specifier)?.[1] ?? null;
+}
+
+/** The package that modules of a folder find, in its `node_modules` or those above it. */
+export async function findPackage(name: string, from: string): Promise<InstalledPackage | null> {
+  for (let place = from; ; place = dirname(place)) {
+    try {
+      const manifest = await realpath(join(place, "node_modules", name, "package.json"));
+      return { name, folder: dirname(manifest) };
+    } catch {
+      // Not here; perhaps above.
+    }
+    if (dirname(place) === place) return null;
+  }
+}
+
+/** @throws SyntaxError when it is no JSON */
+export async function readPackageManifest(folder: string): Promise<PackageManifest> {
+  const content: unknown = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  return typeof content === "object" && content !== null ? content : {};
+}

@@ -1,0 +1,82 @@
+import { access } from "node:fs/promises";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import type { Metafile, Plugin } from "esbuild";
+import { findPackage, packageNameOf, readPackageManifest } from "./find-package.ts";
+
+/** Packages that find, fetch or make the native module of the one that depends on them. */
+const finders = new Set([
+  "bindings",
+  "node-gyp-build",
+  "node-gyp-build-optional-packages",
+  "node-pre-gyp",
+  "@mapbox/node-pre-gyp",
+  "pkg-prebuilds",
+  "prebuild-install",
+]);
+/** `@img/sharp-linux-x64`, `@esbuild/darwin-arm64`: one optional dependency for each machine. */
+const machine = /(?:linux|darwin|win32)(?:musl)?[-_.].*(?:x64|arm64)/;
+
+/**
+ * Whether a package has native code that it looks for at run time, by paths that no bundler sees: it
+ * works from its own folder only.
+ */
+export async function isNativePackage(folder: string): Promise<boolean> {
+  const {
+    gypfile,
+    dependencies = {},
+    optionalDependencies = {},
+  } = await readPackageManifest(folder);
+  if (gypfile === true || Object.keys(dependencies).some((name) => finders.has(name))) return true;
+  if (Object.keys(optionalDependencies).some((name) => machine.test(name))) return true;
+  return (await exists(join(folder, "binding.gyp"))) || exists(join(folder, "prebuilds"));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Leaves native packages out of the bundle, which then asks for them by name. */
+export function nativePackagesPlugin(): Plugin {
+  return {
+    name: "native-packages",
+    setup(build) {
+      const known = new Map<string, Promise<boolean>>();
+      build.onResolve({ filter: /^[^./]/, namespace: "file" }, async ({ path, resolveDir }) => {
+        const name = isBuiltin(path) ? null : packageNameOf(path);
+        const found = name === null ? null : await findPackage(name, resolveDir);
+        if (found === null) return null;
+        const isNative = known.get(found.folder) ?? isNativePackage(found.folder);
+        known.set(found.folder, isNative);
+        return (await isNative) ? { path, external: true } : null;
+      });
+    },
+  };
+}
+
+/** Whether a bundle holds parts of native packages, which do not work there. */
+export async function holdsNativePackage(inputs: readonly string[]): Promise<boolean> {
+  const folders = new Set(inputs.flatMap((input) => packageFolderOf(input) ?? []));
+  const natives = await Promise.all([...folders].map(isNativePackage));
+  return natives.includes(true);
+}
+
+/** `/app/node_modules/@a/b/lib/c.js` → `/app/node_modules/@a/b` */
+function packageFolderOf(file: string): string | null {
+  return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/.exec(file)?.[0] ?? null;
+}
+
+/** What modules import that is not bundled, and the module that does; absolute. */
+export function externalImports(
+  metafile: Metafile,
+  absolute: (path: string) => string,
+): readonly { readonly specifier: string; readonly importer: string }[] {
+  return Object.entries(metafile.inputs).flatMap(([importer, { imports }]) =>
+    imports
+      .filter(({ external }) => external === true)
+      .map(({ path }) => ({ specifier: path, importer: absolute(importer) })),
+  );
+}

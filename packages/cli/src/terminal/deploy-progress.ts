@@ -1,0 +1,163 @@
+import type { DeployEvent, DeployReporter, FunctionPermissions } from "@arclet/deploy";
+import type { Terminal } from "./style.ts";
+
+type ResourceEvent = Extract<DeployEvent, { type: "resource" }>;
+type DryRunEvent = Extract<DeployEvent, { type: "dry-run" }>;
+
+const verbs: { readonly [beginning: string]: readonly [doing: string, done: string] } = {
+  CREATE: ["creating", "created"],
+  UPDATE: ["updating", "updated"],
+  DELETE: ["removing", "removed"],
+  IMPORT: ["importing", "imported"],
+};
+
+/** Tells a deploy line by line; on a terminal the last line says what is going on right now. */
+export class DeployProgress implements DeployReporter {
+  readonly #terminal: Terminal;
+  /** What is in work, by logical id. */
+  readonly #current = new Map<string, string>();
+  #total = 0;
+  #done = 0;
+  #hasStatus = false;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  report(event: DeployEvent): void {
+    this.#clearStatus();
+    this.#terminal.write(event.type === "resource" ? this.#resource(event) : this.#line(event));
+    this.#writeStatus();
+  }
+
+  /** To be called before anybody else writes. */
+  end(): void {
+    this.#current.clear();
+    this.#clearStatus();
+  }
+
+  #resource({ logicalId, label, resourceType, status, reason }: ResourceEvent): string {
+    const { style } = this.#terminal;
+    const what = label ?? logicalId;
+    const [doing = "", done = ""] = verbs[status.slice(0, status.indexOf("_"))] ?? [];
+    if (status.endsWith("_IN_PROGRESS")) {
+      this.#current.set(logicalId, `${doing} ${what}`);
+      return "";
+    }
+    this.#current.delete(logicalId);
+    if (status.endsWith("_FAILED"))
+      return `${style.red("failed".padEnd(9))} ${what}${reason === null ? "" : `: ${reason}`}\n`;
+    this.#done += 1;
+    const count =
+      this.#total === 0 ? "" : style.dim(`  ${Math.min(this.#done, this.#total)}/${this.#total}`);
+    const word = status === "DELETE_SKIPPED" ? "kept" : done;
+    return `${word.padEnd(9)} ${what}  ${style.dim(resourceType)}${count}\n`;
+  }
+
+  /** Empty for what is not worth a line. */
+  #line(event: Exclude<DeployEvent, ResourceEvent>): string {
+    const { style } = this.#terminal;
+    switch (event.type) {
+      case "packaged": {
+        const sizes = `${kilobytes(event.zipBytes)}, ${kilobytes(event.unzippedBytes)} unzipped`;
+        return `packaged  ${event.functionId}  ${style.dim(sizes)}\n`;
+      }
+      case "target":
+        return `deploying ${event.stackName} to ${event.region}, account ${event.account}\n`;
+      case "uploaded":
+        return `uploaded  ${event.what}  ${style.dim(kilobytes(event.bytes))}\n`;
+      case "up-to-date":
+        return "";
+      case "waiting":
+        return `${event.stackName} is in ${event.status}; waiting for it\n`;
+      case "overtaken":
+        return `another deploy changed ${event.stackName} first; looking again\n`;
+      case "cleaning":
+        return `removing ${event.stackName} first: ${event.reason}\n`;
+      case "difference":
+        this.#total = event.changes.length;
+        this.#done = 0;
+        return event.changes
+          .map(
+            ({ action, label, logicalId, type }) =>
+              `${action.padEnd(9)} ${label ?? logicalId}  ${style.dim(type)}\n`,
+          )
+          .join("");
+      case "rolling-back":
+        this.#total = 0;
+        return `${style.red("rolling back")}: ${event.reason}\n`;
+      case "table-kept":
+        return `kept      the table ${event.tableName} with its items; it is no longer the app's\n`;
+      case "code-updated":
+        return `updated   ${event.functionId}\n`;
+      case "static-file":
+        return `${event.action.padEnd(9)} ${event.key}\n`;
+      default:
+        return this.#contents(event);
+    }
+  }
+
+  /** What a stack is made of, and what it can do. */
+  #contents({ counts, permissions, staticFiles, folder }: DryRunEvent): string {
+    const { style } = this.#terminal;
+    const resources = Object.entries(counts).map(
+      ([type, count]) => `${String(count).padStart(4)}  ${type}`,
+    );
+    const allowed = [...groupedByPermissions(permissions)].flatMap(([, group]) => [
+      `${group.map(({ functionId }) => functionId).join(", ")} may`,
+      ...(group[0]?.allowed ?? []).map(
+        ({ actions, on }) => `  ${shortActions(actions)} ${style.dim(`on ${on.join(", ")}`)}`,
+      ),
+      ...(group[0]?.managedPolicies ?? []).map((policy) => `  do what ${policy} allows`),
+    ]);
+    const { count, bytes } = staticFiles;
+    const files = count === 0 ? [] : [`${count} static files, ${kilobytes(bytes)}`];
+    return `${[...resources, ...allowed, ...files, `written to ${folder}`].join("\n")}\n`;
+  }
+
+  #writeStatus(): void {
+    const { columns, write, style } = this.#terminal;
+    const current = [...this.#current.values()];
+    if (columns === null || current.length === 0) return;
+    const text = `${current.slice(0, 3).join(", ")}${current.length > 3 ? `, and ${current.length - 3} more` : ""} …`;
+    write(style.dim(text.slice(0, columns - 1)));
+    this.#hasStatus = true;
+  }
+
+  #clearStatus(): void {
+    if (!this.#hasStatus) return;
+    this.#hasStatus = false;
+    this.#terminal.write("\r\u001B[K");
+  }
+}
+
+/** Functions that may do the same are told together. */
+function groupedByPermissions(
+  permissions: readonly FunctionPermissions[],
+): ReadonlyMap<string, readonly FunctionPermissions[]> {
+  const groups = new Map<string, FunctionPermissions[]>();
+  for (const one of permissions) {
+    const key = JSON.stringify([one.allowed, one.managedPolicies]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+/** `sqs:SendMessage, GetQueueUrl`: a service is named once. */
+function shortActions(actions: readonly string[]): string {
+  let last = "";
+  return actions
+    .map((action) => {
+      const service = action.slice(0, action.indexOf(":") + 1);
+      const short = service === last ? action.slice(service.length) : action;
+      last = service;
+      return short;
+    })
+    .join(", ");
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1)} kB`;
+}

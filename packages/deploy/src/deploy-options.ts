@@ -1,0 +1,50 @@
+import type { BuiltFunction } from "@arclet/build";
+import type { Project } from "@arclet/manifest";
+import type { ZipDirectory } from "./assets/package-functions.ts";
+import type { Stage } from "./environment.ts";
+import type { StackChange } from "./reporter.ts";
+import type { Template } from "./template/template.ts";
+
+export interface DeployOptions {
+  readonly project: Project;
+  /** The functions of the project; none are needed for the static files alone. */
+  readonly built: readonly BuiltFunction[];
+  readonly zip: ZipDirectory;
+  readonly stage: Stage;
+  /** `--name`: a stack of its own beside the stage's. */
+  readonly name: string | null;
+  /** `code`: function code only, without CloudFormation; `static`: the static files only. */
+  readonly mode: "all" | "code" | "static" | "dry-run";
+  /** Deletes tables that leave the stack, which otherwise stay. @default false */
+  readonly deletesTables?: boolean;
+  /** Variables of plugins, which all functions with an environment get. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Gives the template as it is to be deployed: what plugins are for. */
+  readonly extend?: (template: Template) => Promise<Template>;
+  /** Asked before anything that holds data is replaced or removed. */
+  readonly confirm: (changes: readonly StackChange[]) => Promise<boolean>;
+}
+
+export interface DeployResult {
+  readonly stackName: string;
+  readonly httpUrl: string | null;
+  readonly webSocketUrl: string | null;
+  readonly cdnUrl: string | null;
+  /** False: the stack, the code and the static files were already as the project says. */
+  readonly isChanged: boolean;
+}
+
+/** @param outputs Of the stack. */
+export function resultOf(
+  stackName: string,
+  outputs: ReadonlyMap<string, string>,
+  isChanged: boolean,
+): DeployResult {
+  return {
+    stackName,
+    httpUrl: outputs.get("HttpUrl") ?? null,
+    webSocketUrl: outputs.get("WebSocketUrl") ?? null,
+    cdnUrl: outputs.get("CdnUrl") ?? null,
+    isChanged,
+  };
+}

@@ -1,0 +1,85 @@
+import { openArtifactBucket } from "./assets/artifact-bucket.ts";
+import { deleteBucket } from "./assets/empty-bucket.ts";
+import { packageFunctions, uploadPackages } from "./assets/package-functions.ts";
+import type { AwsClients } from "./aws-clients.ts";
+import { resultOf, type DeployOptions, type DeployResult } from "./deploy-options.ts";
+import { deployStatic } from "./deploy-static.ts";
+import { checkEnvironmentSize, readEnvironment } from "./environment.ts";
+import type { DeployReporter, StackChange } from "./reporter.ts";
+import { changeStack } from "./stack/change-stack.ts";
+import { deleteTables } from "./stack/delete-tables.ts";
+import { templateSource } from "./stack/template-source.ts";
+import { projectTemplate } from "./template/project-template.ts";
+import {
+  environmentParameterId,
+  functionLogicalId,
+  staticBucketId,
+} from "./template/synthesis-context.ts";
+import { updateCode } from "./update-code.ts";
+
+/** Everything: the stack, the code that `--fast` has left behind it, and the static files. */
+export async function deployStack(
+  options: DeployOptions,
+  clients: AwsClients,
+  stackName: string,
+  reporter: DeployReporter,
+): Promise<DeployResult> {
+  const { project, built, zip } = options;
+  const { manifest, functions } = project;
+  const packages = await packageFunctions(functions, built, zip, stackName, reporter);
+  const environment = await readEnvironment(clients, stackName);
+  checkEnvironmentSize(environment);
+  const bucket = await openArtifactBucket(clients, manifest.aws.bucket);
+  reporter.report({ type: "target", stackName, region: bucket.region, account: bucket.owner });
+  const { template, origins } = await projectTemplate(
+    options,
+    stackName,
+    packages,
+    bucket.name,
+    environment,
+  );
+  const uploaded = await uploadPackages(clients, bucket, packages, reporter);
+  const source = await templateSource(clients, bucket, stackName, JSON.stringify(template));
+  const { changes, outputs } = await changeStack(
+    clients,
+    {
+      stackName,
+      template: source,
+      parameters: [...environment]
+        .map(([name, { value }]) => ({
+          ParameterKey: environmentParameterId(name),
+          ParameterValue: value,
+        }))
+        .filter(({ ParameterKey: key }) => template.Parameters?.[key] !== undefined),
+      tags: { "arclet:app": manifest.app, "arclet:stage": options.stage },
+    },
+    origins,
+    options.confirm,
+    reporter,
+  );
+  await clearAway(clients, changes, options.deletesTables === true, reporter);
+  // `--fast` changes code without CloudFormation, which then takes the older code for deployed.
+  const changed = new Set(changes.map(({ logicalId }) => logicalId));
+  const rest = packages.filter(({ functionId }) => !changed.has(functionLogicalId(functionId)));
+  const updated = await updateCode(clients, stackName, bucket, rest, reporter);
+  const files = await deployStatic(project, clients, outputs, reporter);
+  return resultOf(stackName, outputs, uploaded + changes.length + updated + files > 0);
+}
+
+/** What CloudFormation does not remove by itself, and that it shall go was confirmed. */
+async function clearAway(
+  clients: AwsClients,
+  changes: readonly StackChange[],
+  deletesTables: boolean,
+  reporter: DeployReporter,
+): Promise<void> {
+  for (const { action, type, logicalId, physicalId, data } of changes) {
+    if (physicalId === null || data === "none") continue;
+    // It cannot delete a bucket that holds files.
+    if (action === "remove" && logicalId === staticBucketId)
+      await deleteBucket(clients, physicalId);
+    if (data !== "kept" || type !== "AWS::DynamoDB::Table") continue;
+    if (deletesTables) await deleteTables(clients, [physicalId]);
+    else reporter.report({ type: "table-kept", tableName: physicalId });
+  }
+}

@@ -1,0 +1,62 @@
+import type { ArtifactBucket } from "./assets/artifact-bucket.ts";
+import type { FunctionPackage } from "./assets/package-functions.ts";
+import type { AwsClients } from "./aws-clients.ts";
+import { DeployError } from "./errors.ts";
+import { forEachConcurrently } from "./for-each-concurrently.ts";
+import type { DeployReporter } from "./reporter.ts";
+import { stackResources } from "./stack/stack-state.ts";
+import { functionLogicalId } from "./template/synthesis-context.ts";
+
+/** Lambda takes 15 changes a second of an account, over all its functions (its quotas). */
+const concurrentUpdates = 8;
+/** Seconds that Lambda may take to bring new code to a function. */
+const updateSeconds = 120;
+
+/**
+ * Brings archives that are in the bucket to their functions, by Lambda itself: those whose code runs
+ * already are left alone. Gives how many changed.
+ */
+export async function updateCode(
+  clients: AwsClients,
+  stackName: string,
+  bucket: ArtifactBucket,
+  packages: readonly FunctionPackage[],
+  reporter: DeployReporter,
+): Promise<number> {
+  const [sdk, lambda, resources] = await Promise.all([
+    import("@aws-sdk/client-lambda"),
+    clients.lambda(),
+    stackResources(clients, stackName),
+  ]);
+  const unknown = packages.find(({ functionId }) => !resources.has(functionLogicalId(functionId)));
+  if (unknown !== undefined)
+    throw new DeployError("ERR_FUNCTION_UNKNOWN", `${unknown.functionId} is new to the stack`, {
+      hints: ["Run `arclet deploy` without --fast: it makes the function."],
+    });
+  let changed = 0;
+  await forEachConcurrently(packages, concurrentUpdates, async (one) => {
+    const { functionId, key, codeSha256 } = one;
+    const name = resources.get(functionLogicalId(functionId))?.physicalId;
+    const running = await lambda.send(
+      new sdk.GetFunctionConfigurationCommand({ FunctionName: name }),
+    );
+    if (running.CodeSha256 === codeSha256) {
+      reporter.report({ type: "up-to-date", what: functionId });
+      return;
+    }
+    await lambda.send(
+      new sdk.UpdateFunctionCodeCommand({
+        FunctionName: name,
+        S3Bucket: bucket.name,
+        S3Key: key,
+      }),
+    );
+    await sdk.waitUntilFunctionUpdatedV2(
+      { client: lambda, maxWaitTime: updateSeconds },
+      { FunctionName: name },
+    );
+    changed += 1;
+    reporter.report({ type: "code-updated", functionId });
+  });
+  return changed;
+}
