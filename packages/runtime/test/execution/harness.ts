@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { BuiltFunction } from "@arclet/build";
 import type { FunctionConfig } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
+import { functionConfigWith } from "../../../../test/helpers/model.mjs";
 import { createSystemClock, type Clock } from "../../dist/clock.js";
 import type {
   ExecutionStrategy,
@@ -31,22 +32,7 @@ export interface HarnessOptions {
   readonly clock?: Clock;
 }
 
-export const config: FunctionConfig = {
-  runtime: "nodejs22.x",
-  architecture: "arm64",
-  handler: "index.handler",
-  memory: 256,
-  timeout: 10,
-  storage: 512,
-  concurrency: null,
-  provisionedConcurrency: null,
-  layers: [],
-  policies: [],
-  env: true,
-  shared: true,
-  views: true,
-  bundle: true,
-};
+export const config: FunctionConfig = functionConfigWith({ memory: 256, timeout: 10 });
 
 export interface Harness {
   readonly invoker: FunctionInvoker;
