@@ -7,6 +7,7 @@ import { httpEvent } from "../lambda-events/http-event.ts";
 import { readHttpResult } from "../lambda-events/http-response.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import { HttpRoutes, type HttpMatch } from "./http-routes.ts";
+import { invokeInTime } from "./invoke-in-time.ts";
 import { readBody } from "../lambda-events/read-body.ts";
 
 /** `errorType` is told in a header, by REST APIs alone. */
@@ -97,7 +98,9 @@ export class HttpApi {
       requestId,
       now: clock.now(),
     });
-    this.#answer(response, await this.#invoke(match.functionId, event));
+    const limitMs = limits[this.#wording.limit];
+    const result = await invokeInTime(this.#context, match.functionId, event, limitMs, "HTTP API");
+    this.#answer(response, result);
   }
 
   /** Names the request in its answer, as either kind of API does. */
@@ -112,20 +115,6 @@ export class HttpApi {
     response.setHeader("x-amzn-requestid", requestId);
     response.setHeader("x-amz-apigw-id", id);
     return requestId;
-  }
-
-  #invoke(functionId: string, event: string): Promise<InvocationResult | "late"> {
-    const { invoker, clock, limits, traffic } = this.#context;
-    return new Promise((resolve) => {
-      const timer = clock.after(limits[this.#wording.limit], () => resolve("late"));
-      traffic.report(
-        invoker.invoke(functionId, event).then((result) => {
-          timer.cancel();
-          resolve(result);
-        }),
-        "HTTP API",
-      );
-    });
   }
 
   #answer(response: ServerResponse, result: InvocationResult | "late"): void {
