@@ -85,7 +85,7 @@ describe("arclet dev", () => {
     const [report] = await running.cli.waitFor(/http\/get-index │ REPORT .*/);
     const [, requestId = ""] = /RequestId: (\S+)/.exec(report) ?? [];
     expect(report).toMatch(
-      /Duration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 1152 MB\tInit Duration: [\d.]+ ms$/,
+      /Duration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 1152 MB\tMax Memory Used: \d+ MB\tInit Duration: [\d.]+ ms$/,
     );
     const lines = running.cli.output.split("\n").filter((line) => line.includes("get-index │"));
     expect(lines.map((line) => line.slice(line.indexOf("│") + 2))).toEqual([
@@ -94,6 +94,37 @@ describe("arclet dev", () => {
       `END RequestId: ${requestId}`,
       expect.stringContaining("REPORT"),
     ]);
+  });
+
+  test("a function with logFormat JSON logs objects, Lambda's own lines too", async () => {
+    await using folder = await temporaryFolder({
+      ...app,
+      "src/http/get-index/config.arc": "@aws\nlogFormat JSON\napplicationLogLevel WARN\n",
+      "src/http/get-index/index.js":
+        'exports.handler = async () => { console.log("not told"); console.warn({ told: true }); return { body: "one" }; };\n',
+    });
+    await using running = await dev(folder.path, "--verbose");
+    expect((await fetch(`${running.url}/`)).status).toBe(200);
+    await running.cli.waitFor(/platform\.report.*\n/);
+    const lines = running.cli.output.split("\n").filter((line) => line.includes("get-index │"));
+    const [start, told, report, ...more] = lines.map(
+      (line) => JSON.parse(line.slice(line.indexOf("│") + 2)) as Record<string, unknown>,
+    );
+    expect(start).toMatchObject({ type: "platform.start", record: { version: "$LATEST" } });
+    expect(told).toMatchObject({ level: "WARN", message: { told: true } });
+    expect(report).toMatchObject({
+      type: "platform.report",
+      record: {
+        requestId: told?.["requestId"],
+        metrics: {
+          memorySizeMB: 1152,
+          maxMemoryUsedMB: expect.any(Number),
+          initDurationMs: expect.any(Number),
+        },
+        status: "success",
+      },
+    });
+    expect(more).toEqual([]);
   });
 
   test("a saved function answers the next message on the same socket", async () => {

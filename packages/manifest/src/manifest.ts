@@ -3,6 +3,11 @@ import type { Location } from "./diagnostic.ts";
 /** Pragmas whose entries are functions. */
 export type FunctionPragma = "http" | "ws" | "events" | "queues" | "scheduled" | "tables-streams";
 
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
+export type LogFormat = "Text" | "JSON";
+export type ApplicationLogLevel = "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL";
+export type SystemLogLevel = "DEBUG" | "INFO" | "WARN";
+
 /** Lambda settings of one function: `@aws` of the manifest overlaid by the function's `config.arc`. */
 export interface FunctionConfig {
   /** Lambda runtime identifier, e.g. `nodejs22.x`, `python3.13`. @default "nodejs22.x" */
@@ -22,6 +27,12 @@ export interface FunctionConfig {
   readonly provisionedConcurrency: number | null;
   readonly layers: readonly string[];
   readonly policies: readonly string[];
+  /** How Lambda writes the function's log. @default "Text" */
+  readonly logFormat: LogFormat;
+  /** Least level of what the function logs, with `logFormat` JSON only; null: Lambda's INFO. */
+  readonly applicationLogLevel: ApplicationLogLevel | null;
+  /** Least level of Lambda's own lines, with `logFormat` JSON only; null: Lambda's INFO. */
+  readonly systemLogLevel: SystemLogLevel | null;
   /** `@arc env`: whether the app's environment variables are given to the function. @default true */
   readonly env: boolean;
   /** `@arc shared` @default true */

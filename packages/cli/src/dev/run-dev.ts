@@ -57,6 +57,8 @@ export async function runDev(options: RunDevOptions): Promise<number> {
       if (event.type !== "ready") return reportDevEvent(event, reporter);
       const { url, webSocketUrl } = event.runtime;
       const { project, durationMs } = event;
+      // REPORT lines tell of memory.
+      event.runtime.traffic.wantsMemory = reporter.isVerbose;
       return reporter.ready({ project, url, webSocketUrl, startedInMs: durationMs, hasKeys });
     },
   });
@@ -70,7 +72,9 @@ export async function runDev(options: RunDevOptions): Promise<number> {
           case "o":
             return void open();
           case "v":
-            return reporter.toggleDetail();
+            reporter.toggleDetail();
+            session.runtime.traffic.wantsMemory = reporter.isVerbose;
+            return;
           case "h":
             return reporter.keyHelp();
           case "q":

@@ -1,4 +1,9 @@
-import type { FunctionConfig } from "../manifest.ts";
+import type {
+  ApplicationLogLevel,
+  FunctionConfig,
+  LogFormat,
+  SystemLogLevel,
+} from "../manifest.ts";
 import type { DiagnosticLog } from "../diagnostic-log.ts";
 import { flagOf, integerOf, textOf, type Setting } from "./settings.ts";
 
@@ -31,6 +36,21 @@ const integer =
     draft[key] = value;
     return null;
   };
+
+const logFormats: readonly LogFormat[] = ["Text", "JSON"];
+const systemLogLevels: readonly SystemLogLevel[] = ["DEBUG", "INFO", "WARN"];
+const applicationLogLevels: readonly ApplicationLogLevel[] = [
+  "TRACE",
+  ...systemLogLevels,
+  "ERROR",
+  "FATAL",
+];
+
+/** The one of these words that is written, in whatever case. */
+function wordOf<T extends string>(setting: Setting, words: readonly T[]): T | undefined {
+  const text = textOf(setting)?.toUpperCase();
+  return words.find((word) => word.toUpperCase() === text);
+}
 
 const flag =
   (key: "env" | "shared" | "views" | "bundle"): Read =>
@@ -84,6 +104,25 @@ export const lambdaSettings: Readonly<Record<string, Read>> = {
     draft.policies = [...(draft.policies ?? []), ...setting.values.map((value) => value.text)];
     return null;
   },
+  logFormat: (setting, draft) => {
+    const value = wordOf(setting, logFormats);
+    if (value === undefined) return `"logFormat" is ${logFormats.join(" or ")}`;
+    draft.logFormat = value;
+    return null;
+  },
+  applicationLogLevel: (setting, draft) => {
+    const value = wordOf(setting, applicationLogLevels);
+    if (value === undefined)
+      return `"applicationLogLevel" is one of ${applicationLogLevels.join(", ")}`;
+    draft.applicationLogLevel = value;
+    return null;
+  },
+  systemLogLevel: (setting, draft) => {
+    const value = wordOf(setting, systemLogLevels);
+    if (value === undefined) return `"systemLogLevel" is one of ${systemLogLevels.join(", ")}`;
+    draft.systemLogLevel = value;
+    return null;
+  },
   policy: (setting, draft) => lambdaSettings["policies"]?.(setting, draft) ?? null,
 };
 
@@ -117,6 +156,23 @@ export function readFunctionSetting(
   return true;
 }
 
+/** Tells levels that Lambda would refuse: it filters lines of JSON only. */
+export function checkLogLevels(
+  { logFormat }: Pick<FunctionConfig, "logFormat">,
+  settings: readonly Setting[],
+  log: DiagnosticLog,
+): void {
+  if (logFormat === "JSON") return;
+  for (const { key } of settings) {
+    if (key.text !== "applicationLogLevel" && key.text !== "systemLogLevel") continue;
+    log.error({
+      code: "aws-setting-invalid",
+      text: `"${key.text}" needs "logFormat JSON": Lambda filters by level in that format only`,
+      span: key.span,
+    });
+  }
+}
+
 /** Architect's defaults. */
 export const defaultFunctionConfig: FunctionConfig = Object.freeze({
   runtime: "nodejs22.x",
@@ -129,6 +185,9 @@ export const defaultFunctionConfig: FunctionConfig = Object.freeze({
   provisionedConcurrency: null,
   layers: [],
   policies: [],
+  logFormat: "Text",
+  applicationLogLevel: null,
+  systemLogLevel: null,
   env: true,
   shared: true,
   views: false,

@@ -2,8 +2,13 @@ import { join, relative } from "node:path";
 import { DiagnosticLog } from "../diagnostic-log.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { FunctionConfig } from "../manifest.ts";
-import { arcSettings, lambdaSettings, readFunctionSetting } from "../pragmas/function-settings.ts";
-import { settingOf } from "../pragmas/settings.ts";
+import {
+  arcSettings,
+  checkLogLevels,
+  lambdaSettings,
+  readFunctionSetting,
+} from "../pragmas/function-settings.ts";
+import { settingOf, type Setting } from "../pragmas/settings.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { linesOf } from "../syntax/ast.ts";
 import { parseManifestFile } from "./find-manifest.ts";
@@ -50,12 +55,14 @@ export async function readFunctionConfig(
     if (parsed === null) continue;
     const log = new DiagnosticLog(parsed.document.source);
     const draft: Partial<FunctionConfig> = {};
+    const settings: Setting[] = [];
     for (const pragma of parsed.document.pragmas) {
       const table =
         pragma.name === "aws" ? lambdaSettings : pragma.name === "arc" ? arcSettings : null;
       if (table === null) continue;
       for (const line of linesOf(pragma.body)) {
         const setting = settingOf(line);
+        settings.push(setting);
         // `fifo` of a queue was set here once; the manifest has it today.
         if (setting.key.text === "fifo" || readFunctionSetting(table, setting, draft, log))
           continue;
@@ -69,8 +76,10 @@ export async function readFunctionConfig(
         });
       }
     }
+    const config = { ...defaults, ...draft };
+    checkLogLevels(config, settings, log);
     return {
-      config: { ...defaults, ...draft },
+      config,
       diagnostics: [...parsed.diagnostics, ...log.diagnostics],
     };
   }

@@ -37,6 +37,7 @@ export const config: FunctionConfig = functionConfigWith({ memory: 256, timeout:
 export interface Harness {
   readonly invoker: FunctionInvoker;
   readonly logs: readonly FunctionLog[];
+  readonly traffic: Traffic;
   /** Folder of the function's sources, its working directory. */
   readonly sourceDirectory: string;
   /** Writes the code as a build of its own and puts it in place. */
@@ -84,6 +85,7 @@ export async function runFunction(
   const harness: Harness = {
     invoker,
     logs,
+    traffic,
     sourceDirectory,
     async set(given) {
       return invoker.setFunction({
