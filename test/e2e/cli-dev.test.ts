@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { rm, writeFile } from "node:fs/promises";
+import { open, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { CliProcess, runCli } from "../helpers/cli-process.ts";
@@ -216,6 +218,33 @@ describe("arclet dev", () => {
     expect(await running.cli.interrupt()).toBe(0);
     for (const close of closes) expect((await close)[0]).toBe(1001);
     expect(running.cli.output.match(/ws\/disconnect │ bye/g)).toHaveLength(2);
+  });
+
+  test("Ctrl-C during the first build ends quietly, as interrupted", async () => {
+    await using folder = await temporaryFolder({
+      ...app,
+      "src/http/get-index/index.js": 'module.exports = require("../../../lib/slow.js");\n',
+      "lib/other.js": "",
+    });
+    await linkDependencies(folder.path);
+    const pipe = join(folder.path, "lib/slow.js");
+    await promisify(execFile)("mkfifo", [pipe]);
+    // A terminal interrupts all that run in it: the bundler, which is another process, as well.
+    await using cli = new CliProcess(["dev", folder.path, "--port", "0"], { isGroup: true });
+    // Opens once the bundler reads from the other end, and waits there.
+    const held = await open(pipe, "w");
+    expect(await cli.interrupt()).toBe(130);
+    await held.close();
+    expect(cli.output).toBe("");
+  });
+
+  test("Ctrl-C in a terminal, which the bundler hears too, ends as quietly as ever", async () => {
+    await using folder = await temporaryFolder(app);
+    await linkDependencies(folder.path);
+    await using cli = new CliProcess(["dev", folder.path, "--port", "0", "-q"], { isGroup: true });
+    await cli.waitFor(/http:\/\/localhost:\d+/);
+    expect(await cli.interrupt()).toBe(0);
+    expect(cli.output).toMatch(/^http:\/\/localhost:\d+\n$/);
   });
 
   test("an error of a function is shown with its place in the source", async () => {
