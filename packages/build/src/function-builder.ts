@@ -219,15 +219,18 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
       ],
     } satisfies BuiltFunction;
     const { diagnostics } = result;
-    this.#keep(declared, {
-      built,
-      diagnostics,
-      startedAt,
-      root: place.root,
-      inputs: [...inputs, ...built.inputs],
-      folders: [declared.directory, ...beside.folders],
-      outputs: paths,
-    });
+    // What native packages ship is not among the inputs.
+    if (packages.length === 0) {
+      this.#keep(declared, {
+        built,
+        diagnostics,
+        startedAt,
+        root: place.root,
+        inputs: [...inputs, ...built.inputs],
+        folders: [declared.directory, ...beside.folders],
+        outputs: paths,
+      });
+    }
     return { ok: true, built, diagnostics };
   }
 

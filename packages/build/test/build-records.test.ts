@@ -47,7 +47,7 @@ async function rememberedApp(
       expect(await buildOnce(project, declared)).toMatchObject({ ok: true });
       await stat(record);
     },
-    { timeout: 20_000, interval: 20 },
+    { timeout: 5_000, interval: 20 },
   );
   const content = JSON.parse(await readFile(record, "utf8")) as { built: { hash: string } };
   content.built.hash = mark;
@@ -202,7 +202,7 @@ test("where settings of the compiler look anywhere, nothing is remembered", asyn
         await buildOnce(project, project.declare(`ws/${name}`));
       await stat(recordOf("plain"));
     },
-    { timeout: 20_000, interval: 20 },
+    { timeout: 5_000, interval: 20 },
   );
   await expect(stat(recordOf("default"))).rejects.toThrow("ENOENT");
 });

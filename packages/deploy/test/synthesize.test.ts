@@ -266,3 +266,25 @@ test("an app with more than 500 resources is refused with advice", async () => {
     expect.objectContaining({ code: "ERR_TEMPLATE_LIMIT", isUserError: true }),
   );
 });
+
+test("a function's log is configured as the manifest says, levels with JSON only", async () => {
+  const loggingOf = async (settings: string): Promise<unknown> => {
+    const template = templateOf(
+      await manifestOf(`@app\nlogs\n\n@aws\n${settings}\n\n@http\nget /\n`),
+    );
+    expect(findings(template)).toEqual([]);
+    const [properties] = propertiesOf(template, "AWS::Lambda::Function");
+    return Object.entries(properties ?? {}).find(([name]) => name === "LoggingConfig")?.[1];
+  };
+  const LogGroup = { Ref: expect.stringMatching(/^LogGroup/) };
+  expect(await loggingOf("memory 256")).toEqual({ LogGroup });
+  expect(await loggingOf("logFormat JSON")).toEqual({ LogGroup, LogFormat: "JSON" });
+  expect(await loggingOf("logFormat JSON\napplicationLogLevel ERROR\nsystemLogLevel WARN")).toEqual(
+    {
+      LogGroup,
+      LogFormat: "JSON",
+      ApplicationLogLevel: "ERROR",
+      SystemLogLevel: "WARN",
+    },
+  );
+});

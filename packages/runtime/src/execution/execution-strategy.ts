@@ -54,6 +54,10 @@ export interface ExecutionEnvironment {
   readonly hasSlot: boolean;
   /** The outcome is told to the observer. */
   invoke(invocation: Invocation): void;
+  /** From now on memory is measured, where that costs anything. */
+  measureMemory(): void;
+  /** Megabytes, the most that was measured; null when nothing was. */
+  readonly usedMemoryMb: number | null;
   /** Takes back an invocation that has not begun. False: it has, and will have a result. */
   recall(invocation: Invocation): boolean;
   /** Frees everything; running invocations end as `Runtime.ExitError`. */

@@ -47,6 +47,10 @@ export function createLambdaEnvironment(options: LambdaEnvironmentOptions): Reco
   const environment: Record<string, string> = {
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
+    AWS_LAMBDA_LOG_FORMAT: config.logFormat,
+    ...(config.logFormat === "JSON"
+      ? { AWS_LAMBDA_LOG_LEVEL: config.applicationLogLevel ?? "INFO" }
+      : {}),
     PATH: process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
     ...standIns,
   };

@@ -72,7 +72,7 @@ export function sourceIpOf(request: Pick<RequestHead, "socket">): string {
 }
 
 /** `Root=1-<8 hex epoch seconds>-<24 hex>` */
-function traceId(now: number): string {
+export function traceId(now: number): string {
   const seconds = Math.floor(now / 1000).toString(16);
   return `Root=1-${seconds}-${randomBytes(12).toString("hex")}`;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { BuiltFunction } from "@arclet/build";
 import type { FunctionConfig } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
+import { functionConfigWith } from "../../../../test/helpers/model.mjs";
 import { createSystemClock, type Clock } from "../../dist/clock.js";
 import type {
   ExecutionStrategy,
@@ -31,28 +32,12 @@ export interface HarnessOptions {
   readonly clock?: Clock;
 }
 
-export const config: FunctionConfig = {
-  runtime: "nodejs22.x",
-  architecture: "arm64",
-  handler: "index.handler",
-  memory: 256,
-  timeout: 10,
-  storage: 512,
-  concurrency: null,
-  provisionedConcurrency: null,
-  layers: [],
-  policies: [],
-  allow: [],
-  access: null,
-  env: true,
-  shared: true,
-  views: true,
-  bundle: true,
-};
+export const config: FunctionConfig = functionConfigWith({ memory: 256, timeout: 10 });
 
 export interface Harness {
   readonly invoker: FunctionInvoker;
   readonly logs: readonly FunctionLog[];
+  readonly traffic: Traffic;
   /** Folder of the function's sources, its working directory. */
   readonly sourceDirectory: string;
   /** Writes the code as a build of its own and puts it in place. */
@@ -100,6 +85,7 @@ export async function runFunction(
   const harness: Harness = {
     invoker,
     logs,
+    traffic,
     sourceDirectory,
     async set(given) {
       return invoker.setFunction({

@@ -28,6 +28,8 @@ testExecutionStrategy("in-process", createInProcessStrategy, {
     "logs carry the request id of their invocation": isRunners,
     "output is told line by line, whatever it was written in": isRunners,
     "logs of invocations that run together are told apart": isRunners,
+    "lines of text are as they were written, and console.fatal is there": isRunners,
+    "the level may be set by its variable, in text too": isRunners,
   },
 });
 

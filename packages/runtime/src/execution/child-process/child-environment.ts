@@ -12,6 +12,7 @@ import { exitError, runtimeError, type ErrorReport } from "../handler/error-repo
 import type { Invocation, InvocationFailure } from "../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
 import { LineReader } from "../output/line-reader.ts";
+import { peakMemoryMb } from "./peak-memory.ts";
 import { RuntimeApi } from "./runtime-api.ts";
 import type { RuntimeCommand } from "./runtime-command.ts";
 
@@ -123,6 +124,13 @@ export class ChildEnvironment implements ExecutionEnvironment {
       this.#end(isModuleMissing ? missingClient(command) : exitError(how));
     });
     return this.#start;
+  }
+
+  /** The system counts it anyway. */
+  measureMemory(): void {}
+
+  get usedMemoryMb(): number | null {
+    return this.#child?.pid === undefined ? null : peakMemoryMb(this.#child.pid);
   }
 
   invoke(invocation: Invocation): void {

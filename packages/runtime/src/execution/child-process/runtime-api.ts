@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { maximumPayloadBytes } from "../handler/call-handler.ts";
 import { runtimeError, type ErrorReport } from "../handler/error-report.ts";
 import type { Invocation } from "../invocation.ts";
-import { traceIdOf } from "./trace-id.ts";
+import { traceIdOf } from "../trace-id.ts";
 
 /** What a runtime client told. */
 export interface RuntimeApiObserver {

@@ -16,6 +16,7 @@ import { exitError, reportError, type ErrorReport } from "../handler/error-repor
 import type { Invocation, InvocationFailure } from "../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
 import { LineReader } from "../output/line-reader.ts";
+import { MemoryGauge } from "./memory-gauge.ts";
 import { Outbox } from "./outbox.ts";
 import {
   command,
@@ -52,6 +53,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   readonly #outbox: Outbox;
   readonly #reader = new RecordReader();
   readonly #slots: Int32Array;
+  readonly #memory = new MemoryGauge();
   readonly #invocations: (Invocation | null)[] = Array.from({ length: slotCount }, () => null);
   readonly #initTimer: NodeJS.Timeout;
   #nextSlot = 0;
@@ -72,6 +74,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     const init: WorkerInit = {
       port: port2,
       slots: this.#slots,
+      memory: this.#memory.table,
       leases: leases.table,
       location: { entry: built.entry, format: built.format, handler: built.handler },
       context: describeContext(options),
@@ -112,6 +115,14 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     return new Promise((resolve) => {
       this.#settleStart = resolve;
     });
+  }
+
+  measureMemory(): void {
+    this.#memory.start();
+  }
+
+  get usedMemoryMb(): number | null {
+    return this.#memory.peakMb;
   }
 
   get hasSlot(): boolean {
