@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { isSettled, stampOf } from "./file-stamps.ts";
+import { isSettled, stampOf } from "./cache/file-stamps.ts";
 
 const readWholeBelowBytes = 1 << 20;
 

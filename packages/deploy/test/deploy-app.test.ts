@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { zipDirectory, type BuiltFunction } from "@arclet/build";
+import { createArchiver, type BuiltFunction } from "@arclet/build";
 import { deployApp, type DeployEvent, type DeployOptions, type DeployResult } from "@arclet/deploy";
 import { readProject } from "@arclet/manifest/node";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -61,7 +61,7 @@ async function deploy(options: Partial<DeployOptions> = {}): Promise<DeployResul
     {
       project,
       built,
-      zip: zipDirectory,
+      archiver: createArchiver(),
       stage: "staging",
       name: null,
       mode: "all",

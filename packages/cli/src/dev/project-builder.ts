@@ -6,6 +6,7 @@ import {
   type ProjectWatcher,
 } from "@arclet/build";
 import type { Project, ProjectFunction } from "@arclet/manifest";
+import { cacheDirectoryOf } from "../project-folder.ts";
 import { compileFunction } from "../plugins/compile-function.ts";
 import type { PluginRuntime } from "../plugins/plugin.ts";
 import type { SavedFiles } from "./dev-event.ts";
@@ -54,7 +55,7 @@ export function createProjectBuilder(
   const builder = createFunctionBuilder({
     root,
     alias,
-    cacheDirectory: join(root, ".arclet", "cache"),
+    cacheDirectory: cacheDirectoryOf(root),
     keepsOlderAwsSdk: runsHere,
     ...(project.manifestFile?.endsWith(".arc") === true
       ? { manifestFile: project.manifestFile }

@@ -1,9 +1,9 @@
-import { chmod, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFunctionBuilder, type BuildOptions, type BuildResult } from "@arclet/build";
 import type { ProjectFunction } from "@arclet/manifest";
 import { describe, expect, test, vi } from "vitest";
-import { createProject, type TemporaryProject } from "./temporary-project.ts";
+import { createProject, type TemporaryProject } from "../temporary-project.ts";
 
 const handler = "export const handler = async () => 1;\n";
 
@@ -33,6 +33,32 @@ async function buildOnce(
   }
 }
 
+interface Records {
+  readonly builds: Readonly<Record<string, { readonly built: { hash: string } }>>;
+}
+
+async function readRecords(project: TemporaryProject): Promise<Records> {
+  return JSON.parse(await readFile(recordFile(project), "utf8")) as Records;
+}
+
+function recordFile({ root }: TemporaryProject): string {
+  return join(root, ".arclet/cache/builds.json");
+}
+
+/** Builds until a function is remembered: for a moment after a save, times do not tell enough. */
+async function untilRemembered(project: TemporaryProject, ...ids: string[]): Promise<Records> {
+  return vi.waitFor(
+    async () => {
+      for (const id of ids)
+        expect(await buildOnce(project, project.declare(id))).toMatchObject({ ok: true });
+      const records = await readRecords(project);
+      expect(records.builds).toHaveProperty([ids.at(-1) ?? ""]);
+      return records;
+    },
+    { timeout: 5_000, interval: 20 },
+  );
+}
+
 async function rememberedApp(
   files: Readonly<Record<string, string>>,
   prepare: (root: string) => Promise<void> = async () => {},
@@ -40,18 +66,9 @@ async function rememberedApp(
   const project = await createProject(files);
   await prepare(project.root);
   const declared = project.declare("ws/default");
-  const record = join(project.root, ".arclet/cache/ws/default.json");
-  // Sources that were written a moment ago are not remembered: their times do not tell enough.
-  await vi.waitFor(
-    async () => {
-      expect(await buildOnce(project, declared)).toMatchObject({ ok: true });
-      await stat(record);
-    },
-    { timeout: 5_000, interval: 20 },
-  );
-  const content = JSON.parse(await readFile(record, "utf8")) as { built: { hash: string } };
-  content.built.hash = mark;
-  await writeFile(record, JSON.stringify(content));
+  const records = await untilRemembered(project, declared.id);
+  for (const { built } of Object.values(records.builds)) built.hash = mark;
+  await writeFile(recordFile(project), JSON.stringify(records));
   return {
     project,
     declared,
@@ -95,9 +112,22 @@ describe("an unchanged function", () => {
     expect(await again.isRemembered({ minify: true })).toBe(false);
   });
 
+  test("is remembered beside what others built", async () => {
+    const app = await rememberedApp({ "src/ws/default/index.js": handler });
+    await app.project.write({ "src/http/get-index/index.js": handler });
+    await untilRemembered(app.project, "http/get-index");
+    expect(await app.isRemembered()).toBe(true);
+  });
+
+  test("is remembered for what runs here and for what is deployed, apart", async () => {
+    const app = await rememberedApp({ "src/ws/default/index.js": handler });
+    expect(await app.isRemembered({ keepsOlderAwsSdk: true })).toBe(false);
+    expect(await app.isRemembered()).toBe(true);
+  });
+
   test("is built where a record is damaged", async () => {
     const app = await rememberedApp({ "src/ws/default/index.js": handler });
-    await writeFile(join(app.project.root, ".arclet/cache/ws/default.json"), "{");
+    await writeFile(recordFile(app.project), "{");
     expect(await app.build()).toMatchObject({ ok: true, built: { format: "esm" } });
   });
 });
@@ -194,15 +224,7 @@ test("where settings of the compiler look anywhere, nothing is remembered", asyn
     "src/ws/default/base.json": `{ "compilerOptions": { "paths": { "@lib/*": ["./a/*", "./b/*"] } } }`,
     "src/ws/plain/index.js": handler,
   });
-  const recordOf = (name: string): string => join(project.root, `.arclet/cache/ws/${name}.json`);
-  await vi.waitFor(
-    async () => {
-      // Written at the same time: once the second one is remembered, the first one could have been.
-      for (const name of ["default", "plain"])
-        await buildOnce(project, project.declare(`ws/${name}`));
-      await stat(recordOf("plain"));
-    },
-    { timeout: 5_000, interval: 20 },
-  );
-  await expect(stat(recordOf("default"))).rejects.toThrow("ENOENT");
+  // Written at the same time: once the second one is remembered, the first one could have been.
+  const { builds } = await untilRemembered(project, "ws/default", "ws/plain");
+  expect(Object.keys(builds)).toEqual(["ws/plain"]);
 });
