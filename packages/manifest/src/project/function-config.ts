@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { DiagnosticLog } from "../diagnostic-log.ts";
 import type { Diagnostic } from "../diagnostic.ts";
@@ -39,7 +40,10 @@ export async function readFunctionConfig(
   defaults: FunctionConfig,
   app: Accessible,
 ): Promise<FunctionConfigResult> {
+  // One look at the folder instead of one for each name: an app may have many functions.
+  const present = new Set(namesIn(directory));
   for (const name of functionConfigNames) {
+    if (!present.has(name)) continue;
     const path = join(directory, name);
     const read = await readText(path);
     if (read.kind === "absent") continue;
@@ -87,4 +91,13 @@ export async function readFunctionConfig(
     };
   }
   return { config: defaults, diagnostics: [] };
+}
+
+/** Empty when there is no such folder, or it may not be listed. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
