@@ -5,7 +5,8 @@ import { helpersAmong, readsManifest } from "./architect-helpers.ts";
 import { writeBuildFolder, type FolderFile } from "./build-folder.ts";
 import { givenPath, realOutput, type BuildPlace } from "./build-place.ts";
 import type { BuiltFunction } from "./built-function.ts";
-import type { FunctionBundler } from "./bundle-function.ts";
+import type { BundleRequest, BundleResult } from "./bundle-function.ts";
+import { moduleName } from "./bundled-module.ts";
 import { filesBesideBundle } from "./copied-files.ts";
 import type { FileHashes } from "./file-hashes.ts";
 import type { FoundHandler } from "./find-handler.ts";
@@ -43,12 +44,12 @@ export async function bundleFolder(
   declared: ProjectFunction,
   place: BuildPlace,
   found: Extract<FoundHandler, { kind: "node" }>,
-  bundler: FunctionBundler,
+  bundle: (request: BundleRequest) => Promise<BundleResult>,
   { manifestFile, ...settings }: BundlingSettings,
   hashes: FileHashes,
 ): Promise<BundledFolder> {
   const own = await readPackageFacts(place.source);
-  const result = await bundler.bundle({
+  const result = await bundle({
     root: place.root,
     entry: await realpath(found.file),
     directory: realOutput(place),
@@ -62,7 +63,7 @@ export async function bundleFolder(
   const made = new Set(files.map(({ name }) => name));
   const beside = await filesBesideBundle(place.source, new Set(inputs));
   const copied = beside.files.filter(({ name }) => !made.has(name));
-  const last = format === "esm" ? "index.mjs" : "index.cjs";
+  const last = moduleName(format);
   const manifest = await manifestFiles(manifestFile, inputs);
   const { hash, paths } = await writeBuildFolder(
     place.directory,

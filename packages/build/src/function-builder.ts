@@ -2,7 +2,8 @@ import { join, resolve } from "node:path";
 import type { ProjectFunction } from "@arclet/manifest";
 import type { BuildOptions, BuildResult } from "./build-function.ts";
 import { findPlace } from "./build-place.ts";
-import { FunctionBundler } from "./bundle-function.ts";
+import { FunctionBundler, type BundleRequest, type BundleResult } from "./bundle-function.ts";
+import { BundleRound, type Participant } from "./bundle-round.ts";
 import { bundleFolder, type BundlingSettings } from "./bundled-folder.ts";
 import { BuildRecords } from "./cache/build-records.ts";
 import { copyNodeFolder, copyOtherFolder } from "./copied-folder.ts";
@@ -46,6 +47,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
   readonly #outDirectory: string;
   readonly #settings: BundlingSettings;
   readonly #records: BuildRecords | null;
+  readonly #round = new BundleRound();
   readonly #slots = new Map<string, Slot>();
   readonly #hashes = new FileHashes();
   #isClosed = false;
@@ -116,12 +118,17 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
   }
 
   async #buildAnew(declared: ProjectFunction, slot: Slot): Promise<BuildResult> {
-    const found = await findHandler(declared, this.#root);
-    if (found.kind === "missing") return { ok: false, diagnostics: [found.diagnostic], inputs: [] };
+    const participant = this.#round.enter();
     try {
-      return await this.#make(declared, slot, found);
+      const found = await findHandler(declared, this.#root);
+      if (found.kind === "missing") {
+        return { ok: false, diagnostics: [found.diagnostic], inputs: [] };
+      }
+      return await this.#make(declared, slot, found, participant);
     } catch (error) {
       throw explain(error, declared);
+    } finally {
+      participant.leave();
     }
   }
 
@@ -129,14 +136,22 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     declared: ProjectFunction,
     slot: Slot,
     found: Exclude<FoundHandler, { kind: "missing" }>,
+    participant: Participant,
   ): Promise<BuildResult> {
     const startedAt = Date.now();
     const place = await findPlace(declared, this.#root, this.#outDirectory);
     const hashes = this.#hashes;
+    // Nobody waits for a folder that is copied.
+    if (found.kind === "other" || !declared.config.bundle) participant.leave();
     if (found.kind === "other") return copyOtherFolder(declared, place, found, hashes);
     const { alias } = this.#settings;
     if (!declared.config.bundle) return copyNodeFolder(declared, place, found, alias, hashes);
-    const made = await bundleFolder(declared, place, found, slot.bundler, this.#settings, hashes);
+    const bundle = async (request: BundleRequest): Promise<BundleResult> => {
+      const shared = await participant.bundle(request);
+      if (shared === null) return slot.bundler.bundle(request);
+      return { ok: true, bundle: shared, diagnostics: [] };
+    };
+    const made = await bundleFolder(declared, place, found, bundle, this.#settings, hashes);
     if (!made.ok) return { ...made, inputs: [] };
     const { built, diagnostics, sources, folders, outputs } = made;
     if (sources !== null) {
