@@ -2,10 +2,17 @@ import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { zipDirectory, type BuiltFunction } from "@arclet/build";
-import { deployApp, type DeployEvent, type DeployOptions, type DeployResult } from "@arclet/deploy";
+import {
+  deployApp,
+  manageEnv,
+  type DeployEvent,
+  type DeployOptions,
+  type DeployResult,
+} from "@arclet/deploy";
 import { readProject } from "@arclet/manifest/node";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { functionLogicalId } from "../src/template/synthesis-context.ts";
+import { manifestOf } from "./apps.ts";
 import {
   eventsXml,
   noStack,
@@ -288,20 +295,62 @@ test("a function above 250 MB is refused by name", async () => {
   });
 });
 
-test("missing credentials get a sentence", async () => {
-  await fake(() => "");
-  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"])
-    vi.stubEnv(name, undefined);
-  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
-  for (const name of ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
-    vi.stubEnv(name, join(root, "none"));
-  await expect(deploy()).rejects.toMatchObject({
-    code: "ERR_NO_CREDENTIALS",
-    isUserError: true,
+test("what would become of data is asked before, and a no changes nothing", async () => {
+  const change = (action: string, type: string, more = ""): string =>
+    `<member><ResourceChange><Action>${action}</Action><LogicalResourceId>${type}</LogicalResourceId>` +
+    `<PhysicalResourceId>old-${type}</PhysicalResourceId><ResourceType>AWS::${type}</ResourceType>${more}</ResourceChange></member>`;
+  const changes = [
+    change("Remove", "DynamoDB::Table"),
+    change("Modify", "DynamoDB::Table", "<Replacement>True</Replacement>"),
+    change("Modify", "SQS::Queue", "<Replacement>Conditional</Replacement>"),
+    change("Remove", "S3::Bucket", "<PolicyAction>Retain</PolicyAction>"),
+    change("Remove", "RDS::DBCluster", "<PolicyAction>Snapshot</PolicyAction>"),
+    change("Modify", "S3::Bucket", "<Replacement>False</Replacement>"),
+    change("Remove", "Lambda::Function"),
+  ].join("");
+  const aws = await fake((action): Reply => {
+    switch (action) {
+      case "DescribeStacks":
+        return stackXml("UPDATE_COMPLETE");
+      case "CreateChangeSet":
+        return "<Id>arn:change-set</Id>";
+      case "DescribeChangeSet":
+        return `<Status>CREATE_COMPLETE</Status><Changes>${changes}</Changes>`;
+      default:
+        return "";
+    }
   });
+  const asked: unknown[] = [];
+  const confirm: DeployOptions["confirm"] = (risky) => {
+    asked.push(...risky.map(({ action, type, data }) => [action, type, data]));
+    return Promise.resolve(false);
+  };
+  await expect(deploy({ confirm })).rejects.toMatchObject({ code: "ERR_NOT_CONFIRMED" });
+  expect(asked).toEqual([
+    ["remove", "AWS::DynamoDB::Table", "kept"],
+    ["replace", "AWS::DynamoDB::Table", "kept"],
+    ["maybe-replace", "AWS::SQS::Queue", "deleted"],
+    ["remove", "AWS::S3::Bucket", "kept"],
+    ["remove", "AWS::RDS::DBCluster", "deleted"],
+  ]);
+  expect(aws.calls.filter((call) => call.startsWith("CloudFormation"))).toEqual([
+    "CloudFormation DescribeStacks",
+    "CloudFormation CreateChangeSet",
+    "CloudFormation DescribeChangeSet",
+    "CloudFormation DescribeChangeSet",
+    "CloudFormation DeleteChangeSet",
+  ]);
 });
 
-test.each(["ExpiredToken", "InvalidClientTokenId"])("%s gets a sentence", async (code) => {
-  await fake(() => ({ code, message: "The security token is expired" }));
-  await expect(deploy({ mode: "code" })).rejects.toMatchObject({ code: "ERR_CREDENTIALS_EXPIRED" });
+test("a variable that is too long for Lambda is refused when it is set", async () => {
+  const aws = await fake(() => "");
+  const manifest = await manifestOf("@app\napp\n\n@http\nget /\n");
+  const set = (name: string, value: string): Promise<readonly string[]> =>
+    manageEnv({ manifest, stage: "staging", name: null }, { type: "add", name, value });
+  await expect(set("LONG", "a".repeat(4097))).rejects.toMatchObject({ code: "ERR_TEMPLATE_LIMIT" });
+  for (const name of ["AWS_REGION", "ARC_ENV", "1", "A-B", "A"])
+    await expect(set(name, "x")).rejects.toMatchObject({ code: "ERR_ENVIRONMENT_NAME" });
+  expect(aws.calls).toEqual([]);
+  await set("FINE_1", "x");
+  expect(aws.calls).toContain("SSM PutParameter");
 });

@@ -14,6 +14,8 @@ export interface FakeAws extends AsyncDisposable {
   readonly calls: readonly string[];
   /** Bodies of all requests, one after the other. */
   readonly bodies: readonly string[];
+  /** Access key and region that each request is signed with: `KEY eu-central-1`. */
+  readonly credentials: readonly string[];
 }
 
 /**
@@ -26,9 +28,12 @@ export async function startFakeAws(
 ): Promise<FakeAws> {
   const calls: string[] = [];
   const bodies: string[] = [];
+  const credentials: string[] = [];
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readText(request);
     bodies.push(body);
+    const scope = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "");
+    credentials.push(`${scope?.[1]} ${scope?.[2]}`);
     const target = String(request.headers["x-amz-target"] ?? "");
     const isQuery = String(request.headers["content-type"]).includes("x-www-form-urlencoded");
     if (target.startsWith("AmazonSSM.")) {
@@ -75,6 +80,7 @@ export async function startFakeAws(
   return {
     calls,
     bodies,
+    credentials,
     [Symbol.asyncDispose]: async () => {
       for (const [name, value] of before)
         if (value === undefined) delete process.env[name];

@@ -255,8 +255,31 @@ test("@proxy takes what no route takes, and @cdn stands before all", async () =>
     IntegrationUri: "https://example.com/{proxy}",
   });
   const cdn = templateOf(await manifestOf("@app\nfront\n\n@http\nget /\n\n@cdn\n"));
-  expect(propertiesOf(cdn, "AWS::CloudFront::Distribution")).toHaveLength(1);
-  expect(cdn.Outputs).toHaveProperty("CdnUrl");
+  const [distribution] = propertiesOf(cdn, "AWS::CloudFront::Distribution");
+  // Ids of CloudFront's own policies: CachingDisabled, CachingOptimized, AllViewerExceptHostHeader.
+  const passesOn = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
+  expect(distribution).toMatchObject({
+    DistributionConfig: {
+      Origins: [
+        {
+          DomainName: {
+            "Fn::Sub": "${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}",
+          },
+          CustomOriginConfig: { OriginProtocolPolicy: "https-only" },
+        },
+      ],
+      DefaultCacheBehavior: {
+        CachePolicyId: "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+        OriginRequestPolicyId: passesOn,
+        ViewerProtocolPolicy: "redirect-to-https",
+        AllowedMethods: expect.arrayContaining(["GET", "POST", "DELETE"]),
+      },
+      CacheBehaviors: [
+        { PathPattern: "/_static/*", CachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6" },
+      ],
+    },
+  });
+  expect(cdn.Outputs["CdnUrl"]?.Value).toEqual({ "Fn::Sub": "https://${Cdn.DomainName}" });
 });
 
 test("an app with more than 500 resources is refused with advice", async () => {
