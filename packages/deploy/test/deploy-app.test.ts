@@ -161,55 +161,74 @@ test("after an interruption a deploy waits for what goes on, tells it, and goes 
   expect(events).toContainEqual({ type: "code-updated", functionId: "http/get-index" });
 });
 
-test("the reasons of a failure are told by line, without what was cancelled for them", async () => {
-  let isDone = false;
-  await fake((action): Reply => {
-    switch (action) {
-      case "DescribeStacks":
-        return stackXml(isDone ? "UPDATE_ROLLBACK_COMPLETE" : "UPDATE_COMPLETE");
-      case "CreateChangeSet":
-        return "<Id>arn:change-set</Id>";
-      case "DescribeChangeSet":
-        return `<Status>CREATE_COMPLETE</Status>${changeXml}`;
-      case "ExecuteChangeSet":
-        isDone = true;
-        return "";
-      case "DescribeStackEvents":
-        return eventsXml([
-          { id: "0", logicalId: functionId, status: "UPDATE_FAILED", reason: "of an older deploy" },
-          ...(isDone
-            ? [
-                {
-                  id: "1",
-                  logicalId: functionId,
-                  status: "UPDATE_FAILED",
-                  reason: "no such layer",
-                },
-                {
-                  id: "2",
-                  logicalId: "HttpApi",
-                  status: "UPDATE_FAILED",
-                  reason: "Resource update cancelled",
-                },
-                {
-                  id: "3",
-                  logicalId: "AppStaging",
-                  status: "UPDATE_ROLLBACK_IN_PROGRESS",
-                  reason: "The following resource(s) failed",
-                },
-              ]
-            : []),
-        ]);
-      default:
-        return "";
-    }
-  });
-  await expect(deploy()).rejects.toMatchObject({
-    code: "ERR_DEPLOY_FAILED",
-    message: "The deploy of AppStaging failed; everything was rolled back to what ran before",
-    hints: ["function http/get-index (app.arc:5:1): no such layer"],
-  });
-});
+test.each([
+  [
+    "UPDATE_ROLLBACK_COMPLETE",
+    "The deploy of AppStaging failed; everything was rolled back to what ran before",
+    [],
+  ],
+  [
+    "UPDATE_ROLLBACK_FAILED",
+    "The deploy of AppStaging failed; the stack is in UPDATE_ROLLBACK_FAILED",
+    ["Let it finish: aws cloudformation continue-update-rollback --stack-name AppStaging"],
+  ],
+])(
+  "a failure that ends in %s is told by line, without what it cancelled",
+  async (end, message, advice) => {
+    let isDone = false;
+    await fake((action): Reply => {
+      switch (action) {
+        case "DescribeStacks":
+          return stackXml(isDone ? end : "UPDATE_COMPLETE");
+        case "CreateChangeSet":
+          return "<Id>arn:change-set</Id>";
+        case "DescribeChangeSet":
+          return `<Status>CREATE_COMPLETE</Status>${changeXml}`;
+        case "ExecuteChangeSet":
+          isDone = true;
+          return "";
+        case "DescribeStackEvents":
+          return eventsXml([
+            {
+              id: "0",
+              logicalId: functionId,
+              status: "UPDATE_FAILED",
+              reason: "of an older deploy",
+            },
+            ...(isDone
+              ? [
+                  {
+                    id: "1",
+                    logicalId: functionId,
+                    status: "UPDATE_FAILED",
+                    reason: "no such layer",
+                  },
+                  {
+                    id: "2",
+                    logicalId: "HttpApi",
+                    status: "UPDATE_FAILED",
+                    reason: "Resource update cancelled",
+                  },
+                  {
+                    id: "3",
+                    logicalId: "AppStaging",
+                    status: "UPDATE_ROLLBACK_IN_PROGRESS",
+                    reason: "The following resource(s) failed",
+                  },
+                ]
+              : []),
+          ]);
+        default:
+          return "";
+      }
+    });
+    await expect(deploy()).rejects.toMatchObject({
+      code: "ERR_DEPLOY_FAILED",
+      message,
+      hints: ["function http/get-index (app.arc:5:1): no such layer", ...advice],
+    });
+  },
+);
 
 test("what CloudFormation finds before it begins is told by line", async () => {
   await fake((action): Reply => {
