@@ -82,9 +82,9 @@ test("the commands take an app from its folder to AWS and away again", async () 
     ["ByHandStagingPreview", "--name", "preview"],
     ["ByHandProduction", "--production"],
   ] as const) {
-    const output = await changed("deploy", ...flags);
-    expect(output).toContain(`deploying ${stackName} to`);
-    const [, url = ""] = /^(http:\S+:\d+)$/m.exec(output) ?? [];
+    const beside = await changed("deploy", ...flags);
+    expect(beside).toContain(`deploying ${stackName} to`);
+    const [, url = ""] = /^(http:\S+:\d+)$/m.exec(beside) ?? [];
     expect(url).not.toBe(httpUrl);
     expect((await get(`${url}/hello`)).body).toBe("hello nothing");
     expect(await changed("info", ...flags)).toContain(`${stackName}  CREATE_COMPLETE`);

@@ -1,83 +1,19 @@
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { zipDirectory, type BuiltFunction } from "@arclet/build";
-import {
-  deployApp,
-  manageEnv,
-  type DeployEvent,
-  type DeployOptions,
-  type DeployResult,
-} from "@arclet/deploy";
-import { readProject } from "@arclet/manifest/node";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { readFile, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { manageEnv, type DeployOptions } from "@arclet/deploy";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { functionLogicalId } from "../src/template/synthesis-context.ts";
 import { manifestOf } from "./apps.ts";
-import {
-  eventsXml,
-  noStack,
-  stackXml,
-  startFakeAws,
-  type FakeAws,
-  type Reply,
-} from "./fake-aws.ts";
+import { eventsXml, noStack, stackXml, type Reply } from "./fake-aws.ts";
+import { createTemporaryApp, type TemporaryApp } from "./temporary-app.ts";
 
-let root = "";
-let events: DeployEvent[] = [];
-let running: FakeAws | null = null;
+let app: TemporaryApp;
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), "arclet-deploy-"));
-  events = [];
+  app = await createTemporaryApp();
 });
 
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await running?.[Symbol.asyncDispose]();
-  running = null;
-  await rm(root, { recursive: true, force: true });
-});
-
-async function fake(...args: Parameters<typeof startFakeAws>): Promise<FakeAws> {
-  running = await startFakeAws(...args);
-  return running;
-}
-
-async function write(path: string, text: string): Promise<void> {
-  await mkdir(dirname(join(root, path)), { recursive: true });
-  await writeFile(join(root, path), text);
-}
-
-/** Deploys an app of one function, as if it were built. */
-async function deploy(options: Partial<DeployOptions> = {}): Promise<DeployResult> {
-  await write("app.arc", "@app\napp\n\n@http\nget /\n");
-  await write("built/index.mjs", "export const handler = async () => ({ statusCode: 200 });\n");
-  const { project, diagnostics } = await readProject(root);
-  if (project === null) throw new Error(JSON.stringify(diagnostics));
-  const built = project.functions.map(({ id }): BuiltFunction => ({
-    functionId: id,
-    directory: join(root, "built"),
-    entry: join(root, "built/index.mjs"),
-    handler: "index.handler",
-    format: "esm",
-    sourceDirectory: root,
-    inputs: [],
-    hash: "0",
-  }));
-  return deployApp(
-    {
-      project,
-      built,
-      zip: zipDirectory,
-      stage: "staging",
-      name: null,
-      mode: "all",
-      confirm: () => Promise.resolve(true),
-      ...options,
-    },
-    { report: (event) => void events.push(event) },
-  );
-}
+afterEach(() => app[Symbol.asyncDispose]());
 
 const functionId = functionLogicalId("http/get-index");
 const changeXml = `<Changes><member><ResourceChange><Action>Add</Action><LogicalResourceId>${functionId}</LogicalResourceId><ResourceType>AWS::Lambda::Function</ResourceType></ResourceChange></member></Changes>`;
@@ -85,7 +21,7 @@ const changeXml = `<Changes><member><ResourceChange><Action>Add</Action><Logical
 test("a deploy that another one overtakes takes the difference anew", async () => {
   let executions = 0;
   let isMade = false;
-  const aws = await fake((action): Reply => {
+  const aws = await app.fake((action): Reply => {
     switch (action) {
       case "DescribeStacks":
         return isMade ? stackXml("CREATE_COMPLETE") : stackXml("REVIEW_IN_PROGRESS");
@@ -105,8 +41,8 @@ test("a deploy that another one overtakes takes the difference anew", async () =
         return "";
     }
   });
-  expect((await deploy()).isChanged).toBe(true);
-  expect(events.map(({ type }) => type)).toContain("overtaken");
+  expect((await app.deploy()).isChanged).toBe(true);
+  expect(app.events.map(({ type }) => type)).toContain("overtaken");
   const creations = aws.bodies
     .map((body) => new URLSearchParams(body))
     .filter((body) => body.get("Action") === "CreateChangeSet");
@@ -115,7 +51,7 @@ test("a deploy that another one overtakes takes the difference anew", async () =
 });
 
 test("a deploy that is overtaken again and again gives up", async () => {
-  const aws = await fake((action): Reply => {
+  const aws = await app.fake((action): Reply => {
     if (action === "DescribeStacks") return stackXml("UPDATE_COMPLETE");
     return action === "CreateChangeSet"
       ? {
@@ -125,13 +61,13 @@ test("a deploy that is overtaken again and again gives up", async () => {
         }
       : "";
   });
-  await expect(deploy()).rejects.toMatchObject({ code: "ERR_STACK_BUSY", isUserError: true });
+  await expect(app.deploy()).rejects.toMatchObject({ code: "ERR_STACK_BUSY", isUserError: true });
   expect(aws.calls.filter((call) => call === "CloudFormation ExecuteChangeSet")).toEqual([]);
 });
 
 test("after an interruption a deploy waits for what goes on, tells it, and goes on itself", async () => {
   let looks = 0;
-  const aws = await fake((action): Reply => {
+  const aws = await app.fake((action): Reply => {
     switch (action) {
       case "DescribeStacks":
         looks += 1;
@@ -151,14 +87,14 @@ test("after an interruption a deploy waits for what goes on, tells it, and goes 
         return "";
     }
   });
-  expect((await deploy()).isChanged).toBe(true);
-  expect(events.filter(({ type }) => type === "waiting" || type === "resource")).toEqual([
+  expect((await app.deploy()).isChanged).toBe(true);
+  expect(app.events.filter(({ type }) => type === "waiting" || type === "resource")).toEqual([
     { type: "waiting", stackName: "AppStaging", status: "UPDATE_IN_PROGRESS" },
     expect.objectContaining({ logicalId: functionId, status: "UPDATE_COMPLETE" }),
   ]);
   expect(aws.calls).toContain("CloudFormation DeleteChangeSet");
   // CloudFormation takes the code for deployed, and Lambda runs another: `--fast` was there between.
-  expect(events).toContainEqual({ type: "code-updated", functionId: "http/get-index" });
+  expect(app.events).toContainEqual({ type: "code-updated", functionId: "http/get-index" });
 });
 
 test.each([
@@ -176,7 +112,7 @@ test.each([
   "a failure that ends in %s is told by line, without what it cancelled",
   async (end, message, advice) => {
     let isDone = false;
-    await fake((action): Reply => {
+    await app.fake((action): Reply => {
       switch (action) {
         case "DescribeStacks":
           return stackXml(isDone ? end : "UPDATE_COMPLETE");
@@ -222,7 +158,7 @@ test.each([
           return "";
       }
     });
-    await expect(deploy()).rejects.toMatchObject({
+    await expect(app.deploy()).rejects.toMatchObject({
       code: "ERR_DEPLOY_FAILED",
       message,
       hints: ["function http/get-index (app.arc:5:1): no such layer", ...advice],
@@ -231,7 +167,7 @@ test.each([
 );
 
 test("what CloudFormation finds before it begins is told by line", async () => {
-  await fake((action): Reply => {
+  await app.fake((action): Reply => {
     switch (action) {
       case "DescribeStacks":
         return noStack;
@@ -245,7 +181,7 @@ test("what CloudFormation finds before it begins is told by line", async () => {
         return "";
     }
   });
-  await expect(deploy()).rejects.toMatchObject({
+  await expect(app.deploy()).rejects.toMatchObject({
     code: "ERR_CHANGE_SET",
     hints: ["function http/get-index (app.arc:5:1): #/MemorySize is not an integer"],
   });
@@ -255,60 +191,60 @@ test.each([
   ["ROLLBACK_FAILED", /arclet destroy/],
   ["UPDATE_ROLLBACK_FAILED", /continue-update-rollback --stack-name AppStaging/],
 ])("a stack in %s is told with what to do", async (status, hint) => {
-  await fake((action) => (action === "DescribeStacks" ? stackXml(status) : ""));
-  await expect(deploy()).rejects.toMatchObject({
+  await app.fake((action) => (action === "DescribeStacks" ? stackXml(status) : ""));
+  await expect(app.deploy()).rejects.toMatchObject({
     code: "ERR_STACK_STUCK",
     hints: [expect.stringMatching(hint)],
   });
 });
 
 test("secrets reach CloudFormation as parameters alone", async () => {
-  const aws = await fake(
+  const aws = await app.fake(
     (action): Reply => {
       if (action === "DescribeStacks") return noStack;
       return action === "CreateChangeSet" ? { code: "ValidationError", message: "no" } : "";
     },
     { "/arclet/AppStaging/env/API_KEY": "hunter2-hunter2" },
   );
-  await expect(deploy()).rejects.toMatchObject({ code: "ERR_CHANGE_SET" });
+  await expect(app.deploy()).rejects.toMatchObject({ code: "ERR_CHANGE_SET" });
   const sent = aws.bodies.filter((body) => body.includes("hunter2-hunter2"));
   expect(sent).toHaveLength(1);
   const parameters = new URLSearchParams(sent[0]);
   expect(parameters.get("Parameters.member.1.ParameterValue")).toBe("hunter2-hunter2");
   expect(parameters.get("TemplateBody")).not.toContain("hunter2");
-  expect(JSON.stringify(events)).not.toContain("hunter2");
+  expect(JSON.stringify(app.events)).not.toContain("hunter2");
 });
 
 test("a dry run reaches nothing, and writes no secret of .env", async () => {
-  await write(".env", "API_KEY=hunter2-hunter2\n");
-  const aws = await fake(() => "");
-  await deploy({ mode: "dry-run" });
+  await app.write(".env", "API_KEY=hunter2-hunter2\n");
+  const aws = await app.fake(() => "");
+  await app.deploy({ mode: "dry-run" });
   expect(aws.calls).toEqual([]);
-  const template = await readFile(join(root, ".arclet/deploy/staging/template.json"), "utf8");
-  expect(template + JSON.stringify(events)).not.toContain("hunter2");
+  const template = await readFile(join(app.root, ".arclet/deploy/staging/template.json"), "utf8");
+  expect(template + JSON.stringify(app.events)).not.toContain("hunter2");
   const { Resources: resources } = JSON.parse(template) as {
     Resources: { [id: string]: { Properties: { Code: { S3Key: string } } } };
   };
   // Archives lie where the template says that they are in the bucket.
   const key = resources[functionId]?.Properties.Code.S3Key ?? "";
-  const archive = await readFile(join(root, ".arclet/deploy/staging", key));
+  const archive = await readFile(join(app.root, ".arclet/deploy/staging", key));
   expect(archive.subarray(0, 2).toString()).toBe("PK");
 });
 
 test("variables that are together too long for Lambda are refused before anything is made", async () => {
-  const aws = await fake(() => "", {
+  const aws = await app.fake(() => "", {
     "/arclet/AppStaging/env/A": "a".repeat(3000),
     "/arclet/AppStaging/env/B": "b".repeat(3000),
   });
-  await expect(deploy()).rejects.toMatchObject({ code: "ERR_TEMPLATE_LIMIT" });
+  await expect(app.deploy()).rejects.toMatchObject({ code: "ERR_TEMPLATE_LIMIT" });
   expect(aws.calls).toEqual(["SSM GetParametersByPath"]);
 });
 
 test("a function above 250 MB is refused by name", async () => {
-  await write("built/model.bin", "");
+  await app.write("built/model.bin", "");
   // A hole: it takes no room on the disk.
-  await truncate(join(root, "built/model.bin"), 251 * 1024 * 1024);
-  await expect(deploy({ mode: "dry-run" })).rejects.toMatchObject({
+  await truncate(join(app.root, "built/model.bin"), 251 * 1024 * 1024);
+  await expect(app.deploy({ mode: "dry-run" })).rejects.toMatchObject({
     code: "ERR_PACKAGE_TOO_LARGE",
     message: "http/get-index holds 252 MB, and Lambda takes 250 MB unzipped",
   });
@@ -327,7 +263,7 @@ test("what would become of data is asked before, and a no changes nothing", asyn
     change("Modify", "S3::Bucket", "<Replacement>False</Replacement>"),
     change("Remove", "Lambda::Function"),
   ].join("");
-  const aws = await fake((action): Reply => {
+  const aws = await app.fake((action): Reply => {
     switch (action) {
       case "DescribeStacks":
         return stackXml("UPDATE_COMPLETE");
@@ -344,7 +280,7 @@ test("what would become of data is asked before, and a no changes nothing", asyn
     asked.push(...risky.map(({ action, type, data }) => [action, type, data]));
     return Promise.resolve(false);
   };
-  await expect(deploy({ confirm })).rejects.toMatchObject({ code: "ERR_NOT_CONFIRMED" });
+  await expect(app.deploy({ confirm })).rejects.toMatchObject({ code: "ERR_NOT_CONFIRMED" });
   expect(asked).toEqual([
     ["remove", "AWS::DynamoDB::Table", "kept"],
     ["replace", "AWS::DynamoDB::Table", "kept"],
@@ -362,7 +298,7 @@ test("what would become of data is asked before, and a no changes nothing", asyn
 });
 
 test("a variable that is too long for Lambda is refused when it is set", async () => {
-  const aws = await fake(() => "");
+  const aws = await app.fake(() => "");
   const manifest = await manifestOf("@app\napp\n\n@http\nget /\n");
   const set = (name: string, value: string): Promise<readonly string[]> =>
     manageEnv({ manifest, stage: "staging", name: null }, { type: "add", name, value });
