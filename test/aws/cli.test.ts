@@ -77,12 +77,20 @@ test("the commands take an app from its folder to AWS and away again", async () 
   expect(printedUrl(again, "/staging")).toBe(webSocketUrl);
   expect(printedUrl(await changed("info"), "/staging")).toBe(webSocketUrl);
 
-  // A stack of its own beside the first.
-  const preview = await changed("deploy", "--name", "preview");
-  expect(printedUrl(preview)).not.toBe(httpUrl);
-  expect((await get(`${printedUrl(preview)}/hello`)).body).toBe("hello nothing");
-  await changed("destroy", "--name", "preview", "--app", "by-hand", "--force");
-  expect(await residue("ByHandStagingPreview")).toEqual([]);
+  // Stacks of their own beside the first.
+  for (const [stackName, ...flags] of [
+    ["ByHandStagingPreview", "--name", "preview"],
+    ["ByHandProduction", "--production"],
+  ] as const) {
+    const beside = await changed("deploy", ...flags);
+    expect(beside).toContain(`deploying ${stackName} to`);
+    const [, url = ""] = /^(http:\S+:\d+)$/m.exec(beside) ?? [];
+    expect(url).not.toBe(httpUrl);
+    expect((await get(`${url}/hello`)).body).toBe("hello nothing");
+    expect(await changed("info", ...flags)).toContain(`${stackName}  CREATE_COMPLETE`);
+    await changed("destroy", ...flags, "--app", "by-hand", "--force");
+    expect(await residue(stackName)).toEqual([]);
+  }
 
   const set = await runCli(["env", "--add", "WORD"], { cwd: root, input: "s3cret\n" });
   expect(set).toMatchObject({ code: 0, stdout: expect.stringMatching(/^WORD\n/) });

@@ -50,12 +50,13 @@ export interface Deployment {
   readonly events: readonly DeployEvent[];
 }
 
-/** Builds and deploys the app to staging; events of a failed deploy go to `events` too. */
+/** Builds and deploys the app to staging; `onEvent` gets the events of a failed deploy too. */
 export async function deploy(
   root: string,
   options: Partial<DeployOptions> = {},
-  events: DeployEvent[] = [],
+  onEvent: (event: DeployEvent) => void = () => {},
 ): Promise<Deployment> {
+  const events: DeployEvent[] = [];
   const project = await projectOf(root);
   const builder = createFunctionBuilder({ root: project.root });
   const built: BuiltFunction[] = [];
@@ -83,7 +84,12 @@ export async function deploy(
       confirm: () => Promise.resolve(true),
       ...options,
     },
-    { report: (event) => void events.push(event) },
+    {
+      report: (event) => {
+        events.push(event);
+        onEvent(event);
+      },
+    },
   );
   return { result, events };
 }

@@ -1,76 +1,19 @@
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { createArchiver, type BuiltFunction } from "@arclet/build";
-import { deployApp, type DeployEvent, type DeployOptions, type DeployResult } from "@arclet/deploy";
-import { readProject } from "@arclet/manifest/node";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { readFile, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { manageEnv, type DeployOptions } from "@arclet/deploy";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { functionLogicalId } from "../src/template/synthesis-context.ts";
-import {
-  eventsXml,
-  noStack,
-  stackXml,
-  startFakeAws,
-  type FakeAws,
-  type Reply,
-} from "./fake-aws.ts";
+import { manifestOf } from "./apps.ts";
+import { eventsXml, noStack, stackXml, type Reply } from "./fake-aws.ts";
+import { createTemporaryApp, type TemporaryApp } from "./temporary-app.ts";
 
-let root = "";
-let events: DeployEvent[] = [];
-let running: FakeAws | null = null;
+let app: TemporaryApp;
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), "arclet-deploy-"));
-  events = [];
+  app = await createTemporaryApp();
 });
 
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await running?.[Symbol.asyncDispose]();
-  running = null;
-  await rm(root, { recursive: true, force: true });
-});
-
-async function fake(...args: Parameters<typeof startFakeAws>): Promise<FakeAws> {
-  running = await startFakeAws(...args);
-  return running;
-}
-
-async function write(path: string, text: string): Promise<void> {
-  await mkdir(dirname(join(root, path)), { recursive: true });
-  await writeFile(join(root, path), text);
-}
-
-/** Deploys an app of one function, as if it were built. */
-async function deploy(options: Partial<DeployOptions> = {}): Promise<DeployResult> {
-  await write("app.arc", "@app\napp\n\n@http\nget /\n");
-  await write("built/index.mjs", "export const handler = async () => ({ statusCode: 200 });\n");
-  const { project, diagnostics } = await readProject(root);
-  if (project === null) throw new Error(JSON.stringify(diagnostics));
-  const built = project.functions.map(({ id }): BuiltFunction => ({
-    functionId: id,
-    directory: join(root, "built"),
-    entry: join(root, "built/index.mjs"),
-    handler: "index.handler",
-    format: "esm",
-    sourceDirectory: root,
-    inputs: [],
-    hash: "0",
-  }));
-  return deployApp(
-    {
-      project,
-      built,
-      archiver: createArchiver(),
-      stage: "staging",
-      name: null,
-      mode: "all",
-      confirm: () => Promise.resolve(true),
-      ...options,
-    },
-    { report: (event) => void events.push(event) },
-  );
-}
+afterEach(() => app[Symbol.asyncDispose]());
 
 const functionId = functionLogicalId("http/get-index");
 const changeXml = `<Changes><member><ResourceChange><Action>Add</Action><LogicalResourceId>${functionId}</LogicalResourceId><ResourceType>AWS::Lambda::Function</ResourceType></ResourceChange></member></Changes>`;
@@ -78,7 +21,7 @@ const changeXml = `<Changes><member><ResourceChange><Action>Add</Action><Logical
 test("a deploy that another one overtakes takes the difference anew", async () => {
   let executions = 0;
   let isMade = false;
-  const aws = await fake((action): Reply => {
+  const aws = await app.fake((action): Reply => {
     switch (action) {
       case "DescribeStacks":
         return isMade ? stackXml("CREATE_COMPLETE") : stackXml("REVIEW_IN_PROGRESS");
@@ -98,8 +41,8 @@ test("a deploy that another one overtakes takes the difference anew", async () =
         return "";
     }
   });
-  expect((await deploy()).isChanged).toBe(true);
-  expect(events.map(({ type }) => type)).toContain("overtaken");
+  expect((await app.deploy()).isChanged).toBe(true);
+  expect(app.events.map(({ type }) => type)).toContain("overtaken");
   const creations = aws.bodies
     .map((body) => new URLSearchParams(body))
     .filter((body) => body.get("Action") === "CreateChangeSet");
@@ -108,7 +51,7 @@ test("a deploy that another one overtakes takes the difference anew", async () =
 });
 
 test("a deploy that is overtaken again and again gives up", async () => {
-  const aws = await fake((action): Reply => {
+  const aws = await app.fake((action): Reply => {
     if (action === "DescribeStacks") return stackXml("UPDATE_COMPLETE");
     return action === "CreateChangeSet"
       ? {
@@ -118,13 +61,13 @@ test("a deploy that is overtaken again and again gives up", async () => {
         }
       : "";
   });
-  await expect(deploy()).rejects.toMatchObject({ code: "ERR_STACK_BUSY", isUserError: true });
+  await expect(app.deploy()).rejects.toMatchObject({ code: "ERR_STACK_BUSY", isUserError: true });
   expect(aws.calls.filter((call) => call === "CloudFormation ExecuteChangeSet")).toEqual([]);
 });
 
 test("after an interruption a deploy waits for what goes on, tells it, and goes on itself", async () => {
   let looks = 0;
-  const aws = await fake((action): Reply => {
+  const aws = await app.fake((action): Reply => {
     switch (action) {
       case "DescribeStacks":
         looks += 1;
@@ -144,68 +87,87 @@ test("after an interruption a deploy waits for what goes on, tells it, and goes 
         return "";
     }
   });
-  expect((await deploy()).isChanged).toBe(true);
-  expect(events.filter(({ type }) => type === "waiting" || type === "resource")).toEqual([
+  expect((await app.deploy()).isChanged).toBe(true);
+  expect(app.events.filter(({ type }) => type === "waiting" || type === "resource")).toEqual([
     { type: "waiting", stackName: "AppStaging", status: "UPDATE_IN_PROGRESS" },
     expect.objectContaining({ logicalId: functionId, status: "UPDATE_COMPLETE" }),
   ]);
   expect(aws.calls).toContain("CloudFormation DeleteChangeSet");
   // CloudFormation takes the code for deployed, and Lambda runs another: `--fast` was there between.
-  expect(events).toContainEqual({ type: "code-updated", functionId: "http/get-index" });
+  expect(app.events).toContainEqual({ type: "code-updated", functionId: "http/get-index" });
 });
 
-test("the reasons of a failure are told by line, without what was cancelled for them", async () => {
-  let isDone = false;
-  await fake((action): Reply => {
-    switch (action) {
-      case "DescribeStacks":
-        return stackXml(isDone ? "UPDATE_ROLLBACK_COMPLETE" : "UPDATE_COMPLETE");
-      case "CreateChangeSet":
-        return "<Id>arn:change-set</Id>";
-      case "DescribeChangeSet":
-        return `<Status>CREATE_COMPLETE</Status>${changeXml}`;
-      case "ExecuteChangeSet":
-        isDone = true;
-        return "";
-      case "DescribeStackEvents":
-        return eventsXml([
-          { id: "0", logicalId: functionId, status: "UPDATE_FAILED", reason: "of an older deploy" },
-          ...(isDone
-            ? [
-                {
-                  id: "1",
-                  logicalId: functionId,
-                  status: "UPDATE_FAILED",
-                  reason: "no such layer",
-                },
-                {
-                  id: "2",
-                  logicalId: "HttpApi",
-                  status: "UPDATE_FAILED",
-                  reason: "Resource update cancelled",
-                },
-                {
-                  id: "3",
-                  logicalId: "AppStaging",
-                  status: "UPDATE_ROLLBACK_IN_PROGRESS",
-                  reason: "The following resource(s) failed",
-                },
-              ]
-            : []),
-        ]);
-      default:
-        return "";
-    }
-  });
-  await expect(deploy()).rejects.toMatchObject({
-    code: "ERR_DEPLOY_FAILED",
-    message: "The deploy of AppStaging failed; everything was rolled back to what ran before",
-    hints: ["function http/get-index (app.arc:5:1): no such layer"],
-  });
-});
+test.each([
+  [
+    "UPDATE_ROLLBACK_COMPLETE",
+    "The deploy of AppStaging failed; everything was rolled back to what ran before",
+    [],
+  ],
+  [
+    "UPDATE_ROLLBACK_FAILED",
+    "The deploy of AppStaging failed; the stack is in UPDATE_ROLLBACK_FAILED",
+    ["Let it finish: aws cloudformation continue-update-rollback --stack-name AppStaging"],
+  ],
+])(
+  "a failure that ends in %s is told by line, without what it cancelled",
+  async (end, message, advice) => {
+    let isDone = false;
+    await app.fake((action): Reply => {
+      switch (action) {
+        case "DescribeStacks":
+          return stackXml(isDone ? end : "UPDATE_COMPLETE");
+        case "CreateChangeSet":
+          return "<Id>arn:change-set</Id>";
+        case "DescribeChangeSet":
+          return `<Status>CREATE_COMPLETE</Status>${changeXml}`;
+        case "ExecuteChangeSet":
+          isDone = true;
+          return "";
+        case "DescribeStackEvents":
+          return eventsXml([
+            {
+              id: "0",
+              logicalId: functionId,
+              status: "UPDATE_FAILED",
+              reason: "of an older deploy",
+            },
+            ...(isDone
+              ? [
+                  {
+                    id: "1",
+                    logicalId: functionId,
+                    status: "UPDATE_FAILED",
+                    reason: "no such layer",
+                  },
+                  {
+                    id: "2",
+                    logicalId: "HttpApi",
+                    status: "UPDATE_FAILED",
+                    reason: "Resource update cancelled",
+                  },
+                  {
+                    id: "3",
+                    logicalId: "AppStaging",
+                    status: "UPDATE_ROLLBACK_IN_PROGRESS",
+                    reason: "The following resource(s) failed",
+                  },
+                ]
+              : []),
+          ]);
+        default:
+          return "";
+      }
+    });
+    await expect(app.deploy()).rejects.toMatchObject({
+      code: "ERR_DEPLOY_FAILED",
+      message,
+      hints: ["function http/get-index (app.arc:5:1): no such layer", ...advice],
+    });
+  },
+);
 
 test("what CloudFormation finds before it begins is told by line", async () => {
-  await fake((action): Reply => {
+  await app.fake((action): Reply => {
     switch (action) {
       case "DescribeStacks":
         return noStack;
@@ -219,7 +181,7 @@ test("what CloudFormation finds before it begins is told by line", async () => {
         return "";
     }
   });
-  await expect(deploy()).rejects.toMatchObject({
+  await expect(app.deploy()).rejects.toMatchObject({
     code: "ERR_CHANGE_SET",
     hints: ["function http/get-index (app.arc:5:1): #/MemorySize is not an integer"],
   });
@@ -229,79 +191,121 @@ test.each([
   ["ROLLBACK_FAILED", /arclet destroy/],
   ["UPDATE_ROLLBACK_FAILED", /continue-update-rollback --stack-name AppStaging/],
 ])("a stack in %s is told with what to do", async (status, hint) => {
-  await fake((action) => (action === "DescribeStacks" ? stackXml(status) : ""));
-  await expect(deploy()).rejects.toMatchObject({
+  await app.fake((action) => (action === "DescribeStacks" ? stackXml(status) : ""));
+  await expect(app.deploy()).rejects.toMatchObject({
     code: "ERR_STACK_STUCK",
     hints: [expect.stringMatching(hint)],
   });
 });
 
 test("secrets reach CloudFormation as parameters alone", async () => {
-  const aws = await fake(
+  const aws = await app.fake(
     (action): Reply => {
       if (action === "DescribeStacks") return noStack;
       return action === "CreateChangeSet" ? { code: "ValidationError", message: "no" } : "";
     },
     { "/arclet/AppStaging/env/API_KEY": "hunter2-hunter2" },
   );
-  await expect(deploy()).rejects.toMatchObject({ code: "ERR_CHANGE_SET" });
+  await expect(app.deploy()).rejects.toMatchObject({ code: "ERR_CHANGE_SET" });
   const sent = aws.bodies.filter((body) => body.includes("hunter2-hunter2"));
   expect(sent).toHaveLength(1);
   const parameters = new URLSearchParams(sent[0]);
   expect(parameters.get("Parameters.member.1.ParameterValue")).toBe("hunter2-hunter2");
   expect(parameters.get("TemplateBody")).not.toContain("hunter2");
-  expect(JSON.stringify(events)).not.toContain("hunter2");
+  expect(JSON.stringify(app.events)).not.toContain("hunter2");
 });
 
 test("a dry run reaches nothing, and writes no secret of .env", async () => {
-  await write(".env", "API_KEY=hunter2-hunter2\n");
-  const aws = await fake(() => "");
-  await deploy({ mode: "dry-run" });
+  await app.write(".env", "API_KEY=hunter2-hunter2\n");
+  const aws = await app.fake(() => "");
+  await app.deploy({ mode: "dry-run" });
   expect(aws.calls).toEqual([]);
-  const template = await readFile(join(root, ".arclet/deploy/staging/template.json"), "utf8");
-  expect(template + JSON.stringify(events)).not.toContain("hunter2");
+  const template = await readFile(join(app.root, ".arclet/deploy/staging/template.json"), "utf8");
+  expect(template + JSON.stringify(app.events)).not.toContain("hunter2");
   const { Resources: resources } = JSON.parse(template) as {
     Resources: { [id: string]: { Properties: { Code: { S3Key: string } } } };
   };
   // Archives lie where the template says that they are in the bucket.
   const key = resources[functionId]?.Properties.Code.S3Key ?? "";
-  const archive = await readFile(join(root, ".arclet/deploy/staging", key));
+  const archive = await readFile(join(app.root, ".arclet/deploy/staging", key));
   expect(archive.subarray(0, 2).toString()).toBe("PK");
 });
 
 test("variables that are together too long for Lambda are refused before anything is made", async () => {
-  const aws = await fake(() => "", {
+  const aws = await app.fake(() => "", {
     "/arclet/AppStaging/env/A": "a".repeat(3000),
     "/arclet/AppStaging/env/B": "b".repeat(3000),
   });
-  await expect(deploy()).rejects.toMatchObject({ code: "ERR_TEMPLATE_LIMIT" });
+  await expect(app.deploy()).rejects.toMatchObject({ code: "ERR_TEMPLATE_LIMIT" });
   expect(aws.calls).toEqual(["SSM GetParametersByPath"]);
 });
 
 test("a function above 250 MB is refused by name", async () => {
-  await write("built/model.bin", "");
+  await app.write("built/model.bin", "");
   // A hole: it takes no room on the disk.
-  await truncate(join(root, "built/model.bin"), 251 * 1024 * 1024);
-  await expect(deploy({ mode: "dry-run" })).rejects.toMatchObject({
+  await truncate(join(app.root, "built/model.bin"), 251 * 1024 * 1024);
+  await expect(app.deploy({ mode: "dry-run" })).rejects.toMatchObject({
     code: "ERR_PACKAGE_TOO_LARGE",
     message: "http/get-index holds 252 MB, and Lambda takes 250 MB unzipped",
   });
 });
 
-test("missing credentials get a sentence", async () => {
-  await fake(() => "");
-  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"])
-    vi.stubEnv(name, undefined);
-  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
-  for (const name of ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
-    vi.stubEnv(name, join(root, "none"));
-  await expect(deploy()).rejects.toMatchObject({
-    code: "ERR_NO_CREDENTIALS",
-    isUserError: true,
+test("what would become of data is asked before, and a no changes nothing", async () => {
+  const change = (action: string, type: string, more = ""): string =>
+    `<member><ResourceChange><Action>${action}</Action><LogicalResourceId>${type}</LogicalResourceId>` +
+    `<PhysicalResourceId>old-${type}</PhysicalResourceId><ResourceType>AWS::${type}</ResourceType>${more}</ResourceChange></member>`;
+  const changes = [
+    change("Remove", "DynamoDB::Table"),
+    change("Modify", "DynamoDB::Table", "<Replacement>True</Replacement>"),
+    change("Modify", "SQS::Queue", "<Replacement>Conditional</Replacement>"),
+    change("Remove", "S3::Bucket", "<PolicyAction>Retain</PolicyAction>"),
+    change("Remove", "RDS::DBCluster", "<PolicyAction>Snapshot</PolicyAction>"),
+    change("Modify", "S3::Bucket", "<Replacement>False</Replacement>"),
+    change("Remove", "Lambda::Function"),
+  ].join("");
+  const aws = await app.fake((action): Reply => {
+    switch (action) {
+      case "DescribeStacks":
+        return stackXml("UPDATE_COMPLETE");
+      case "CreateChangeSet":
+        return "<Id>arn:change-set</Id>";
+      case "DescribeChangeSet":
+        return `<Status>CREATE_COMPLETE</Status><Changes>${changes}</Changes>`;
+      default:
+        return "";
+    }
   });
+  const asked: unknown[] = [];
+  const confirm: DeployOptions["confirm"] = (risky) => {
+    asked.push(...risky.map(({ action, type, data }) => [action, type, data]));
+    return Promise.resolve(false);
+  };
+  await expect(app.deploy({ confirm })).rejects.toMatchObject({ code: "ERR_NOT_CONFIRMED" });
+  expect(asked).toEqual([
+    ["remove", "AWS::DynamoDB::Table", "kept"],
+    ["replace", "AWS::DynamoDB::Table", "kept"],
+    ["maybe-replace", "AWS::SQS::Queue", "deleted"],
+    ["remove", "AWS::S3::Bucket", "kept"],
+    ["remove", "AWS::RDS::DBCluster", "deleted"],
+  ]);
+  expect(aws.calls.filter((call) => call.startsWith("CloudFormation"))).toEqual([
+    "CloudFormation DescribeStacks",
+    "CloudFormation CreateChangeSet",
+    "CloudFormation DescribeChangeSet",
+    "CloudFormation DescribeChangeSet",
+    "CloudFormation DeleteChangeSet",
+  ]);
 });
 
-test.each(["ExpiredToken", "InvalidClientTokenId"])("%s gets a sentence", async (code) => {
-  await fake(() => ({ code, message: "The security token is expired" }));
-  await expect(deploy({ mode: "code" })).rejects.toMatchObject({ code: "ERR_CREDENTIALS_EXPIRED" });
+test("a variable that is too long for Lambda is refused when it is set", async () => {
+  const aws = await app.fake(() => "");
+  const manifest = await manifestOf("@app\napp\n\n@http\nget /\n");
+  const set = (name: string, value: string): Promise<readonly string[]> =>
+    manageEnv({ manifest, stage: "staging", name: null }, { type: "add", name, value });
+  await expect(set("LONG", "a".repeat(4097))).rejects.toMatchObject({ code: "ERR_TEMPLATE_LIMIT" });
+  for (const name of ["AWS_REGION", "ARC_ENV", "1", "A-B", "A"])
+    await expect(set(name, "x")).rejects.toMatchObject({ code: "ERR_ENVIRONMENT_NAME" });
+  expect(aws.calls).toEqual([]);
+  await set("FINE_1", "x");
+  expect(aws.calls).toContain("SSM PutParameter");
 });

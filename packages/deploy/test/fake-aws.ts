@@ -14,21 +14,30 @@ export interface FakeAws extends AsyncDisposable {
   readonly calls: readonly string[];
   /** Bodies of all requests, one after the other. */
   readonly bodies: readonly string[];
+  /** Access key and region that each request is signed with: `KEY eu-central-1`. */
+  readonly credentials: readonly string[];
+  /** Account that each request to S3 or Lambda expects to own the bucket; `undefined` as text for none. */
+  readonly owners: readonly string[];
 }
 
 /**
- * CloudFormation as a test scripts it, call by call, over real HTTP; S3 that has every object, Lambda
- * whose functions run other code, SSM with the variables given, and STS. `AWS_ENDPOINT_URL` leads to it until it is disposed.
+ * CloudFormation as a test scripts it, call by call, over real HTTP; S3 that has every object, or as
+ * `statusOfObject` says, Lambda whose functions run other code, SSM with the variables given, and STS. `AWS_ENDPOINT_URL` leads to it until it is disposed.
  */
 export async function startFakeAws(
   answer: Answer,
   variables: { readonly [path: string]: string } = {},
+  statusOfObject: (call: string) => number = () => 200,
 ): Promise<FakeAws> {
   const calls: string[] = [];
   const bodies: string[] = [];
+  const credentials: string[] = [];
+  const owners: string[] = [];
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readText(request);
     bodies.push(body);
+    const scope = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "");
+    credentials.push(`${scope?.[1]} ${scope?.[2]}`);
     const target = String(request.headers["x-amz-target"] ?? "");
     const isQuery = String(request.headers["content-type"]).includes("x-www-form-urlencoded");
     if (target.startsWith("AmazonSSM.")) {
@@ -49,10 +58,12 @@ export async function startFakeAws(
           : `<ErrorResponse><Error><Type>Sender</Type><Code>${reply.code}</Code><Message>${reply.message}</Message></Error></ErrorResponse>`,
       );
     } else {
-      calls.push(`${request.method} ${request.url}`);
+      const call = `${request.method} ${request.url}`;
+      calls.push(call);
+      owners.push(String(request.headers["x-amz-expected-bucket-owner"]));
       const lambda = { CodeSha256: "another", State: "Active", LastUpdateStatus: "Successful" };
       const isLambda = request.url?.startsWith("/2015-03-31/functions/") === true;
-      response.writeHead(200);
+      response.writeHead(isLambda ? 200 : statusOfObject(call));
       response.end(isLambda ? JSON.stringify({ ...lambda, Configuration: lambda }) : "");
     }
   };
@@ -75,6 +86,8 @@ export async function startFakeAws(
   return {
     calls,
     bodies,
+    credentials,
+    owners,
     [Symbol.asyncDispose]: async () => {
       for (const [name, value] of before)
         if (value === undefined) delete process.env[name];
@@ -87,8 +100,15 @@ export async function startFakeAws(
 }
 
 /** A stack as DescribeStacks has it. */
-export function stackXml(status: string): string {
-  return `<Stacks><member><StackName>AppStaging</StackName><StackId>arn:stack/AppStaging/1</StackId><StackStatus>${status}</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime></member></Stacks>`;
+export function stackXml(
+  status: string,
+  outputs: { readonly [name: string]: string } = {},
+): string {
+  const members = Object.entries(outputs).map(
+    ([name, value]) =>
+      `<member><OutputKey>${name}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+  );
+  return `<Stacks><member><StackName>AppStaging</StackName><StackId>arn:stack/AppStaging/1</StackId><StackStatus>${status}</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime><Outputs>${members.join("")}</Outputs></member></Stacks>`;
 }
 
 export const noStack: Reply = {

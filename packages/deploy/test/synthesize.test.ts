@@ -255,8 +255,31 @@ test("@proxy takes what no route takes, and @cdn stands before all", async () =>
     IntegrationUri: "https://example.com/{proxy}",
   });
   const cdn = templateOf(await manifestOf("@app\nfront\n\n@http\nget /\n\n@cdn\n"));
-  expect(propertiesOf(cdn, "AWS::CloudFront::Distribution")).toHaveLength(1);
-  expect(cdn.Outputs).toHaveProperty("CdnUrl");
+  const [distribution] = propertiesOf(cdn, "AWS::CloudFront::Distribution");
+  // Ids of CloudFront's own policies: CachingDisabled, CachingOptimized, AllViewerExceptHostHeader.
+  const passesOn = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
+  expect(distribution).toMatchObject({
+    DistributionConfig: {
+      Origins: [
+        {
+          DomainName: {
+            "Fn::Sub": "${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}",
+          },
+          CustomOriginConfig: { OriginProtocolPolicy: "https-only" },
+        },
+      ],
+      DefaultCacheBehavior: {
+        CachePolicyId: "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+        OriginRequestPolicyId: passesOn,
+        ViewerProtocolPolicy: "redirect-to-https",
+        AllowedMethods: expect.arrayContaining(["GET", "POST", "DELETE"]),
+      },
+      CacheBehaviors: [
+        { PathPattern: "/_static/*", CachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6" },
+      ],
+    },
+  });
+  expect(cdn.Outputs["CdnUrl"]?.Value).toEqual({ "Fn::Sub": "https://${Cdn.DomainName}" });
 });
 
 test("an app with more than 500 resources is refused with advice", async () => {
@@ -287,4 +310,77 @@ test("a function's log is configured as the manifest says, levels with JSON only
       SystemLogLevel: "WARN",
     },
   );
+});
+
+test("an app with more than 200 variables, and one with nothing at all, are refused", async () => {
+  const environment = Array.from({ length: 201 }, (_, index) => ({
+    name: `V${index}`,
+    revision: "1",
+  }));
+  const sockets = await manifestOf("@app\necho\n\n@ws\n");
+  expect(() => templateOf(sockets, { environment })).toThrow(
+    expect.objectContaining({ code: "ERR_TEMPLATE_LIMIT" }),
+  );
+  const nothing = await manifestOf("@app\nempty\n\n@static\nfalse\n");
+  expect(() => templateOf(nothing)).toThrow(
+    expect.objectContaining({ code: "ERR_NOTHING_TO_DEPLOY" }),
+  );
+});
+
+test("a queue has its dead letters, and waits as long as its function may take", async () => {
+  const template = templateOf(
+    await manifestOf(
+      "@app\nqueued\n\n@aws\ntimeout 20\n\n@queues\nmail\n  batchSize 3\nbulk\n  fifo false\n  batchSize 50\n  batchWindow 7\nwide\n  fifo false\n  batchSize 11\n",
+    ),
+  );
+  expect(propertiesOf(template, "AWS::SQS::Queue")).toEqual([
+    expect.objectContaining({ FifoQueue: true, MessageRetentionPeriod: 1_209_600 }),
+    expect.objectContaining({
+      FifoQueue: true,
+      VisibilityTimeout: 120,
+      RedrivePolicy: {
+        deadLetterTargetArn: { "Fn::GetAtt": [expect.stringMatching(/^DeadLettersMail/), "Arn"] },
+        maxReceiveCount: 5,
+      },
+    }),
+    expect.not.objectContaining({ FifoQueue: true }),
+    expect.objectContaining({ VisibilityTimeout: 127 }),
+    expect.not.objectContaining({ FifoQueue: true }),
+    expect.objectContaining({ VisibilityTimeout: 121 }),
+  ]);
+  expect(propertiesOf(template, "AWS::Lambda::EventSourceMapping")).toMatchObject([
+    { BatchSize: 3, FunctionResponseTypes: ["ReportBatchItemFailures"] },
+    { BatchSize: 50, MaximumBatchingWindowInSeconds: 7 },
+    // Lambda asks for a window above 10 messages.
+    { BatchSize: 11, MaximumBatchingWindowInSeconds: 1 },
+  ]);
+});
+
+test("resources are found by parameters, events and schedules lead to their functions", async () => {
+  const template = templateOf(await manifestOf(everything));
+  const parameters = propertiesOf(template, "AWS::SSM::Parameter") as {
+    readonly Name: { readonly "Fn::Sub": string };
+  }[];
+  expect(parameters.map(({ Name }) => Name["Fn::Sub"])).toEqual(
+    [
+      "tables/cats",
+      "tables/notes",
+      "events/adopted",
+      "queues/mail",
+      "queues/bulk",
+      "static/bucket",
+    ].map((path) => `/\${AWS::StackName}/${path}`),
+  );
+  // To the alias, as concurrency is provisioned.
+  expect(propertiesOf(template, "AWS::SNS::Subscription")).toMatchObject([
+    { Protocol: "lambda", Endpoint: { Ref: expect.stringMatching(/^AliasEventsAdopted/) } },
+  ]);
+  expect(propertiesOf(template, "AWS::Scheduler::Schedule")).toMatchObject([
+    {
+      ScheduleExpression: "rate(1 day)",
+      ScheduleExpressionTimezone: "UTC",
+      Target: { Arn: { Ref: expect.stringMatching(/^AliasScheduledDaily/) } },
+    },
+    { ScheduleExpression: "cron(0 12 * * ? *)" },
+  ]);
 });

@@ -1,7 +1,8 @@
-import { destroyApp } from "@arclet/deploy";
+import { destroyApp, stackNameOf } from "@arclet/deploy";
 import { isCancel, text } from "@clack/prompts";
 import { defineCommand, type Command } from "../command.ts";
 import { CliError } from "../errors.ts";
+import { DeployProgress } from "../terminal/deploy-progress.ts";
 import { processTerminal } from "../terminal/style.ts";
 import { projectHere, targetArgs, targetOf } from "./deploy-target.ts";
 
@@ -23,17 +24,15 @@ export const destroyCommand: Command = defineCommand({
         "ERR_USAGE",
         `"${typed}" is not the name of this app; nothing was removed`,
       );
-    const { write } = processTerminal();
-    await destroyApp(
-      { ...targetOf(project, args), force: args.force === true },
-      {
-        report: (event) => {
-          if (event.type === "resource" && event.status === "DELETE_COMPLETE")
-            write(`removed   ${event.logicalId}\n`);
-        },
-      },
-    );
-    write(`${app} is removed\n`);
+    const terminal = processTerminal();
+    const progress = new DeployProgress(terminal);
+    const target = targetOf(project, args);
+    try {
+      await destroyApp({ ...target, force: args.force === true }, progress);
+    } finally {
+      progress.end();
+    }
+    terminal.write(`${stackNameOf(app, target.stage, target.name)} is removed\n`);
     return 0;
   },
 });

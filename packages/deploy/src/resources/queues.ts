@@ -20,6 +20,11 @@ export function addQueues(context: SynthesisContext): void {
     const declared = functionOf(manifest, queue.functionId);
     const origin = { label: `queue ${queue.name}`, location: queue.origin };
     const id = queueLogicalId(queue.name);
+    // FIFO queues know none, and others need one to gather more than 10 messages
+    // (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html).
+    const windowSeconds = queue.fifo
+      ? 0
+      : Math.max(queue.batchWindow, queue.batchSize > 10 ? 1 : 0);
     const deadId = logicalId("DeadLetters", queue.name);
     // The dead letters of a FIFO queue must be FIFO too.
     const fifo = queue.fifo ? { FifoQueue: true, ContentBasedDeduplication: true } : {};
@@ -47,7 +52,7 @@ export function addQueues(context: SynthesisContext): void {
           ...fifo,
           // Six times the function's time-out, so that a throttled batch is not handed out twice
           // (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html).
-          VisibilityTimeout: 6 * declared.config.timeout + queue.batchWindow,
+          VisibilityTimeout: 6 * declared.config.timeout + windowSeconds,
           SqsManagedSseEnabled: true,
           RedrivePolicy: {
             deadLetterTargetArn: attribute(deadId, "Arn"),
@@ -64,11 +69,8 @@ export function addQueues(context: SynthesisContext): void {
         Properties: {
           EventSourceArn: attribute(id, "Arn"),
           FunctionName: invokedArn(declared),
-          // FIFO queues know no batch window and no batch above 10.
-          BatchSize: queue.fifo ? Math.min(queue.batchSize, 10) : queue.batchSize,
-          ...(queue.fifo || queue.batchWindow === 0
-            ? {}
-            : { MaximumBatchingWindowInSeconds: queue.batchWindow }),
+          BatchSize: queue.batchSize,
+          ...(windowSeconds === 0 ? {} : { MaximumBatchingWindowInSeconds: windowSeconds }),
           FunctionResponseTypes: ["ReportBatchItemFailures"],
         },
       },

@@ -145,19 +145,26 @@ async function makeReady(
       });
       await deleteStack(clients, stackName, origins, reporter);
       return true;
+    default: {
+      const advice = stuckAdvice(stackName, status);
+      if (advice === null) return false;
+      throw new DeployError("ERR_STACK_STUCK", `The stack ${stackName} is in ${status}`, {
+        hints: [advice],
+      });
+    }
+  }
+}
+
+/** How a stack leaves a state that no deploy ends; null for all others. */
+function stuckAdvice(stackName: string, status: string): string | null {
+  switch (status) {
     case "ROLLBACK_FAILED":
     case "DELETE_FAILED":
-      throw new DeployError("ERR_STACK_STUCK", `The stack ${stackName} is in ${status}`, {
-        hints: ["Run `arclet destroy`, then deploy again."],
-      });
+      return "Run `arclet destroy`, then deploy again.";
     case "UPDATE_ROLLBACK_FAILED":
-      throw new DeployError("ERR_STACK_STUCK", `The stack ${stackName} is in ${status}`, {
-        hints: [
-          `Let it finish: aws cloudformation continue-update-rollback --stack-name ${stackName}`,
-        ],
-      });
+      return `Let it finish: aws cloudformation continue-update-rollback --stack-name ${stackName}`;
     default:
-      return false;
+      return null;
   }
 }
 
@@ -193,14 +200,17 @@ function failure(stackName: string, { status, failures }: FollowedStack, origins
     UPDATE_ROLLBACK_COMPLETE: "everything was rolled back to what ran before",
   };
   const hints = failureHints(failures, origins);
+  const advice = stuckAdvice(stackName, status);
   return new DeployError(
     "ERR_DEPLOY_FAILED",
     `The deploy of ${stackName} failed; ${outcomes[status] ?? `the stack is in ${status}`}`,
     {
-      hints:
-        hints.length > 0
+      hints: [
+        ...(hints.length > 0
           ? hints
-          : [`CloudFormation gave no reason: see the events of ${stackName} in its console.`],
+          : [`CloudFormation gave no reason: see the events of ${stackName} in its console.`]),
+        ...(advice === null ? [] : [advice]),
+      ],
     },
   );
 }

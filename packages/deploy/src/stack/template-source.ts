@@ -1,6 +1,7 @@
 import { contentKey, putIfMissing, type ArtifactBucket } from "../assets/artifact-bucket.ts";
 import type { AwsClients } from "../aws-clients.ts";
 import { DeployError } from "../errors.ts";
+import { limitAdvice } from "../template/synthesize.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 const inlineTemplateBytes = 51_200;
@@ -20,7 +21,7 @@ export async function templateSource(
   const size = Buffer.byteLength(text);
   if (size > storedTemplateBytes)
     throw new DeployError("ERR_TEMPLATE_LIMIT", "The template is larger than 1 MB", {
-      hints: ["Split the app in two, or let one function answer several routes (`src`)."],
+      hints: [limitAdvice],
     });
   if (size <= inlineTemplateBytes) return { body: text };
   const key = contentKey(`${stackName}/templates`, text, "json");

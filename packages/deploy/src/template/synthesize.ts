@@ -13,8 +13,11 @@ import { environmentParameterId, type SynthesisOptions } from "./synthesis-conte
 import { ref, TemplateBuilder, type ResourceOrigin, type Template } from "./template.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
-export const resourceLimit = 500;
-export const parameterLimit = 200;
+const resourceLimit = 500;
+const parameterLimit = 200;
+/** Each function is six resources or more. */
+export const limitAdvice =
+  "Split the app in two, or let one route answer for several: `any /cats/*` for all below /cats.";
 
 export interface Synthesis {
   readonly template: Template;
@@ -49,7 +52,7 @@ export function synthesize(manifest: Manifest, options: SynthesisOptions): Synth
     throw new DeployError(
       "ERR_TEMPLATE_LIMIT",
       `The app needs ${count} resources, and CloudFormation takes ${resourceLimit} a stack`,
-      { hints: ["Split the app in two, or let one function answer several routes (`src`)."] },
+      { hints: [limitAdvice] },
     );
   if (options.environment.length > parameterLimit)
     throw new DeployError(
