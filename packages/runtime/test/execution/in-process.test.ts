@@ -17,6 +17,7 @@ testExecutionStrategy("in-process", createInProcessStrategy, {
     "a promise that nothing can settle is an exit from Node.js 24 on": sharesLoop,
     "a promise that nothing can settle, of a function that is not async, is null": sharesLoop,
     "an endless loop times out": sharesHeap,
+    "an endless loop in the init is ended as well": sharesHeap,
     "using up the memory ends the invocation": sharesHeap,
     "code that does not parse is Runtime.UserCodeSyntaxError": isRunners,
     "an uncaught exception ends the invocation with its error": isRunners,

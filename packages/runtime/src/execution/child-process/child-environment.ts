@@ -89,6 +89,7 @@ export class ChildEnvironment implements ExecutionEnvironment {
   }
 
   async start(command: RuntimeCommand): Promise<StartResult> {
+    this.#options.initLimit.addEventListener("abort", () => void this.stop(), { once: true });
     const address = await this.#api.listen();
     if (this.#isStopping) {
       this.#end(exitError("signal: killed"));

@@ -32,17 +32,6 @@ import { RecordReader } from "./record-reader.ts";
 
 const noLease: Lease = { slot: -1, token: 0 };
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
-const initLimitMs = 10_000;
-
-const initTimedOut: InvocationFailure = {
-  ok: false,
-  kind: "init",
-  errorType: "Sandbox.Timedout",
-  errorMessage: "Error: Init timed out after 10.00 seconds",
-  trace: [],
-};
-
 /** The outside of a worker: hands invocations in, serves its requests, tells what happened. */
 export class WorkerEnvironment implements ExecutionEnvironment {
   readonly id: string;
@@ -55,7 +44,6 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   readonly #slots: Int32Array;
   readonly #memory = new MemoryGauge();
   readonly #invocations: (Invocation | null)[] = Array.from({ length: slotCount }, () => null);
-  readonly #initTimer: NodeJS.Timeout;
   #nextSlot = 0;
   #taken = 0;
   #isEnded = false;
@@ -103,11 +91,9 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     this.#worker.once("error", (error: unknown) => {
       this.#crash = this.#describeCrash(error);
     });
-    this.#initTimer = setTimeout(() => {
-      this.#settle({ ok: false, error: initTimedOut });
-      void this.#worker.terminate();
-    }, initLimitMs);
-    this.#initTimer.unref();
+    options.initLimit.addEventListener("abort", () => void this.#worker.terminate(), {
+      once: true,
+    });
     this.#worker.once("exit", (code) => this.#end(this.#crash ?? exitError(`exit status ${code}`)));
   }
 
@@ -266,7 +252,6 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   }
 
   #settle(result: StartResult): void {
-    clearTimeout(this.#initTimer);
     this.#settleStart?.(result);
     this.#settleStart = null;
   }
