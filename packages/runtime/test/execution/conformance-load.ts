@@ -31,6 +31,28 @@ export function runLoadTests(conforms: ConformanceTest, create: () => ExecutionS
     expect(await value()).toBe("nested");
   });
 
+  conforms("a handler may be in a folder, of either kind of module", async () => {
+    for (const [format, code] of [
+      ["cjs", "module.exports = { api: { run: async () => __filename } };"],
+      ["esm", "export const api = { run: async () => import.meta.url };"],
+    ] as const) {
+      const file = `lib/app.${format === "esm" ? "mjs" : "cjs"}`;
+      const { value } = await runFunction(create(), {
+        code,
+        format,
+        file,
+        handler: "lib/app.api.run",
+      });
+      expect(await value()).toMatch(file);
+    }
+  });
+
+  conforms("what an ES module exports as default is looked through too", async () => {
+    const code = "export default { handler: async () => 'by default' };";
+    const { value } = await runFunction(create(), { code });
+    expect(await value()).toBe("by default");
+  });
+
   conforms("a module may await before it exports", async () => {
     const code =
       "const name = await Promise.resolve('Tom'); export const handler = async () => name;";

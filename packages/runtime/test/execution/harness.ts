@@ -1,6 +1,6 @@
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { BuiltFunction } from "@arclet/build";
 import type { FunctionConfig } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
@@ -125,7 +125,7 @@ async function writeBuild(
 ): Promise<BuiltFunction> {
   const number = ++builds;
   const directory = join(root, `build-${number}`);
-  await mkdir(directory);
+  await mkdir(join(directory, dirname(file ?? "")), { recursive: true });
   const entry = join(directory, file ?? (format === "esm" ? "index.mjs" : "index.cjs"));
   await writeFile(entry, code);
   return {
