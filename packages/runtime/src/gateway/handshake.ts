@@ -103,7 +103,9 @@ async function connect(
     return { isOpen: false, status, message: "Internal server error" };
   }
   const answer = readProxyResult(result.payload);
-  if (answer === null) return { isOpen: false, status: 502, message: "Internal server error" };
+  // A status that is no answer, but says that one will come, cannot be the answer.
+  if (answer === null || answer.statusCode < 200)
+    return { isOpen: false, status: 502, message: "Internal server error" };
   const { statusCode } = answer;
   if (statusCode >= 200 && statusCode < 300) {
     const protocol = protocolOf(answer.headers);
