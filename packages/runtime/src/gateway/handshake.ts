@@ -72,8 +72,11 @@ async function authorize(
   if (!hasIdentity(authorizer, request, handshake.query)) return { ok: false, status: 401 };
   const { apiId, stage } = context;
   const methodArn = `arn:aws:execute-api:us-east-1:123456789012:${apiId}/${stage}/$connect`;
-  // Only the authorizer sees the hop-by-hop headers.
-  const headers = listHeaders(request, handshake.now, { keepHopByHop: true });
+  // Only the authorizer sees the hop-by-hop headers, and that there is no body.
+  const headers = listHeaders(request, handshake.now, {
+    keepHopByHop: true,
+    contentLength: { name: "content-length", bytes: 0 },
+  });
   const event = authorizerEvent({ ...handshake, headers }, methodArn);
   const { webSocketIntegrationMs } = context.limits;
   const { functionId } = authorizer;
