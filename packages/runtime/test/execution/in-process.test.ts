@@ -19,6 +19,7 @@ testExecutionStrategy("in-process", createInProcessStrategy, {
     "an endless loop times out": sharesHeap,
     "an endless loop in the init is ended as well": sharesHeap,
     "using up the memory ends the invocation": sharesHeap,
+    "buffers count as memory too": sharesHeap,
     "code that does not parse is Runtime.UserCodeSyntaxError": isRunners,
     "an uncaught exception ends the invocation with its error": isRunners,
     "an uncaught exception is an exit from Node.js 24 on": isRunners,
