@@ -4,8 +4,6 @@ import { testExecutionStrategy } from "./conformance.ts";
 
 testExecutionStrategy("worker-thread", () => createWorkerThreadStrategy(new Leases()), {
   skip: {
-    "buffers count as memory too":
-      "a thread's buffers are the process's, which has no limit for them",
     "each invocation has a trace id in its variable":
       "it would cost every message, and nothing here traces",
   },

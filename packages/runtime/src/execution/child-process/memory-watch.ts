@@ -1,9 +1,8 @@
+import { memoryAllowanceMb } from "../memory-allowance.ts";
 import { memoryOf } from "./process-memory.ts";
 
 /** How often a process that works is looked at. */
 const intervalMs = 50;
-/** What the language's runtime itself may take besides: more on one machine than on another. The number is ours. */
-const runtimeMb = 64;
 
 /** Ends a process that takes more memory than its function may have, in buffers too, as Lambda does. */
 export class MemoryWatch {
@@ -14,7 +13,7 @@ export class MemoryWatch {
 
   /** `end` is called once the limit is passed, and only while the process is working. */
   constructor(memoryMb: number, isWorking: () => boolean, end: () => void) {
-    this.#limitMb = memoryMb + runtimeMb;
+    this.#limitMb = memoryMb + memoryAllowanceMb;
     this.#isWorking = isWorking;
     this.#end = end;
   }

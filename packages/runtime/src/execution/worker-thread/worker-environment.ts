@@ -15,6 +15,7 @@ import { callingConvention } from "../handler/call-handler.ts";
 import { exitError, reportError, type ErrorReport } from "../handler/error-report.ts";
 import type { Invocation, InvocationFailure } from "../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
+import { memoryAllowanceMb } from "../memory-allowance.ts";
 import { LineReader } from "../output/line-reader.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
 import { Outbox } from "./outbox.ts";
@@ -63,6 +64,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
       port: port2,
       slots: this.#slots,
       memory: this.#memory.table,
+      memoryLimitMb: config.memory + memoryAllowanceMb,
       leases: leases.table,
       location: { entry: built.entry, format: built.format, handler: built.handler },
       context: describeContext(options),
@@ -94,7 +96,10 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     options.initLimit.addEventListener("abort", () => void this.#worker.terminate(), {
       once: true,
     });
-    this.#worker.once("exit", (code) => this.#end(this.#crash ?? exitError(`exit status ${code}`)));
+    this.#worker.once("exit", (code) => {
+      const how = this.#memory.isExceeded ? "signal: killed" : `exit status ${code}`;
+      this.#end(this.#crash ?? exitError(how));
+    });
   }
 
   started(): Promise<StartResult> {
