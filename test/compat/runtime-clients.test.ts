@@ -272,6 +272,29 @@ def handler(event, context):
     expect(await fn.value({ name: "after" })).toMatchObject({ count: 4 });
   });
 
+  test.runIf(process.platform === "linux")("is ended when it takes too much memory", async () => {
+    const hungry = `
+import time
+def handler(event, context):
+    kept = []
+    while event.get("name") == "hungry":
+        kept.append(bytearray(b"x" * 4194304))
+        time.sleep(0.001)
+    return "fine"
+`;
+    const strategy = createChildProcessStrategy({ pythonPath: python });
+    const fn = await runFunction(strategy, {
+      code: hungry,
+      config: { ...config, memory: 128, timeout: 60 },
+      file: "index.py",
+    });
+    expect(await fn.invoke({ name: "hungry" })).toMatchObject({
+      errorType: "Runtime.ExitError",
+      errorMessage: expect.stringMatching(/signal: killed$/),
+    });
+    expect(await fn.value({})).toBe("fine");
+  });
+
   test("an interpreter without the client gives a failure that tells what to install", async () => {
     const bare = join(cache, "python-bare");
     const interpreter = ensureEnvironment(bare, []);

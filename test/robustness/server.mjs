@@ -11,7 +11,7 @@ import { functionConfigWith, manifestWith } from "../helpers/model.mjs";
 const specification = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const { root } = specification;
 
-const config = functionConfigWith();
+const config = functionConfigWith(specification.config);
 
 /** Writes a build folder as `@arclet/build` leaves it. */
 function build(functionId, source) {

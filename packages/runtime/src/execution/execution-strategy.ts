@@ -42,6 +42,8 @@ export interface EnvironmentOptions {
   /** Invocations that run at a time; further ones wait in the environment, in order. */
   readonly concurrency: number;
   readonly channel: GatewayChannel;
+  /** Aborted when the init takes too long: what has begun ends, and `start` resolves a failure. */
+  readonly initLimit: AbortSignal;
   readonly observer: EnvironmentObserver;
 }
 

@@ -180,7 +180,7 @@ export class PooledEnvironment {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html */
-function timeoutOf(pending: PendingInvocation, timeoutMs: number): InvocationFailure {
+export function timeoutOf(pending: PendingInvocation, timeoutMs: number): InvocationFailure {
   const seconds = (timeoutMs / 1000).toFixed(2);
   return {
     ok: false,

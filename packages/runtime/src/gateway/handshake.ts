@@ -72,8 +72,11 @@ async function authorize(
   if (!hasIdentity(authorizer, request, handshake.query)) return { ok: false, status: 401 };
   const { apiId, stage } = context;
   const methodArn = `arn:aws:execute-api:us-east-1:123456789012:${apiId}/${stage}/$connect`;
-  // Only the authorizer sees the hop-by-hop headers.
-  const headers = listHeaders(request, handshake.now, { keepHopByHop: true });
+  // Only the authorizer sees the hop-by-hop headers, and that there is no body.
+  const headers = listHeaders(request, handshake.now, {
+    keepHopByHop: true,
+    contentLength: { name: "content-length", bytes: 0 },
+  });
   const event = authorizerEvent({ ...handshake, headers }, methodArn);
   const { webSocketIntegrationMs } = context.limits;
   const { functionId } = authorizer;
@@ -103,7 +106,9 @@ async function connect(
     return { isOpen: false, status, message: "Internal server error" };
   }
   const answer = readProxyResult(result.payload);
-  if (answer === null) return { isOpen: false, status: 502, message: "Internal server error" };
+  // A status that is no answer, but says that one will come, cannot be the answer.
+  if (answer === null || answer.statusCode < 200)
+    return { isOpen: false, status: 502, message: "Internal server error" };
   const { statusCode } = answer;
   if (statusCode >= 200 && statusCode < 300) {
     const protocol = protocolOf(answer.headers);

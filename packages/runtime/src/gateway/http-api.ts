@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Manifest } from "@arclet/manifest";
-import type { InvocationResult } from "../execution/invocation.ts";
+import type { InvocationFailure, InvocationResult } from "../execution/invocation.ts";
 import { httpApiKind, type HttpApiKind } from "../lambda-events/http-api-kind.ts";
 import { httpEvent } from "../lambda-events/http-event.ts";
 import { readHttpResult } from "../lambda-events/http-response.ts";
@@ -15,7 +15,14 @@ type Refusal = readonly [status: number, body: string, errorType?: string];
 
 /** What a caller sees of a failure; HTTP APIs and REST APIs word it differently. */
 interface Wording {
+  /** The function failed, or what it gave was malformed. */
   readonly failed: Refusal;
+  /** Lambda would not run it. */
+  readonly refused: Refusal;
+  /** The event is more than Lambda takes. */
+  readonly tooLong: Refusal;
+  /** The body is more than the gateway takes. */
+  readonly tooLarge: Refusal;
   readonly late: Refusal;
   readonly unmatched: Refusal;
   /** The limit of the time an integration may take. */
@@ -25,6 +32,9 @@ interface Wording {
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
 const httpWording: Wording = {
   failed: [500, '{"message":"Internal Server Error"}'],
+  refused: [500, '{"message":"Internal Server Error"}'],
+  tooLong: [413, '{"message":"Request Entity Too Large"}'],
+  tooLarge: [413, '{"message":"Request Entity Too Large"}'],
   late: [503, '{"message":"Service Unavailable"}'],
   unmatched: [404, '{"message":"Not Found"}'],
   limit: "httpIntegrationMs",
@@ -33,6 +43,9 @@ const httpWording: Wording = {
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 const restWording: Wording = {
   failed: [502, '{"message": "Internal server error"}', "InternalServerErrorException"],
+  refused: [500, '{"message": "Internal server error"}', "InternalServerErrorException"],
+  tooLong: [413, '{"message": "Request Too Long"}', "BadRequestException"],
+  tooLarge: [413, "HTTP content length exceeded 10485760 bytes."],
   late: [504, '{"message": "Endpoint request timed out"}', "InternalServerErrorException"],
   unmatched: [
     403,
@@ -81,7 +94,7 @@ export class HttpApi {
     if (body === "aborted") return;
     const requestId = this.#identify(response);
     if (body === "too-large") {
-      answerJson(response, 413, '{"message":"Request Entity Too Large"}');
+      answerRefusal(response, this.#wording.tooLarge);
       return;
     }
     const [path = "/", ...query] = sent.split("?");
@@ -117,13 +130,22 @@ export class HttpApi {
     return requestId;
   }
 
+  #refusalOf({ kind, errorType }: InvocationFailure): Refusal {
+    if (errorType === "RequestEntityTooLargeException") return this.#wording.tooLong;
+    return kind === "throttled" ? this.#wording.refused : this.#wording.failed;
+  }
+
   #answer(response: ServerResponse, result: InvocationResult | "late"): void {
     if (response.destroyed) return;
     if (result === "late") {
       answerRefusal(response, this.#wording.late);
       return;
     }
-    const answer = result.ok ? readHttpResult(result.payload, this.#kind) : null;
+    if (!result.ok) {
+      answerRefusal(response, this.#refusalOf(result));
+      return;
+    }
+    const answer = readHttpResult(result.payload, this.#kind);
     if (answer === null || !write(response, answer)) answerRefusal(response, this.#wording.failed);
   }
 }

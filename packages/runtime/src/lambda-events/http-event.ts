@@ -40,13 +40,12 @@ function httpEventV2(input: HttpEventInput): string {
   const rawPath = decodedPath(input.path);
   const headers: Record<string, string> = {};
   let cookies: string[] | undefined;
-  for (const [name, values] of listHeaders(request, now)) {
+  const contentLength = { name: "content-length", bytes: input.body.length };
+  for (const [name, values] of listHeaders(request, now, { contentLength })) {
     const key = name.toLowerCase();
     if (key === "cookie") cookies = values.flatMap((value) => value.split(/;\s*/));
     else headers[key] = values.join(",");
   }
-  const contentLength = request.headers["content-length"];
-  if (contentLength !== undefined) headers["content-length"] = contentLength;
   const query = joinedQuery(new URLSearchParams(input.query));
   return JSON.stringify({
     version: "2.0",
@@ -87,7 +86,8 @@ function httpEventV2(input: HttpEventInput): string {
 function httpEventV1(input: HttpEventInput, isRest: boolean): string {
   const { request, routeKey, pathParameters, now } = input;
   const path = isRest ? input.path : decodedPath(input.path);
-  const headers: HeaderList = listHeaders(request, now);
+  const contentLength = { name: "Content-Length", bytes: input.body.length };
+  const headers: HeaderList = listHeaders(request, now, isRest ? {} : { contentLength });
   const resource = routeKey.slice(routeKey.indexOf(" ") + 1);
   return JSON.stringify({
     ...(isRest ? {} : { version: "1.0" }),

@@ -1,6 +1,6 @@
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { BuiltFunction } from "@arclet/build";
 import type { FunctionConfig } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
@@ -45,8 +45,8 @@ export interface Harness {
   readonly invoke: (event?: unknown) => Promise<InvocationResult>;
   /** The value that the handler gave; throws when it failed. */
   readonly value: (event?: unknown) => Promise<unknown>;
-  /** Resolves with the first log that contains the text. */
-  readonly logged: (text: string) => Promise<FunctionLog>;
+  /** Resolves with the first log that contains the text, or with a later one. */
+  readonly logged: (text: string, number?: number) => Promise<FunctionLog>;
 }
 
 let builds = 0;
@@ -102,10 +102,10 @@ export async function runFunction(
       if (!result.ok) throw new Error(`${result.errorType}: ${result.errorMessage}`);
       return JSON.parse(result.payload);
     },
-    logged: (text) =>
+    logged: (text, number = 1) =>
       new Promise((resolve) => {
         const look = (): void => {
-          const found = logs.find((log) => log.text.includes(text));
+          const found = logs.filter((log) => log.text.includes(text))[number - 1];
           if (found === undefined) return;
           waiting.delete(look);
           resolve(found);
@@ -125,7 +125,7 @@ async function writeBuild(
 ): Promise<BuiltFunction> {
   const number = ++builds;
   const directory = join(root, `build-${number}`);
-  await mkdir(directory);
+  await mkdir(join(directory, dirname(file ?? "")), { recursive: true });
   const entry = join(directory, file ?? (format === "esm" ? "index.mjs" : "index.cjs"));
   await writeFile(entry, code);
   return {

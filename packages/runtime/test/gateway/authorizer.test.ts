@@ -35,7 +35,23 @@ test("the authorizer's event is a REQUEST with the method's ARN", async () => {
     queryStringParameters: { room: "1" },
     requestContext: { routeKey: "$connect", eventType: "CONNECT" },
   });
-  expect(request.headers).toMatchObject({ Authorization: "secret" });
+  expect(Object.keys(request)).toEqual([
+    "type",
+    "methodArn",
+    "headers",
+    "multiValueHeaders",
+    "queryStringParameters",
+    "multiValueQueryStringParameters",
+    "stageVariables",
+    "requestContext",
+  ]);
+  // Unlike $connect, it sees what ends at the gateway.
+  expect(request.headers).toMatchObject({
+    Authorization: "secret",
+    Connection: "Upgrade",
+    Upgrade: "websocket",
+    "content-length": "0",
+  });
 });
 
 test("an allowed client's context reaches all later events as text", async () => {

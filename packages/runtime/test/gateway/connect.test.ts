@@ -156,6 +156,11 @@ describe("the answer of $connect", () => {
     ["no JSON", new Payload("not JSON")],
     ["no status", {}],
     ["a status that is none", { statusCode: "fine" }],
+    ["an empty status", { statusCode: "" }],
+    ["a list as status", { statusCode: [200] }],
+    ["a status below those of HTTP", { statusCode: 20 }],
+    ["a status above those of HTTP", { statusCode: 2000 }],
+    ["a status that promises an answer", { statusCode: 101 }],
     ["a body that is no text", { statusCode: 200, body: {} }],
     ["a key AWS does not know", { statusCode: 200, connectionId: "1" }],
   ])("%s is malformed: 502", async (_name, value) => {

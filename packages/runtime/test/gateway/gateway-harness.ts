@@ -44,10 +44,12 @@ export interface GatewayHarnessOptions {
 export class Failure {
   readonly kind: InvocationErrorKind;
   readonly errorMessage: string;
+  readonly errorType: string;
 
-  constructor(kind: InvocationErrorKind, errorMessage = "failed") {
+  constructor(kind: InvocationErrorKind, errorMessage = "failed", errorType = "Error") {
     this.kind = kind;
     this.errorMessage = errorMessage;
+    this.errorType = errorType;
   }
 }
 
@@ -104,11 +106,11 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
       const answer = value instanceof Payload ? value.text : JSON.stringify(value);
       return { ok: true, payload: answer ?? "null" };
     } catch (error) {
-      const { kind, errorMessage } =
+      const { kind, errorMessage, errorType } =
         error instanceof Failure
           ? error
-          : { kind: "handled" as const, errorMessage: error instanceof Error ? error.message : "" };
-      return { ok: false, kind, errorType: "Error", errorMessage, trace: [] };
+          : new Failure("handled", error instanceof Error ? error.message : "");
+      return { ok: false, kind, errorType, errorMessage, trace: [] };
     }
   }
 

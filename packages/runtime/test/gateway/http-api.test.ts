@@ -118,6 +118,22 @@ describe("the answer of an HTTP API", () => {
     ]);
   });
 
+  test("an event that is more than Lambda takes is 413", async () => {
+    const { url } = await startGateway({
+      routes: ["post /"],
+      functions: {
+        "post /": () => {
+          throw new Failure("unhandled", "too large", "RequestEntityTooLargeException");
+        },
+      },
+    });
+    const answer = await fetch(url, { method: "POST", body: "x" });
+    expect([answer.status, await answer.text()]).toEqual([
+      413,
+      '{"message":"Request Entity Too Large"}',
+    ]);
+  });
+
   test("an answer that is no JSON is 500", async () => {
     const { url } = await startGateway({
       routes: ["get /"],

@@ -99,7 +99,17 @@ describe("the event of an HTTP API", () => {
         .once("response", resolve)
         .end();
     });
-    const { headers: _headers, ...rest } = await event("get /");
+    const { headers, ...rest } = await event("get /");
+    // The body's length is told of every request, the connection of none.
+    expect(Object.keys(headers)).toEqual([
+      "content-length",
+      "host",
+      "x-amzn-trace-id",
+      "x-forwarded-for",
+      "x-forwarded-port",
+      "x-forwarded-proto",
+    ]);
+    expect(headers["content-length"]).toBe("0");
     expect(rest).toEqual({
       version: "2.0",
       routeKey: "GET /",

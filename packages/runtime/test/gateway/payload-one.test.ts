@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { startGateway } from "./gateway-harness.ts";
+import { Failure, startGateway } from "./gateway-harness.ts";
 
 describe("payload version 1.0 of an HTTP API", () => {
   test("has its version, the path decoded, and null for what is missing", async () => {
@@ -88,6 +88,46 @@ describe("a REST API", () => {
       functions: { "get /": () => ({ statusCode: 200, cookies: ["a=1"] }) },
     });
     expect((await fetch(url)).status).toBe(502);
+  });
+
+  test.each<[string, Failure, number, string, string]>([
+    [
+      "a function that fails",
+      new Failure("handled"),
+      502,
+      '{"message": "Internal server error"}',
+      "InternalServerErrorException",
+    ],
+    [
+      "one that may not run",
+      new Failure("throttled"),
+      500,
+      '{"message": "Internal server error"}',
+      "InternalServerErrorException",
+    ],
+    [
+      "an event that is more than Lambda takes",
+      new Failure("unhandled", "too large", "RequestEntityTooLargeException"),
+      413,
+      '{"message": "Request Too Long"}',
+      "BadRequestException",
+    ],
+  ])("answers %s in its own words", async (_name, failure, status, body, errorType) => {
+    const { url } = await startGateway({
+      routes: ["get /"],
+      apigateway: "rest",
+      functions: {
+        "get /": () => {
+          throw failure;
+        },
+      },
+    });
+    const answer = await fetch(url);
+    expect([answer.status, await answer.text(), answer.headers.get("x-amzn-errortype")]).toEqual([
+      status,
+      body,
+      errorType,
+    ]);
   });
 
   test("no answer within 29 seconds is 504", async () => {

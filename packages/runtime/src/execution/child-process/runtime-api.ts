@@ -72,6 +72,11 @@ export class RuntimeApi {
     return [...this.#started.values()];
   }
 
+  /** Whether anything is to be run, or runs. */
+  get hasWork(): boolean {
+    return this.#waiting.length > 0 || this.#started.size > 0;
+  }
+
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url?.split("?", 1)[0] ?? "";
     const steps = path.startsWith(prefix) ? path.slice(prefix.length).split("/") : [];

@@ -81,6 +81,7 @@ function end({ requestId }: Running): void {
   if (hasLogged) for (const stream of output) stream.flush(requestId);
   if (!isSlow) return;
   isSlow = false;
+  memory.unwatch();
   holdLoop();
 }
 
@@ -251,6 +252,7 @@ function watchForDrain(): void {
     isWatching = false;
     if (running.size === 0) return;
     isSlow = true;
+    memory.watch(init.memoryLimitMb, () => process.exit(1));
     holdLoop();
   }, quickMs).unref();
 }

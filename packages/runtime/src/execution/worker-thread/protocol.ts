@@ -60,6 +60,7 @@ export interface WorkerInit {
   readonly slots: Int32Array;
   /** Shared table of `MemoryGauge`. */
   readonly memory: Int32Array;
+  readonly memoryLimitMb: number;
   /** Shared table of `Leases`. */
   readonly leases: Int32Array;
   readonly location: HandlerLocation;
