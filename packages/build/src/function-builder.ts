@@ -2,11 +2,15 @@ import { join, resolve } from "node:path";
 import type { ProjectFunction } from "@arclet/manifest";
 import type { BuildOptions, BuildResult } from "./build-function.ts";
 import { findPlace } from "./build-place.ts";
-import { FunctionBundler, type BundleRequest, type BundleResult } from "./bundle-function.ts";
-import { BundleRound, type Participant } from "./bundle-round.ts";
-import { bundleFolder, type BundlingSettings } from "./bundled-folder.ts";
+import {
+  FunctionBundler,
+  type BundleRequest,
+  type BundleResult,
+} from "./bundle/bundle-function.ts";
+import { BundleRound, type Participant } from "./bundle/bundle-round.ts";
+import { bundleFolder, type BundlingSettings } from "./bundle/bundled-folder.ts";
 import { BuildRecords } from "./cache/build-records.ts";
-import { copyNodeFolder, copyOtherFolder } from "./copied-folder.ts";
+import { copyNodeFolder, copyOtherFolder } from "./copy/copied-folder.ts";
 import { BuildError, systemErrorCode } from "./errors.ts";
 import { FileHashes } from "./file-hashes.ts";
 import { findHandler, type FoundHandler } from "./find-handler.ts";

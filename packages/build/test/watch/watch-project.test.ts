@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promis
 import { join } from "node:path";
 import { affectedFunctions, watchProject } from "@arclet/build";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createProject, type TemporaryProject } from "./temporary-project.ts";
+import { createProject, type TemporaryProject } from "../temporary-project.ts";
 
 async function watched(
   files: Readonly<Record<string, string>>,

@@ -1,19 +1,19 @@
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnostic, ProjectFunction } from "@arclet/manifest";
-import { helpersAmong, readsManifest } from "./architect-helpers.ts";
-import { writeBuildFolder, type FolderFile } from "./build-folder.ts";
-import { givenPath, realOutput, type BuildPlace } from "./build-place.ts";
-import type { BuiltFunction } from "./built-function.ts";
+import { helpersAmong, readsManifest } from "../architect-helpers.ts";
+import { writeBuildFolder, type FolderFile } from "../build-folder.ts";
+import { givenPath, realOutput, type BuildPlace } from "../build-place.ts";
+import type { BuiltFunction } from "../built-function.ts";
 import type { BundleRequest, BundleResult } from "./bundle-function.ts";
 import { moduleName } from "./bundled-module.ts";
-import { filesBesideBundle } from "./copied-files.ts";
-import type { FileHashes } from "./file-hashes.ts";
-import type { FoundHandler } from "./find-handler.ts";
-import { readPackageFacts } from "./module-format.ts";
-import { packageTypeFile } from "./package-type-file.ts";
-import { filesOfPackages, importedPackages } from "./shipped-packages.ts";
-import { toFolderFile } from "./traced-files.ts";
+import { filesBesideBundle } from "../copy/copied-files.ts";
+import type { FileHashes } from "../file-hashes.ts";
+import type { FoundHandler } from "../find-handler.ts";
+import { readPackageFacts } from "../module-format.ts";
+import { packageTypeFile } from "../copy/package-type-file.ts";
+import { filesOfPackages, importedPackages } from "../copy/shipped-packages.ts";
+import { toFolderFile } from "../copy/traced-files.ts";
 
 /** How every function of a project is bundled. */
 export interface BundlingSettings {

@@ -2,7 +2,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { buildFunction, createFunctionBuilder, type BuildResult } from "@arclet/build";
 import { describe, expect, test } from "vitest";
-import { createProject, type TemporaryProject } from "./temporary-project.ts";
+import { createProject, type TemporaryProject } from "../temporary-project.ts";
 
 const ids = ["ws/connect", "ws/default", "http/get-index", "http/get-cats", "http/post-cats"];
 

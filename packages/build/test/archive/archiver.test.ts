@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildFunction, createArchiver, zipDirectory, type BuiltFunction } from "@arclet/build";
 import { describe, expect, test } from "vitest";
-import { createProject, type TemporaryProject } from "./temporary-project.ts";
+import { createProject, type TemporaryProject } from "../temporary-project.ts";
 
 async function builtProject(): Promise<{ project: TemporaryProject; built: BuiltFunction }> {
   const project = await createProject({

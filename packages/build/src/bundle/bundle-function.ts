@@ -6,9 +6,9 @@ import { completeModule, inputFiles, moduleName, type ModuleFile } from "./bundl
 import { entryFormat } from "./entry-format.ts";
 import { loadEsbuild } from "./load-esbuild.ts";
 import { toDiagnostic } from "./message-diagnostic.ts";
-import type { ModuleFormat } from "./module-format.ts";
+import type { ModuleFormat } from "../module-format.ts";
 import { externalImports, holdsNativePackage } from "./native-packages.ts";
-import type { ExternalImport } from "./shipped-packages.ts";
+import type { ExternalImport } from "../copy/shipped-packages.ts";
 
 export interface Bundle {
   readonly format: ModuleFormat;

@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { dirname, join, relative, sep } from "node:path";
-import { lambdaPackages } from "./bundle-options.ts";
+import { lambdaPackages } from "../bundle/bundle-options.ts";
 import {
   findPackage,
   packageNameOf,

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { declaredFormat, type ModuleFormat } from "./module-format.ts";
+import { declaredFormat, type ModuleFormat } from "../module-format.ts";
 
 export interface EntryFormat {
   readonly format: ModuleFormat;

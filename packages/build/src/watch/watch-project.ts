@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { isEditorFile } from "./editor-files.ts";
-import { BuildError, systemErrorCode } from "./errors.ts";
+import { isEditorFile } from "../editor-files.ts";
+import { BuildError, systemErrorCode } from "../errors.ts";
 import { SettledChanges } from "./settled-changes.ts";
 
 export interface WatchOptions {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Zippable } from "fflate";
-import { listFiles } from "./list-files.ts";
+import { listFiles } from "../copy/list-files.ts";
 
 export interface ZippedFolder {
   readonly bytes: Uint8Array;

@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import type { Metafile, Plugin } from "esbuild";
-import { findPackage, packageNameOf, readPackageManifest } from "./find-package.ts";
+import { findPackage, packageNameOf, readPackageManifest } from "../copy/find-package.ts";
 
 /** Packages that find, fetch or make the native module of the one that depends on them. */
 const finders = new Set([

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { FolderFile } from "./build-folder.ts";
+import type { FolderFile } from "../build-folder.ts";
 import type { ListedFile } from "./list-files.ts";
-import { declaredFormat } from "./module-format.ts";
+import { declaredFormat } from "../module-format.ts";
 
 /**
  * Modules copied from a project whose `package.json` makes `.js` ES modules: the project's file is not

@@ -1,9 +1,9 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import type { BuiltFunction } from "./built-function.ts";
-import { FileStamps } from "./cache/file-stamps.ts";
-import { readKept, writeKept } from "./cache/kept-file.ts";
-import { toolStamp } from "./cache/tool-stamp.ts";
+import type { BuiltFunction } from "../built-function.ts";
+import { FileStamps } from "../cache/file-stamps.ts";
+import { readKept, writeKept } from "../cache/kept-file.ts";
+import { toolStamp } from "../cache/tool-stamp.ts";
 import { zipDirectory } from "./zip.ts";
 
 /** What goes into an archive. */

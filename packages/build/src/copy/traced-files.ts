@@ -1,9 +1,9 @@
 import { realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import type { FolderFile } from "./build-folder.ts";
+import type { FolderFile } from "../build-folder.ts";
 import { findPackage, type InstalledPackage } from "./find-package.ts";
 import { listFiles, type ListedFile } from "./list-files.ts";
-import { declaredFormat, readPackageFacts } from "./module-format.ts";
+import { declaredFormat, readPackageFacts } from "../module-format.ts";
 import { filesOfPackages, importedPackages } from "./shipped-packages.ts";
 import { traceImports } from "./trace-imports.ts";
 

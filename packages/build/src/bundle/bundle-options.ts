@@ -1,6 +1,6 @@
 import type { BuildOptions as EsbuildOptions, Plugin } from "esbuild";
 import { join, relative } from "node:path";
-import type { ModuleFormat } from "./module-format.ts";
+import type { ModuleFormat } from "../module-format.ts";
 import { nativePackagesPlugin } from "./native-packages.ts";
 
 export interface BundleSettings {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { loadEsbuild } from "./load-esbuild.ts";
-import type { ModuleFormat } from "./module-format.ts";
+import type { ModuleFormat } from "../module-format.ts";
 
 /**
  * The format of a `.js` file that no `package.json` declares one for, by its syntax, as Node.js tells.

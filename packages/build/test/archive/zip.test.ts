@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { zipDirectory } from "@arclet/build";
 import { unzipSync, strFromU8 } from "fflate";
 import { describe, expect, it } from "vitest";
-import { createProject } from "./temporary-project.ts";
+import { createProject } from "../temporary-project.ts";
 
 async function createFolder(names: readonly string[], time: Date): Promise<string> {
   const { root } = await createProject({});

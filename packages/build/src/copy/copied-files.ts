@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import { isEditorFile } from "./editor-files.ts";
+import { isEditorFile } from "../editor-files.ts";
 import { listFiles, type ListedFile, type Listing } from "./list-files.ts";
 
 /** Settings of the function: read by Arclet, of no use to the function. */

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { importMetaUrlName } from "./bundle-options.ts";
-import type { ModuleFormat } from "./module-format.ts";
+import type { ModuleFormat } from "../module-format.ts";
 
 export interface ModuleFile {
   /** Relative to the build folder, with `/`. */
