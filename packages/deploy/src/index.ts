@@ -11,6 +11,6 @@ export { stackNameOf } from "./stack/stack-name.ts";
 export { tailLogs, type LogLine, type LogOptions } from "./tail-logs.ts";
 export type { ZipDirectory } from "./assets/package-functions.ts";
 export type { FunctionPermissions } from "./template/describe-template.ts";
-export { synthesize, type Synthesis } from "./template/synthesize.ts";
+export { resourceLimit, synthesize, type Synthesis } from "./template/synthesize.ts";
 export type { FunctionAsset, SynthesisOptions } from "./template/synthesis-context.ts";
 export type { Template, TemplateResource, TemplateValue } from "./template/template.ts";
