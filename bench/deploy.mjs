@@ -14,7 +14,7 @@ import { writeApp } from "./load/workspace.mjs";
 
 const functionCount = 50;
 const rounds = 7;
-const arclet = fileURLToPath(new URL("../packages/cli/dist/bin.js", import.meta.url));
+const arclet = fileURLToPath(new URL("../packages/cli/bundle/bin.js", import.meta.url));
 
 export async function measureDeploy({ withPeers }) {
   if (!withPeers) return [];

@@ -5,7 +5,7 @@ import process from "node:process";
 import { root, setUp } from "../scripts/setup.mjs";
 
 const [connections = "5000", rounds = "2000"] = process.argv.slice(2);
-setUp();
+await setUp();
 const run = spawnSync(
   process.execPath,
   ["node_modules/vitest/vitest.mjs", "run", "test/robustness", "--testTimeout=600000"],

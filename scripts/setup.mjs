@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Installs when the lock file differs from the one last installed, and compiles. */
-export function setUp() {
+/** Installs when the lock file differs from the one last installed, compiles, and bundles the command line. */
+export async function setUp() {
   const lock = readFileSync(join(root, "package-lock.json"), "utf8");
   const stamp = join(root, "node_modules/.arclet-installed");
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
@@ -31,12 +31,22 @@ export function setUp() {
     cwd: root,
     stdio: "inherit",
   });
+  // Not at the top: a fresh clone has no esbuild before it is set up.
+  const { bundleCommandLine } = await import("./bundle-cli.mjs");
+  await bundleCommandLine();
+}
+
+/** What a program said is on the screen already: its command and exit code are enough. */
+export function messageOf(error) {
+  const hasSpoken = error instanceof Error && "status" in error;
+  return hasSpoken || !(error instanceof Error) ? String(error) : error.stack;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    setUp();
-  } catch {
+    await setUp();
+  } catch (error) {
+    console.error(messageOf(error));
     process.exit(1);
   }
 }

@@ -3,15 +3,16 @@
 import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { ensureChromium } from "./chromium.mjs";
-import { root, setUp } from "./setup.mjs";
+import { messageOf, root, setUp } from "./setup.mjs";
 
 const checks = ["types", "lint", "format", "unused", "packages"];
 
 let passed = 0;
 let failed = 0;
 try {
-  setUp();
-} catch {
+  await setUp();
+} catch (error) {
+  console.error(messageOf(error));
   console.log("0 passed, 1 failed");
   process.exit(1);
 }

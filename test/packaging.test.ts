@@ -45,7 +45,7 @@ test("the packed packages run an app in a folder that knows nothing of this work
     { cwd: app },
   );
 
-  const bin = join(app, "node_modules/arclet/dist/bin.js");
+  const bin = join(app, "node_modules/arclet/bundle/bin.js");
   const creator = join(app, "node_modules/create-arclet/bin.js");
   const created = await runCli(["."], { cwd: app, bin: creator });
   expect(created).toMatchObject({ code: 0 });

@@ -78,7 +78,7 @@ export async function startArcletDev(folder, environment = {}) {
   return startPeer(
     folder,
     process.execPath,
-    [join(repository, "packages/cli/dist/bin.js"), "dev", "--port", String(port), "--quiet"],
+    [join(repository, "packages/cli/bundle/bin.js"), "dev", "--port", String(port), "--quiet"],
     port,
     environment,
   );

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createRuntime } from "@arclet/runtime";
+import { functionConfigWith, manifestWith } from "../helpers/model.mjs";
 
 const cache = fileURLToPath(new URL("../../.cache/autobahn", import.meta.url));
 
@@ -15,22 +16,7 @@ export async function handler(event) {
 }
 `;
 
-const config = {
-  runtime: "nodejs22.x",
-  architecture: "arm64",
-  handler: "index.handler",
-  memory: 3008,
-  timeout: 29,
-  storage: 512,
-  concurrency: null,
-  provisionedConcurrency: null,
-  layers: [],
-  policies: [],
-  env: true,
-  shared: false,
-  views: false,
-  bundle: true,
-};
+const config = functionConfigWith({ memory: 3008, timeout: 29 });
 
 function createApp(root) {
   const directory = join(root, "build");
@@ -51,31 +37,17 @@ function createApp(root) {
   return {
     root,
     functions: [{ functionId: id, config, env: {}, build: { ok: true, built } }],
-    manifest: {
+    manifest: manifestWith({
       app: "autobahn",
       functions: [
         { id, pragma: "ws", name: "default", sourceCandidates: ["build"], config, origin: null },
       ],
-      http: null,
       ws: {
         routeSelectionExpression: "$request.body.action",
         routes: [{ routeKey: "$default", functionId: id, hasRouteResponse: false, origin: null }],
         authorizer: null,
       },
-      tables: [],
-      tableStreams: [],
-      events: [],
-      queues: [],
-      schedules: [],
-      static: null,
-      shared: null,
-      views: null,
-      proxy: null,
-      cdn: false,
-      aws: { region: null, profile: null, bucket: null, apigateway: "http" },
-      plugins: [],
-      pragmas: {},
-    },
+    }),
   };
 }
 

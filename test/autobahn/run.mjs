@@ -17,7 +17,7 @@ const patterns =
     ? [...everything, "12.1.1", "13.1.1"]
     : chosen.slice("--cases=".length).split(",");
 
-if (!isBare) setUp();
+if (!isBare) await setUp();
 const python = installFuzzer();
 const server = isBare
   ? await (await import("./bare-server.mjs")).startBareServer()

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buffer as readBytes } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { createFunctionBuilder, zipDirectory, type BuiltFunction } from "@arclet/build";
+import { createArchiver, createFunctionBuilder, type BuiltFunction } from "@arclet/build";
 import { deployApp, type DeployEvent, type DeployOptions, type DeployResult } from "@arclet/deploy";
 import type { Project } from "@arclet/manifest";
 import { readProject } from "@arclet/manifest/node";
@@ -73,7 +73,7 @@ export async function deploy(
     {
       project,
       built,
-      zip: zipDirectory,
+      archiver: createArchiver(),
       stage: "staging",
       name: null,
       mode: "all",

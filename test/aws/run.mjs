@@ -19,7 +19,7 @@ let counts = { passed: 0, failed: 1 };
 let log = "";
 let emulator = null;
 try {
-  setUp();
+  await setUp();
   const python = ensureEnvironment(cache, requirements.trim().split("\n"));
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;

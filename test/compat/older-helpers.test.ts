@@ -1,11 +1,14 @@
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
+import { fileURLToPath } from "node:url";
 import { WebSocket } from "ws";
 import { CliProcess, runCli } from "../helpers/cli-process.ts";
+import { freePort } from "../helpers/free-port.ts";
 import { holdPort } from "../helpers/held-port.ts";
 import { installed, messagesOf, projectWith } from "./architect-app.ts";
 
-// Helpers that have ports written into them: these files must not run side by side with others that do.
+// Helpers that have ports written into them. Here these lead to free ones, in Arclet's process and in the
+// functions' threads: only the numbers are other than a user's, and nothing else on the machine matters.
 const manifest = `@app
 testapp
 
@@ -51,12 +54,37 @@ exports.handler = async function (event) {
 `,
 };
 
+interface MappedPorts {
+  /** Where a port of 2019 is in this test. */
+  readonly portOf: (port: number) => number;
+  /** Environment of the command line. */
+  readonly env: Record<string, string>;
+  /** The project, with the same for its functions. */
+  readonly files: Record<string, string>;
+}
+
+async function mappedPorts(): Promise<MappedPorts> {
+  const ports = new Map<number, number>();
+  for (const port of [3333, 3334, 5000]) ports.set(port, await freePort());
+  const env = {
+    NODE_OPTIONS: `--require ${fileURLToPath(new URL("mapped-ports.cjs", import.meta.url))}`,
+    ARCLET_MAPPED_PORTS: JSON.stringify(Object.fromEntries(ports)),
+  };
+  const lines = Object.entries(env).map(([name, value]) => `${name}='${value}'\n`);
+  return {
+    portOf: (port) => ports.get(port) ?? port,
+    env,
+    files: { ...project, ".env": lines.join("") },
+  };
+}
+
 const packages = ["@architect/functions@3.3.0", "@architect/data@3.0.5", "aws-sdk@2"];
 
 describe.sequential("helpers of 2019", () => {
   test("find sockets, events and tables at the ports of their time", async () => {
-    await using app = await projectWith(project, await installed("3.3", packages));
-    await using cli = new CliProcess(["sandbox", "--port", "0"], { cwd: app.path });
+    const { files, env } = await mappedPorts();
+    await using app = await projectWith(files, await installed("3.3", packages));
+    await using cli = new CliProcess(["sandbox", "--port", "0"], { cwd: app.path, env });
     const [, url = ""] = await cli.waitFor(/(http:\/\/localhost:\d+)/);
     expect(await (await fetch(url)).text()).toBe("/_static/app.css");
     const socket = new WebSocket(url.replace("http", "ws"));
@@ -72,9 +100,10 @@ describe.sequential("helpers of 2019", () => {
   }, 240_000);
 
   test("a port of theirs that is taken is told, with the helper that needs it", async () => {
-    await using app = await projectWith(project, await installed("3.3", packages));
-    const held = await holdPort(3334);
-    const { code, output } = await runCli(["sandbox", "--port", "0"], { cwd: app.path });
+    const { files, env, portOf } = await mappedPorts();
+    await using app = await projectWith(files, await installed("3.3", packages));
+    const held = await holdPort(portOf(3334));
+    const { code, output } = await runCli(["sandbox", "--port", "0"], { cwd: app.path, env });
     await held.release();
     expect(output).toMatch(
       /Port 3334 is in use, and @architect\/functions 3\.3\.0 publishes events and messages at no other/,

@@ -3,6 +3,7 @@ import { access, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { ExecutionStrategy } from "../../packages/runtime/dist/execution/execution-strategy.js";
 import { createChildProcessStrategy } from "../../packages/runtime/dist/execution/child-process/strategy.js";
 import { ensureEnvironment } from "../../scripts/python.mjs";
 import { runFunction, type Source } from "../../packages/runtime/test/execution/harness.ts";
@@ -127,6 +128,44 @@ describe.each(clients)("aws-lambda-ric $version, AWS's client of $runtime", (cli
     expect(await invoke()).toMatchObject({ ok: false, errorType: "Runtime.StreamingNotSupported" });
   });
 
+  test("our bootstrap and AWS's client write the same objects to the log", async () => {
+    const code = `export const handler = async () => {
+      for (const method of ["trace", "debug", "log", "info", "warn", "error"]) {
+        console[method](method);
+        console[method]({ method });
+        console[method]("%d of %s", 1, method, [2]);
+      }
+      console.log();
+      console.log(undefined, 1);
+      console.log(1n);
+      console.error(Object.assign(new RangeError("far"), { code: 7 }));
+      console.error("why", new TypeError("bad"));
+      console.fatal("end");
+    };`;
+    const source: Source = {
+      code,
+      config: { ...config, logFormat: "JSON", applicationLogLevel: "DEBUG" },
+      variables,
+    };
+    const linesOf = async (strategy: ExecutionStrategy): Promise<unknown[]> => {
+      const fn = await runFunction(strategy, source);
+      await fn.invoke();
+      await fn.logged('"message":"end"');
+      return fn.logs.flatMap(({ text }) => {
+        if (!text.startsWith("{")) return [];
+        const { timestamp, requestId, ...line } = JSON.parse(text) as Record<string, unknown>;
+        expect(timestamp).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+        expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+        // Frames are those of either client.
+        const frames = /,"\s+at [^"]*"|\\n\s+at [^"\\]*/g;
+        return [JSON.parse(JSON.stringify(line).replaceAll(frames, "")) as unknown];
+      });
+    };
+    const theirs = await linesOf(create());
+    expect(theirs).toHaveLength(21);
+    expect(await linesOf(createChildProcessStrategy())).toEqual(theirs);
+  });
+
   test("our bootstrap and AWS's client report the same errors", async () => {
     const sources: Source[] = [
       { code: "export const handler = async () => { throw new TypeError('bad'); };" },
@@ -231,6 +270,29 @@ def handler(event, context):
       trace: [expect.stringContaining("index.py")],
     });
     expect(await fn.value({ name: "after" })).toMatchObject({ count: 4 });
+  });
+
+  test.runIf(process.platform === "linux")("is ended when it takes too much memory", async () => {
+    const hungry = `
+import time
+def handler(event, context):
+    kept = []
+    while event.get("name") == "hungry":
+        kept.append(bytearray(b"x" * 4194304))
+        time.sleep(0.001)
+    return "fine"
+`;
+    const strategy = createChildProcessStrategy({ pythonPath: python });
+    const fn = await runFunction(strategy, {
+      code: hungry,
+      config: { ...config, memory: 128, timeout: 60 },
+      file: "index.py",
+    });
+    expect(await fn.invoke({ name: "hungry" })).toMatchObject({
+      errorType: "Runtime.ExitError",
+      errorMessage: expect.stringMatching(/signal: killed$/),
+    });
+    expect(await fn.value({})).toBe("fine");
   });
 
   test("an interpreter without the client gives a failure that tells what to install", async () => {

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runCli } from "../helpers/cli-process.ts";
+import { CliProcess, runCli } from "../helpers/cli-process.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const echoFiles = [
@@ -34,6 +34,14 @@ describe("the command line", () => {
     const { code, stdout } = await runCli([]);
     expect(code).toBe(0);
     for (const name of ["init", "dev", "check", "fmt", "build"]) expect(stdout).toContain(name);
+  });
+
+  test("whoever reads the output may leave early", async () => {
+    await using cli = new CliProcess(["--help"]);
+    let errors = "";
+    cli.child.stderr?.on("data", (chunk: Buffer) => (errors += chunk.toString("utf8")));
+    cli.child.stdout?.destroy();
+    expect({ code: await cli.exited(), errors }).toEqual({ code: 141, errors: "" });
   });
 
   test("an unknown command is refused with the one that was meant", async () => {

@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { rm, writeFile } from "node:fs/promises";
+import { open, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { CliProcess, runCli } from "../helpers/cli-process.ts";
@@ -85,7 +87,7 @@ describe("arclet dev", () => {
     const [report] = await running.cli.waitFor(/http\/get-index │ REPORT .*/);
     const [, requestId = ""] = /RequestId: (\S+)/.exec(report) ?? [];
     expect(report).toMatch(
-      /Duration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 1152 MB\tInit Duration: [\d.]+ ms$/,
+      /Duration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 1152 MB\tMax Memory Used: \d+ MB\tInit Duration: [\d.]+ ms$/,
     );
     const lines = running.cli.output.split("\n").filter((line) => line.includes("get-index │"));
     expect(lines.map((line) => line.slice(line.indexOf("│") + 2))).toEqual([
@@ -94,6 +96,37 @@ describe("arclet dev", () => {
       `END RequestId: ${requestId}`,
       expect.stringContaining("REPORT"),
     ]);
+  });
+
+  test("a function with logFormat JSON logs objects, Lambda's own lines too", async () => {
+    await using folder = await temporaryFolder({
+      ...app,
+      "src/http/get-index/config.arc": "@aws\nlogFormat JSON\napplicationLogLevel WARN\n",
+      "src/http/get-index/index.js":
+        'exports.handler = async () => { console.log("not told"); console.warn({ told: true }); return { body: "one" }; };\n',
+    });
+    await using running = await dev(folder.path, "--verbose");
+    expect((await fetch(`${running.url}/`)).status).toBe(200);
+    await running.cli.waitFor(/platform\.report.*\n/);
+    const lines = running.cli.output.split("\n").filter((line) => line.includes("get-index │"));
+    const [start, told, report, ...more] = lines.map(
+      (line) => JSON.parse(line.slice(line.indexOf("│") + 2)) as Record<string, unknown>,
+    );
+    expect(start).toMatchObject({ type: "platform.start", record: { version: "$LATEST" } });
+    expect(told).toMatchObject({ level: "WARN", message: { told: true } });
+    expect(report).toMatchObject({
+      type: "platform.report",
+      record: {
+        requestId: told?.["requestId"],
+        metrics: {
+          memorySizeMB: 1152,
+          maxMemoryUsedMB: expect.any(Number),
+          initDurationMs: expect.any(Number),
+        },
+        status: "success",
+      },
+    });
+    expect(more).toEqual([]);
   });
 
   test("a saved function answers the next message on the same socket", async () => {
@@ -185,6 +218,33 @@ describe("arclet dev", () => {
     expect(await running.cli.interrupt()).toBe(0);
     for (const close of closes) expect((await close)[0]).toBe(1001);
     expect(running.cli.output.match(/ws\/disconnect │ bye/g)).toHaveLength(2);
+  });
+
+  test("Ctrl-C during the first build ends quietly, as interrupted", async () => {
+    await using folder = await temporaryFolder({
+      ...app,
+      "src/http/get-index/index.js": 'module.exports = require("../../../lib/slow.js");\n',
+      "lib/other.js": "",
+    });
+    await linkDependencies(folder.path);
+    const pipe = join(folder.path, "lib/slow.js");
+    await promisify(execFile)("mkfifo", [pipe]);
+    // A terminal interrupts all that run in it: the bundler, which is another process, as well.
+    await using cli = new CliProcess(["dev", folder.path, "--port", "0"], { isGroup: true });
+    // Opens once the bundler reads from the other end, and waits there.
+    const held = await open(pipe, "w");
+    expect(await cli.interrupt()).toBe(130);
+    await held.close();
+    expect(cli.output).toBe("");
+  });
+
+  test("Ctrl-C in a terminal, which the bundler hears too, ends as quietly as ever", async () => {
+    await using folder = await temporaryFolder(app);
+    await linkDependencies(folder.path);
+    await using cli = new CliProcess(["dev", folder.path, "--port", "0", "-q"], { isGroup: true });
+    await cli.waitFor(/http:\/\/localhost:\d+/);
+    expect(await cli.interrupt()).toBe(0);
+    expect(cli.output).toMatch(/^http:\/\/localhost:\d+\n$/);
   });
 
   test("an error of a function is shown with its place in the source", async () => {

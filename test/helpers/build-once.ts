@@ -1,14 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Packages import each other as users do, through `dist`: compile before the first test. */
+/** Packages import each other as users do, and `arclet` is run as users run it: built before the first test. */
 export default function buildOnce(): void {
-  const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-  const tsc = join(
-    dirname(createRequire(import.meta.url).resolve("typescript/package.json")),
-    "bin/tsc",
-  );
-  execFileSync(process.execPath, [tsc, "-b"], { cwd: root, stdio: "inherit" });
+  const setUp = fileURLToPath(new URL("../../scripts/setup.mjs", import.meta.url));
+  execFileSync(process.execPath, [setUp], { stdio: "inherit" });
 }

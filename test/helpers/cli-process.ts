@@ -2,11 +2,12 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const bin = fileURLToPath(new URL("../../packages/cli/dist/bin.js", import.meta.url));
+const bin = fileURLToPath(new URL("../../packages/cli/bundle/bin.js", import.meta.url));
 
 /** `arclet` as a user runs it, in a process of its own. */
 export class CliProcess {
   readonly child: ChildProcess;
+  readonly #isGroup: boolean;
   #output = "";
   #stdout = "";
 
@@ -15,6 +16,8 @@ export class CliProcess {
     options: {
       cwd?: string;
       env?: Record<string, string>;
+      /** Whether signals go to all its processes, as a terminal's do. */
+      isGroup?: boolean;
       /** Another installation's `arclet`; this workspace's by default. */
       bin?: string;
       /** The whole standard input; none by default. */
@@ -26,7 +29,9 @@ export class CliProcess {
       cwd: options.cwd,
       env: { ...env, NO_COLOR: "1", ...options.env },
       stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      detached: options.isGroup ?? false,
     });
+    this.#isGroup = options.isGroup ?? false;
     this.child.stdin?.end(options.input);
     this.child.stdout?.on("data", (chunk: Buffer) => {
       this.#stdout += chunk.toString("utf8");
@@ -83,12 +88,18 @@ export class CliProcess {
 
   /** As Ctrl-C does; resolves the exit code. */
   async interrupt(): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill("SIGINT");
+    this.#signal("SIGINT");
     return this.exited();
   }
 
+  #signal(signal: NodeJS.Signals): void {
+    const { pid, exitCode, signalCode } = this.child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    process.kill(this.#isGroup ? -pid : pid, signal);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill("SIGKILL");
+    this.#signal("SIGKILL");
     await this.exited();
   }
 }

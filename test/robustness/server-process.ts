@@ -3,11 +3,14 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { FunctionConfig } from "@arclet/manifest";
 import type { Limits, RuntimeOptions, TrafficEvent } from "@arclet/runtime";
 
 export interface ServerSpecification {
   /** ESM text by function id: `ws/default`, `http/get-hello`. */
   readonly functions: Readonly<Record<string, string>>;
+  /** Settings of all of them. */
+  readonly config?: Partial<FunctionConfig>;
   readonly env?: Readonly<Record<string, string>>;
   /** Written into the project before the start, by relative path. */
   readonly files?: Readonly<Record<string, string>>;
@@ -89,6 +92,7 @@ export class ServerProcess implements AsyncDisposable {
       JSON.stringify({
         root,
         functions: specification.functions,
+        config: specification.config ?? {},
         env: {
           ...specification.env,
           ...(specification.ledger === undefined

@@ -6,26 +6,12 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { createRuntime } from "@arclet/runtime";
+import { functionConfigWith, manifestWith } from "../helpers/model.mjs";
 
 const specification = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const { root } = specification;
 
-const config = {
-  runtime: "nodejs22.x",
-  architecture: "arm64",
-  handler: "index.handler",
-  memory: 1152,
-  timeout: 5,
-  storage: 512,
-  concurrency: null,
-  provisionedConcurrency: null,
-  layers: [],
-  policies: [],
-  env: true,
-  shared: false,
-  views: false,
-  bundle: true,
-};
+const config = functionConfigWith(specification.config);
 
 /** Writes a build folder as `@arclet/build` leaves it. */
 function build(functionId, source) {
@@ -63,7 +49,7 @@ function createApp(sources) {
   return {
     root,
     functions,
-    manifest: {
+    manifest: manifestWith({
       app: "robustness",
       functions: declared,
       http: {
@@ -82,11 +68,6 @@ function createApp(sources) {
         })),
         authorizer: null,
       },
-      tables: [],
-      tableStreams: [],
-      events: [],
-      queues: [],
-      schedules: [],
       static: {
         folder: "public",
         fingerprint: false,
@@ -96,14 +77,7 @@ function createApp(sources) {
         spa: false,
         compression: false,
       },
-      shared: null,
-      views: null,
-      proxy: null,
-      cdn: false,
-      aws: { region: null, profile: null, bucket: null, apigateway: "http" },
-      plugins: [],
-      pragmas: {},
-    },
+    }),
   };
 }
 

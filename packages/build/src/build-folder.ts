@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { chmod, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { chmod, copyFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BuildError, systemErrorCode } from "./errors.ts";
 import { hashBytes, type FileHashes } from "./file-hashes.ts";
@@ -15,14 +16,18 @@ export interface FolderFile {
 }
 
 export interface WrittenFolder {
-  /** Hex SHA-256 over names and bytes. */
+  /** Hex SHA-256 over names, bytes and who may execute. */
   readonly hash: string;
+  /** Absolute paths of the files. */
+  readonly paths: readonly string[];
 }
 
 /**
  * Makes `directory` hold exactly `files`. Each file is put in place by a rename and left alone when it
  * is right already, so that whoever runs the folder never reads half a file. `last` (the entry, which
  * makes the others reachable) is replaced after all others; what no longer belongs goes at the end.
+ * What is small is done at once: a round through the thread pool for each call would take ten times as
+ * long. Copies and hashes of large files wait for theirs.
  *
  * @throws BuildError when the folder may not be written or the disk is full.
  */
@@ -36,7 +41,7 @@ export async function writeBuildFolder(
   try {
     const fileHashes = await Promise.all(sorted.map((file) => hashOf(file, hashes)));
     const tasks = sorted.map((file, index) => ({ file, hash: fileHashes[index] ?? "" }));
-    await mkdir(directory, { recursive: true });
+    mkdirSync(directory, { recursive: true });
     const others = tasks.filter(({ file }) => file.name !== last);
     await Promise.all(others.map(({ file, hash }) => place(directory, file, hash, hashes)));
     for (const { file, hash } of tasks) {
@@ -44,8 +49,13 @@ export async function writeBuildFolder(
     }
     await removeOthers(directory, new Set(sorted.map(({ name }) => name)));
     const whole = createHash("sha256");
-    for (const { file, hash } of tasks) whole.update(`${file.name}\0${hash}\n`);
-    return { hash: whole.digest("hex") };
+    for (const { file, hash } of tasks) {
+      whole.update(`${file.name}\0${isExecutable(file) ? "x" : ""}${hash}\n`);
+    }
+    return {
+      hash: whole.digest("hex"),
+      paths: tasks.map(({ file }) => join(directory, file.name)),
+    };
   } catch (error) {
     throw explain(error, directory);
   }
@@ -55,23 +65,29 @@ async function hashOf({ contents }: FolderFile, hashes: FileHashes): Promise<str
   return contents.kind === "bytes" ? hashBytes(contents.bytes) : hashes.of(contents.path);
 }
 
+function isExecutable({ contents }: FolderFile): boolean {
+  return contents.kind === "copy" && contents.isExecutable;
+}
+
 async function place(
   directory: string,
-  { name, contents }: FolderFile,
+  file: FolderFile,
   hash: string,
   hashes: FileHashes,
 ): Promise<void> {
+  const { name, contents } = file;
   const target = join(directory, name);
-  const isExecutable = contents.kind === "copy" && contents.isExecutable;
-  if (await isInPlace(target, hash, isExecutable, hashes)) return;
+  if (await isInPlace(target, hash, isExecutable(file), hashes)) return;
   const folder = dirname(target);
   await makeFolder(directory, dirname(name));
   // Beside the target, so that the rename stays within one file system.
   const draft = join(folder, `.${randomUUID()}.tmp`);
   try {
-    if (contents.kind === "bytes") await writeFile(draft, contents.bytes);
-    else await copyFile(contents.path, draft);
-    await chmod(draft, isExecutable ? 0o755 : 0o644);
+    if (contents.kind === "bytes") writeFileSync(draft, contents.bytes, { mode: 0o644 });
+    else {
+      await copyFile(contents.path, draft);
+      await chmod(draft, contents.isExecutable ? 0o755 : 0o644);
+    }
     await renameOver(draft, target);
   } catch (error) {
     await rm(draft, { force: true });
@@ -82,16 +98,17 @@ async function place(
 async function isInPlace(
   target: string,
   hash: string,
-  isExecutable: boolean,
+  hasToBeExecutable: boolean,
   hashes: FileHashes,
 ): Promise<boolean> {
   try {
-    const found = await stat(target);
+    const found = statSync(target, { throwIfNoEntry: false });
+    if (found === undefined) return false;
     const modeIsRight =
-      process.platform === "win32" || ((found.mode & 0o100) !== 0) === isExecutable;
+      process.platform === "win32" || ((found.mode & 0o100) !== 0) === hasToBeExecutable;
     return found.isFile() && modeIsRight && (await hashes.of(target)) === hash;
   } catch (error) {
-    if (systemErrorCode(error) === "ENOENT" || systemErrorCode(error) === "ENOTDIR") return false;
+    if (systemErrorCode(error) === "ENOTDIR") return false;
     throw error;
   }
 }
@@ -100,28 +117,27 @@ async function isInPlace(
 async function makeFolder(directory: string, name: string): Promise<void> {
   if (name === ".") return;
   try {
-    await mkdir(join(directory, name), { recursive: true });
+    mkdirSync(join(directory, name), { recursive: true });
   } catch (error) {
     const code = systemErrorCode(error);
     if (code !== "EEXIST" && code !== "ENOTDIR") throw error;
     let path = directory;
     for (const part of name.split("/")) {
       path = join(path, part);
-      const found = await stat(path).catch(() => null);
-      if (found?.isFile() === true) await rm(path);
+      if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) await rm(path);
     }
-    await mkdir(join(directory, name), { recursive: true });
+    mkdirSync(join(directory, name), { recursive: true });
   }
 }
 
 /** A folder may stand where a file is to be: `data/` became `data`. */
 async function renameOver(draft: string, target: string): Promise<void> {
   try {
-    await rename(draft, target);
+    renameSync(draft, target);
   } catch (error) {
     if (systemErrorCode(error) !== "EISDIR") throw error;
     await rm(target, { recursive: true });
-    await rename(draft, target);
+    renameSync(draft, target);
   }
 }
 
@@ -133,7 +149,7 @@ async function removeOthers(directory: string, names: ReadonlySet<string>): Prom
     }
   }
   const removeIn = async (folder: string): Promise<void> => {
-    const entries = await readdir(join(directory, folder), { withFileTypes: true });
+    const entries = readdirSync(join(directory, folder), { withFileTypes: true });
     await Promise.all(
       entries.map(async (entry) => {
         const name = folder === "" ? entry.name : `${folder}/${entry.name}`;

@@ -22,6 +22,12 @@ export interface BuildOptions {
   readonly keepsOlderAwsSdk?: boolean;
   /** @default false */
   readonly minify?: boolean;
+  /**
+   * Absolute folder that remembers what was built: functions that would come out the same are not built
+   * again by the next builder.
+   * @default none
+   */
+  readonly cacheDirectory?: string;
 }
 
 export type BuildResult =

@@ -11,7 +11,7 @@ export interface BuiltFunction {
   /** Absolute path of the module that holds the handler, e.g. `…/index.mjs`. */
   readonly entry: string;
   readonly format: "esm" | "cjs";
-  /** Hex SHA-256 over names and bytes of the folder. Same source, same hash. */
+  /** Hex SHA-256 over names and bytes of the folder, and who may execute them. Same source, same hash. */
   readonly hash: string;
   /** Absolute source files the artifact was made of. */
   readonly inputs: readonly string[];

@@ -1,17 +1,19 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { BuildContext, BuildFailure, Metafile } from "esbuild";
 import type { Diagnostic } from "@arclet/manifest";
-import { createBundleOptions, importMetaUrlName, type BundleSettings } from "./bundle-options.ts";
+import { createBundleOptions, type BundleSettings } from "./bundle-options.ts";
+import { completeModule, inputFiles, moduleName, type ModuleFile } from "./bundled-module.ts";
+import { entryFormat } from "./entry-format.ts";
+import { loadEsbuild } from "./load-esbuild.ts";
 import { toDiagnostic } from "./message-diagnostic.ts";
-import { declaredFormat, type ModuleFormat } from "./module-format.ts";
+import type { ModuleFormat } from "./module-format.ts";
 import { externalImports, holdsNativePackage } from "./native-packages.ts";
 import type { ExternalImport } from "./shipped-packages.ts";
 
 export interface Bundle {
   readonly format: ModuleFormat;
   /** The module, its source map, and native modules; names are relative to the build folder. */
-  readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  readonly files: readonly ModuleFile[];
   /** Absolute. */
   readonly inputs: readonly string[];
   /** Imports that native packages are left to answer. */
@@ -36,6 +38,11 @@ export class FunctionBundler {
   /** Known only once the function was bundled; most have none, and looking for them costs time. */
   #hasNativePackages = false;
 
+  /** Starts esbuild's process, which the first bundle otherwise waits for. */
+  static async prepare(): Promise<void> {
+    await loadEsbuild().transform("");
+  }
+
   async bundle(request: BundleRequest): Promise<BundleResult> {
     const result = await this.#bundle(request);
     if (this.#hasNativePackages || !(await mayHoldNativePackage(result))) return result;
@@ -44,10 +51,9 @@ export class FunctionBundler {
   }
 
   async #bundle(request: BundleRequest): Promise<BundleResult> {
-    const declared = await declaredFormat(request.entry);
-    const likely = declared ?? (await likelyFormat(request.entry));
-    const first = await this.#run(request, likely);
-    if (declared !== null || !first.ok || likely === "cjs") return first;
+    const { format, isCertain } = await entryFormat(request.entry);
+    const first = await this.#run(request, format);
+    if (isCertain || !first.ok) return first;
     return first.entryFormat === "cjs" ? this.#run(request, "cjs") : first;
   }
 
@@ -61,7 +67,7 @@ export class FunctionBundler {
     request: BundleRequest,
     format: ModuleFormat,
   ): Promise<BundleResult & { readonly entryFormat?: ModuleFormat | null }> {
-    const name = format === "esm" ? "index.mjs" : "index.cjs";
+    const name = moduleName(format);
     const settings = {
       ...request,
       format,
@@ -72,9 +78,7 @@ export class FunctionBundler {
     try {
       if (this.#context === null || this.#contextKey !== key) {
         await this.close();
-        // esbuild starts a process of its own: only who builds pays for it.
-        const { context } = await import("esbuild");
-        this.#context = await context(createBundleOptions(settings));
+        this.#context = await loadEsbuild().context(createBundleOptions(settings));
         this.#contextKey = key;
       }
       const { outputFiles, metafile, warnings } = await this.#context.rebuild();
@@ -83,7 +87,7 @@ export class FunctionBundler {
         bundle: {
           format,
           files: completeModule(outputFiles, request.directory, name, format),
-          inputs: inputsOf(metafile, request.root),
+          inputs: inputFiles(Object.keys(metafile.inputs), request.root),
           nativeImports: this.#hasNativePackages
             ? externalImports(metafile, (path) => resolve(request.root, path))
             : [],
@@ -112,69 +116,11 @@ async function mayHoldNativePackage(result: BundleResult): Promise<boolean> {
   );
 }
 
-/**
- * The format by syntax, guessed before parsing. Only a text with neither word is CommonJS for certain;
- * the parser has the last word on the others.
- */
-async function likelyFormat(entry: string): Promise<ModuleFormat> {
-  return /\b(?:import|export)\b/.test(await readFile(entry, "utf8")) ? "esm" : "cjs";
-}
-
 function entryFormatOf(metafile: Metafile): ModuleFormat | null {
   const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
   return metafile.inputs[output?.entryPoint ?? ""]?.format ?? null;
 }
 
-function inputsOf(metafile: Metafile, root: string): readonly string[] {
-  return Object.keys(metafile.inputs)
-    .map((path) => path.replace(/^native-module:/, ""))
-    .filter((path) => !/^[a-z-]{2,}:/.test(path))
-    .map((path) => resolve(root, path));
-}
-
-/**
- * Adds what the module needs of its surroundings as its first line, and only when it needs it: a
- * source may declare the same names itself. esbuild renames such declarations when, and only when, the
- * module also uses the free name, which is when we declare it.
- */
-function completeModule(
-  outputs: readonly { readonly path: string; readonly contents: Uint8Array }[],
-  directory: string,
-  name: string,
-  format: ModuleFormat,
-): Bundle["files"] {
-  const files = outputs.map(({ path, contents }) => ({
-    name: path.slice(directory.length + 1).replaceAll("\\", "/"),
-    bytes: contents,
-  }));
-  const module = files.find((file) => file.name === name);
-  const prelude = module === undefined ? "" : preludeFor(module.bytes, format);
-  if (prelude === "") return files;
-  return files.map((file) => {
-    if (file === module) {
-      return { name, bytes: Buffer.concat([Buffer.from(prelude), file.bytes]) };
-    }
-    if (file.name !== `${name}.map`) return file;
-    // One generated line more at the top is one `;` more in the mappings.
-    const text = Buffer.from(file.bytes).toString("utf8");
-    const at = text.lastIndexOf('"mappings": "') + '"mappings": "'.length;
-    return { name: file.name, bytes: Buffer.from(`${text.slice(0, at)};${text.slice(at)}`) };
-  });
-}
-
-function preludeFor(module: Uint8Array, format: ModuleFormat): string {
-  const text = Buffer.from(module.buffer, module.byteOffset, module.byteLength);
-  if (format === "esm") {
-    // esbuild's own wrapper of `require` tests for it first.
-    return text.includes("typeof require")
-      ? 'import { createRequire as __arclet_createRequire } from "node:module"; const require = __arclet_createRequire(import.meta.url);\n'
-      : "";
-  }
-  return text.includes(importMetaUrlName)
-    ? `const ${importMetaUrlName} = require("node:url").pathToFileURL(__filename).href;\n`
-    : "";
-}
-
-function isBuildFailure(error: unknown): error is BuildFailure {
+export function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && "errors" in error && Array.isArray(error.errors);
 }

@@ -1,3 +1,5 @@
+import { loadEsbuild } from "./load-esbuild.ts";
+
 /** What to bundle into one module that this machine runs. */
 export interface BundleModuleOptions {
   /** Absolute project folder. */
@@ -10,7 +12,7 @@ export interface BundleModuleOptions {
 
 /** Bundles a module of a project with the project's files it imports; packages stay where they are installed. */
 export async function bundleModule({ root, entry, outfile }: BundleModuleOptions): Promise<void> {
-  const { build } = await import("esbuild");
+  const { build } = loadEsbuild();
   await build({
     absWorkingDir: root,
     entryPoints: [entry],

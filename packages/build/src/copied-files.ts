@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { isEditorFile } from "./editor-files.ts";
-import { listFiles, type ListedFile } from "./list-files.ts";
+import { listFiles, type ListedFile, type Listing } from "./list-files.ts";
 
 /** Settings of the function: read by Arclet, of no use to the function. */
 const configFiles = new Set(
@@ -30,10 +30,7 @@ const compiledExtensions = new Set([".ts", ".mts", ".cts", ".tsx", ".jsx"]);
  *
  * @param bundled Absolute paths of the sources in the bundle.
  */
-export function filesBesideBundle(
-  folder: string,
-  bundled: ReadonlySet<string>,
-): Promise<readonly ListedFile[]> {
+export function filesBesideBundle(folder: string, bundled: ReadonlySet<string>): Promise<Listing> {
   return listFiles(folder, (name, isFolder) => {
     const base = name.slice(name.lastIndexOf("/") + 1);
     if (base.startsWith(".") || isEditorFile(base)) return false;
@@ -47,10 +44,11 @@ export function filesBesideBundle(
 }
 
 /** The files of a folder that is shipped as it is, `node_modules` and all. */
-export function filesOfFolder(folder: string): Promise<readonly ListedFile[]> {
-  return listFiles(folder, (name, isFolder) => {
+export async function filesOfFolder(folder: string): Promise<readonly ListedFile[]> {
+  const { files } = await listFiles(folder, (name, isFolder) => {
     if (name.includes("/")) return true;
     if (isFolder) return name !== ".git" && name !== ".arclet";
     return !configFiles.has(name) && name !== ".DS_Store" && !name.startsWith(".env");
   });
+  return files;
 }

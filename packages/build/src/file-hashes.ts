@@ -2,9 +2,8 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import { isSettled, stampOf } from "./cache/file-stamps.ts";
 
-/** A file changed more recently than this may change again within the same tick of the file system's clock. */
-const settledAfterMs = 100;
 const readWholeBelowBytes = 1 << 20;
 
 interface KnownHash {
@@ -23,12 +22,12 @@ export class FileHashes {
   /** Hex SHA-256. Rejects as `stat` does when there is no such file. */
   async of(path: string): Promise<string> {
     const found = await stat(path, { bigint: true });
-    const stamp = `${found.mtimeNs} ${found.ctimeNs} ${found.size} ${found.ino}`;
+    const stamp = stampOf(found);
     const known = this.#known.get(path);
     if (known?.stamp === stamp) return known.hash;
     const hash =
       found.size < readWholeBelowBytes ? hashBytes(await readFile(path)) : await hashStream(path);
-    if (Date.now() - Number(found.ctimeMs) > settledAfterMs) this.#known.set(path, { stamp, hash });
+    if (isSettled(found, Date.now())) this.#known.set(path, { stamp, hash });
     else this.#known.delete(path);
     return hash;
   }

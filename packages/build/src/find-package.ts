@@ -36,8 +36,12 @@ export async function findPackage(name: string, from: string): Promise<Installed
   }
 }
 
-/** @throws SyntaxError when it is no JSON */
+/** Empty where there is none: a folder below `node_modules` needs none. The bundler reports one that is no JSON. */
 export async function readPackageManifest(folder: string): Promise<PackageManifest> {
-  const content: unknown = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-  return typeof content === "object" && content !== null ? content : {};
+  try {
+    const content: unknown = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    return typeof content === "object" && content !== null ? content : {};
+  } catch {
+    return {};
+  }
 }

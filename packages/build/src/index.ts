@@ -1,5 +1,7 @@
 export { helpersAbove, helpersAmong, isBefore } from "./architect-helpers.ts";
 export type { ArchitectHelper, ArchitectHelperName } from "./architect-helpers.ts";
+export { createArchiver } from "./archiver.ts";
+export type { Archive, Archiver } from "./archiver.ts";
 export { bundleModule } from "./bundle-module.ts";
 export type { BundleModuleOptions } from "./bundle-module.ts";
 export { buildFunction } from "./build-function.ts";
@@ -12,7 +14,6 @@ export { createFunctionBuilder } from "./function-builder.ts";
 export type { FunctionBuilder } from "./function-builder.ts";
 export { affectedFunctions } from "./affected-functions.ts";
 export type { WatchedFunction } from "./affected-functions.ts";
+export { zipDirectory } from "./zip.ts";
 export { watchProject } from "./watch-project.ts";
 export type { ProjectWatcher, WatchOptions } from "./watch-project.ts";
-export { zipDirectory } from "./zip.ts";
-export type { ZippedFolder } from "./zip.ts";

@@ -9,6 +9,12 @@ export interface ListedFile {
   readonly isExecutable: boolean;
 }
 
+export interface Listing {
+  readonly files: readonly ListedFile[];
+  /** Absolute; the listed folder and every one below it that was entered. */
+  readonly folders: readonly string[];
+}
+
 /**
  * Every file below `folder`, through symbolic links too, in no certain order. `isWanted` gets each
  * entry's name relative to the folder; a folder it refuses is not entered. A link back to a folder
@@ -17,9 +23,11 @@ export interface ListedFile {
 export async function listFiles(
   folder: string,
   isWanted: (name: string, isFolder: boolean) => boolean,
-): Promise<readonly ListedFile[]> {
+): Promise<Listing> {
   const files: ListedFile[] = [];
+  const folders: string[] = [];
   const enter = async (prefix: string, ancestors: ReadonlySet<string>): Promise<void> => {
+    folders.push(join(folder, prefix));
     const entries = await readdir(join(folder, prefix), { withFileTypes: true });
     await Promise.all(
       entries.map(async (entry) => {
@@ -42,7 +50,7 @@ export async function listFiles(
     );
   };
   await enter("", new Set([await realpath(folder)]));
-  return files;
+  return { files, folders };
 }
 
 /** Whether `path` lies in `folder`. */

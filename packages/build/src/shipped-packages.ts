@@ -65,7 +65,7 @@ export async function filesOfPackages(
       const listed = await listFiles(folder, (name, isFolder) =>
         isFolder ? !/(?:^|\/)(?:node_modules|\.git)$/.test(name) : !neverLoaded.test(name),
       );
-      return listed.map((file) => ({ ...file, name: `${place}/${file.name}` }));
+      return listed.files.map((file) => ({ ...file, name: `${place}/${file.name}` }));
     }),
   );
   return files.flat();

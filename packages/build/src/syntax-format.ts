@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { loadEsbuild } from "./load-esbuild.ts";
 import type { ModuleFormat } from "./module-format.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { ModuleFormat } from "./module-format.ts";
  */
 export async function syntaxFormat(file: string): Promise<ModuleFormat> {
   const contents = await readFile(file, "utf8");
-  const { build } = await import("esbuild");
+  const { build } = loadEsbuild();
   try {
     const { metafile } = await build({
       stdin: { contents, sourcefile: "source.js", loader: "js" },

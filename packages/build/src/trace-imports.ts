@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { Plugin } from "esbuild";
 import { packageNameOf } from "./find-package.ts";
+import { loadEsbuild } from "./load-esbuild.ts";
 import { externalImports } from "./native-packages.ts";
 import type { ExternalImport } from "./shipped-packages.ts";
 
@@ -21,7 +22,7 @@ export async function traceImports(
   entry: string,
   alias: { readonly [specifier: string]: string },
 ): Promise<TracedImports> {
-  const { build } = await import("esbuild");
+  const { build } = loadEsbuild();
   const folder = dirname(entry);
   const absolute = (path: string): string => resolve(folder, path);
   const aliases = new Set<string>();

@@ -46,7 +46,7 @@ export async function traceFiles(
 /** A shared folder as the package that functions import it as. */
 async function sharedFiles(specifier: string, target: string): Promise<readonly FolderFile[]> {
   const place = `node_modules/${specifier}`;
-  const listed = await listFiles(target, (name) => !name.startsWith("."));
+  const { files: listed } = await listFiles(target, (name) => !name.startsWith("."));
   const files = listed.map((file) => toFolderFile({ ...file, name: `${place}/${file.name}` }));
   const hasManifest = listed.some(({ name }) => name === "package.json");
   if (hasManifest || (await declaredFormat(join(target, "module.js"))) !== "esm") return files;

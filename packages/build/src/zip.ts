@@ -23,7 +23,7 @@ const regularFile = 0o100_000;
  */
 export async function zipDirectory(directory: string): Promise<ZippedFolder> {
   const listed = await listFiles(directory, () => true);
-  const files = listed.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const files = listed.files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const contents = await Promise.all(files.map(({ path }) => readFile(path)));
   const entries: Zippable = {};
   let unzippedBytes = 0;

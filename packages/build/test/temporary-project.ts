@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import type { BuiltFunction } from "@arclet/build";
 import type { FunctionConfig, ProjectFunction } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
+import { functionConfigWith } from "../../../test/helpers/model.mjs";
 
 export interface TemporaryProject {
   readonly root: string;
@@ -36,25 +37,7 @@ export async function createProject(
         pragma: pragma === "http" ? "http" : "ws",
         name: name.join("/"),
         sourceCandidates: [folder],
-        config: {
-          runtime: "nodejs20.x",
-          architecture: "arm64",
-          handler: "index.handler",
-          memory: 1152,
-          timeout: 5,
-          storage: 512,
-          concurrency: null,
-          provisionedConcurrency: null,
-          layers: [],
-          policies: [],
-          allow: [],
-          access: null,
-          env: true,
-          shared: true,
-          views: false,
-          bundle: true,
-          ...config,
-        },
+        config: functionConfigWith({ runtime: "nodejs20.x", ...config }),
         origin: null,
         directory: join(root, folder),
         exists: true,

@@ -1,5 +1,5 @@
 import { mkdir, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { CliError, systemErrorCode } from "./errors.ts";
 
 /** Absolute path of the folder a command works on; refuses what is not a folder or cannot be read. */
@@ -22,6 +22,11 @@ export async function createdFolder(folder: string): Promise<string> {
     throw folderError(root, error);
   }
   return existingFolder(root);
+}
+
+/** What later runs need not do again; may be deleted at any time. */
+export function cacheDirectoryOf(root: string): string {
+  return join(root, ".arclet", "cache");
 }
 
 /** Turns a failure of the file system into what a person can do about it. Our bugs pass through. */

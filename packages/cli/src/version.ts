@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
+import { packageFolder } from "./package-folder.ts";
 
 /** Version of this package; the one every package of Arclet shares. */
 export function arcletVersion(): string {
   const manifest: unknown = JSON.parse(
-    readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+    readFileSync(new URL("package.json", packageFolder), "utf8"),
   );
   if (manifest === null || typeof manifest !== "object") throw new Error("package.json is damaged");
   if (!("version" in manifest) || typeof manifest.version !== "string") {

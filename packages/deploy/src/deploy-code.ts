@@ -8,7 +8,7 @@ import { updateCode } from "./update-code.ts";
 
 /** `--fast`: only the code of functions, without CloudFormation. Gives how many changed. */
 export async function deployCode(
-  { project, built, zip }: DeployOptions,
+  { project, built, archiver }: DeployOptions,
   clients: AwsClients,
   stackName: string,
   reporter: DeployReporter,
@@ -21,7 +21,7 @@ export async function deployCode(
       `${pinned.id} has provisioned concurrency, which only a full deploy moves to new code`,
       { hints: ["Run `arclet deploy` without --fast."] },
     );
-  const packages = await packageFunctions(functions, built, zip, stackName, reporter);
+  const packages = await packageFunctions(functions, built, archiver, stackName, reporter);
   const bucket = await openArtifactBucket(clients, manifest.aws.bucket);
   await uploadPackages(clients, bucket, packages, reporter);
   return updateCode(clients, stackName, bucket, packages, reporter);

@@ -1,6 +1,5 @@
-import type { BuiltFunction } from "@arclet/build";
+import type { Archiver, BuiltFunction } from "@arclet/build";
 import type { Project } from "@arclet/manifest";
-import type { ZipDirectory } from "./assets/package-functions.ts";
 import type { Stage } from "./environment.ts";
 import type { StackChange } from "./reporter.ts";
 import type { Template } from "./template/template.ts";
@@ -9,7 +8,7 @@ export interface DeployOptions {
   readonly project: Project;
   /** The functions of the project; none are needed for the static files alone. */
   readonly built: readonly BuiltFunction[];
-  readonly zip: ZipDirectory;
+  readonly archiver: Archiver;
   readonly stage: Stage;
   /** `--name`: a stack of its own beside the stage's. */
   readonly name: string | null;

@@ -24,9 +24,9 @@ export async function deployStack(
   stackName: string,
   reporter: DeployReporter,
 ): Promise<DeployResult> {
-  const { project, built, zip } = options;
+  const { project, built, archiver } = options;
   const { manifest, functions } = project;
-  const packages = await packageFunctions(functions, built, zip, stackName, reporter);
+  const packages = await packageFunctions(functions, built, archiver, stackName, reporter);
   const environment = await readEnvironment(clients, stackName);
   checkEnvironmentSize(environment);
   const bucket = await openArtifactBucket(clients, manifest.aws.bucket);

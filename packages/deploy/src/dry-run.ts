@@ -22,9 +22,9 @@ export async function dryRun(
   stackName: string,
   reporter: DeployReporter,
 ): Promise<void> {
-  const { project, built, zip, stage } = options;
+  const { project, built, archiver, stage } = options;
   const { manifest, functions, root } = project;
-  const packages = await packageFunctions(functions, built, zip, stackName, reporter);
+  const packages = await packageFunctions(functions, built, archiver, stackName, reporter);
   // The account, and so the bucket's whole name, is not known without asking AWS, nor are variables.
   const bucket = manifest.aws.bucket ?? "arclet-artifacts";
   const { template, origins } = await projectTemplate(
@@ -41,7 +41,9 @@ export async function dryRun(
     await writeFile(join(folder, name), content);
   };
   await write("template.json", `${JSON.stringify(template, null, 2)}\n`);
-  await forEachConcurrently(packages, concurrentWrites, ({ key, bytes }) => write(key, bytes));
+  await forEachConcurrently(packages, concurrentWrites, async ({ key, archive }) =>
+    write(key, await archive.read()),
+  );
   const settings = template.Resources[staticBucketId] === undefined ? null : manifest.static;
   const objects = settings === null ? [] : await readStaticFiles(root, settings);
   let staticBytes = 0;

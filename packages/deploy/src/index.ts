@@ -9,7 +9,6 @@ export { DeployError, deployErrorCodes, type DeployErrorCode } from "./errors.ts
 export type { DeployEvent, DeployReporter, StackChange } from "./reporter.ts";
 export { stackNameOf } from "./stack/stack-name.ts";
 export { tailLogs, type LogLine, type LogOptions } from "./tail-logs.ts";
-export type { ZipDirectory } from "./assets/package-functions.ts";
 export type { FunctionPermissions } from "./template/describe-template.ts";
 export { resourceLimit, synthesize, type Synthesis } from "./template/synthesize.ts";
 export type { FunctionAsset, SynthesisOptions } from "./template/synthesis-context.ts";

@@ -290,6 +290,28 @@ test("an app with more than 500 resources is refused with advice", async () => {
   );
 });
 
+test("a function's log is configured as the manifest says, levels with JSON only", async () => {
+  const loggingOf = async (settings: string): Promise<unknown> => {
+    const template = templateOf(
+      await manifestOf(`@app\nlogs\n\n@aws\n${settings}\n\n@http\nget /\n`),
+    );
+    expect(findings(template)).toEqual([]);
+    const [properties] = propertiesOf(template, "AWS::Lambda::Function");
+    return Object.entries(properties ?? {}).find(([name]) => name === "LoggingConfig")?.[1];
+  };
+  const LogGroup = { Ref: expect.stringMatching(/^LogGroup/) };
+  expect(await loggingOf("memory 256")).toEqual({ LogGroup });
+  expect(await loggingOf("logFormat JSON")).toEqual({ LogGroup, LogFormat: "JSON" });
+  expect(await loggingOf("logFormat JSON\napplicationLogLevel ERROR\nsystemLogLevel WARN")).toEqual(
+    {
+      LogGroup,
+      LogFormat: "JSON",
+      ApplicationLogLevel: "ERROR",
+      SystemLogLevel: "WARN",
+    },
+  );
+});
+
 test("an app with more than 200 variables, and one with nothing at all, are refused", async () => {
   const environment = Array.from({ length: 201 }, (_, index) => ({
     name: `V${index}`,

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { zipDirectory, type BuiltFunction } from "@arclet/build";
+import { createArchiver, type BuiltFunction } from "@arclet/build";
 import { deployApp, type DeployEvent, type DeployOptions, type DeployResult } from "@arclet/deploy";
 import { readProject } from "@arclet/manifest/node";
 import { startFakeAws, type FakeAws } from "./fake-aws.ts";
@@ -54,7 +54,7 @@ export async function createTemporaryApp(): Promise<TemporaryApp> {
         {
           project,
           built,
-          zip: zipDirectory,
+          archiver: createArchiver(),
           stage: "staging",
           name: null,
           mode: "all",

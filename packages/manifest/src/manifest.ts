@@ -19,6 +19,10 @@ export interface FunctionAccess {
   /** Whether it may post to connections, and close them. */
   readonly hasConnections: boolean;
 }
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
+export type LogFormat = "Text" | "JSON";
+export type ApplicationLogLevel = "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL";
+export type SystemLogLevel = "DEBUG" | "INFO" | "WARN";
 
 /** Lambda settings of one function: `@aws` of the manifest overlaid by the function's `config.arc`. */
 export interface FunctionConfig {
@@ -43,6 +47,12 @@ export interface FunctionConfig {
   readonly allow: readonly AllowedActions[];
   /** `@access` of the function's own configuration; null: all of the app. */
   readonly access: FunctionAccess | null;
+  /** How Lambda writes the function's log. @default "Text" */
+  readonly logFormat: LogFormat;
+  /** Least level of what the function logs, with `logFormat` JSON only; null: Lambda's INFO. */
+  readonly applicationLogLevel: ApplicationLogLevel | null;
+  /** Least level of Lambda's own lines, with `logFormat` JSON only; null: Lambda's INFO. */
+  readonly systemLogLevel: SystemLogLevel | null;
   /** `@arc env`: whether the app's environment variables are given to the function. @default true */
   readonly env: boolean;
   /** `@arc shared` @default true */

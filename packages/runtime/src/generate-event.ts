@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { LambdaFunction, Manifest, Table } from "@arclet/manifest";
 import { HttpRoutes } from "./gateway/http-routes.ts";
 import { ClfTime } from "./lambda-events/clf-time.ts";
-import { httpEventV1, httpEventV2, type HttpEventInput } from "./lambda-events/http-event.ts";
+import { httpApiKind } from "./lambda-events/http-api-kind.ts";
+import { httpEvent } from "./lambda-events/http-event.ts";
 import { createApiId, IdSource } from "./lambda-events/ids.ts";
 import { listHeaders, type RequestHead } from "./lambda-events/request-headers.ts";
 import {
@@ -42,7 +43,7 @@ export function generateEvent(
   const { name } = declared;
   switch (declared.pragma) {
     case "http":
-      return httpEvent(manifest, declared.id, options);
+      return exampleRequest(manifest, declared.id, options);
     case "ws":
       return webSocketEvent(manifest, declared.id, options);
     case "events":
@@ -79,7 +80,7 @@ function requestHead(host: string, method: string): RequestHead {
   };
 }
 
-function httpEvent(
+function exampleRequest(
   { http, aws }: Manifest,
   functionId: string,
   { host, now, stage = "testing" }: GeneratedEventOptions,
@@ -90,9 +91,10 @@ function httpEvent(
   const url = new URL(examplePath(path), `http://${host}`);
   const verb = method === "any" ? "GET" : method.toUpperCase();
   const match = route === undefined ? null : new HttpRoutes([route]).find(verb, url.pathname);
-  const input: HttpEventInput = {
+  return httpEvent(httpApiKind(aws.apigateway), {
     request: requestHead(host, verb),
-    url,
+    path: url.pathname,
+    query: "",
     body: Buffer.alloc(0),
     routeKey: match?.routeKey ?? "$default",
     pathParameters: match?.pathParameters ?? null,
@@ -101,9 +103,7 @@ function httpEvent(
     stage,
     requestId: new IdSource().requestId(),
     now,
-  };
-  const isV1 = aws.apigateway === "httpv1" || aws.apigateway === "rest";
-  return isV1 ? httpEventV1(input) : httpEventV2(input);
+  });
 }
 
 /** `/cats/:id/*` → `/cats/id/proxy`: each parameter is its own value. */

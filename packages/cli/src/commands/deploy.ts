@@ -1,8 +1,9 @@
-import { zipDirectory, type BuiltFunction } from "@arclet/build";
+import { createArchiver, type BuiltFunction } from "@arclet/build";
 import { deployApp, stackNameOf, type DeployOptions } from "@arclet/deploy";
 import { defineCommand, type Command } from "../command.ts";
 import { FunctionBuilds } from "../dev/function-builds.ts";
 import { createProjectBuilder } from "../dev/project-builder.ts";
+import { cacheDirectoryOf } from "../project-folder.ts";
 import { CliError } from "../errors.ts";
 import type { PluggedProject } from "../plugins/plugged-project.ts";
 import { confirmDataLoss } from "../terminal/confirm-data-loss.ts";
@@ -52,6 +53,7 @@ export const deployCommand: Command = defineCommand({
     if (mode !== "static") await plugins.deployBuilds(project, hooks);
     const built = mode === "static" ? [] : await buildAll(plugged);
     if (built === null) return 1;
+    const archiver = createArchiver({ cacheDirectory: cacheDirectoryOf(project.root) });
     const progress = new DeployProgress(terminal);
     process.once("SIGINT", interrupted);
     try {
@@ -59,7 +61,7 @@ export const deployCommand: Command = defineCommand({
         {
           project,
           built,
-          zip: zipDirectory,
+          archiver,
           ...target,
           mode,
           deletesTables: args["delete-tables"] === true,
@@ -81,6 +83,7 @@ export const deployCommand: Command = defineCommand({
     } finally {
       progress.end();
       process.off("SIGINT", interrupted);
+      await archiver.close();
     }
   },
 });

@@ -29,6 +29,9 @@ export interface DevSessionOptions {
   readonly onEvent: (event: DevEvent) => void;
 }
 
+/** The first sockets and requests of an app that was just started come before what only a save needs. */
+const prepareAfterMs = 500;
+
 /**
  * Keeps a running app equal to what is saved.
  *
@@ -47,6 +50,7 @@ export class DevSession {
   #saved: SavedFiles | null = null;
   #reloading: Promise<void> | null = null;
   #isClosing = false;
+  #preparing: NodeJS.Timeout | undefined;
 
   private constructor(
     options: DevSessionOptions,
@@ -113,7 +117,10 @@ export class DevSession {
       await session.close();
       throw error;
     });
-    if (options.watches) await session.#watch();
+    if (options.watches) {
+      await session.#watch();
+      session.#prepareBuilder();
+    }
     const durationMs = performance.now() - startedAt;
     options.onEvent({ type: "ready", project, runtime, durationMs });
     return session;
@@ -131,6 +138,7 @@ export class DevSession {
   /** Drains: runs `$disconnect` for open sockets and stops everything. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    clearTimeout(this.#preparing);
     await this.#builder.stopWatching();
     await this.#reloading;
     await this.#plugins.close();
@@ -145,6 +153,14 @@ export class DevSession {
       this.#builds,
       (saved) => this.#handleSaved(saved),
     );
+  }
+
+  #prepareBuilder(): void {
+    this.#preparing = setTimeout(() => {
+      this.#builder.prepare().catch((error: unknown) => {
+        this.#options.onEvent({ type: "bug", where: "bundler", error });
+      });
+    }, prepareAfterMs).unref();
   }
 
   #handleSaved(saved: SavedFiles): void {

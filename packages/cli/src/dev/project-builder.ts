@@ -6,6 +6,7 @@ import {
   type ProjectWatcher,
 } from "@arclet/build";
 import type { Project, ProjectFunction } from "@arclet/manifest";
+import { cacheDirectoryOf } from "../project-folder.ts";
 import { compileFunction } from "../plugins/compile-function.ts";
 import type { PluginRuntime } from "../plugins/plugin.ts";
 import type { SavedFiles } from "./dev-event.ts";
@@ -14,6 +15,8 @@ import type { BuildOutcome, FunctionBuilds } from "./function-builds.ts";
 /** Builds a project's functions, and tells which of them a save touches. */
 export interface ProjectBuilder {
   build(declared: ProjectFunction): Promise<BuildOutcome>;
+  /** Starts the bundler ahead of the first save: a start in an unchanged project did not need it. */
+  prepare(): Promise<void>;
   /** Resolves once saves are noticed. */
   watch(
     project: () => Project,
@@ -52,6 +55,7 @@ export function createProjectBuilder(
   const builder = createFunctionBuilder({
     root,
     alias,
+    cacheDirectory: cacheDirectoryOf(root),
     keepsOlderAwsSdk: runsHere,
     ...(project.manifestFile?.endsWith(".arc") === true
       ? { manifestFile: project.manifestFile }
@@ -63,6 +67,7 @@ export function createProjectBuilder(
       await untilReady?.();
       return builder.build(await compileFunction(declared, runtimes?.() ?? new Map(), root));
     },
+    prepare: () => builder.prepare(),
     async watch(current, builds, onSaved) {
       watcher = await watchProject(root, (files) => {
         if (onFile !== undefined) for (const file of files) onFile(file);

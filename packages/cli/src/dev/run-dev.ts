@@ -1,10 +1,12 @@
+import { setTimeout } from "node:timers/promises";
 import { ReadStream } from "node:tty";
+import { isUserError } from "../errors.ts";
 import { Keys } from "../terminal/keys.ts";
 import { openBrowser } from "../terminal/open-browser.ts";
 import { Reporter, type Detail } from "../terminal/reporter.ts";
 import type { Terminal } from "../terminal/style.ts";
 import { choosePort } from "./choose-port.ts";
-import { DevSession } from "./dev-session.ts";
+import { DevSession, type DevSessionOptions } from "./dev-session.ts";
 import { openInspector, type InspectAddress } from "./inspect-option.ts";
 import { preferredPort } from "./preferred-port.ts";
 import { reportDevEvent } from "./report-dev-event.ts";
@@ -26,7 +28,7 @@ export interface RunDevOptions {
   readonly terminal: Terminal;
 }
 
-/** Ended before it had closed: 128 + SIGINT, as shells have it. */
+/** Ended before it had started or closed: 128 + SIGINT, as shells have it. */
 const interruptedExitCode = 130;
 
 /** Runs an app until it is interrupted; resolves with the exit code. */
@@ -46,7 +48,7 @@ export async function runDev(options: RunDevOptions): Promise<number> {
   });
   const hasKeys = terminal.isInteractive && process.stdin instanceof ReadStream;
   const interruption = interrupted();
-  const session = await DevSession.start({
+  const session = await startUnlessInterrupted(interruption, {
     root,
     port,
     host: options.host,
@@ -57,9 +59,15 @@ export async function runDev(options: RunDevOptions): Promise<number> {
       if (event.type !== "ready") return reportDevEvent(event, reporter);
       const { url, webSocketUrl } = event.runtime;
       const { project, durationMs } = event;
+      // REPORT lines tell of memory.
+      event.runtime.traffic.wantsMemory = reporter.isVerbose;
       return reporter.ready({ project, url, webSocketUrl, startedInMs: durationMs, hasKeys });
     },
   });
+  if (session === null) {
+    interruption.forget();
+    return interruptedExitCode;
+  }
   const open = async (): Promise<void> => {
     if (!(await openBrowser(session.runtime.url)))
       reporter.warning(`Cannot open a browser: ${session.runtime.url}`);
@@ -70,7 +78,9 @@ export async function runDev(options: RunDevOptions): Promise<number> {
           case "o":
             return void open();
           case "v":
-            return reporter.toggleDetail();
+            reporter.toggleDetail();
+            session.runtime.traffic.wantsMemory = reporter.isVerbose;
+            return;
           case "h":
             return reporter.keyHelp();
           case "q":
@@ -89,9 +99,40 @@ export async function runDev(options: RunDevOptions): Promise<number> {
   return 0;
 }
 
+/** Null: it was interrupted, and nothing runs any more. */
+async function startUnlessInterrupted(
+  interruption: Interruption,
+  options: DevSessionOptions,
+): Promise<DevSession | null> {
+  let isStarting = true;
+  try {
+    const session = await DevSession.start({
+      ...options,
+      // Whoever interrupts a start does not want to hear how it went on.
+      onEvent: (event) => {
+        if (!isStarting || !interruption.isAsked) options.onEvent(event);
+      },
+    });
+    isStarting = false;
+    if (!interruption.isAsked) return session;
+    await session.close();
+  } catch (error) {
+    // Ctrl-C in a terminal ends the bundler as well, in the middle of its work: that is no failure. Its
+    // end may be seen a moment before the signal is.
+    const waitMs = isUserError(error) ? 0 : signalLagMs;
+    if (!(await interruption.isAskedWithin(waitMs))) throw error;
+  }
+  return null;
+}
+
+/** How much later than the bundler this process may hear of a signal to both. */
+const signalLagMs = 100;
+
 interface Interruption {
+  readonly isAsked: boolean;
   /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP. */
   readonly happened: Promise<void>;
+  isAskedWithin(milliseconds: number): Promise<boolean>;
   interrupt(): void;
   forget(): void;
 }
@@ -109,7 +150,16 @@ function interrupted(): Interruption {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, interrupt);
   return {
+    get isAsked() {
+      return closing.signal.aborted;
+    },
     happened,
+    async isAskedWithin(milliseconds) {
+      const timer = new AbortController();
+      await Promise.race([happened, setTimeout(milliseconds, null, timer)]);
+      timer.abort();
+      return closing.signal.aborted;
+    },
     interrupt,
     forget() {
       for (const signal of signals) process.off(signal, interrupt);

@@ -48,6 +48,7 @@ export async function runInvoke(options: RunInvokeOptions): Promise<number> {
   });
   try {
     const { runtime, project } = session;
+    runtime.traffic.wantsMemory = options.isVerbose;
     const declared = findFunction(project, options.functionId);
     const event =
       options.event ??

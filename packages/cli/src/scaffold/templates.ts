@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { FunctionPragma } from "@arclet/manifest";
+import { packageFolder } from "../package-folder.ts";
 
 export type Language = "javascript" | "typescript";
 
@@ -8,7 +9,7 @@ export const pageScript = "public/index.mjs";
 
 /** Text of a file of this package's `templates` folder. */
 export function templateText(path: string): string {
-  return readFileSync(new URL(`../../templates/${path}`, import.meta.url), "utf8");
+  return readFileSync(new URL(`templates/${path}`, packageFolder), "utf8");
 }
 
 export interface HandlerRequest {

@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Diagnostic } from "@arclet/manifest";
 import type { TrafficEvent } from "@arclet/runtime";
-import { endLine, reportLine, startLine } from "@arclet/runtime/lambda-logs";
 import { renderBanner, renderKeyHelp, type BannerOptions } from "./banner.ts";
 import { diagnosticsText } from "./diagnostics-text.ts";
 import { describeFunctionError } from "./function-error.ts";
+import { linesAfter, linesBefore } from "./lambda-lines.ts";
 import type { Terminal } from "./style.ts";
 import { trafficLine } from "./traffic-line.ts";
 
@@ -45,6 +45,10 @@ export class Reporter {
   }
 
   /** Switches between `normal` and `verbose`. */
+  get isVerbose(): boolean {
+    return this.#detail === "verbose";
+  }
+
   toggleDetail(): void {
     this.#detail = this.#detail === "verbose" ? "normal" : "verbose";
     const text = this.#detail === "verbose" ? "verbose: every invocation" : "normal: one line each";
@@ -60,11 +64,10 @@ export class Reporter {
         this.#bug(event.where, event.error);
         return;
       case "invocation-begun":
-        if (this.#detail === "verbose")
-          this.#lambdaLine(event.functionId, startLine(event.requestId));
+        if (this.isVerbose) this.#lambdaLines(event.functionId, linesBefore(event, new Date()));
         return;
       case "invoked":
-        if (this.#detail === "verbose") this.#report(event);
+        if (this.isVerbose) this.#lambdaLines(event.functionId, linesAfter(event, new Date()));
         if (!event.result.ok) {
           this.#error(
             describeFunctionError(
@@ -120,19 +123,12 @@ export class Reporter {
   }
 
   /** The lines Lambda itself writes into a function's log. */
-  #report(event: Extract<TrafficEvent, { type: "invoked" }>): void {
-    const { functionId, requestId, durationMs, initDurationMs, memoryMb, result } = event;
-    const isTimeout = !result.ok && result.kind === "timeout";
-    const usedMemoryMb = null;
-    const report = { requestId, durationMs, memoryMb, usedMemoryMb, initDurationMs, isTimeout };
-    this.#lambdaLine(functionId, endLine(requestId));
-    this.#lambdaLine(functionId, reportLine(report));
-  }
-
-  #lambdaLine(functionId: string, line: string): void {
+  #lambdaLines(functionId: string, lines: readonly string[]): void {
     const { style } = this.#terminal;
-    const text = style.dim(line.trimEnd());
-    this.#terminal.write(`${this.#time()} ${style.cyan(functionId)} ${style.dim("│")} ${text}\n`);
+    for (const line of lines) {
+      const text = style.dim(line.trimEnd());
+      this.#terminal.write(`${this.#time()} ${style.cyan(functionId)} ${style.dim("│")} ${text}\n`);
+    }
   }
 
   #bug(where: string, error: unknown): void {

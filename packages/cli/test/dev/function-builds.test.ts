@@ -1,32 +1,15 @@
 import type { BuiltFunction } from "@arclet/build";
 import type { Diagnostic, ProjectFunction } from "@arclet/manifest";
 import { describe, expect, test } from "vitest";
+import { functionConfigWith } from "../../../../test/helpers/model.mjs";
 import { FunctionBuilds, type BuildOutcome } from "../../src/dev/function-builds.ts";
 
-const config: ProjectFunction["config"] = {
-  runtime: "nodejs22.x",
-  architecture: "arm64",
-  handler: "index.handler",
-  memory: 1152,
-  timeout: 5,
-  storage: 512,
-  concurrency: null,
-  provisionedConcurrency: null,
-  layers: [],
-  policies: [],
-  allow: [],
-  access: null,
-  env: true,
-  shared: true,
-  views: true,
-  bundle: true,
-};
 const declared: ProjectFunction = {
   id: "ws/default",
   pragma: "ws",
   name: "default",
   sourceCandidates: ["src/ws/default"],
-  config,
+  config: functionConfigWith(),
   origin: null,
   directory: "/app/src/ws/default",
   exists: true,

@@ -99,12 +99,12 @@ export async function putIfMissing(
   client: S3Client,
   bucket: ArtifactBucket,
   key: string,
-  bytes: Uint8Array,
+  read: () => Promise<Uint8Array>,
 ): Promise<boolean> {
   const { HeadObjectCommand, PutObjectCommand } = await import("@aws-sdk/client-s3");
   const object = { Bucket: bucket.name, Key: key, ExpectedBucketOwner: bucket.owner };
   if (await exists(() => client.send(new HeadObjectCommand(object)), bucket)) return false;
-  await client.send(new PutObjectCommand({ ...object, Body: bytes }));
+  await client.send(new PutObjectCommand({ ...object, Body: await read() }));
   return true;
 }
 

@@ -1,7 +1,4 @@
-import { createHash } from "node:crypto";
-import { readdir, stat } from "node:fs/promises";
-import { join, relative } from "node:path";
-import type { BuiltFunction } from "@arclet/build";
+import type { Archive, Archiver, BuiltFunction } from "@arclet/build";
 import type { LambdaFunction } from "@arclet/manifest";
 import type { AwsClients } from "../aws-clients.ts";
 import { DeployError } from "../errors.ts";
@@ -10,17 +7,12 @@ import type { DeployReporter } from "../reporter.ts";
 import { putIfMissing, type ArtifactBucket } from "./artifact-bucket.ts";
 import { checkNativeModules } from "./native-modules.ts";
 
-/** Reproducible archive of a folder: the same files give the same bytes and hash. */
-export type ZipDirectory = (
-  directory: string,
-) => Promise<{ readonly bytes: Uint8Array; readonly hash: string }>;
-
 export interface FunctionPackage {
   readonly functionId: string;
   readonly handler: string;
   /** Content-addressed: unchanged code has a key that is already in the bucket. */
   readonly key: string;
-  readonly bytes: Uint8Array;
+  readonly archive: Archive;
   readonly unzippedBytes: number;
   /** As Lambda tells it of the code it runs: SHA-256 of the archive in base64. */
   readonly codeSha256: string;
@@ -42,15 +34,16 @@ const unzippedLimit = 250 * 1024 * 1024;
 export async function packageFunctions(
   functions: readonly LambdaFunction[],
   built: readonly BuiltFunction[],
-  zip: ZipDirectory,
+  archiver: Archiver,
   stackName: string,
   reporter: DeployReporter,
 ): Promise<readonly FunctionPackage[]> {
   const architectures = new Map(functions.map(({ id, config }) => [id, config.architecture]));
   const packages: FunctionPackage[] = [];
   // One after the other: each archive is held in memory, and deflate uses a core anyway.
-  for (const { functionId, directory, handler } of built) {
-    const { names, unzippedBytes } = await filesOf(directory);
+  for (const one of built) {
+    const { functionId, directory, handler } = one;
+    const { names, unzippedBytes } = await archiver.contents(one);
     if (unzippedBytes > unzippedLimit)
       throw new DeployError(
         "ERR_PACKAGE_TOO_LARGE",
@@ -59,16 +52,16 @@ export async function packageFunctions(
       );
     const architecture = architectures.get(functionId) ?? "arm64";
     await checkNativeModules(functionId, architecture, directory, names);
-    const { bytes, hash } = await zip(directory);
+    const archive = await archiver.archive(one);
     packages.push({
       functionId,
       handler,
-      key: `${stackName}/functions/${hash}.zip`,
-      bytes,
+      key: `${stackName}/functions/${archive.hash}.zip`,
+      archive,
       unzippedBytes,
-      codeSha256: createHash("sha256").update(bytes).digest("base64"),
+      codeSha256: Buffer.from(archive.hash, "hex").toString("base64"),
     });
-    reporter.report({ type: "packaged", functionId, zipBytes: bytes.byteLength, unzippedBytes });
+    reporter.report({ type: "packaged", functionId, zipBytes: archive.byteLength, unzippedBytes });
   }
   return packages;
 }
@@ -83,25 +76,11 @@ export async function uploadPackages(
   const s3 = await clients.s3();
   let uploaded = 0;
   const distinct = new Map(packages.map((one) => [one.key, one])).values();
-  await forEachConcurrently(distinct, concurrentUploads, async ({ functionId, key, bytes }) => {
-    if (await putIfMissing(s3, bucket, key, bytes)) {
+  await forEachConcurrently(distinct, concurrentUploads, async ({ functionId, key, archive }) => {
+    if (await putIfMissing(s3, bucket, key, () => archive.read())) {
       uploaded += 1;
-      reporter.report({ type: "uploaded", what: functionId, bytes: bytes.byteLength });
+      reporter.report({ type: "uploaded", what: functionId, bytes: archive.byteLength });
     } else reporter.report({ type: "up-to-date", what: functionId });
   });
   return uploaded;
-}
-
-async function filesOf(
-  directory: string,
-): Promise<{ readonly names: readonly string[]; readonly unzippedBytes: number }> {
-  const names: string[] = [];
-  let unzippedBytes = 0;
-  for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    names.push(relative(directory, path).replaceAll("\\", "/"));
-    unzippedBytes += (await stat(path)).size;
-  }
-  return { names, unzippedBytes };
 }

@@ -1,4 +1,4 @@
-import type { LambdaFunction } from "@arclet/manifest";
+import type { FunctionConfig, LambdaFunction } from "@arclet/manifest";
 import { digest, logicalId } from "../template/logical-id.ts";
 import {
   cdnId,
@@ -89,7 +89,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
     Timeout: config.timeout,
     EphemeralStorage: { Size: config.storage },
     Role: attribute(roleId, "Arn"),
-    LoggingConfig: { LogGroup: ref(logGroupId) },
+    LoggingConfig: { LogGroup: ref(logGroupId), ...logControls(config) },
     Environment: { Variables: environmentOf(context, declared, roleId) },
     ...(config.layers.length > 0 ? { Layers: config.layers } : {}),
     ...(config.concurrency === null ? {} : { ReservedConcurrentExecutions: config.concurrency }),
@@ -121,6 +121,20 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
       origin,
     );
   }
+}
+
+/** Lambda takes levels with JSON only. */
+function logControls({
+  logFormat,
+  applicationLogLevel,
+  systemLogLevel,
+}: FunctionConfig): Readonly<Record<string, string>> {
+  if (logFormat !== "JSON") return {};
+  return {
+    LogFormat: logFormat,
+    ...(applicationLogLevel === null ? {} : { ApplicationLogLevel: applicationLogLevel }),
+    ...(systemLogLevel === null ? {} : { SystemLogLevel: systemLogLevel }),
+  };
 }
 
 function environmentOf(

@@ -26,7 +26,7 @@ export async function templateSource(
   if (size <= inlineTemplateBytes) return { body: text };
   const key = contentKey(`${stackName}/templates`, text, "json");
   const s3 = await clients.s3();
-  await putIfMissing(s3, bucket, key, Buffer.from(text));
+  await putIfMissing(s3, bucket, key, () => Promise.resolve(Buffer.from(text)));
   return { url: await objectUrl(s3, bucket.name, key) };
 }
 

@@ -1,8 +1,8 @@
 import type { AwsSettings, FunctionConfig } from "../manifest.ts";
 import { linesOf } from "../syntax/ast.ts";
-import { lambdaSettings, readFunctionSetting } from "./function-settings.ts";
+import { checkLogLevels, lambdaSettings, readFunctionSetting } from "./function-settings.ts";
 import type { PragmaReader } from "./pragma-context.ts";
-import { remarkUnknown, settingOf, textOf } from "./settings.ts";
+import { remarkUnknown, settingOf, textOf, type Setting } from "./settings.ts";
 
 const apis = ["http", "httpv2", "httpv1", "rest"] as const;
 
@@ -12,8 +12,10 @@ export const readAws: PragmaReader = (pragma, context) => {
     ...context.draft.aws,
   };
   const defaults: Partial<FunctionConfig> = {};
+  const read: Setting[] = [];
   for (const line of linesOf(pragma.body)) {
     const setting = settingOf(line);
+    read.push(setting);
     const value = textOf(setting);
     switch (setting.key.text) {
       case "region":
@@ -47,4 +49,5 @@ export const readAws: PragmaReader = (pragma, context) => {
   }
   context.draft.aws = settings;
   context.functionDefaults = { ...context.functionDefaults, ...defaults };
+  checkLogLevels(context.functionDefaults, read, context.log);
 };

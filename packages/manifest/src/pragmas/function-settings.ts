@@ -1,4 +1,10 @@
-import type { AllowedActions, FunctionConfig } from "../manifest.ts";
+import type {
+  AllowedActions,
+  ApplicationLogLevel,
+  FunctionConfig,
+  LogFormat,
+  SystemLogLevel,
+} from "../manifest.ts";
 import type { DiagnosticLog } from "../diagnostic-log.ts";
 import { flagOf, integerOf, textOf, type Setting } from "./settings.ts";
 
@@ -31,6 +37,21 @@ const integer =
     draft[key] = value;
     return null;
   };
+
+const logFormats: readonly LogFormat[] = ["Text", "JSON"];
+const systemLogLevels: readonly SystemLogLevel[] = ["DEBUG", "INFO", "WARN"];
+const applicationLogLevels: readonly ApplicationLogLevel[] = [
+  "TRACE",
+  ...systemLogLevels,
+  "ERROR",
+  "FATAL",
+];
+
+/** The one of these words that is written, in whatever case. */
+function wordOf<T extends string>(setting: Setting, words: readonly T[]): T | undefined {
+  const text = textOf(setting)?.toUpperCase();
+  return words.find((word) => word.toUpperCase() === text);
+}
 
 const flag =
   (key: "env" | "shared" | "views" | "bundle"): Read =>
@@ -110,6 +131,25 @@ export const lambdaSettings: Readonly<Record<string, Read>> = {
     draft.policies = [...(draft.policies ?? []), ...names];
     return null;
   },
+  logFormat: (setting, draft) => {
+    const value = wordOf(setting, logFormats);
+    if (value === undefined) return `"logFormat" is ${logFormats.join(" or ")}`;
+    draft.logFormat = value;
+    return null;
+  },
+  applicationLogLevel: (setting, draft) => {
+    const value = wordOf(setting, applicationLogLevels);
+    if (value === undefined)
+      return `"applicationLogLevel" is one of ${applicationLogLevels.join(", ")}`;
+    draft.applicationLogLevel = value;
+    return null;
+  },
+  systemLogLevel: (setting, draft) => {
+    const value = wordOf(setting, systemLogLevels);
+    if (value === undefined) return `"systemLogLevel" is one of ${systemLogLevels.join(", ")}`;
+    draft.systemLogLevel = value;
+    return null;
+  },
   policy: (setting, draft) => lambdaSettings["policies"]?.(setting, draft) ?? null,
   allow: (setting, draft) => {
     const allowed = readAllowed(setting);
@@ -149,6 +189,23 @@ export function readFunctionSetting(
   return true;
 }
 
+/** Tells levels that Lambda would refuse: it filters lines of JSON only. */
+export function checkLogLevels(
+  { logFormat }: Pick<FunctionConfig, "logFormat">,
+  settings: readonly Setting[],
+  log: DiagnosticLog,
+): void {
+  if (logFormat === "JSON") return;
+  for (const { key } of settings) {
+    if (key.text !== "applicationLogLevel" && key.text !== "systemLogLevel") continue;
+    log.error({
+      code: "aws-setting-invalid",
+      text: `"${key.text}" needs "logFormat JSON": Lambda filters by level in that format only`,
+      span: key.span,
+    });
+  }
+}
+
 /** Architect's defaults. */
 export const defaultFunctionConfig: FunctionConfig = Object.freeze({
   runtime: "nodejs22.x",
@@ -163,6 +220,9 @@ export const defaultFunctionConfig: FunctionConfig = Object.freeze({
   policies: [],
   allow: [],
   access: null,
+  logFormat: "Text",
+  applicationLogLevel: null,
+  systemLogLevel: null,
   env: true,
   shared: true,
   views: false,

@@ -1,10 +1,16 @@
+import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { DiagnosticLog } from "../diagnostic-log.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { FunctionConfig } from "../manifest.ts";
 import { readAccess, type Accessible } from "../pragmas/function-access.ts";
-import { arcSettings, lambdaSettings, readFunctionSetting } from "../pragmas/function-settings.ts";
-import { settingOf } from "../pragmas/settings.ts";
+import {
+  arcSettings,
+  checkLogLevels,
+  lambdaSettings,
+  readFunctionSetting,
+} from "../pragmas/function-settings.ts";
+import { settingOf, type Setting } from "../pragmas/settings.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { linesOf } from "../syntax/ast.ts";
 import { parseManifestFile } from "./find-manifest.ts";
@@ -34,7 +40,10 @@ export async function readFunctionConfig(
   defaults: FunctionConfig,
   app: Accessible,
 ): Promise<FunctionConfigResult> {
+  // One look at the folder instead of one for each name: an app may have many functions.
+  const present = new Set(namesIn(directory));
   for (const name of functionConfigNames) {
+    if (!present.has(name)) continue;
     const path = join(directory, name);
     const read = await readText(path);
     if (read.kind === "absent") continue;
@@ -52,6 +61,7 @@ export async function readFunctionConfig(
     if (parsed === null) continue;
     const log = new DiagnosticLog(parsed.document.source);
     const draft: { -readonly [Key in keyof FunctionConfig]?: FunctionConfig[Key] } = {};
+    const settings: Setting[] = [];
     for (const pragma of parsed.document.pragmas) {
       if (pragma.name === "access") draft.access = readAccess(pragma, app, log);
       const table =
@@ -59,6 +69,7 @@ export async function readFunctionConfig(
       if (table === null) continue;
       for (const line of linesOf(pragma.body)) {
         const setting = settingOf(line);
+        settings.push(setting);
         // `fifo` of a queue was set here once; the manifest has it today.
         if (setting.key.text === "fifo" || readFunctionSetting(table, setting, draft, log))
           continue;
@@ -72,10 +83,21 @@ export async function readFunctionConfig(
         });
       }
     }
+    const config = { ...defaults, ...draft };
+    checkLogLevels(config, settings, log);
     return {
-      config: { ...defaults, ...draft },
+      config,
       diagnostics: [...parsed.diagnostics, ...log.diagnostics],
     };
   }
   return { config: defaults, diagnostics: [] };
+}
+
+/** Empty when there is no such folder, or it may not be listed. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }

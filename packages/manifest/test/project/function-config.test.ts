@@ -53,6 +53,32 @@ describe("a function's own configuration", () => {
     },
   );
 
+  it("chooses how Lambda logs, in whatever case the words are", async () => {
+    const text = "@aws\nlogFormat json\napplicationLogLevel warn\nsystemLogLevel DEBUG\n";
+    const { config, told: mistakes } = await configOf({ "config.arc": text });
+    expect(mistakes).toEqual([]);
+    expect(config).toMatchObject({
+      logFormat: "JSON",
+      applicationLogLevel: "WARN",
+      systemLogLevel: "DEBUG",
+    });
+    expect((await configOf({})).config).toMatchObject({
+      logFormat: "Text",
+      applicationLogLevel: null,
+      systemLogLevel: null,
+    });
+  });
+
+  it.each([
+    ["logFormat xml", /"logFormat" is Text or JSON/],
+    ["logFormat JSON\napplicationLogLevel loud", /"applicationLogLevel" is one of TRACE, DEBUG/],
+    ["logFormat JSON\nsystemLogLevel ERROR", /"systemLogLevel" is one of DEBUG, INFO, WARN/],
+    ["applicationLogLevel WARN", /"applicationLogLevel" needs "logFormat JSON"/],
+  ])("tells what is wrong with %j", async (lines, mistake) => {
+    const { told: mistakes } = await configOf({ "config.arc": `@aws\n${lines}\n` });
+    expect(mistakes).toEqual([expect.stringMatching(mistake)]);
+  });
+
   it("may switch variables and shared code off", async () => {
     const { config } = await configOf({
       "config.arc": "@arc\nenv false\nshared false\nviews true\n",

@@ -42,6 +42,8 @@ export interface EnvironmentOptions {
   /** Invocations that run at a time; further ones wait in the environment, in order. */
   readonly concurrency: number;
   readonly channel: GatewayChannel;
+  /** Aborted when the init takes too long: what has begun ends, and `start` resolves a failure. */
+  readonly initLimit: AbortSignal;
   readonly observer: EnvironmentObserver;
 }
 
@@ -54,6 +56,10 @@ export interface ExecutionEnvironment {
   readonly hasSlot: boolean;
   /** The outcome is told to the observer. */
   invoke(invocation: Invocation): void;
+  /** From now on memory is measured, where that costs anything. */
+  measureMemory(): void;
+  /** Megabytes, the most that was measured; null when nothing was. */
+  readonly usedMemoryMb: number | null;
   /** Takes back an invocation that has not begun. False: it has, and will have a result. */
   recall(invocation: Invocation): boolean;
   /** Frees everything; running invocations end as `Runtime.ExitError`. */

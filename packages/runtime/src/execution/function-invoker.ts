@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { BuiltFunction } from "@arclet/build";
 import type { FunctionConfig } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
+import type { InvocationLogging } from "../traffic/traffic-event.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { ExecutionStrategy, GatewayChannel } from "./execution-strategy.ts";
 import { FunctionPool } from "./function-pool.ts";
-import { maximumPayloadBytes } from "./handler/call-handler.ts";
+import { maximumEventBytes } from "./handler/call-handler.ts";
 import type { InvocationFailure, InvocationResult } from "./invocation.ts";
 import type { Invoker } from "./invoker.ts";
 import { createLambdaEnvironment } from "./lambda-environment.ts";
@@ -76,14 +77,19 @@ export class FunctionInvoker implements Invoker {
       submittedAt,
       startedAt: 0,
       initDurationMs: null,
+      isMeasured: traffic.wantsMemory,
+      usedMemoryMb: null,
       onBegin: traffic.isObserved
-        ? () => traffic.emit({ type: "invocation-begun", functionId, requestId })
+        ? () => {
+            const logging = loggingOf(entry);
+            traffic.emit({ type: "invocation-begun", functionId, requestId, logging });
+          }
         : null,
       settle: (result) => {
         if (entry !== undefined) entry.load.running--;
         if (traffic.isObserved) {
           const durationMs = clock.now() - (pending.startedAt || submittedAt);
-          const { initDurationMs } = pending;
+          const { initDurationMs, usedMemoryMb } = pending;
           traffic.emit({
             type: "invoked",
             functionId,
@@ -91,6 +97,8 @@ export class FunctionInvoker implements Invoker {
             durationMs,
             initDurationMs,
             memoryMb: entry?.definition.config.memory ?? 0,
+            usedMemoryMb,
+            logging: loggingOf(entry),
             result,
           });
         }
@@ -116,10 +124,10 @@ export class FunctionInvoker implements Invoker {
     if (config.concurrency !== null && entry.load.running >= config.concurrency) {
       return failure("throttled", "TooManyRequestsException", "Rate Exceeded.");
     }
-    const isLong = payload.length * 3 > maximumPayloadBytes;
-    if (isLong && Buffer.byteLength(payload) > maximumPayloadBytes) {
-      const limit = `${maximumPayloadBytes} bytes`;
-      return failure("unhandled", "RequestEntityTooLargeException", `The event exceeds ${limit}`);
+    const isLong = payload.length * 3 > maximumEventBytes;
+    if (isLong && Buffer.byteLength(payload) > maximumEventBytes) {
+      const text = `${Buffer.byteLength(payload)} byte payload is too large for the RequestResponse invocation type (limit ${maximumEventBytes} bytes)`;
+      return failure("unhandled", "RequestEntityTooLargeException", text);
     }
     return null;
   }
@@ -241,6 +249,11 @@ export class FunctionInvoker implements Invoker {
 function keyOf(definition: FunctionDefinition): string {
   const { built, config, variables } = definition;
   return JSON.stringify(["ok" in built ? built : built.hash, config, variables]);
+}
+
+function loggingOf(entry: Entry | undefined): InvocationLogging {
+  const { logFormat = "Text", systemLogLevel = null } = entry?.definition.config ?? {};
+  return { logFormat, systemLogLevel };
 }
 
 function unknownFunction(functionId: string): InvocationFailure {

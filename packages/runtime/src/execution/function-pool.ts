@@ -3,7 +3,7 @@ import type { Clock, ClockTimer } from "../clock.ts";
 import type { EnvironmentOptions, ExecutionStrategy, FunctionLog } from "./execution-strategy.ts";
 import { ignoredReturnWarning } from "./handler/call-handler.ts";
 import type { InvocationFailure, InvocationResult } from "./invocation.ts";
-import { PooledEnvironment, type PendingInvocation } from "./pooled-environment.ts";
+import { PooledEnvironment, timeoutOf, type PendingInvocation } from "./pooled-environment.ts";
 
 /** What one build of one function needs to be started. */
 export type EnvironmentTemplate = Pick<EnvironmentOptions, "functionId" | "built" | "config"> & {
@@ -30,6 +30,8 @@ export interface FunctionPoolOptions {
 const patienceMs = 20;
 /** Lambda keeps idle environments for minutes. The number is ours. */
 const idleExpiryMs = 7 * 60_000;
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
+const initLimitMs = 10_000;
 /** Invocations handed to a busy environment ahead of time. */
 const prefetchDepth = 32;
 
@@ -153,7 +155,8 @@ export class FunctionPool {
     }
   }
 
-  async #start(): Promise<InvocationFailure | null> {
+  /** `isAgain`: an init that has taken too long once is part of the invocation, and has the time of that. */
+  async #start(isAgain = false): Promise<InvocationFailure | null> {
     const { strategy, template, channel, concurrencyPerEnvironment, clock, onLog } = this.#options;
     this.#starting++;
     const pooled = new PooledEnvironment({
@@ -164,6 +167,10 @@ export class FunctionPool {
       onEnd: (environment, orphans) => this.#onEnd(environment, orphans),
     });
     const startedAt = clock.now();
+    const { timeoutMs } = this.#options;
+    const limitMs = isAgain || timeoutMs === Infinity ? timeoutMs : initLimitMs;
+    const initLimit = new AbortController();
+    const timer = clock.after(limitMs, () => initLimit.abort());
     const { functionId, built, config, createEnv } = template;
     const result = await strategy.start({
       functionId,
@@ -171,6 +178,7 @@ export class FunctionPool {
       config,
       env: createEnv(),
       channel,
+      initLimit: initLimit.signal,
       concurrency: concurrencyPerEnvironment,
       observer: {
         onResult: (invocation, outcome) => pooled.onResult(invocation, outcome),
@@ -184,13 +192,17 @@ export class FunctionPool {
         onExit: (reason, started) => pooled.onExit(reason, started),
       },
     });
+    timer.cancel();
     this.#starting--;
     if (!result.ok) {
+      const isLate = initLimit.signal.aborted;
+      if (isLate && !isAgain && this.#queue.length > 0) return this.#start(true);
       // As on Lambda, the invocation that waits for the init gets its error, and the next one tries again.
       const failed = this.#environments.size === 0 ? this.#queue.splice(0) : [];
-      for (const pending of failed) pending.settle(result.error);
+      for (const pending of failed)
+        pending.settle(isLate ? timeoutOf(pending, timeoutMs) : result.error);
       this.#checkDrained();
-      return result.error;
+      return isLate ? initTimedOut : result.error;
     }
     pooled.open(result.environment, clock.now() - startedAt);
     this.#environments.add(pooled);
@@ -270,6 +282,14 @@ export class FunctionPool {
     this.#onDrained = null;
   }
 }
+
+const initTimedOut: InvocationFailure = {
+  ok: false,
+  kind: "init",
+  errorType: "Sandbox.Timedout",
+  errorMessage: "Error: Init timed out after 10.00 seconds",
+  trace: [],
+};
 
 const stopped: InvocationResult = {
   ok: false,

@@ -47,6 +47,12 @@ export function createLambdaEnvironment(options: LambdaEnvironmentOptions): Reco
   const environment: Record<string, string> = {
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
+    // Without it AWS's X-Ray client throws where nothing is traced.
+    AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
+    AWS_LAMBDA_LOG_FORMAT: config.logFormat,
+    ...(config.logFormat === "JSON"
+      ? { AWS_LAMBDA_LOG_LEVEL: config.applicationLogLevel ?? "INFO" }
+      : {}),
     PATH: process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
     ...standIns,
   };

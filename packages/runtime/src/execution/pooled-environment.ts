@@ -12,6 +12,10 @@ export interface PendingInvocation extends Invocation {
   initDurationMs: number | null;
   /** Epoch milliseconds; 0 until it begins. */
   startedAt: number;
+  /** Whether anybody wants to know what memory it took. */
+  readonly isMeasured: boolean;
+  /** Megabytes, the most its environment has had so far; null where nobody asked, or it is not known. */
+  usedMemoryMb: number | null;
   /** It begins to run. Null where nobody wants to know. */
   readonly onBegin: (() => void) | null;
   settle(result: InvocationResult): void;
@@ -79,6 +83,7 @@ export class PooledEnvironment {
     this.#expiry = null;
     pending.initDurationMs = this.#initDurationMs;
     this.#initDurationMs = null;
+    if (pending.isMeasured) this.#environment?.measureMemory();
     this.#assigned.push(pending);
     if (this.#assigned.length <= this.#options.concurrency) this.#begin(pending);
     this.#environment?.invoke(pending);
@@ -107,6 +112,7 @@ export class PooledEnvironment {
     else this.#assigned.splice(index, 1);
     const next = this.#assigned[this.#options.concurrency - 1];
     if (next !== undefined && next.startedAt === 0) this.#begin(next);
+    this.#readMemory(pending);
     pending.settle(result);
     this.#options.onFree(this);
   }
@@ -118,6 +124,7 @@ export class PooledEnvironment {
     const begun = new Set(started);
     const orphans: PendingInvocation[] = [];
     for (const pending of this.#assigned) {
+      this.#readMemory(pending);
       if (pending === this.#timedOut) pending.settle(timeoutOf(pending, this.#options.timeoutMs));
       else if (begun.has(pending)) pending.settle(withRequestId(reason, pending.requestId));
       else orphans.push(pending);
@@ -136,6 +143,10 @@ export class PooledEnvironment {
     this.#expiry?.cancel();
     this.#deadline?.cancel();
     await this.#environment?.stop();
+  }
+
+  #readMemory(pending: PendingInvocation): void {
+    if (pending.isMeasured) pending.usedMemoryMb = this.#environment?.usedMemoryMb ?? null;
   }
 
   #begin(pending: PendingInvocation): void {
@@ -169,7 +180,7 @@ export class PooledEnvironment {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html */
-function timeoutOf(pending: PendingInvocation, timeoutMs: number): InvocationFailure {
+export function timeoutOf(pending: PendingInvocation, timeoutMs: number): InvocationFailure {
   const seconds = (timeoutMs / 1000).toFixed(2);
   return {
     ok: false,

@@ -23,12 +23,16 @@ export function hasIdentity(
   });
 }
 
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+const maximumResultBytes = 8 * 1024;
+
 /** Reads what the authorizer function answered. */
 export function readAuthorization(result: InvocationResult, methodArn: string): Authorization {
   if (!result.ok) {
     const isRefusal = result.errorMessage === "Unauthorized" && result.kind === "handled";
     return { ok: false, status: isRefusal ? 401 : 500 };
   }
+  if (Buffer.byteLength(result.payload) > maximumResultBytes) return { ok: false, status: 500 };
   const answer = parseJson(result.payload);
   if (!isObject(answer)) return { ok: false, status: 500 };
   const { principalId, policyDocument, context } = answer;

@@ -119,12 +119,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const isTrusted =
       context.trust.isTrustedHost(request) && context.trust.isTrustedOrigin(request);
     if (isTrusted && options.mount(request, response)) return;
-    // Joined, not resolved: `//host/path` is a path here, not another host.
-    const url = new URL(`http://localhost${sent}`);
     const answer =
       match === null
         ? fallBack(request, response, path)
-        : http.handle(request, response, url, match);
+        : http.handle(request, response, sent, match);
     traffic.report(answer, `${method} ${path}`);
   }
 

@@ -9,7 +9,9 @@ import {
 } from "../lambda-events/websocket-event.ts";
 import { hasIdentity, readAuthorization } from "./authorizer.ts";
 import type { GatewayContext } from "./gateway-context.ts";
+import { invokeInTime } from "./invoke-in-time.ts";
 import { readProxyResult } from "./proxy-result.ts";
+import { isProtocolName } from "./upgrade-request.ts";
 import type { WebSocketRoutes } from "./websocket-routes.ts";
 
 /** Verdict on a handshake: open, with what the function said, or an HTTP status. */
@@ -68,12 +70,24 @@ async function authorize(
   authorizer: NonNullable<WebSocketRoutes["authorizer"]>,
 ): Promise<ReturnType<typeof readAuthorization>> {
   if (!hasIdentity(authorizer, request, handshake.query)) return { ok: false, status: 401 };
-  const { apiId, stage, invoker } = context;
+  const { apiId, stage } = context;
   const methodArn = `arn:aws:execute-api:us-east-1:123456789012:${apiId}/${stage}/$connect`;
-  // Only the authorizer sees the hop-by-hop headers.
-  const headers = listHeaders(request, handshake.now, { keepHopByHop: true });
+  // Only the authorizer sees the hop-by-hop headers, and that there is no body.
+  const headers = listHeaders(request, handshake.now, {
+    keepHopByHop: true,
+    contentLength: { name: "content-length", bytes: 0 },
+  });
   const event = authorizerEvent({ ...handshake, headers }, methodArn);
-  return readAuthorization(await invoker.invoke(authorizer.functionId, event), methodArn);
+  const { webSocketIntegrationMs } = context.limits;
+  const { functionId } = authorizer;
+  const result = await invokeInTime(
+    context,
+    functionId,
+    event,
+    webSocketIntegrationMs,
+    "authorizer",
+  );
+  return result === "late" ? { ok: false, status: 500 } : readAuthorization(result, methodArn);
 }
 
 async function connect(
@@ -82,19 +96,8 @@ async function connect(
   event: string,
   authorizer: AuthorizerContext | null,
 ): Promise<Verdict> {
-  const { invoker, clock, limits, traffic } = context;
-  const result = await new Promise<Awaited<ReturnType<typeof invoker.invoke>> | "late">(
-    (resolve) => {
-      const timer = clock.after(limits.webSocketIntegrationMs, () => resolve("late"));
-      traffic.report(
-        invoker.invoke(functionId, event).then((settled) => {
-          timer.cancel();
-          resolve(settled);
-        }),
-        "$connect",
-      );
-    },
-  );
+  const { webSocketIntegrationMs } = context.limits;
+  const result = await invokeInTime(context, functionId, event, webSocketIntegrationMs, "$connect");
   if (result === "late")
     return { isOpen: false, status: 504, message: "Endpoint request timed out" };
   if (!result.ok) {
@@ -103,10 +106,16 @@ async function connect(
     return { isOpen: false, status, message: "Internal server error" };
   }
   const answer = readProxyResult(result.payload);
-  if (answer === null) return { isOpen: false, status: 502, message: "Internal server error" };
+  // A status that is no answer, but says that one will come, cannot be the answer.
+  if (answer === null || answer.statusCode < 200)
+    return { isOpen: false, status: 502, message: "Internal server error" };
   const { statusCode } = answer;
   if (statusCode >= 200 && statusCode < 300) {
-    return { isOpen: true, protocol: protocolOf(answer.headers), authorizer };
+    const protocol = protocolOf(answer.headers);
+    // What is no name of a protocol is no header either.
+    if (protocol !== null && !isProtocolName(protocol))
+      return { isOpen: false, status: 502, message: "Internal server error" };
+    return { isOpen: true, protocol, authorizer };
   }
   return { isOpen: false, status: statusCode, message: messages[statusCode] ?? "Forbidden" };
 }

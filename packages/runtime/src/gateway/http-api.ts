@@ -1,18 +1,30 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Manifest } from "@arclet/manifest";
-import type { InvocationResult } from "../execution/invocation.ts";
-import { httpEventV1, httpEventV2, type HttpEventInput } from "../lambda-events/http-event.ts";
+import type { InvocationFailure, InvocationResult } from "../execution/invocation.ts";
+import { httpApiKind, type HttpApiKind } from "../lambda-events/http-api-kind.ts";
+import { httpEvent } from "../lambda-events/http-event.ts";
 import { readHttpResult } from "../lambda-events/http-response.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import { HttpRoutes, type HttpMatch } from "./http-routes.ts";
+import { invokeInTime } from "./invoke-in-time.ts";
 import { readBody } from "../lambda-events/read-body.ts";
+
+/** `errorType` is told in a header, by REST APIs alone. */
+type Refusal = readonly [status: number, body: string, errorType?: string];
 
 /** What a caller sees of a failure; HTTP APIs and REST APIs word it differently. */
 interface Wording {
-  readonly failed: readonly [status: number, body: string];
-  readonly late: readonly [status: number, body: string];
-  readonly unmatched: readonly [status: number, body: string];
+  /** The function failed, or what it gave was malformed. */
+  readonly failed: Refusal;
+  /** Lambda would not run it. */
+  readonly refused: Refusal;
+  /** The event is more than Lambda takes. */
+  readonly tooLong: Refusal;
+  /** The body is more than the gateway takes. */
+  readonly tooLarge: Refusal;
+  readonly late: Refusal;
+  readonly unmatched: Refusal;
   /** The limit of the time an integration may take. */
   readonly limit: "httpIntegrationMs" | "restIntegrationMs";
 }
@@ -20,6 +32,9 @@ interface Wording {
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
 const httpWording: Wording = {
   failed: [500, '{"message":"Internal Server Error"}'],
+  refused: [500, '{"message":"Internal Server Error"}'],
+  tooLong: [413, '{"message":"Request Entity Too Large"}'],
+  tooLarge: [413, '{"message":"Request Entity Too Large"}'],
   late: [503, '{"message":"Service Unavailable"}'],
   unmatched: [404, '{"message":"Not Found"}'],
   limit: "httpIntegrationMs",
@@ -27,9 +42,16 @@ const httpWording: Wording = {
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 const restWording: Wording = {
-  failed: [502, '{"message": "Internal server error"}'],
-  late: [504, '{"message": "Endpoint request timed out"}'],
-  unmatched: [403, '{"message":"Missing Authentication Token"}'],
+  failed: [502, '{"message": "Internal server error"}', "InternalServerErrorException"],
+  refused: [500, '{"message": "Internal server error"}', "InternalServerErrorException"],
+  tooLong: [413, '{"message": "Request Too Long"}', "BadRequestException"],
+  tooLarge: [413, "HTTP content length exceeded 10485760 bytes."],
+  late: [504, '{"message": "Endpoint request timed out"}', "InternalServerErrorException"],
+  unmatched: [
+    403,
+    '{"message":"Missing Authentication Token"}',
+    "MissingAuthenticationTokenException",
+  ],
   limit: "restIntegrationMs",
 };
 
@@ -37,7 +59,7 @@ const restWording: Wording = {
 export class HttpApi {
   readonly #context: GatewayContext;
   #routes: HttpRoutes = new HttpRoutes([]);
-  #version: "1.0" | "2.0" = "2.0";
+  #kind: HttpApiKind = "http-2.0";
   #wording: Wording = httpWording;
 
   constructor(context: GatewayContext) {
@@ -45,10 +67,9 @@ export class HttpApi {
   }
 
   setManifest(manifest: Manifest): void {
-    const { apigateway } = manifest.aws;
     this.#routes = new HttpRoutes(manifest.http?.routes ?? []);
-    this.#version = apigateway === "httpv1" || apigateway === "rest" ? "1.0" : "2.0";
-    this.#wording = apigateway === "rest" ? restWording : httpWording;
+    this.#kind = httpApiKind(manifest.aws.apigateway);
+    this.#wording = this.#kind === "rest" ? restWording : httpWording;
   }
 
   find(method: string, path: string): HttpMatch | null {
@@ -57,28 +78,30 @@ export class HttpApi {
 
   /** Answers what neither a route nor a file is. */
   refuse(response: ServerResponse): void {
-    answerJson(response, ...this.#wording.unmatched);
+    this.#identify(response);
+    answerRefusal(response, this.#wording.unmatched);
   }
 
-  /** Never rejects for what a function or a client does. */
+  /** `sent` is path and query. Never rejects for what a function or a client does. */
   async handle(
     request: IncomingMessage,
     response: ServerResponse,
-    url: URL,
+    sent: string,
     match: HttpMatch,
   ): Promise<void> {
-    const { limits, clock, apiId, stage, ids } = this.#context;
+    const { limits, clock, apiId, stage } = this.#context;
     const body = await readBody(request, limits.httpBodyBytes);
     if (body === "aborted") return;
-    const requestId = this.#version === "2.0" ? ids.requestId() : randomUUID();
-    response.setHeader("apigw-requestid", requestId);
+    const requestId = this.#identify(response);
     if (body === "too-large") {
-      answerJson(response, 413, '{"message":"Request Entity Too Large"}');
+      answerRefusal(response, this.#wording.tooLarge);
       return;
     }
-    const input: HttpEventInput = {
+    const [path = "/", ...query] = sent.split("?");
+    const event = httpEvent(this.#kind, {
       request,
-      url,
+      path,
+      query: query.join("?"),
       body,
       routeKey: match.routeKey,
       pathParameters: match.pathParameters,
@@ -87,33 +110,43 @@ export class HttpApi {
       stage,
       requestId,
       now: clock.now(),
-    };
-    const event = this.#version === "2.0" ? httpEventV2(input) : httpEventV1(input);
-    this.#answer(response, await this.#invoke(match.functionId, event));
+    });
+    const limitMs = limits[this.#wording.limit];
+    const result = await invokeInTime(this.#context, match.functionId, event, limitMs, "HTTP API");
+    this.#answer(response, result);
   }
 
-  #invoke(functionId: string, event: string): Promise<InvocationResult | "late"> {
-    const { invoker, clock, limits, traffic } = this.#context;
-    return new Promise((resolve) => {
-      const timer = clock.after(limits[this.#wording.limit], () => resolve("late"));
-      traffic.report(
-        invoker.invoke(functionId, event).then((result) => {
-          timer.cancel();
-          resolve(result);
-        }),
-        "HTTP API",
-      );
-    });
+  /** Names the request in its answer, as either kind of API does. */
+  #identify(response: ServerResponse): string {
+    const { ids } = this.#context;
+    const id = ids.requestId();
+    if (this.#kind !== "rest") {
+      response.setHeader("apigw-requestid", id);
+      return id;
+    }
+    const requestId = randomUUID();
+    response.setHeader("x-amzn-requestid", requestId);
+    response.setHeader("x-amz-apigw-id", id);
+    return requestId;
+  }
+
+  #refusalOf({ kind, errorType }: InvocationFailure): Refusal {
+    if (errorType === "RequestEntityTooLargeException") return this.#wording.tooLong;
+    return kind === "throttled" ? this.#wording.refused : this.#wording.failed;
   }
 
   #answer(response: ServerResponse, result: InvocationResult | "late"): void {
     if (response.destroyed) return;
     if (result === "late") {
-      answerJson(response, ...this.#wording.late);
+      answerRefusal(response, this.#wording.late);
       return;
     }
-    const answer = result.ok ? readHttpResult(result.payload, this.#version) : null;
-    if (answer === null || !write(response, answer)) answerJson(response, ...this.#wording.failed);
+    if (!result.ok) {
+      answerRefusal(response, this.#refusalOf(result));
+      return;
+    }
+    const answer = readHttpResult(result.payload, this.#kind);
+    if (answer === null || !write(response, answer)) answerRefusal(response, this.#wording.failed);
   }
 }
 
@@ -134,6 +167,11 @@ function write(
   response.writeHead(answer.status);
   response.end(hasBody ? answer.body : undefined);
   return true;
+}
+
+function answerRefusal(response: ServerResponse, [status, body, errorType]: Refusal): void {
+  if (errorType !== undefined) response.setHeader("x-amzn-errortype", errorType);
+  answerJson(response, status, body);
 }
 
 /** Answers with JSON text. */

@@ -4,6 +4,7 @@ import type { ConnectionCommand, ConnectionInfo } from "../connections/connectio
 import { isConnectionId } from "../lambda-events/ids.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import { readBody } from "../lambda-events/read-body.ts";
+import { traceId } from "../lambda-events/request-headers.ts";
 
 /** `/@connections/{id}`, behind nothing, the stage, or the alias Architect's helpers call. */
 const pathPattern = /^(\/[^/@%]+|\/_arc\/ws)?\/(?:@|%40)connections\/([^/]+)$/i;
@@ -24,7 +25,7 @@ export class ManagementApi {
   handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
     const match = pathPattern.exec(path);
     if (match === null) return false;
-    const { stage, traffic, trust } = this.#context;
+    const { stage, traffic, trust, clock } = this.#context;
     const [, prefix, encodedId = ""] = match;
     response.setHeader("x-amzn-requestid", randomUUID());
     response.setHeader("x-amz-apigw-id", this.#context.ids.requestId());
@@ -39,6 +40,7 @@ export class ManagementApi {
       fail(response, 400, "BadRequestException", body);
       return true;
     }
+    response.setHeader("x-amzn-trace-id", traceId(clock.now()));
     traffic.report(this.#carryOut(request, response, id), "management API");
     return true;
   }

@@ -26,8 +26,8 @@ export function readProxyResult(payload: string): ProxyResult | null {
   const fields = parseObject(payload);
   if (fields === null) return null;
   for (const key of Object.keys(fields)) if (!allowedKeys.has(key)) return null;
-  const statusCode = Number(fields["statusCode"]);
-  if (fields["statusCode"] === undefined || !Number.isInteger(statusCode)) return null;
+  const statusCode = statusOf(fields["statusCode"]);
+  if (statusCode === null) return null;
   const { body, headers } = fields;
   if (body !== undefined && body !== null && typeof body !== "string") return null;
   const isHeaderMap = typeof headers === "object" && headers !== null && !Array.isArray(headers);
@@ -36,6 +36,13 @@ export function readProxyResult(payload: string): ProxyResult | null {
     headers: isHeaderMap ? (headers as Record<string, unknown>) : {},
     body: typeof body === "string" ? decode(body, fields["isBase64Encoded"] === true) : null,
   };
+}
+
+/** A number, or a text that is one, that HTTP knows as a status. */
+function statusOf(value: unknown): number | null {
+  if (typeof value !== "number" && typeof value !== "string") return null;
+  const status = Number(value);
+  return Number.isInteger(status) && status >= 100 && status <= 599 ? status : null;
 }
 
 function parseObject(payload: string): Record<string, unknown> | null {

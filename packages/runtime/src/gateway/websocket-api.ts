@@ -16,6 +16,7 @@ import { KnownClients, type KnownClient } from "./known-clients.ts";
 import { MessagesInWork } from "./messages-in-work.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import { refuseUpgrade } from "./upgrade-refusal.ts";
+import { offersProtocols, targetOf } from "./upgrade-request.ts";
 import { WebSocketConnection } from "./websocket-connection.ts";
 import { WebSocketRoutes } from "./websocket-routes.ts";
 
@@ -70,14 +71,17 @@ export class WebSocketApi {
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A peer that goes away while its handshake is parked must not take the process down.
-    socket.on("error", destroyOnError);
+    socket.on("error", destroy);
     const startedAt = this.#context.clock.now();
-    const refusal = this.#check(request);
-    if (refusal !== null) {
-      this.#refuse(socket, refusal.status, refusal.message, startedAt);
+    const url = targetOf(request);
+    const refusal = this.#check(request, url);
+    if (url === null || refusal !== null) {
+      const { status, message } = refusal ?? badRequest;
+      this.#refuse(socket, status, message, startedAt);
       return;
     }
-    const url = new URL(request.url ?? "/", "http://localhost");
+    // One that ends its side meanwhile wants no socket any more.
+    socket.on("end", destroy);
     this.#track(this.#open(request, url, socket, head, startedAt), "websocket handshake");
   }
 
@@ -90,26 +94,24 @@ export class WebSocketApi {
     );
   }
 
-  #check(request: IncomingMessage): { status: number; message: string } | null {
+  #check(request: IncomingMessage, url: URL | null): { status: number; message: string } | null {
     const { trust, stage } = this.#context;
     const key = request.headers["sec-websocket-key"];
     if (request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket") {
-      return { status: 400, message: "Bad Request" };
+      return badRequest;
     }
     // https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1: HTTP/1.1 or higher, with a Host.
     if (Number(request.httpVersion) < 1.1 || request.headers.host === undefined) {
-      return { status: 400, message: "Bad Request" };
+      return badRequest;
     }
     if (key === undefined || !/^[+/0-9A-Za-z]{22}==$/.test(key)) {
-      return { status: 400, message: "Bad Request" };
+      return badRequest;
     }
     if (request.headers["sec-websocket-version"] !== "13") {
       return { status: 426, message: "Upgrade Required" };
     }
-    if (!URL.canParse(request.url ?? "/", "http://localhost")) {
-      return { status: 400, message: "Bad Request" };
-    }
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    if (url === null || !offersProtocols(request)) return badRequest;
+    const path = url.pathname;
     const isKnownPath = path === "/" || path === `/${stage}` || path === `/${stage}/`;
     if (this.#routes === null || !isKnownPath || this.#isClosing) {
       return { status: 403, message: "Forbidden" };
@@ -172,7 +174,8 @@ export class WebSocketApi {
   ): void {
     const { connections, traffic, time } = this.#context;
     // The library has a listener of its own from here on.
-    stream.off("error", destroyOnError);
+    stream.off("error", destroy);
+    stream.off("end", destroy);
     const connection = new WebSocketConnection({
       context: this.#context,
       socket,
@@ -280,9 +283,11 @@ export class WebSocketApi {
   }
 }
 
-function destroyOnError(this: Duplex): void {
+function destroy(this: Duplex): void {
   this.destroy();
 }
+
+const badRequest = { status: 400, message: "Bad Request" } as const;
 
 const noRoutes = new WebSocketRoutes({
   routeSelectionExpression: "",

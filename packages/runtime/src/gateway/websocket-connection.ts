@@ -16,6 +16,7 @@ import { FrameMeter } from "./frame-meter.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import type { MessageOwner, MessagesInWork } from "./messages-in-work.ts";
 import { readProxyResult } from "./proxy-result.ts";
+import { sendInFrames } from "./send-in-frames.ts";
 import { listenForDrain, listenToSocket, type SocketListener } from "./socket-listener.ts";
 import type { WebSocketRoutes } from "./websocket-routes.ts";
 
@@ -195,7 +196,9 @@ export class WebSocketConnection implements ConnectionTarget, MessageOwner, Sock
     if (bytes > limits.messageBytes || isLongerInUtf8(data, limits.messageBytes)) return tooLarge;
     if (this.#socket.bufferedAmount > limits.sendBufferBytes) return limitExceeded;
     this.#lastActiveAt = clock.now();
-    this.#socket.send(data);
+    // A UTF-16 unit is at most three bytes.
+    if (bytes * 3 > limits.frameBytes) sendInFrames(this.#socket, data, limits.frameBytes);
+    else this.#socket.send(data);
     // Half full: from now on posts wait for their answers, so that the limit can be told.
     if (this.#socket.bufferedAmount > limits.sendBufferBytes / 2) this.#suspend();
     if (traffic.isObserved) {
@@ -277,10 +280,10 @@ export class WebSocketConnection implements ConnectionTarget, MessageOwner, Sock
       this.#sendError("Internal server error", requestId);
       return false;
     }
-    if (isTwoWay && answer.body !== null && answer.body !== "" && this.isOpen) {
-      this.#send(answer.body);
-    }
-    return true;
+    if (!isTwoWay || answer.body === null || answer.body === "" || !this.isOpen) return true;
+    const sent = this.#send(answer.body);
+    if (sent.type === "too-large") this.#sendError("Internal server error", requestId);
+    return sent.type === "done";
   }
 
   /** The function goes on; the gateway no longer waits for it. */

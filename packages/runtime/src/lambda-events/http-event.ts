@@ -1,4 +1,5 @@
 import { clfTime } from "./clf-time.ts";
+import type { HttpApiKind } from "./http-api-kind.ts";
 import {
   listHeaders,
   sourceIpOf,
@@ -10,8 +11,10 @@ import {
 
 export interface HttpEventInput {
   readonly request: RequestHead;
-  /** Path and query as sent. */
-  readonly url: URL;
+  /** As sent, still percent-encoded. */
+  readonly path: string;
+  /** As sent, without its question mark. */
+  readonly query: string;
   readonly body: Buffer;
   /** `GET /cats/{id}`, `ANY /api/{proxy+}` or `$default`. */
   readonly routeKey: string;
@@ -26,24 +29,29 @@ export interface HttpEventInput {
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 
+/** The event of a kind of API. */
+export function httpEvent(kind: HttpApiKind, input: HttpEventInput): string {
+  return kind === "http-2.0" ? httpEventV2(input) : httpEventV1(input, kind === "rest");
+}
+
 /** Payload format 2.0. What is missing is left out, never null. */
-export function httpEventV2(input: HttpEventInput): string {
-  const { request, url, routeKey, pathParameters, now } = input;
+function httpEventV2(input: HttpEventInput): string {
+  const { request, routeKey, pathParameters, now } = input;
+  const rawPath = decodedPath(input.path);
   const headers: Record<string, string> = {};
   let cookies: string[] | undefined;
-  for (const [name, values] of listHeaders(request, now)) {
+  const contentLength = { name: "content-length", bytes: input.body.length };
+  for (const [name, values] of listHeaders(request, now, { contentLength })) {
     const key = name.toLowerCase();
     if (key === "cookie") cookies = values.flatMap((value) => value.split(/;\s*/));
     else headers[key] = values.join(",");
   }
-  const contentLength = request.headers["content-length"];
-  if (contentLength !== undefined) headers["content-length"] = contentLength;
-  const query = joinedQuery(url.searchParams);
+  const query = joinedQuery(new URLSearchParams(input.query));
   return JSON.stringify({
     version: "2.0",
     routeKey,
-    rawPath: url.pathname,
-    rawQueryString: url.search.slice(1),
+    rawPath,
+    rawQueryString: input.query,
     ...(cookies === undefined ? {} : { cookies }),
     headers,
     ...(query === null ? {} : { queryStringParameters: query }),
@@ -54,7 +62,7 @@ export function httpEventV2(input: HttpEventInput): string {
       domainPrefix: input.domainName.split(".")[0] ?? "",
       http: {
         method: request.method ?? "GET",
-        path: url.pathname,
+        path: rawPath,
         protocol: `HTTP/${request.httpVersion}`,
         sourceIp: sourceIpOf(request),
         userAgent: request.headers["user-agent"] ?? "",
@@ -71,20 +79,25 @@ export function httpEventV2(input: HttpEventInput): string {
   });
 }
 
-/** Payload format 1.0, that of REST APIs. What is missing is null. */
-export function httpEventV1(input: HttpEventInput): string {
-  const { request, url, routeKey, pathParameters, now } = input;
-  const headers: HeaderList = listHeaders(request, now);
+/**
+ * Payload format 1.0, which is that of REST APIs but for what they say of version and path. What is
+ * missing is null.
+ */
+function httpEventV1(input: HttpEventInput, isRest: boolean): string {
+  const { request, routeKey, pathParameters, now } = input;
+  const path = isRest ? input.path : decodedPath(input.path);
+  const contentLength = { name: "Content-Length", bytes: input.body.length };
+  const headers: HeaderList = listHeaders(request, now, isRest ? {} : { contentLength });
   const resource = routeKey.slice(routeKey.indexOf(" ") + 1);
   return JSON.stringify({
-    version: "1.0",
+    ...(isRest ? {} : { version: "1.0" }),
     resource,
-    path: url.pathname,
+    path,
     httpMethod: request.method ?? "GET",
     ...toHeaderMaps(headers),
     queryStringParameters: null,
     multiValueQueryStringParameters: null,
-    ...toQueryMaps(url.searchParams),
+    ...toQueryMaps(new URLSearchParams(input.query)),
     requestContext: {
       accountId: "123456789012",
       apiId: input.apiId,
@@ -106,7 +119,7 @@ export function httpEventV1(input: HttpEventInput): string {
         userAgent: request.headers["user-agent"] ?? null,
         userArn: null,
       },
-      path: url.pathname,
+      path: isRest ? `/${input.stage}${path}` : path,
       protocol: `HTTP/${request.httpVersion}`,
       requestId: input.requestId,
       requestTime: clfTime(now),
@@ -138,15 +151,23 @@ function joinedQuery(search: URLSearchParams): Record<string, string> | null {
   return isEmpty ? null : joined;
 }
 
-/** Whether the gateway hands the body on as text; everything else travels as base64. */
+/** HTTP APIs hand paths on decoded, REST APIs as they were sent. */
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Text, by content type; everything else travels as base64: forms, and what has no type, too. */
+const textTypes: ReadonlySet<string> = new Set([
+  "application/json",
+  "application/javascript",
+  "application/xml",
+]);
+
 function isText(request: RequestHead): boolean {
   const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase() ?? "";
-  return (
-    type.startsWith("text/") ||
-    type === "application/json" ||
-    type === "application/javascript" ||
-    type === "application/xml" ||
-    type.endsWith("+json") ||
-    type.endsWith("+xml")
-  );
+  return type.startsWith("text/") || textTypes.has(type);
 }

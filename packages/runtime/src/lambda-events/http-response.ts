@@ -1,50 +1,60 @@
+import type { HttpApiKind } from "./http-api-kind.ts";
 import { parseJson } from "./parse-json.ts";
 
 /** A function's result as an HTTP response. */
 export interface HttpResult {
   readonly status: number;
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly headers: readonly HttpHeader[];
   readonly body: string | Buffer;
 }
+
+type HttpHeader = readonly [name: string, value: string];
+
+/** REST APIs take a result with any other key for malformed; HTTP APIs pass over it. */
+const restKeys: ReadonlySet<string> = new Set([
+  "statusCode",
+  "headers",
+  "multiValueHeaders",
+  "body",
+  "isBase64Encoded",
+]);
+
+/** What the transport sets: a function's own would corrupt the message. */
+const setByTransport: ReadonlySet<string> = new Set([
+  "content-length",
+  "transfer-encoding",
+  "connection",
+]);
 
 /**
  * Reads a function's result by the rules of API Gateway. Null: malformed.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.response
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
  */
-export function readHttpResult(payload: string, version: "1.0" | "2.0"): HttpResult | null {
+export function readHttpResult(payload: string, kind: HttpApiKind): HttpResult | null {
   const result = parseJson(payload);
   if (result === undefined) return null;
-  if (!isObject(result) || (!("statusCode" in result) && !isShorthand(result))) {
-    return version === "2.0" ? inferred(result) : null;
+  if (!isObject(result) || !("statusCode" in result)) {
+    return kind === "http-2.0" ? inferred(result) : null;
   }
-  const status = statusOf(result["statusCode"] ?? 200);
-  if (status === null) return null;
-  const headers: [string, string][] = [];
-  // The `type` of the early Architect shorthand `{ type, body }`; an explicit header goes before it.
-  if (typeof result["type"] === "string") headers.push(["content-type", result["type"]]);
-  readHeaders(result["headers"], headers);
-  readHeaders(result["multiValueHeaders"], headers);
-  if (Array.isArray(result["cookies"])) {
-    for (const cookie of result["cookies"]) headers.push(["set-cookie", String(cookie)]);
-  }
+  if (kind === "rest" && Object.keys(result).some((key) => !restKeys.has(key))) return null;
+  const status = statusOf(result["statusCode"]);
+  const body = bodyOf(result["body"], result["isBase64Encoded"] === true);
+  if (status === null || body === null) return null;
+  const headers = kind === "http-2.0" ? headersOfTwo(result) : headersOfOne(result);
   if (!headers.some(([name]) => name === "content-type")) {
     headers.push([
       "content-type",
-      version === "2.0" ? "text/plain; charset=utf-8" : "application/json",
+      kind === "rest" ? "application/json" : "text/plain; charset=utf-8",
     ]);
   }
-  const body = bodyOf(result["body"], result["isBase64Encoded"] === true);
-  return body === null ? null : { status, headers, body };
+  return { status, headers, body };
 }
 
 /** Any JSON value without `statusCode` is the body of a 200. */
 function inferred(result: unknown): HttpResult {
   const body = typeof result === "string" ? result : JSON.stringify(result);
   return { status: 200, headers: [["content-type", "application/json"]], body };
-}
-
-function isShorthand(result: Record<string, unknown>): boolean {
-  return typeof result["type"] === "string" && "body" in result;
 }
 
 function statusOf(value: unknown): number | null {
@@ -54,22 +64,39 @@ function statusOf(value: unknown): number | null {
     : null;
 }
 
-function readHeaders(given: unknown, into: [string, string][]): void {
-  if (!isObject(given)) return;
+/** Payload 2.0 has `cookies`, and no multi-value headers. */
+function headersOfTwo(result: Record<string, unknown>): HttpHeader[] {
+  const headers = [...valuesByName(result["headers"])].flatMap(([name, values]) =>
+    values.map((value): HttpHeader => [name, value]),
+  );
+  const { cookies } = result;
+  if (Array.isArray(cookies)) {
+    for (const cookie of cookies) headers.push(["set-cookie", String(cookie)]);
+  }
+  return headers;
+}
+
+/** Payload 1.0 joins both maps; what stands in both is sent once. */
+function headersOfOne(result: Record<string, unknown>): HttpHeader[] {
+  const values = valuesByName(result["multiValueHeaders"]);
+  for (const [name, single] of valuesByName(result["headers"])) {
+    values.set(name, [...new Set([...(values.get(name) ?? []), ...single])]);
+  }
+  return [...values].flatMap(([name, all]) => all.map((value): HttpHeader => [name, value]));
+}
+
+/** Values as text, by names in lower case. Of names that differ in case only, the last one counts. */
+function valuesByName(given: unknown): Map<string, string[]> {
+  const byName = new Map<string, string[]>();
+  if (!isObject(given)) return byName;
   for (const [name, value] of Object.entries(given)) {
     const key = name.toLowerCase();
-    // The transport sets these; a function's own would corrupt the message.
-    if (key === "content-length" || key === "transfer-encoding" || key === "connection") continue;
-    const values = Array.isArray(value) ? value : [value];
-    if (key !== "set-cookie") {
-      for (let index = into.length - 1; index >= 0; index--) {
-        if (into[index]?.[0] === key) into.splice(index, 1);
-      }
-    }
-    for (const one of values) {
-      if (one !== null && one !== undefined) into.push([key, String(one)]);
-    }
+    if (setByTransport.has(key)) continue;
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const texts = values.filter((one) => one !== null && one !== undefined).map(String);
+    byName.set(key, texts);
   }
+  return byName;
 }
 
 function bodyOf(body: unknown, isBase64: boolean): string | Buffer | null {

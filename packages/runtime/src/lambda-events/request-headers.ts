@@ -36,6 +36,12 @@ const setByGateway: ReadonlySet<string> = new Set([
   "x-forwarded-proto",
 ]);
 
+export interface HeaderOptions {
+  readonly keepHopByHop?: boolean;
+  /** Told of every request, also of one that says nothing of its body. */
+  readonly contentLength?: { readonly name: string; readonly bytes: number };
+}
+
 /**
  * The request's headers with the gateway's additions, in API Gateway's alphabetical order.
  * `now` is epoch milliseconds.
@@ -43,7 +49,7 @@ const setByGateway: ReadonlySet<string> = new Set([
 export function listHeaders(
   request: RequestHead,
   now: number,
-  options: { keepHopByHop?: boolean } = {},
+  options: HeaderOptions = {},
 ): HeaderList {
   const byName = new Map<string, [string, string[]]>();
   const raw = request.rawHeaders;
@@ -58,6 +64,8 @@ export function listHeaders(
   }
   const own = (name: string, value: string): unknown =>
     byName.set(name.toLowerCase(), [name, [value]]);
+  const { contentLength } = options;
+  if (contentLength !== undefined) own(contentLength.name, String(contentLength.bytes));
   own("X-Amzn-Trace-Id", traceId(now));
   own("X-Forwarded-For", sourceIpOf(request));
   own("X-Forwarded-Port", String(request.socket.localPort ?? 80));
@@ -72,7 +80,7 @@ export function sourceIpOf(request: Pick<RequestHead, "socket">): string {
 }
 
 /** `Root=1-<8 hex epoch seconds>-<24 hex>` */
-function traceId(now: number): string {
+export function traceId(now: number): string {
   const seconds = Math.floor(now / 1000).toString(16);
   return `Root=1-${seconds}-${randomBytes(12).toString("hex")}`;
 }

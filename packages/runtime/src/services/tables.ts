@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { once } from "node:events";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { KeyAttribute, Manifest, Table, TableIndex } from "@arclet/manifest";
@@ -65,7 +66,8 @@ export class Tables {
   ): Promise<Tables> {
     const path = context.dataDirectory === null ? null : join(context.dataDirectory, "tables");
     if (path !== null) await mkdir(path, { recursive: true });
-    const worker = new Worker(new URL("./dynamodb/worker.js", import.meta.url), {
+    const bootstrap = createRequire(import.meta.url).resolve("@arclet/runtime/dynamodb/worker");
+    const worker = new Worker(bootstrap, {
       workerData: { path, port: options.port ?? 0 },
     });
     // The worker's first message is one of these two.

@@ -1,5 +1,9 @@
+import type { FunctionConfig } from "@arclet/manifest";
 import type { FunctionLog } from "../execution/execution-strategy.ts";
 import type { InvocationFailure, InvocationResult } from "../execution/invocation.ts";
+
+/** How Lambda writes its own lines about a function's invocations. */
+export type InvocationLogging = Pick<FunctionConfig, "logFormat" | "systemLogLevel">;
 
 /** Everything that happens, in one union: terminal, metrics and developer page read the same stream. */
 export type TrafficEvent =
@@ -40,7 +44,12 @@ export type TrafficEvent =
       readonly durationMs: number;
     }
   /** An invocation begins to run in an environment; what it logs comes after. */
-  | { readonly type: "invocation-begun"; readonly functionId: string; readonly requestId: string }
+  | {
+      readonly type: "invocation-begun";
+      readonly functionId: string;
+      readonly requestId: string;
+      readonly logging: InvocationLogging;
+    }
   | {
       readonly type: "invoked";
       readonly functionId: string;
@@ -49,6 +58,9 @@ export type TrafficEvent =
       readonly initDurationMs: number | null;
       /** Megabytes the function is configured with. */
       readonly memoryMb: number;
+      /** The most its environment has had so far; null unless somebody wants memory measured. */
+      readonly usedMemoryMb: number | null;
+      readonly logging: InvocationLogging;
       readonly result: InvocationResult;
     }
   /** A function's new code could not be started; what ran before runs on. */

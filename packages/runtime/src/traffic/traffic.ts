@@ -5,6 +5,8 @@ export type TrafficListener = (event: TrafficEvent) => void;
 /** The typed stream of what happens. Events are only built when `isObserved`. */
 export class Traffic {
   #listeners: readonly TrafficListener[] = [];
+  /** Whether memory is to be measured for `invoked`, which costs a little each time. */
+  wantsMemory = false;
 
   get isObserved(): boolean {
     return this.#listeners.length > 0;

@@ -203,6 +203,27 @@ export function runFailureTests(conforms: ConformanceTest, create: () => Executi
     expect(await value()).toBe("fine");
   });
 
+  conforms("buffers count as memory too", async () => {
+    const code = `export const handler = async (event) => {
+      const kept = [];
+      while (event.fail) {
+        kept.push(Buffer.alloc(4 * 1024 * 1024, 1));
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      return "fine";
+    };`;
+    const { invoke, value } = await runFunction(create(), {
+      code,
+      config: { timeout: 60, memory: 128 },
+    });
+    expect(await invoke({ fail: true })).toMatchObject({
+      kind: "unhandled",
+      errorType: "Runtime.ExitError",
+      errorMessage: expect.stringMatching(/exited with error: signal: killed$/),
+    });
+    expect(await value()).toBe("fine");
+  });
+
   conforms("6 MB are allowed", async () => {
     const code = "export const handler = async () => 'x'.repeat(6_291_554);";
     const { invoke } = await runFunction(create(), { code });

@@ -1,7 +1,20 @@
+import { once } from "node:events";
+import { watch } from "node:fs";
+import { join } from "node:path";
 import { expect } from "vitest";
 import type { ExecutionStrategy } from "../../dist/execution/execution-strategy.js";
+import { createTestClock } from "../../dist/test-clock.js";
 import type { ConformanceTest } from "./conformance.ts";
 import { runFunction, type Source } from "./harness.ts";
+
+/** Stays in its load, unless it has been there before. */
+const slowLoad = `import { existsSync, writeFileSync } from "node:fs";
+const mark = process.env.MARK;
+const isAgain = existsSync(mark);
+writeFileSync(mark, "");
+process.stdout.write("loading\\n");
+if (!isAgain) await new Promise(() => setInterval(() => {}, 1000));
+export const handler = async () => "loaded at last";`;
 
 /** How handlers are found and loaded. */
 export function runLoadTests(conforms: ConformanceTest, create: () => ExecutionStrategy): void {
@@ -16,6 +29,28 @@ export function runLoadTests(conforms: ConformanceTest, create: () => ExecutionS
     const code = "export const api = { v1: { run: async () => 'nested' } };";
     const { value } = await runFunction(create(), { code, handler: "index.api.v1.run" });
     expect(await value()).toBe("nested");
+  });
+
+  conforms("a handler may be in a folder, of either kind of module", async () => {
+    for (const [format, code] of [
+      ["cjs", "module.exports = { api: { run: async () => __filename } };"],
+      ["esm", "export const api = { run: async () => import.meta.url };"],
+    ] as const) {
+      const file = `lib/app.${format === "esm" ? "mjs" : "cjs"}`;
+      const { value } = await runFunction(create(), {
+        code,
+        format,
+        file,
+        handler: "lib/app.api.run",
+      });
+      expect(await value()).toMatch(file);
+    }
+  });
+
+  conforms("what an ES module exports as default is looked through too", async () => {
+    const code = "export default { handler: async () => 'by default' };";
+    const { value } = await runFunction(create(), { code });
+    expect(await value()).toBe("by default");
   });
 
   conforms("a module may await before it exports", async () => {
@@ -86,5 +121,57 @@ export function runLoadTests(conforms: ConformanceTest, create: () => ExecutionS
     const { invoke } = await runFunction(create(), { code: "throw new Error('again')" });
     expect(await invoke()).toMatchObject({ errorMessage: "again" });
     expect(await invoke()).toMatchObject({ errorMessage: "again" });
+  });
+
+  conforms(
+    "an init of more than ten seconds is tried again, as a part of the invocation",
+    async () => {
+      const clock = createTestClock();
+      const fn = await runFunction(create(), null, { clock });
+      const MARK = join(fn.sourceDirectory, "mark");
+      await fn.set({ code: slowLoad, variables: { MARK } });
+      const value = fn.value();
+      await fn.logged("loading");
+      await clock.advance("9999ms");
+      await clock.advance("1ms");
+      expect(await value).toBe("loaded at last");
+    },
+  );
+
+  conforms("an init that never ends is the invocation's time-out", async () => {
+    const clock = createTestClock();
+    const code = `process.stdout.write("loading\\n");
+    await new Promise(() => setInterval(() => {}, 1000));
+    export const handler = async () => 1;`;
+    const fn = await runFunction(create(), { code, config: { timeout: 3 } }, { clock });
+    const result = fn.invoke();
+    await fn.logged("loading");
+    await clock.advance("10s");
+    await fn.logged("loading", 2);
+    await clock.advance("3s");
+    expect(await result).toMatchObject({
+      kind: "timeout",
+      errorType: "Sandbox.Timedout",
+      errorMessage: expect.stringMatching(
+        /^RequestId: \S+ Error: Task timed out after 3\.00 seconds$/,
+      ),
+    });
+  });
+
+  conforms("an endless loop in the init is ended as well", async () => {
+    const clock = createTestClock();
+    const fn = await runFunction(create(), null, { clock });
+    const changed = once(watch(fn.sourceDirectory), "change");
+    const MARK = join(fn.sourceDirectory, "mark");
+    const code = `import { existsSync, writeFileSync } from "node:fs";
+    const isAgain = existsSync(process.env.MARK);
+    writeFileSync(process.env.MARK, "");
+    while (!isAgain) {}
+    export const handler = async () => "loaded";`;
+    await fn.set({ code, variables: { MARK } });
+    const value = fn.value();
+    await changed;
+    await clock.advance("10s");
+    expect(await value).toBe("loaded");
   });
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ExecutionStrategy } from "../../dist/execution/execution-strategy.js";
 import { runChannelTests } from "./conformance-channel.ts";
 import { runLoadTests } from "./conformance-load.ts";
+import { runLogTests } from "./conformance-logs.ts";
 import { runFailureTests } from "./conformance-failure.ts";
 import { runFunction } from "./harness.ts";
 
@@ -30,6 +31,7 @@ export function testExecutionStrategy(
     runLoadTests(conforms, create);
     runFailureTests(conforms, create);
     runChannelTests(conforms, create);
+    runLogTests(conforms, create);
     test("skips only tests that exist", () => {
       expect(Object.keys(skip).filter((testName) => !known.has(testName))).toEqual([]);
     });
@@ -174,12 +176,60 @@ function runCallTests(conforms: ConformanceTest, create: () => ExecutionStrategy
       invokedFunctionArn: "arn:aws:lambda:eu-west-1:123456789012:function:app-testing-ws-default",
       memoryLimitInMB: "256",
       logGroupName: "/aws/lambda/app-testing-ws-default",
+      logStreamName: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/),
       awsRequestId: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/),
       callbackWaitsForEmptyEventLoop: true,
     });
     const { remaining } = context as { remaining: number };
     expect(remaining).toBeGreaterThan(0);
     expect(remaining).toBeLessThanOrEqual(10_000);
+  });
+
+  conforms("the context has what ends an invocation up to Node.js 22 only", async () => {
+    const code = `export const handler = async (event, context) =>
+      ["done", "succeed", "fail", "callbackWaitsForEmptyEventLoop", "getRemainingTimeInMillis"]
+        .filter((name) => name in context);`;
+    const until22 = await runFunction(create(), { code });
+    expect(await until22.value()).toEqual([
+      "done",
+      "succeed",
+      "fail",
+      "callbackWaitsForEmptyEventLoop",
+      "getRemainingTimeInMillis",
+    ]);
+    const from24 = await runFunction(create(), { code, config: { runtime: "nodejs24.x" } });
+    expect(await from24.value()).toEqual(["getRemainingTimeInMillis"]);
+  });
+
+  conforms("names that Lambda reserves are not the app's to set", async () => {
+    const names = [
+      "_HANDLER",
+      "AWS_DEFAULT_REGION",
+      "AWS_REGION",
+      "AWS_EXECUTION_ENV",
+      "AWS_LAMBDA_FUNCTION_NAME",
+      "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+      "AWS_LAMBDA_FUNCTION_VERSION",
+      "AWS_LAMBDA_INITIALIZATION_TYPE",
+      "AWS_LAMBDA_LOG_GROUP_NAME",
+      "AWS_LAMBDA_LOG_STREAM_NAME",
+      "LAMBDA_TASK_ROOT",
+      "LAMBDA_RUNTIME_DIR",
+    ];
+    const code = `export const handler = async (names) => names.map((name) => process.env[name]);`;
+    const variables = Object.fromEntries(names.map((name) => [name, "forged"]));
+    const { value } = await runFunction(create(), { code, variables });
+    const values = await value(names);
+    expect(values).toEqual(names.map(() => expect.stringMatching(/^(?!forged$)./)));
+  });
+
+  conforms("each invocation has a trace id in its variable", async () => {
+    const code = "export const handler = async () => process.env._X_AMZN_TRACE_ID;";
+    const { value } = await runFunction(create(), { code });
+    const traces = [await value(), await value()];
+    const trace = /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/;
+    expect(traces).toEqual([expect.stringMatching(trace), expect.stringMatching(trace)]);
+    expect(new Set(traces).size).toBe(2);
   });
 
   conforms("invocations run one at a time, in order", async () => {

@@ -99,8 +99,12 @@ test("an event above 6 MB is refused, counted in bytes", async () => {
   const fn = await runFunction(createWorkerThreadStrategy(new Leases()), { code: answers("fits") });
   expect(await fn.invoke("ü".repeat(3_200_000))).toMatchObject({
     errorType: "RequestEntityTooLargeException",
+    errorMessage:
+      "6400002 byte payload is too large for the RequestResponse invocation type (limit 6291456 bytes)",
   });
-  expect(await fn.invoke("x".repeat(6_000_000))).toMatchObject({ ok: true });
+  // Two are the quotes of the JSON.
+  expect(await fn.invoke("x".repeat(6_291_454))).toMatchObject({ ok: true });
+  expect(await fn.invoke("x".repeat(6_291_455))).toMatchObject({ ok: false });
 });
 
 test("every environment has a log stream of its own", async () => {

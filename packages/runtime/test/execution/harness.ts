@@ -1,9 +1,10 @@
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { BuiltFunction } from "@arclet/build";
 import type { FunctionConfig } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
+import { functionConfigWith } from "../../../../test/helpers/model.mjs";
 import { createSystemClock, type Clock } from "../../dist/clock.js";
 import type {
   ExecutionStrategy,
@@ -31,28 +32,12 @@ export interface HarnessOptions {
   readonly clock?: Clock;
 }
 
-export const config: FunctionConfig = {
-  runtime: "nodejs22.x",
-  architecture: "arm64",
-  handler: "index.handler",
-  memory: 256,
-  timeout: 10,
-  storage: 512,
-  concurrency: null,
-  provisionedConcurrency: null,
-  layers: [],
-  policies: [],
-  allow: [],
-  access: null,
-  env: true,
-  shared: true,
-  views: true,
-  bundle: true,
-};
+export const config: FunctionConfig = functionConfigWith({ memory: 256, timeout: 10 });
 
 export interface Harness {
   readonly invoker: FunctionInvoker;
   readonly logs: readonly FunctionLog[];
+  readonly traffic: Traffic;
   /** Folder of the function's sources, its working directory. */
   readonly sourceDirectory: string;
   /** Writes the code as a build of its own and puts it in place. */
@@ -60,8 +45,8 @@ export interface Harness {
   readonly invoke: (event?: unknown) => Promise<InvocationResult>;
   /** The value that the handler gave; throws when it failed. */
   readonly value: (event?: unknown) => Promise<unknown>;
-  /** Resolves with the first log that contains the text. */
-  readonly logged: (text: string) => Promise<FunctionLog>;
+  /** Resolves with the first log that contains the text, or with a later one. */
+  readonly logged: (text: string, number?: number) => Promise<FunctionLog>;
 }
 
 let builds = 0;
@@ -100,6 +85,7 @@ export async function runFunction(
   const harness: Harness = {
     invoker,
     logs,
+    traffic,
     sourceDirectory,
     async set(given) {
       return invoker.setFunction({
@@ -116,10 +102,10 @@ export async function runFunction(
       if (!result.ok) throw new Error(`${result.errorType}: ${result.errorMessage}`);
       return JSON.parse(result.payload);
     },
-    logged: (text) =>
+    logged: (text, number = 1) =>
       new Promise((resolve) => {
         const look = (): void => {
-          const found = logs.find((log) => log.text.includes(text));
+          const found = logs.filter((log) => log.text.includes(text))[number - 1];
           if (found === undefined) return;
           waiting.delete(look);
           resolve(found);
@@ -139,7 +125,7 @@ async function writeBuild(
 ): Promise<BuiltFunction> {
   const number = ++builds;
   const directory = join(root, `build-${number}`);
-  await mkdir(directory);
+  await mkdir(join(directory, dirname(file ?? "")), { recursive: true });
   const entry = join(directory, file ?? (format === "esm" ? "index.mjs" : "index.cjs"));
   await writeFile(entry, code);
   return {

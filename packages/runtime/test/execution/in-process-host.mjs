@@ -6,6 +6,7 @@ import { createSystemClock } from "../../dist/clock.js";
 import { FunctionInvoker } from "../../dist/execution/function-invoker.js";
 import { createInProcessStrategy } from "../../dist/execution/in-process/strategy.js";
 import { Traffic } from "../../dist/traffic/traffic.js";
+import { functionConfigWith } from "../../../../test/helpers/model.mjs";
 
 const handler = `export const handler = async (event, context) => {
   const { env } = process;
@@ -45,7 +46,7 @@ const invoker = new FunctionInvoker({
 async function set(functionId, code) {
   const entry = join(directory, `${functionId}.mjs`);
   await writeFile(entry, code);
-  const config = { runtime: "nodejs22.x", memory: 128, timeout: 60, concurrency: null };
+  const config = functionConfigWith({ memory: 128, timeout: 60 });
   const built = {
     functionId,
     directory,

@@ -17,7 +17,9 @@ testExecutionStrategy("in-process", createInProcessStrategy, {
     "a promise that nothing can settle is an exit from Node.js 24 on": sharesLoop,
     "a promise that nothing can settle, of a function that is not async, is null": sharesLoop,
     "an endless loop times out": sharesHeap,
+    "an endless loop in the init is ended as well": sharesHeap,
     "using up the memory ends the invocation": sharesHeap,
+    "buffers count as memory too": sharesHeap,
     "code that does not parse is Runtime.UserCodeSyntaxError": isRunners,
     "an uncaught exception ends the invocation with its error": isRunners,
     "an uncaught exception is an exit from Node.js 24 on": isRunners,
@@ -28,6 +30,8 @@ testExecutionStrategy("in-process", createInProcessStrategy, {
     "logs carry the request id of their invocation": isRunners,
     "output is told line by line, whatever it was written in": isRunners,
     "logs of invocations that run together are told apart": isRunners,
+    "lines of text are as they were written, and console.fatal is there": isRunners,
+    "the level may be set by its variable, in text too": isRunners,
   },
 });
 

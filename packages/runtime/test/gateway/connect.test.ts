@@ -1,7 +1,21 @@
 import { once } from "node:events";
+import { connect as connectTcp } from "node:net";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { Failure, Payload, startGateway } from "./gateway-harness.ts";
+
+function upgradeTo(path: string): string[] {
+  return [
+    `GET ${path} HTTP/1.1`,
+    "Host: localhost",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    "",
+    "",
+  ];
+}
 
 const id = expect.stringMatching(/^[A-Za-z0-9_-]{15}=$/);
 
@@ -142,6 +156,11 @@ describe("the answer of $connect", () => {
     ["no JSON", new Payload("not JSON")],
     ["no status", {}],
     ["a status that is none", { statusCode: "fine" }],
+    ["an empty status", { statusCode: "" }],
+    ["a list as status", { statusCode: [200] }],
+    ["a status below those of HTTP", { statusCode: 20 }],
+    ["a status above those of HTTP", { statusCode: 2000 }],
+    ["a status that promises an answer", { statusCode: 101 }],
     ["a body that is no text", { statusCode: 200, body: {} }],
     ["a key AWS does not know", { statusCode: 200, connectionId: "1" }],
   ])("%s is malformed: 502", async (_name, value) => {
@@ -218,6 +237,23 @@ describe("the answer of $connect", () => {
   });
 });
 
+describe("a client that ends its side while its handshake is parked", () => {
+  test("is told as disconnected", async () => {
+    let answer: (response: { statusCode: number }) => void = () => {};
+    const parked = new Promise<{ statusCode: number }>((resolve) => {
+      answer = resolve;
+    });
+    const gateway = await startGateway({ functions: { connect: () => parked } });
+    const socket = connectTcp(gateway.port, "127.0.0.1");
+    socket.end(upgradeTo("/").join("\r\n"));
+    const ended = once(socket.resume(), "close");
+    await gateway.event("connect");
+    await ended;
+    answer({ statusCode: 200 });
+    expect((await gateway.event("disconnect")).requestContext.disconnectStatusCode).toBe(1006);
+  });
+});
+
 describe("subprotocols", () => {
   test("reach the function as sent", async () => {
     const { open, event } = await startGateway({
@@ -243,6 +279,29 @@ describe("subprotocols", () => {
   });
 });
 
+describe("names of subprotocols", () => {
+  test.each(["a b", "a,,b", "a,a", "a/b"])(
+    "%j are refused before any function runs: 400",
+    async (offered) => {
+      const { refused, count } = await startGateway();
+      const headers = { "Sec-WebSocket-Protocol": offered };
+      expect(await refused({ headers })).toEqual({
+        status: 400,
+        body: '{"message":"Bad Request"}',
+      });
+      expect([count("connect"), count("disconnect")]).toEqual([0, 0]);
+    },
+  );
+
+  test("a function's answer is malformed if it could not be one: 502", async () => {
+    const headers = { "Sec-WebSocket-Protocol": "a\r\nX-Mine: 1" };
+    const { refused } = await startGateway({
+      functions: { connect: () => ({ statusCode: 200, headers }) },
+    });
+    expect((await refused({ protocols: ["a"] })).status).toBe(502);
+  });
+});
+
 describe("where sockets open", () => {
   test.each(["/", "/testing", "/testing/", "/?a=1", "/testing?a=1"])("%s", async (path) => {
     const { open, event } = await startGateway();
@@ -250,10 +309,13 @@ describe("where sockets open", () => {
     expect((await event("connect")).requestContext.stage).toBe("testing");
   });
 
-  test.each(["/prod", "/testing/more", "/other"])("not %s: 403", async (path) => {
-    const { refused } = await startGateway();
-    expect(await refused({ path })).toEqual({ status: 403, body: '{"message":"Forbidden"}' });
-  });
+  test.each(["/prod", "/testing/more", "/other", "//localhost/testing"])(
+    "not %s: 403",
+    async (path) => {
+      const { refused } = await startGateway();
+      expect(await refused({ path })).toEqual({ status: 403, body: '{"message":"Forbidden"}' });
+    },
+  );
 
   test("under the stage that was set", async () => {
     const { open, refused } = await startGateway({ stage: "production" });

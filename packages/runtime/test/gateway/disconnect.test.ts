@@ -26,6 +26,62 @@ describe("the $disconnect event", () => {
     });
   });
 
+  test("has the four headers that are left, and AWS's order", async () => {
+    const { open, event, port } = await startGateway();
+    const client = await open();
+    client.socket.close();
+    const { headers, multiValueHeaders, requestContext } = await event("disconnect");
+    const left = {
+      Host: `127.0.0.1:${port}`,
+      "x-api-key": "",
+      "X-Forwarded-For": "",
+      "x-restapi": "",
+    };
+    expect(headers).toEqual(left);
+    expect(multiValueHeaders).toEqual(
+      Object.fromEntries(Object.entries(left).map(([name, value]) => [name, [value]])),
+    );
+    expect(Object.keys(requestContext)).toEqual([
+      "routeKey",
+      "disconnectStatusCode",
+      "eventType",
+      "extendedRequestId",
+      "requestTime",
+      "messageDirection",
+      "disconnectReason",
+      "stage",
+      "connectedAt",
+      "requestTimeEpoch",
+      "identity",
+      "requestId",
+      "domainName",
+      "connectionId",
+      "apiId",
+    ]);
+  });
+
+  test("tells what the gateway itself has closed for", async () => {
+    const { open, event, clock, url } = await startGateway();
+    const reasonOf = async (): Promise<unknown[]> => {
+      const { requestContext } = await event("disconnect");
+      return [requestContext.disconnectStatusCode, requestContext.disconnectReason];
+    };
+    const client = await open();
+    client.send(new Uint8Array([1]));
+    expect(await reasonOf()).toEqual([1003, "Binary media not supported"]);
+
+    await open();
+    await event("connect");
+    const { requestContext } = await event("connect");
+    await fetch(`${url}/@connections/${requestContext.connectionId}`, { method: "DELETE" });
+    expect(await reasonOf()).toEqual([1000, "Connection Closed Normally"]);
+
+    await open();
+    await clock.advance("10m");
+    await clock.advance("2s");
+    expect(await reasonOf()).toEqual([1001, "Going away"]);
+  });
+
   test.each<[string, (client: Client) => void, number, string]>([
     [
       "no status",
@@ -94,6 +150,33 @@ describe("limits", () => {
     await clock.advance("10m");
     await clock.advance("2s");
     expect((await client.closed).code).toBe(1001);
+  });
+
+  test("messages of either side count against the idle time, looking at the connection does not", async () => {
+    const { open, event, clock, url } = await startGateway();
+    const client = await open();
+    const { requestContext } = await event("connect");
+    const connection = `${url}/@connections/${requestContext.connectionId}`;
+    await clock.advance("9m");
+    client.send("x");
+    await event("default");
+    await clock.advance("9m");
+    await fetch(connection, { method: "POST", body: "y" });
+    expect(await client.next()).toBe("y");
+    await clock.advance("9m");
+    expect((await fetch(connection)).status).toBe(200);
+    await clock.advance("62s");
+    expect((await client.closed).code).toBe(1001);
+  });
+
+  test("the rate of new connections fills up again with time", async () => {
+    const { open, refused, clock } = await startGateway({ limits: { connectionsPerSecond: 2 } });
+    await open();
+    await open();
+    expect(await refused()).toEqual({ status: 429, body: '{"message":"Too Many Requests"}' });
+    await clock.advance("500ms");
+    await open();
+    expect((await refused()).status).toBe(429);
   });
 
   test("the limits can be set", async () => {

@@ -11,6 +11,7 @@ import { resolveLimits } from "../../dist/gateway/limits.js";
 import type { Limits } from "../../dist/options.js";
 import { createTestClock, type TestClock } from "../../dist/test-clock.js";
 import { Traffic } from "../../dist/traffic/traffic.js";
+import { manifestWith } from "../../../../test/helpers/model.mjs";
 import { openClient, refusedClient, type Client, type ClientOptions } from "./client.ts";
 
 /** An event as a function gets it: what a test looks at is its own affair. */
@@ -43,10 +44,12 @@ export interface GatewayHarnessOptions {
 export class Failure {
   readonly kind: InvocationErrorKind;
   readonly errorMessage: string;
+  readonly errorType: string;
 
-  constructor(kind: InvocationErrorKind, errorMessage = "failed") {
+  constructor(kind: InvocationErrorKind, errorMessage = "failed", errorType = "Error") {
     this.kind = kind;
     this.errorMessage = errorMessage;
+    this.errorType = errorType;
   }
 }
 
@@ -103,11 +106,11 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
       const answer = value instanceof Payload ? value.text : JSON.stringify(value);
       return { ok: true, payload: answer ?? "null" };
     } catch (error) {
-      const { kind, errorMessage } =
+      const { kind, errorMessage, errorType } =
         error instanceof Failure
           ? error
-          : { kind: "handled" as const, errorMessage: error instanceof Error ? error.message : "" };
-      return { ok: false, kind, errorType: "Error", errorMessage, trace: [] };
+          : new Failure("handled", error instanceof Error ? error.message : "");
+      return { ok: false, kind, errorType, errorMessage, trace: [] };
     }
   }
 
@@ -177,9 +180,7 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
     .map((key) => ({ key, functionId: key.slice(1) }));
   const keys = [...lifecycle, ...actions.map((key) => ({ key, functionId: key }))];
   const { staticFiles = null, proxy } = options;
-  return {
-    app: "testapp",
-    functions: [],
+  return manifestWith({
     http: { routes: routes.map(httpRoute) },
     ws: {
       routeSelectionExpression: "$request.body.action",
@@ -193,11 +194,6 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
       stage: { throttlingRateLimit: 1000, throttlingBurstLimit: 500, hasAccessLogs: false },
       ...options.webSocketApi,
     },
-    tables: [],
-    tableStreams: [],
-    events: [],
-    queues: [],
-    schedules: [],
     static:
       staticFiles === null
         ? null
@@ -211,14 +207,9 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
             compression: false,
             ...staticFiles,
           },
-    shared: null,
-    views: null,
     proxy: proxy === undefined ? null : { testing: proxy, staging: null, production: null },
-    cdn: false,
-    plugins: [],
-    pragmas: {},
     aws: { region: null, profile: null, bucket: null, apigateway: options.apigateway ?? "http" },
-  };
+  });
 }
 
 /** `get /cats/:id`, which is its function's id too. */

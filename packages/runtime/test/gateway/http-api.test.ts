@@ -1,43 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Failure, Payload, startGateway } from "./gateway-harness.ts";
 
-describe("the event of an HTTP API", () => {
-  test("is payload version 2.0", async () => {
-    const { url, event, gateway } = await startGateway({ routes: ["post /cats/:id"] });
-    await fetch(`${url}/cats/a%20b?x=1&x=2`, {
-      method: "POST",
-      body: "hello",
-      headers: { Cookie: "a=1; b=2", "X-Mine": "1" },
-    });
-    expect(await event("post /cats/:id")).toMatchObject({
-      version: "2.0",
-      routeKey: "POST /cats/{id}",
-      rawQueryString: "x=1&x=2",
-      queryStringParameters: { x: "1,2" },
-      pathParameters: { id: "a b" },
-      cookies: ["a=1", "b=2"],
-      headers: { "x-mine": "1" },
-      body: "hello",
-      isBase64Encoded: false,
-      requestContext: {
-        apiId: gateway.apiId,
-        stage: "$default",
-        http: { method: "POST", sourceIp: "127.0.0.1", protocol: "HTTP/1.1" },
-      },
-    });
-  });
-
-  test("has bodies that are no text in base64", async () => {
-    const { url, event } = await startGateway({ routes: ["post /"] });
-    await fetch(url, {
-      method: "POST",
-      body: new Uint8Array([1, 2]),
-      headers: { "Content-Type": "application/octet-stream" },
-    });
-    expect(await event("post /")).toMatchObject({ body: "AQI=", isBase64Encoded: true });
-  });
-});
-
 describe("the answer of an HTTP API", () => {
   test("status, headers, cookies and a base64 body are the function's", async () => {
     const { url } = await startGateway({
@@ -74,6 +37,71 @@ describe("the answer of an HTTP API", () => {
     ]);
   });
 
+  test.each([
+    ["a text", "plain", "plain"],
+    ["a list", [1, { a: 2 }], '[1,{"a":2}]'],
+    ["a number", 7, "7"],
+    ["null", null, "null"],
+    ["an object with a body", { body: "x", type: "text/html" }, '{"body":"x","type":"text/html"}'],
+  ])("%s is a body of JSON, as it stands", async (_name, value, text) => {
+    const { url } = await startGateway({ routes: ["get /"], functions: { "get /": () => value } });
+    const answer = await fetch(url);
+    expect([answer.status, answer.headers.get("content-type"), await answer.text()]).toEqual([
+      200,
+      "application/json",
+      text,
+    ]);
+  });
+
+  test("a body without a type is text/plain; names differ in case only once", async () => {
+    const { url } = await startGateway({
+      routes: ["get /", "get /html"],
+      functions: {
+        "get /": () => ({ statusCode: "200", body: "ü" }),
+        "get /html": () => ({ statusCode: 200, headers: { "CONTENT-TYPE": "text/html" } }),
+      },
+    });
+    const plain = await fetch(url);
+    expect([plain.headers.get("content-type"), await plain.text()]).toEqual([
+      "text/plain; charset=utf-8",
+      "ü",
+    ]);
+    expect((await fetch(`${url}/html`)).headers.get("content-type")).toBe("text/html");
+  });
+
+  test("what payload 2.0 does not know is passed over: multiValueHeaders too", async () => {
+    const { url } = await startGateway({
+      routes: ["get /"],
+      functions: {
+        "get /": () => ({ statusCode: 200, multiValueHeaders: { "x-mine": ["1"] }, more: 1 }),
+      },
+    });
+    const answer = await fetch(url);
+    expect([answer.status, answer.headers.get("x-mine")]).toEqual([200, null]);
+  });
+
+  test.each([
+    ["a status that is none", { statusCode: "fine" }],
+    ["a status beside the range", { statusCode: 99 }],
+    ["a body that is an object", { statusCode: 200, body: {} }],
+    ["a header that is none", { statusCode: 200, headers: { "x-mine": "a\r\nb: c" } }],
+  ])("%s is 500", async (_name, value) => {
+    const { url } = await startGateway({ routes: ["get /"], functions: { "get /": () => value } });
+    const answer = await fetch(url);
+    expect([answer.status, await answer.text()]).toEqual([
+      500,
+      '{"message":"Internal Server Error"}',
+    ]);
+  });
+
+  test("every answer names its request", async () => {
+    const { url, event } = await startGateway({ routes: ["get /"] });
+    const answer = await fetch(url);
+    const { requestContext } = await event("get /");
+    expect(answer.headers.get("apigw-requestid")).toBe(requestContext.requestId);
+    expect((await fetch(`${url}/nope`)).headers.get("apigw-requestid")).toMatch(/=$/);
+  });
+
   test("a failure is 500", async () => {
     const { url } = await startGateway({
       routes: ["get /"],
@@ -87,6 +115,22 @@ describe("the answer of an HTTP API", () => {
     expect([answer.status, await answer.text()]).toEqual([
       500,
       '{"message":"Internal Server Error"}',
+    ]);
+  });
+
+  test("an event that is more than Lambda takes is 413", async () => {
+    const { url } = await startGateway({
+      routes: ["post /"],
+      functions: {
+        "post /": () => {
+          throw new Failure("unhandled", "too large", "RequestEntityTooLargeException");
+        },
+      },
+    });
+    const answer = await fetch(url, { method: "POST", body: "x" });
+    expect([answer.status, await answer.text()]).toEqual([
+      413,
+      '{"message":"Request Entity Too Large"}',
     ]);
   });
 
@@ -116,12 +160,28 @@ describe("routes of an HTTP API", () => {
     ["GET", "/cats/tom", "get /cats/:id"],
     ["PUT", "/api/a/b", "any /api/*"],
     ["GET", "/api/exact", "get /api/exact"],
+    // A slash at the end is passed over for routing, and told.
+    ["GET", "/cats/me/", "get /cats/me"],
+    ["POST", "/cats/me", "any /cats/*"],
   ])("%s %s is taken by %s", async (method, path, route) => {
     const { url, event } = await startGateway({
-      routes: ["get /cats/:id", "get /cats/me", "any /api/*", "get /api/exact"],
+      routes: ["get /cats/:id", "get /cats/me", "any /cats/*", "any /api/*", "get /api/exact"],
     });
     await fetch(url + path, { method });
     expect(await event(route)).toMatchObject({ rawPath: path });
+  });
+
+  test("a catch-all takes one part or more", async () => {
+    const { url } = await startGateway({ routes: ["any /api/*"] });
+    expect((await fetch(`${url}/api`)).status).toBe(404);
+    expect((await fetch(`${url}/api/`)).status).toBe(404);
+    expect((await fetch(`${url}/api/x`)).status).toBe(200);
+  });
+
+  test("paths are told apart by case", async () => {
+    const { url } = await startGateway({ routes: ["get /Cats"] });
+    expect((await fetch(`${url}/cats`)).status).toBe(404);
+    expect((await fetch(`${url}/Cats`)).status).toBe(200);
   });
 
   test("what no route takes is 404", async () => {
@@ -167,43 +227,5 @@ describe("other methods of an HTTP API", () => {
     const { url } = await startGateway({ routes: ["get /"] });
     const answer = await fetch(url, { headers: { "x-long": "x".repeat(11_000) } });
     expect(answer.status).toBe(431);
-  });
-});
-
-describe("a REST API", () => {
-  test("has events of payload version 1.0", async () => {
-    const { url, event } = await startGateway({ routes: ["get /cats/:id"], apigateway: "rest" });
-    await fetch(`${url}/cats/tom?x=1&x=2`);
-    expect(await event("get /cats/:id")).toMatchObject({
-      resource: "/cats/{id}",
-      path: "/cats/tom",
-      httpMethod: "GET",
-      queryStringParameters: { x: "2" },
-      multiValueQueryStringParameters: { x: ["1", "2"] },
-      pathParameters: { id: "tom" },
-      body: null,
-    });
-  });
-
-  test("answers what has no status with 502", async () => {
-    const { url } = await startGateway({
-      routes: ["get /"],
-      apigateway: "rest",
-      functions: { "get /": () => ({ cats: 1 }) },
-    });
-    const answer = await fetch(url);
-    expect([answer.status, await answer.text()]).toEqual([
-      502,
-      '{"message": "Internal server error"}',
-    ]);
-  });
-
-  test("has 403 for what no route takes", async () => {
-    const { url } = await startGateway({ routes: ["get /cats"], apigateway: "rest" });
-    const answer = await fetch(`${url}/nope`, { method: "POST" });
-    expect([answer.status, await answer.json()]).toEqual([
-      403,
-      { message: "Missing Authentication Token" },
-    ]);
   });
 });

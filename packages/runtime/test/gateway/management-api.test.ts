@@ -7,6 +7,7 @@ import {
   PostToConnectionCommand,
 } from "@aws-sdk/client-apigatewaymanagementapi";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { RawClient } from "../../../../test/robustness/raw-client.ts";
 import type { Client } from "./client.ts";
 import { startGateway, type GatewayHarness } from "./gateway-harness.ts";
 
@@ -112,6 +113,65 @@ describe("the answers' bytes", () => {
     expect([post.status, await post.text(), await client.next()]).toEqual([200, "", "x"]);
     const gone = await fetch(`${url}/%40connections/${id}`, { method: "DELETE" });
     expect(gone.status).toBe(204);
+  });
+
+  test("name request and trace, and the kind of error", async () => {
+    const { url, id } = await connection();
+    const headersOf = async (path: string, method: string): Promise<unknown> => {
+      const { headers } = await fetch(`${url}/@connections/${path}`, { method });
+      return Object.fromEntries(
+        [
+          "content-type",
+          "x-amzn-requestid",
+          "x-amz-apigw-id",
+          "x-amzn-trace-id",
+          "x-amzn-errortype",
+        ].flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : [])),
+      );
+    };
+    const named = {
+      "x-amzn-requestid": expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/),
+      "x-amz-apigw-id": expect.stringMatching(/^[A-Za-z0-9_-]{15}=$/),
+    };
+    const traced = { "x-amzn-trace-id": expect.stringMatching(/^Root=1-6553f100-[0-9a-f]{24}$/) };
+    const json = { "content-type": "application/json" };
+    const gone = { ...json, ...named, ...traced, "x-amzn-errortype": "GoneException" };
+    expect(await headersOf(id, "POST")).toEqual({ ...json, ...named, ...traced });
+    expect(await headersOf(id, "GET")).toEqual({ ...json, ...named, ...traced });
+    expect(await headersOf(id, "DELETE")).toEqual({ ...named, ...traced });
+    expect(await headersOf(id, "GET")).toEqual(gone);
+    expect(await headersOf("AAAAAAAAAAAAAAA=", "POST")).toEqual(gone);
+    expect(await headersOf("zz", "GET")).toEqual({
+      ...json,
+      ...named,
+      "x-amzn-errortype": "BadRequestException",
+    });
+  });
+
+  test("a gone connection is 410 with an empty body", async () => {
+    const { url } = await startGateway();
+    const answer = await fetch(`${url}/@connections/AAAAAAAAAAAAAAA=`, { method: "POST" });
+    expect([answer.status, await answer.text()]).toEqual([410, ""]);
+  });
+
+  test("a message above 32 KB reaches the client in frames of 32 KB", async () => {
+    const { url, port, event } = await startGateway();
+    using client = await RawClient.upgrade(port);
+    const { requestContext } = await event("connect");
+    const text = "ü".repeat(20 * 1024);
+    const posted = fetch(`${url}/@connections/${requestContext.connectionId}`, {
+      method: "POST",
+      body: text,
+    });
+    const frames = [await client.frame(), await client.frame()];
+    expect(frames.map((frame) => frame?.payload.length)).toEqual([32 * 1024, 8 * 1024]);
+    expect(frames.map((frame) => [frame?.opcode, frame?.fin])).toEqual([
+      [1, false],
+      [0, true],
+    ]);
+    const payloads = frames.map((frame) => frame?.payload ?? Buffer.alloc(0));
+    expect(Buffer.concat(payloads).toString()).toBe(text);
+    expect((await posted).status).toBe(200);
   });
 
   test("a get has AWS's spacing", async () => {

@@ -98,6 +98,10 @@ describe("route selection", () => {
     ["null", '{"action":null}'],
     ["no JSON", "join"],
     ["a lifecycle route's key", '{"action":"$connect"}'],
+    ["the end's key", '{"action":"$disconnect"}'],
+    ["another case", '{"action":"Join"}'],
+    ["a list as the root", '[{"action":"join"}]'],
+    ["an inherited name", '{"action":{"__proto__":null}}'],
   ])("%s goes to $default", async (_name, body) => {
     const { open, event, count } = await startGateway({ actions: ["join"] });
     const client = await open();
@@ -114,6 +118,29 @@ describe("route selection", () => {
     const client = await open();
     client.send('{"message":{"type":"join"}}');
     expect((await event("join")).requestContext.routeKey).toBe("join");
+  });
+
+  test.each<[expression: string, body: unknown, route: string]>([
+    ["${request.body.service}/${request.body.action}", { service: "a", action: "b" }, "a/b"],
+    ["join-${request.body.room}", { room: "one" }, "join-one"],
+    // What is missing is empty.
+    ["join-${request.body.room}", {}, "join-"],
+    ["${request.body.a.b[1]}", { a: { b: ["x", "y"] } }, "y"],
+    ["$request.body.a.b", { a: { b: 1.5 } }, "1.5"],
+    ["$request.body.action", { action: true }, "true"],
+    ["$request.body.action", { action: ["a", "b"] }, "[a, b]"],
+    ["always", { action: "b" }, "always"],
+    ["\\$default", { action: "b" }, "$default"],
+  ])("%s of %j is %s", async (routeSelectionExpression, body, route) => {
+    const isCustom = route !== "$default";
+    const { open, event } = await startGateway({
+      ...(isCustom ? { actions: [route] } : {}),
+      webSocketApi: { routeSelectionExpression },
+    });
+    const client = await open();
+    client.send(JSON.stringify(body));
+    const told = await event(isCustom ? route : "default");
+    expect(told.requestContext.routeKey).toBe(route);
   });
 
   test("without $default, what no route takes is Forbidden", async () => {
@@ -151,6 +178,28 @@ describe("the answer of a message", () => {
     expect(await client.next()).toBe("answer");
   });
 
+  test("is an Internal server error frame when it is too long for a message", async () => {
+    const { open } = await startGateway({
+      functions: { echo: () => ({ statusCode: 200, body: "x".repeat(128 * 1024 + 1) }) },
+      actions: ["echo"],
+      twoWay: ["echo"],
+    });
+    const client = await open();
+    client.send('{"action":"echo"}');
+    expect(await client.next()).toMatch(errorFrame("Internal server error"));
+  });
+
+  test("is sent as its text when the route's function answers base64", async () => {
+    const { open } = await startGateway({
+      functions: { echo: () => ({ statusCode: 200, body: "w7w=", isBase64Encoded: true }) },
+      actions: ["echo"],
+      twoWay: ["echo"],
+    });
+    const client = await open();
+    client.send('{"action":"echo"}');
+    expect(await client.nextFrame()).toEqual({ text: "ü", isBinary: false });
+  });
+
   test.each([
     ["malformed", () => ({})],
     [
@@ -163,6 +212,12 @@ describe("the answer of a message", () => {
       "a time-out",
       () => {
         throw new Failure("timeout");
+      },
+    ],
+    [
+      "a refusal to run",
+      () => {
+        throw new Failure("throttled");
       },
     ],
   ])("that is %s is an Internal server error frame", async (_name, answer) => {
@@ -181,5 +236,8 @@ describe("the answer of a message", () => {
     await event("default");
     await clock.advance("29s");
     expect(await client.next()).toMatch(errorFrame("Endpoint request timed out"));
+    // The socket stays open, after this as after every error frame.
+    client.send("y");
+    expect((await event("default")).body).toBe("y");
   });
 });

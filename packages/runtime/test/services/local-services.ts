@@ -14,6 +14,7 @@ import {
   type Services,
   type ServicesOptions,
 } from "../../dist/services/services.js";
+import { manifestWith } from "../../../../test/helpers/model.mjs";
 import { createTestClock, type TestClock } from "../../dist/test-clock.js";
 import { Traffic } from "../../dist/traffic/traffic.js";
 
@@ -104,29 +105,6 @@ export async function startServices(
 
 export function temporaryDirectory(): Promise<string> {
   return mkdtemp(join(tmpdir(), "arclet-services-"));
-}
-
-export function manifestWith(parts: Partial<Manifest>): Manifest {
-  return {
-    app: "testapp",
-    functions: [],
-    http: null,
-    ws: null,
-    tables: [],
-    tableStreams: [],
-    events: [],
-    queues: [],
-    schedules: [],
-    static: null,
-    shared: null,
-    views: null,
-    proxy: null,
-    cdn: false,
-    aws: { region: null, profile: null, bucket: null, apigateway: "http" },
-    plugins: [],
-    pragmas: {},
-    ...parts,
-  };
 }
 
 /** The AWS SDK's client of documents, led there as a function's is. */

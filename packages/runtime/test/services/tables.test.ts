@@ -10,7 +10,8 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
-import { documentsOf, manifestWith, startServices, temporaryDirectory } from "./local-services.ts";
+import { manifestWith } from "../../../../test/helpers/model.mjs";
+import { documentsOf, startServices, temporaryDirectory } from "./local-services.ts";
 
 const key = { name: "id", type: "S" } as const;
 const cats = {

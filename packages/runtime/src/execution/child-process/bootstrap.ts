@@ -9,6 +9,7 @@ import {
 } from "../handler/error-report.ts";
 import { loadHandler, type Handler } from "../handler/load-handler.ts";
 import { LabelledLines } from "../output/labelled-lines.ts";
+import { createLambdaConsole } from "../output/lambda-console.ts";
 import type { ChildMessage, ChildReply } from "./child-environment.ts";
 import type { ChildInit } from "./runtime-command.ts";
 import { RuntimeClient, type NextInvocation } from "./runtime-client.ts";
@@ -85,6 +86,22 @@ function captureOutput(stream: "stdout" | "stderr"): LabelledLines {
   return lines;
 }
 
+Object.assign(
+  console,
+  createLambdaConsole({
+    env: process.env,
+    host: console,
+    write: (line) => process.stdout.write(line),
+    currentRequestId,
+  }),
+);
+
+function currentRequestId(): string | null {
+  const current =
+    currentInvocation === null ? [...running.keys()][0] : currentInvocation.getStore();
+  return current?.requestId ?? null;
+}
+
 // --- invocations ---
 
 async function work(handler: Handler): Promise<void> {
@@ -102,7 +119,9 @@ async function work(handler: Handler): Promise<void> {
 
 /** Resolves how the outcome is told. */
 function call(handler: Handler, invocation: NextInvocation): Promise<() => Promise<void>> {
-  const { payload, requestId } = invocation;
+  const { payload, requestId, traceId } = invocation;
+  // Of several at a time the process's variable could tell but one.
+  if (traceId !== null && concurrency === 1) process.env["_X_AMZN_TRACE_ID"] = traceId;
   return new Promise((resolve) => {
     running.set(invocation, resolve);
     callHandler(handler, payload, requestId, context, convention, {

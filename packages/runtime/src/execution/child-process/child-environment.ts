@@ -12,6 +12,8 @@ import { exitError, runtimeError, type ErrorReport } from "../handler/error-repo
 import type { Invocation, InvocationFailure } from "../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
 import { LineReader } from "../output/line-reader.ts";
+import { MemoryWatch } from "./memory-watch.ts";
+import { memoryOf } from "./process-memory.ts";
 import { RuntimeApi } from "./runtime-api.ts";
 import type { RuntimeCommand } from "./runtime-command.ts";
 
@@ -50,11 +52,13 @@ export class ChildEnvironment implements ExecutionEnvironment {
   readonly hasSlot = true;
   readonly #options: EnvironmentOptions;
   readonly #api: RuntimeApi;
+  readonly #memory: MemoryWatch;
   readonly #readers: LineReader[] = [];
   readonly #start: Promise<StartResult>;
   #settleStart: (result: StartResult) => void = () => undefined;
   #child: ChildProcess | null = null;
   #lastError = "";
+  #isReady = false;
   #isStopping = false;
   #isEnded = false;
   /** Its result came; output that belongs to it may still be on the way. */
@@ -67,11 +71,19 @@ export class ChildEnvironment implements ExecutionEnvironment {
       this.#settleStart = resolve;
     });
     const { observer, config } = options;
+    this.#memory = new MemoryWatch(
+      config.memory,
+      () => !this.#isReady || this.#api.hasWork,
+      () => this.#child?.kill("SIGKILL"),
+    );
     this.#api = new RuntimeApi({
       timeoutMs: config.timeout * 1000,
       functionArn: describeContext(options).invokedFunctionArn,
       observer: {
-        onReady: () => this.#settleStart({ ok: true, environment: this }),
+        onReady: () => {
+          this.#isReady = true;
+          this.#settleStart({ ok: true, environment: this });
+        },
         onInitError: (error) => {
           this.#settleStart(initFailure(error));
           void this.stop();
@@ -88,6 +100,7 @@ export class ChildEnvironment implements ExecutionEnvironment {
   }
 
   async start(command: RuntimeCommand): Promise<StartResult> {
+    this.#options.initLimit.addEventListener("abort", () => void this.stop(), { once: true });
     const address = await this.#api.listen();
     if (this.#isStopping) {
       this.#end(exitError("signal: killed"));
@@ -101,6 +114,7 @@ export class ChildEnvironment implements ExecutionEnvironment {
       windowsHide: true,
     });
     this.#child = child;
+    if (child.pid !== undefined) this.#memory.start(child.pid);
     this.#read(child.stdout, "stdout");
     this.#read(child.stderr, "stderr");
     child.on("message", (message) => this.#receive(message as ChildMessage));
@@ -125,8 +139,16 @@ export class ChildEnvironment implements ExecutionEnvironment {
     return this.#start;
   }
 
+  /** The system counts it anyway. */
+  measureMemory(): void {}
+
+  get usedMemoryMb(): number | null {
+    return this.#child?.pid === undefined ? null : (memoryOf(this.#child.pid)?.peak ?? null);
+  }
+
   invoke(invocation: Invocation): void {
     this.#api.add(invocation);
+    if (this.#child?.pid !== undefined) this.#memory.start(this.#child.pid);
   }
 
   recall(invocation: Invocation): boolean {
@@ -205,6 +227,7 @@ export class ChildEnvironment implements ExecutionEnvironment {
   #end(reason: ErrorReport): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.#memory.stop();
     this.#finish();
     for (const reader of this.#readers) reader.end();
     this.#settleStart(initFailure(reason));

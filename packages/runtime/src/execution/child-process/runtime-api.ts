@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { maximumPayloadBytes } from "../handler/call-handler.ts";
 import { runtimeError, type ErrorReport } from "../handler/error-report.ts";
 import type { Invocation } from "../invocation.ts";
-import { traceIdOf } from "./trace-id.ts";
+import { traceIdOf } from "../trace-id.ts";
 
 /** What a runtime client told. */
 export interface RuntimeApiObserver {
@@ -70,6 +70,11 @@ export class RuntimeApi {
   /** Handed to the client and without a result yet, in order. */
   get started(): readonly Invocation[] {
     return [...this.#started.values()];
+  }
+
+  /** Whether anything is to be run, or runs. */
+  get hasWork(): boolean {
+    return this.#waiting.length > 0 || this.#started.size > 0;
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -4,6 +4,7 @@ import type { ErrorReport } from "../handler/error-report.ts";
 export interface NextInvocation {
   readonly requestId: string;
   readonly payload: string;
+  readonly traceId: string | null;
 }
 
 /** The inside end of the Runtime API. */
@@ -23,7 +24,8 @@ export class RuntimeClient {
     const { response, body } = await this.#send("GET", "invocation/next");
     const requestId = response.headers["lambda-runtime-aws-request-id"];
     if (typeof requestId !== "string") throw new Error("An invocation came without a request id");
-    return { requestId, payload: body };
+    const traceId = response.headers["lambda-runtime-trace-id"];
+    return { requestId, payload: body, traceId: typeof traceId === "string" ? traceId : null };
   }
 
   async succeed(requestId: string, json: string): Promise<void> {

@@ -1,8 +1,12 @@
 import { reportError, runtimeError, type ErrorReport } from "./error-report.ts";
-import { LambdaContext, type ContextTemplate } from "./lambda-context.ts";
+import { CallbackContext, LambdaContext, type ContextTemplate } from "./lambda-context.ts";
 import type { Handler } from "./load-handler.ts";
 
-/** Lambda refuses larger results. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB, to which the runtime's
+// own client adds a hundred bytes.
+/** Lambda refuses larger events. */
+export const maximumEventBytes = 6_291_456;
+/** Lambda refuses larger results. */
 export const maximumPayloadBytes = 6_291_556;
 
 /** Told in the log of a function whose plain return value is lost. */
@@ -59,6 +63,19 @@ export function callHandler(
     if (error !== null && error !== undefined) outcome.fail(reportError(error));
     else settle(value, convention, outcome);
   };
+  const succeed = (value: unknown): void => finish(null, value);
+  if (convention === "async") {
+    const fail = (error: unknown): void => outcome.fail(reportError(error));
+    try {
+      const event: unknown = JSON.parse(payload);
+      const returned = handler(event, new LambdaContext(template, requestId, Date.now()));
+      if (isThenable(returned)) returned.then(succeed, fail);
+      else succeed(returned);
+    } catch (error) {
+      fail(error);
+    }
+    return;
+  }
   const callback = (error: unknown, value?: unknown): void => {
     const isError = error !== null && error !== undefined;
     // An error goes out at once; a result waits for the event loop unless told otherwise.
@@ -68,17 +85,9 @@ export function callHandler(
       outcome.whenIdle(() => settle(value, convention, outcome), false);
     }
   };
-  const context = new LambdaContext(template, requestId, Date.now(), finish);
-  const succeed = (value: unknown): void => finish(null, value);
+  const context = new CallbackContext(template, requestId, Date.now(), finish);
   try {
     const event: unknown = JSON.parse(payload);
-    if (convention === "async") {
-      const fail = (error: unknown): void => outcome.fail(reportError(error));
-      const returned = handler(event, context);
-      if (isThenable(returned)) returned.then(succeed, fail);
-      else succeed(returned);
-      return;
-    }
     const returned = handler(event, context, callback);
     if (isThenable(returned)) returned.then(succeed, context.fail);
     // Nothing but the callback ends a plain function: without one, it answers null.
@@ -92,8 +101,7 @@ export function callHandler(
       outcome.whenIdle(end, mayCallBack);
     }
   } catch (error) {
-    if (convention === "async") outcome.fail(reportError(error));
-    else callback(error);
+    callback(error);
   }
 }
 

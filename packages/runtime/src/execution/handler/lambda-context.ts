@@ -14,7 +14,6 @@ type Complete = (error: unknown, result?: unknown) => void;
 
 /** Second argument of a handler. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
 export class LambdaContext {
-  callbackWaitsForEmptyEventLoop = true;
   readonly functionName: string;
   readonly functionVersion: string;
   readonly invokedFunctionArn: string;
@@ -25,9 +24,9 @@ export class LambdaContext {
   readonly identity: undefined;
   readonly clientContext: undefined;
   readonly #deadline: number;
-  readonly #complete: Complete;
 
-  constructor(template: ContextTemplate, requestId: string, startedAt: number, complete: Complete) {
+  /** `startedAt` is epoch milliseconds. */
+  constructor(template: ContextTemplate, requestId: string, startedAt: number) {
     this.functionName = template.functionName;
     this.functionVersion = template.functionVersion;
     this.invokedFunctionArn = template.invokedFunctionArn;
@@ -36,13 +35,23 @@ export class LambdaContext {
     this.logStreamName = template.logStreamName;
     this.awsRequestId = requestId;
     this.#deadline = startedAt + template.timeoutMs;
-    this.#complete = complete;
     // Handlers take these off the object (`const { done } = context`).
     this.getRemainingTimeInMillis = this.getRemainingTimeInMillis.bind(this);
   }
 
   getRemainingTimeInMillis(): number {
     return Math.max(0, this.#deadline - Date.now());
+  }
+}
+
+/** What handlers had besides up to Node.js 22. */
+export class CallbackContext extends LambdaContext {
+  callbackWaitsForEmptyEventLoop = true;
+  readonly #complete: Complete;
+
+  constructor(template: ContextTemplate, requestId: string, startedAt: number, complete: Complete) {
+    super(template, requestId, startedAt);
+    this.#complete = complete;
   }
 
   done = (error: unknown, result?: unknown): void => this.#complete(error, result);

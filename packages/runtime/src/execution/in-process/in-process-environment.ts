@@ -11,6 +11,7 @@ import type { Handler } from "../handler/load-handler.ts";
 import type { Invocation, InvocationResult } from "../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
 import { LabelledLines } from "../output/labelled-lines.ts";
+import { traceIdOf } from "../trace-id.ts";
 import type { GuestEnvironment, SharedProcess } from "./shared-process.ts";
 
 /** A module of the runtime's own process, and what it is shown of that process. */
@@ -20,6 +21,7 @@ export class InProcessEnvironment implements ExecutionEnvironment, GuestEnvironm
   readonly hasSlot = true;
   readonly env: Record<string, string>;
   readonly cwd: string;
+  readonly console: GuestEnvironment["console"];
   readonly #options: EnvironmentOptions;
   readonly #shared: SharedProcess;
   readonly #context: ContextTemplate;
@@ -35,6 +37,7 @@ export class InProcessEnvironment implements ExecutionEnvironment, GuestEnvironm
     this.#shared = shared;
     this.env = { ...options.env };
     this.cwd = options.built.sourceDirectory;
+    this.console = shared.createConsole(this.env);
     this.#context = describeContext(options);
     this.#convention = callingConvention(options.config.runtime);
     this.#output = { stdout: this.#lines("stdout"), stderr: this.#lines("stderr") };
@@ -55,6 +58,7 @@ export class InProcessEnvironment implements ExecutionEnvironment, GuestEnvironm
     const handler = this.#handler;
     if (handler === null) throw new Error("an invocation came before the handler was loaded");
     this.#running.add(invocation);
+    if (this.#options.concurrency === 1) this.env["_X_AMZN_TRACE_ID"] = traceIdOf(requestId);
     this.#shared.run(this, requestId, () =>
       callHandler(handler, payload, requestId, this.#context, this.#convention, {
         succeed: (json) => this.#finish(invocation, { ok: true, payload: json }),
@@ -65,6 +69,14 @@ export class InProcessEnvironment implements ExecutionEnvironment, GuestEnvironm
         },
       }),
     );
+  }
+
+  /** Nothing to begin: it is read when asked for. */
+  measureMemory(): void {}
+
+  /** All that the process has resident now, of which a function is a part that nobody can tell. */
+  get usedMemoryMb(): number {
+    return Math.ceil(process.memoryUsage.rss() / (1024 * 1024));
   }
 
   recall(): boolean {

@@ -1,11 +1,18 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { inspect } from "node:util";
+import {
+  createLambdaConsole,
+  lambdaConsoleMethods,
+  type LambdaConsole,
+} from "../output/lambda-console.ts";
 
 /** What an environment has as its own in a process that it shares. */
 export interface GuestEnvironment {
   readonly env: Record<string, string>;
   /** What `process.cwd()` answers. */
   readonly cwd: string;
+  /** Methods of `console` that are other than the host's. */
+  readonly console: LambdaConsole;
   write(stream: "stdout" | "stderr", requestId: string | null, chunk: string | Uint8Array): void;
   /** `process.exit` was called. */
   exit(code: number): void;
@@ -45,9 +52,20 @@ export class SharedProcess {
       process.setSourceMapsEnabled(areStacksMapped);
     });
     for (const stream of ["stdout", "stderr"] as const) this.#shareStream(stream);
+    this.#shareConsole();
     const onUncaught = (error: unknown, origin: string): void => this.#contain(error, origin);
     process.on("uncaughtException", onUncaught);
     this.#undo.push(() => process.off("uncaughtException", onUncaught));
+  }
+
+  /** For an environment with these variables. */
+  createConsole(env: Readonly<Record<string, string>>): LambdaConsole {
+    return createLambdaConsole({
+      env,
+      host: console,
+      write: (line) => process.stdout.write(line),
+      currentRequestId: () => this.#guests.getStore()?.requestId ?? null,
+    });
   }
 
   restore(): void {
@@ -97,6 +115,24 @@ export class SharedProcess {
     this.#undo.push(() => {
       stream.write = passOn;
     });
+  }
+
+  #shareConsole(): void {
+    const shared = console as unknown as Record<
+      string,
+      ((...values: unknown[]) => void) | undefined
+    >;
+    for (const method of lambdaConsoleMethods) {
+      const host = shared[method];
+      shared[method] = (...values) => {
+        const own = this.#guests.getStore()?.environment.console[method];
+        (own ?? host)?.(...values);
+      };
+      this.#undo.push(() => {
+        if (host === undefined) delete shared[method];
+        else shared[method] = host;
+      });
+    }
   }
 
   #exit(code: number | string | null | undefined): never {

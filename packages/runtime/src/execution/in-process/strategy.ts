@@ -1,7 +1,8 @@
+import { once } from "node:events";
 import type { ConnectionCommand } from "../../connections/connection-router.ts";
 import type { ExecutionStrategy, StartResult } from "../execution-strategy.ts";
 import { callingConvention, refuseHandler } from "../handler/call-handler.ts";
-import { runtimeError, type ErrorReport } from "../handler/error-report.ts";
+import { exitError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
 import { loadHandler } from "../handler/load-handler.ts";
 import { InProcessEnvironment } from "./in-process-environment.ts";
 import { SharedProcess } from "./shared-process.ts";
@@ -52,7 +53,16 @@ export function createInProcessStrategy(): ExecutionStrategy {
       });
       environments.add(environment);
       const version = `${process.pid}-${performance.now()}-${count}`;
-      const loaded = await host.run(environment, null, () => loadHandler(built, version));
+      const late = once(options.initLimit, "abort").then(() => null);
+      const loaded = await Promise.race([
+        host.run(environment, null, () => loadHandler(built, version)),
+        late,
+      ]);
+      if (loaded === null) {
+        // What loads cannot be stopped here; it no longer counts.
+        await environment.stop();
+        return initFailure(exitError("signal: killed"));
+      }
       const refusal = loaded.ok
         ? refuseHandler(loaded.handler, callingConvention(config.runtime))
         : loaded.error;

@@ -10,7 +10,9 @@ import {
 } from "../handler/error-report.ts";
 import { loadHandler, type Handler } from "../handler/load-handler.ts";
 import { LabelledLines } from "../output/labelled-lines.ts";
+import { createLambdaConsole } from "../output/lambda-console.ts";
 import { LeaseHolder } from "./lease-holder.ts";
+import { MemoryGauge } from "./memory-gauge.ts";
 import { Outbox } from "./outbox.ts";
 import {
   command,
@@ -28,6 +30,7 @@ import { RecordReader } from "./record-reader.ts";
 const init = workerData as WorkerInit;
 const { port, slots, context, convention, concurrency } = init;
 const leases = new LeaseHolder(init.leases);
+const memory = new MemoryGauge(init.memory);
 const outbox = new Outbox(port, () => leases.handedOver());
 const reader = new RecordReader();
 
@@ -74,11 +77,23 @@ function captureOutput(stream: NodeJS.WriteStream, number: 0 | 1): LabelledLines
 
 /** What an invocation wrote without a line feed is told before its result. */
 function end({ requestId }: Running): void {
+  memory.measure();
   if (hasLogged) for (const stream of output) stream.flush(requestId);
   if (!isSlow) return;
   isSlow = false;
+  memory.unwatch();
   holdLoop();
 }
+
+Object.assign(
+  console,
+  createLambdaConsole({
+    env: process.env,
+    host: console,
+    write: (line) => process.stdout.write(line),
+    currentRequestId,
+  }),
+);
 
 function currentRequestId(): string | null {
   if (currentInvocation !== null) return currentInvocation.getStore()?.requestId ?? null;
@@ -237,6 +252,7 @@ function watchForDrain(): void {
     isWatching = false;
     if (running.size === 0) return;
     isSlow = true;
+    memory.watch(init.memoryLimitMb, () => process.exit(1));
     holdLoop();
   }, quickMs).unref();
 }

@@ -58,6 +58,9 @@ export const slotCount = 64;
 export interface WorkerInit {
   readonly port: MessagePort;
   readonly slots: Int32Array;
+  /** Shared table of `MemoryGauge`. */
+  readonly memory: Int32Array;
+  readonly memoryLimitMb: number;
   /** Shared table of `Leases`. */
   readonly leases: Int32Array;
   readonly location: HandlerLocation;

@@ -15,7 +15,9 @@ import { callingConvention } from "../handler/call-handler.ts";
 import { exitError, reportError, type ErrorReport } from "../handler/error-report.ts";
 import type { Invocation, InvocationFailure } from "../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
+import { memoryAllowanceMb } from "../memory-allowance.ts";
 import { LineReader } from "../output/line-reader.ts";
+import { MemoryGauge } from "./memory-gauge.ts";
 import { Outbox } from "./outbox.ts";
 import {
   command,
@@ -31,17 +33,6 @@ import { RecordReader } from "./record-reader.ts";
 
 const noLease: Lease = { slot: -1, token: 0 };
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
-const initLimitMs = 10_000;
-
-const initTimedOut: InvocationFailure = {
-  ok: false,
-  kind: "init",
-  errorType: "Sandbox.Timedout",
-  errorMessage: "Error: Init timed out after 10.00 seconds",
-  trace: [],
-};
-
 /** The outside of a worker: hands invocations in, serves its requests, tells what happened. */
 export class WorkerEnvironment implements ExecutionEnvironment {
   readonly id: string;
@@ -52,8 +43,8 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   readonly #outbox: Outbox;
   readonly #reader = new RecordReader();
   readonly #slots: Int32Array;
+  readonly #memory = new MemoryGauge();
   readonly #invocations: (Invocation | null)[] = Array.from({ length: slotCount }, () => null);
-  readonly #initTimer: NodeJS.Timeout;
   #nextSlot = 0;
   #taken = 0;
   #isEnded = false;
@@ -72,6 +63,8 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     const init: WorkerInit = {
       port: port2,
       slots: this.#slots,
+      memory: this.#memory.table,
+      memoryLimitMb: config.memory + memoryAllowanceMb,
       leases: leases.table,
       location: { entry: built.entry, format: built.format, handler: built.handler },
       context: describeContext(options),
@@ -100,18 +93,27 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     this.#worker.once("error", (error: unknown) => {
       this.#crash = this.#describeCrash(error);
     });
-    this.#initTimer = setTimeout(() => {
-      this.#settle({ ok: false, error: initTimedOut });
-      void this.#worker.terminate();
-    }, initLimitMs);
-    this.#initTimer.unref();
-    this.#worker.once("exit", (code) => this.#end(this.#crash ?? exitError(`exit status ${code}`)));
+    options.initLimit.addEventListener("abort", () => void this.#worker.terminate(), {
+      once: true,
+    });
+    this.#worker.once("exit", (code) => {
+      const how = this.#memory.isExceeded ? "signal: killed" : `exit status ${code}`;
+      this.#end(this.#crash ?? exitError(how));
+    });
   }
 
   started(): Promise<StartResult> {
     return new Promise((resolve) => {
       this.#settleStart = resolve;
     });
+  }
+
+  measureMemory(): void {
+    this.#memory.start();
+  }
+
+  get usedMemoryMb(): number | null {
+    return this.#memory.peakMb;
   }
 
   get hasSlot(): boolean {
@@ -255,7 +257,6 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   }
 
   #settle(result: StartResult): void {
-    clearTimeout(this.#initTimer);
     this.#settleStart?.(result);
     this.#settleStart = null;
   }

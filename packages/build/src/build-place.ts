@@ -1,0 +1,40 @@
+import { realpath } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import type { ProjectFunction } from "@arclet/manifest";
+
+/** The paths of one build. */
+export interface BuildPlace {
+  /** Project folder, as the caller gave it. */
+  readonly givenRoot: string;
+  /** Project folder, without symbolic links. */
+  readonly root: string;
+  /** Source folder, without symbolic links. */
+  readonly source: string;
+  /** Build folder. */
+  readonly directory: string;
+}
+
+export async function findPlace(
+  declared: ProjectFunction,
+  givenRoot: string,
+  outDirectory: string,
+): Promise<BuildPlace> {
+  return {
+    givenRoot,
+    root: await realpath(givenRoot),
+    source: await realpath(declared.directory),
+    directory: join(outDirectory, ...declared.id.split("/")),
+  };
+}
+
+/** The build folder as seen from the real project folder, so that source maps lead back from it. */
+export function realOutput({ givenRoot, root, directory }: BuildPlace): string {
+  const name = relative(givenRoot, directory);
+  return name.startsWith("..") ? directory : resolve(root, name);
+}
+
+/** A real path as the caller knows it: below the project folder it gave. */
+export function givenPath(path: string, { givenRoot, root }: BuildPlace): string {
+  const name = relative(root, path);
+  return name.startsWith("..") ? path : resolve(givenRoot, name);
+}

@@ -1,0 +1,186 @@
+import { dirname, join } from "node:path";
+import type { Diagnostic } from "@arclet/manifest";
+import type { BuiltFunction } from "../built-function.ts";
+import { sourcesOf } from "./bundle-sources.ts";
+import { FileStamps, isSettled } from "./file-stamps.ts";
+import { readKept, writeKept } from "./kept-file.ts";
+import { toolStamp } from "./tool-stamp.ts";
+
+/** A good build of an earlier run that would come out the same today. */
+export interface KeptBuild {
+  readonly built: BuiltFunction;
+  /** Warnings. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A build as it was made. */
+export interface MadeBuild extends KeptBuild {
+  /** What was asked for. */
+  readonly request: string;
+  /** When its first source was read; `Date.now()`. */
+  readonly startedAt: number;
+  /** Absolute project folder. */
+  readonly root: string;
+  /** Absolute files, without symbolic links. */
+  readonly inputs: readonly string[];
+  /** Absolute folders whose files went beside the bundle. */
+  readonly folders: readonly string[];
+  /** Absolute paths of the files in the build folder. */
+  readonly outputs: readonly string[];
+}
+
+interface BuildRecord extends KeptBuild {
+  readonly request: string;
+  /** Places in `stamps`. */
+  readonly depends: readonly number[];
+}
+
+interface KeptRecords {
+  readonly tool: string;
+  /** Functions share most of what they depend on. */
+  readonly stamps: readonly (readonly [path: string, stamp: string])[];
+  /** By function. */
+  readonly builds: Readonly<Record<string, BuildRecord>>;
+}
+
+/** What is written soon, and not at once: the builds of one round come together. */
+const writeAfterMs = 200;
+
+/**
+ * What earlier runs built, so that a start in an unchanged project builds nothing. A record counts
+ * only while the system shows every file and folder it depends on, and every file of the build folder,
+ * untouched since. In doubt there is no record.
+ */
+export class BuildRecords {
+  readonly #file: string;
+  readonly #tool = toolStamp();
+  #kept: KeptRecords | null = null;
+  #stamps: FileStamps | null = null;
+  /** Not written yet, with the stamps of their build folders. */
+  readonly #made = new Map<
+    string,
+    { readonly build: MadeBuild; readonly outputs: readonly Stamped[] }
+  >();
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  /** @param directory Absolute. */
+  constructor(directory: string) {
+    this.#file = join(directory, "builds.json");
+  }
+
+  /**
+   * null when the function has to be built. Does not wait for anything, so that the functions of an app
+   * are looked up in one turn of the event loop, in which each path is looked at once.
+   */
+  find(functionId: string, request: string): KeptBuild | null {
+    this.#kept ??= this.#read();
+    const record = this.#kept.builds[functionId];
+    if (record === undefined || record.request !== request) return null;
+    const stamps = this.#stampsOfThisTurn();
+    for (const place of record.depends) {
+      const [path, stamp] = this.#kept.stamps[place] ?? nothing;
+      if (stamps.of(path) !== stamp) return null;
+    }
+    return { built: record.built, diagnostics: record.diagnostics };
+  }
+
+  /** Keeps what was built, unless a source changed so recently that its stamp cannot tell. */
+  keep(functionId: string, build: MadeBuild): void {
+    const stamps = new FileStamps();
+    // More files in its folders than these would be shipped as well.
+    const outputs = new Set([...build.outputs, ...build.outputs.map((path) => dirname(path))]);
+    this.#made.set(functionId, {
+      build,
+      outputs: Array.from(outputs, (path) => [path, stamps.of(path)] as const),
+    });
+    this.#timer ??= setTimeout(() => this.#write(), writeAfterMs).unref();
+  }
+
+  /** Writes what is not written yet. */
+  async close(): Promise<void> {
+    this.#write();
+    await this.#writing;
+  }
+
+  #read(): KeptRecords {
+    const kept = readKept(this.#file, this.#tool) as KeptRecords | null;
+    return kept ?? { tool: this.#tool, stamps: [], builds: {} };
+  }
+
+  #stampsOfThisTurn(): FileStamps {
+    if (this.#stamps === null) {
+      this.#stamps = new FileStamps();
+      setImmediate(() => (this.#stamps = null));
+    }
+    return this.#stamps;
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#made.size === 0) return;
+    const made = [...this.#made];
+    this.#made.clear();
+    this.#writing = this.#writing.then(async () => {
+      // Another run may have written meanwhile: what it built is kept as well.
+      await writeKept(this.#file, JSON.stringify(withBuilds(this.#read(), made)));
+    });
+  }
+}
+
+type Stamped = readonly [path: string, stamp: string];
+
+/** Of a place that a damaged file does not have: no path has this stamp. */
+const nothing: Stamped = ["", "?"];
+
+function withBuilds(
+  kept: KeptRecords,
+  made: readonly (readonly [
+    functionId: string,
+    { readonly build: MadeBuild; readonly outputs: readonly Stamped[] },
+  ])[],
+): KeptRecords {
+  const places = new Map<string, number>();
+  const stamps: Stamped[] = [];
+  const placeOf = ([path, stamp]: Stamped): number => {
+    const key = `${path}\n${stamp}`;
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    places.set(key, stamps.length);
+    return stamps.push([path, stamp]) - 1;
+  };
+  const builds: Record<string, BuildRecord> = {};
+  const replaced = new Set(made.map(([functionId]) => functionId));
+  for (const [functionId, record] of Object.entries(kept.builds)) {
+    if (replaced.has(functionId)) continue;
+    const depends = record.depends.map((place) => kept.stamps[place] ?? nothing);
+    builds[functionId] = { ...record, depends: depends.map(placeOf) };
+  }
+  const found = new FileStamps();
+  for (const [functionId, { build, outputs }] of made) {
+    const sources = stampedSources(build, found);
+    if (sources === null) continue;
+    const { built, diagnostics, request } = build;
+    builds[functionId] = {
+      built,
+      diagnostics,
+      request,
+      depends: [...outputs, ...sources].map(placeOf),
+    };
+  }
+  return { tool: kept.tool, stamps, builds };
+}
+
+/** null when nothing can be said of what the build depends on. */
+function stampedSources(build: MadeBuild, found: FileStamps): readonly Stamped[] | null {
+  const sources = sourcesOf(build, found);
+  if (sources === null) return null;
+  const stamped: Stamped[] = [];
+  for (const path of sources) {
+    const stats = found.stats(path);
+    if (stats !== null && !isSettled(stats, build.startedAt)) return null;
+    stamped.push([path, found.of(path)]);
+  }
+  return stamped;
+}
