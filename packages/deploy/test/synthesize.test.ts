@@ -147,6 +147,12 @@ test("sockets have their selection, authorizer, answers, throttling and access l
     DefaultRouteSettings: { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 50 },
     AccessLogSettings: expect.anything(),
   });
+  // It is the last, so that the first deployment has everything.
+  expect(template.Resources["WebSocketStage"]?.DependsOn?.toSorted()).toEqual(
+    Object.keys(template.Resources)
+      .filter((id) => /^WebSocketRoute/.test(id))
+      .toSorted(),
+  );
 });
 
 test("sockets that nothing is said of are throttled, and write no access logs", async () => {
