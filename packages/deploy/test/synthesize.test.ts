@@ -167,6 +167,10 @@ test("every log group has an end", async () => {
   const template = templateOf(await manifestOf(everything));
   for (const properties of propertiesOf(template, "AWS::Logs::LogGroup"))
     expect(properties).toMatchObject({ RetentionInDays: 30 });
+  // Other names fill the policy of the account that lets API Gateway write.
+  expect(template.Resources["HttpAccessLogs"]?.Properties?.["LogGroupName"]).toEqual({
+    "Fn::Sub": "/aws/vendedlogs/apis/${AWS::StackName}/http",
+  });
 });
 
 test("a function has the settings of the manifest and of its own config.arc", async () => {
