@@ -150,7 +150,7 @@ test("sockets have their selection, authorizer, answers, throttling and access l
   // It is the last, so that the first deployment has everything.
   expect(template.Resources["WebSocketStage"]?.DependsOn?.toSorted()).toEqual(
     Object.keys(template.Resources)
-      .filter((id) => /^WebSocketRoute/.test(id))
+      .filter((id) => id.startsWith("WebSocketRoute"))
       .toSorted(),
   );
 });

@@ -1,6 +1,7 @@
 import type { LambdaFunction } from "@arclet/manifest";
 import { variablesLimit } from "../environment.ts";
 import { DeployError } from "../errors.ts";
+import { locationText } from "../location-text.ts";
 import type { Statement } from "../resources/permissions.ts";
 import { estimatedText } from "./estimated-text.ts";
 import { environmentParameterId, type SynthesisContext } from "./synthesis-context.ts";
@@ -43,11 +44,9 @@ export function checkFunctionLimits(
 }
 
 function tooMuch(declared: LambdaFunction, what: string, size: number, limit: number): DeployError {
-  const { origin } = declared;
-  const where = origin === null ? "" : ` (${origin.file}:${origin.line}:${origin.column + 1})`;
   return new DeployError(
     "ERR_TEMPLATE_LIMIT",
-    `The function ${declared.id}${where} is too large: its ${what} ${size} characters, and AWS takes ${limit}`,
+    `The function ${declared.id}${locationText(declared.origin)} is too large: its ${what} ${size} characters, and AWS takes ${limit}`,
     {
       hints: [
         "Name what it uses under @access of its config.arc: the names of all tables, topics and queues take room.",
