@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Installs when the lock file differs from the one last installed, compiles, and bundles the command line. */
+/** Installs when the lock file differs from the one last installed, compiles, and bundles. */
 export async function setUp() {
   const lock = readFileSync(join(root, "package-lock.json"), "utf8");
   const stamp = join(root, "node_modules/.arclet-installed");
@@ -32,8 +32,8 @@ export async function setUp() {
     stdio: "inherit",
   });
   // Not at the top: a fresh clone has no esbuild before it is set up.
-  const { bundleCommandLine } = await import("./bundle-cli.mjs");
-  await bundleCommandLine();
+  const { bundleAll } = await import("./bundle.mjs");
+  await bundleAll();
 }
 
 /** What a program said is on the screen already: its command and exit code are enough. */

@@ -2,7 +2,7 @@
 // last one came back. Prints one JSON line: messages, seconds, median and 99th percentile latency in µs.
 //   node echo-client.mjs <url> <connections> <seconds>
 import process from "node:process";
-import { WebSocket } from "ws";
+import { openRawSocket, textFrame } from "./raw-socket.mjs";
 
 const [url, connectionCount, seconds] = [
   process.argv[2],
@@ -10,38 +10,31 @@ const [url, connectionCount, seconds] = [
   Number(process.argv[4]),
 ];
 const body = JSON.stringify({ action: "echo", text: "hello from the benchmark" });
+const frame = textFrame(body);
 const warmUpMs = 700;
-
-const sockets = await Promise.all(
-  Array.from({ length: connectionCount }, () => {
-    const socket = new WebSocket(url, { perMessageDeflate: false });
-    return new Promise((resolve, reject) => {
-      socket.once("open", () => resolve(socket));
-      socket.once("error", reject);
-    });
-  }),
-);
 
 let counting = false;
 let running = true;
 let messages = 0;
 const latencies = [];
-for (const socket of sockets) {
-  let sentAt = 0n;
+const sockets = await Promise.all(Array.from({ length: connectionCount }, openEcho));
+for (const { send } of sockets) send();
+
+async function openEcho() {
+  let sentAt = 0;
   const send = () => {
-    sentAt = process.hrtime.bigint();
-    socket.send(body);
+    sentAt = performance.now();
+    socket.write(frame);
   };
-  socket.on("message", () => {
-    if (counting) {
+  const socket = await openRawSocket(url, (length) => {
+    // What comes back instead, such as an error, is no echo.
+    if (counting && length === body.length) {
       messages++;
-      if (connectionCount === 1 || messages % 16 === 0) {
-        latencies.push(Number(process.hrtime.bigint() - sentAt) / 1000);
-      }
+      if (connectionCount === 1 || messages % 16 === 0) latencies.push(performance.now() - sentAt);
     }
     if (running) send();
   });
-  send();
+  return { send, destroy: socket.destroy };
 }
 
 setTimeout(() => {
@@ -52,8 +45,11 @@ setTimeout(() => {
     running = false;
     const elapsed = (performance.now() - startedAt) / 1000;
     latencies.sort((a, b) => a - b);
-    const at = (part) => latencies[Math.floor(latencies.length * part)] ?? null;
+    const at = (part) => {
+      const ms = latencies[Math.floor(latencies.length * part)];
+      return ms === undefined ? null : ms * 1000;
+    };
     console.log(JSON.stringify({ messages, seconds: elapsed, medianUs: at(0.5), p99Us: at(0.99) }));
-    for (const socket of sockets) socket.terminate();
+    for (const socket of sockets) socket.destroy();
   }, seconds * 1000);
 }, warmUpMs);

@@ -1,6 +1,5 @@
 import { stat } from "node:fs/promises";
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { watch } from "chokidar";
 import { isEditorFile } from "./editor-files.ts";
 import { BuildError, systemErrorCode } from "./errors.ts";
 import { SettledChanges } from "./settled-changes.ts";
@@ -55,6 +54,8 @@ export async function watchProject(
     if (!isIgnored(path) && !isEditorFile(basename(path))) changes.add(path);
   };
 
+  // Loaded by whoever watches, once the app is up.
+  const { watch } = await import("chokidar");
   const watcher = watch(root, { ignored: isIgnored, ignoreInitial: true, atomic: false });
   watcher.on("all", (_event, path) => add(resolve(root, path)));
   // chokidar 5 misses every other save of a file that is replaced by a rename, as many editors save.

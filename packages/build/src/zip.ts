@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { zipSync, type Zippable } from "fflate";
+import type { Zippable } from "fflate";
 import { listFiles } from "./list-files.ts";
 
 export interface ZippedFolder {
@@ -33,6 +33,7 @@ export async function zipDirectory(directory: string): Promise<ZippedFolder> {
     const mode = regularFile | (isExecutable ? 0o755 : 0o644);
     entries[name] = [content, { level: 9, mtime: fixedTime, os: unix, attrs: (mode << 16) >>> 0 }];
   }
+  const { zipSync } = await import("fflate");
   const bytes = zipSync(entries);
   return { bytes, hash: createHash("sha256").update(bytes).digest("hex"), unzippedBytes };
 }

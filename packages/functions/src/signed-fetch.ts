@@ -1,4 +1,5 @@
 import { GatewayError } from "./gateway-error.ts";
+import { signedHeaders } from "./signed-headers.ts";
 
 export interface SignedRequest {
   readonly url: string;
@@ -40,11 +41,8 @@ export async function signedFetch(request: SignedRequest): Promise<Response> {
 
 async function send(request: SignedRequest): Promise<Response> {
   const { url, method, headers = {}, body, service } = request;
-  const init = {
-    method,
-    headers,
-    ...(body === undefined ? {} : { body: body as NonNullable<RequestInit["body"]> }),
-  };
+  const content = body === undefined ? {} : { body };
+  const init = { method, headers, ...(content as Pick<RequestInit, "body">) };
   if (service === null) return fetch(url, init);
   // Credentials rotate: read at each call.
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
@@ -55,22 +53,16 @@ async function send(request: SignedRequest): Promise<Response> {
       `${new URL(url).host} wants signed requests, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set`,
     );
   }
-  // Only where requests are signed is the signer loaded.
-  const { AwsV4Signer } = await import("./signer.ts");
-  const signed = await new AwsV4Signer({
-    url,
-    ...init,
-    service,
-    region: regionOf(url),
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
-  }).sign();
-  return fetch(signed.url, {
-    method: signed.method,
-    headers: signed.headers,
-    body: init.body ?? null,
-  });
+  const signed = await signedHeaders(
+    { url, method, headers, ...content },
+    { service, region: regionOf(url), now: new Date() },
+    {
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      sessionToken: AWS_SESSION_TOKEN,
+    },
+  );
+  return fetch(url, { ...init, headers: signed });
 }
 
 /** The address of an AWS service names its region; a custom domain or an emulator is of the function's own. */

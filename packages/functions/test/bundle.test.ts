@@ -21,13 +21,23 @@ async function bundle(source: string): Promise<string> {
 }
 
 describe("a bundle with the helper", () => {
-  it("of ws is no more than 12 kB, with the signer", async () => {
+  it("of all of it is no more than 12 kB, the signer and nothing of the AWS SDK", async () => {
+    const text = await bundle('export * from "@arclet/functions";');
+    expect(text).toContain("AWS4-HMAC-SHA256");
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(12_000);
+    const imported = Array.from(text.matchAll(/import\("([^"]+)"\)/g), ([, name]) => name);
+    expect(new Set(imported)).toEqual(
+      new Set(["@aws-sdk/client-dynamodb", "@aws-sdk/lib-dynamodb", "node:crypto"]),
+    );
+    expect(text).not.toMatch(/\bfrom"/);
+  });
+
+  it("of ws has nothing of tables", async () => {
     const text = await bundle(
       'import { ws } from "@arclet/functions"; export const handler = ws.send;',
     );
     expect(text).toContain("AWS4-HMAC-SHA256");
     expect(text).not.toContain("client-dynamodb");
-    expect(text.length).toBeLessThanOrEqual(12_000);
   });
 
   it("is nothing when nothing is used", async () => {
@@ -36,28 +46,21 @@ describe("a bundle with the helper", () => {
     );
   });
 
-  it("does not run the signer unless the target is AWS", async () => {
+  it("loads cryptography only where the target is AWS", async () => {
     const folder = await mkdtemp(join(tmpdir(), "arclet-functions-"));
     onTestFinished(() => rm(folder, { recursive: true }));
-    const loader = `import { register } from "node:module";
-const loaded = [];
-const { port1, port2 } = new MessageChannel();
-port1.on("message", (url) => loaded.push(url)).unref();
-register("data:text/javascript," + encodeURIComponent(\`let port;
-export function initialize(given) { port = given; }
-export async function load(url, context, next) { port.postMessage(url); return next(url, context); }\`), { data: port2, transferList: [port2] });
-const { ws } = await import(${JSON.stringify(import.meta.resolve("@arclet/functions"))});
+    await writeFile(join(folder, "helper.mjs"), await bundle('export * from "@arclet/functions";'));
+    const script = `import { ws } from "./helper.mjs";
+const hasCrypto = () => process.moduleLoadList.includes("NativeModule crypto");
 globalThis[Symbol.for("arclet.gateway")] = { request: async () => ({ type: "done" }) };
 await ws.send({ id: "x", payload: "y" });
+const direct = hasCrypto();
 delete globalThis[Symbol.for("arclet.gateway")];
-const settled = () => new Promise((resolve) => setTimeout(resolve));
-await settled();
-const direct = loaded.some((url) => url.includes("aws4fetch"));
+globalThis.fetch = async () => new Response();
 Object.assign(process.env, { ARC_WSS_URL: "wss://localhost:1", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" });
-await ws.send({ id: "x", payload: "y" }).catch(() => null);
-await settled();
-console.log(JSON.stringify({ direct, aws: loaded.some((url) => url.includes("aws4fetch")) }));`;
-    await writeFile(join(folder, "run.mjs"), loader);
+await ws.send({ id: "x", payload: "y" });
+console.log(JSON.stringify({ direct, aws: hasCrypto() }));`;
+    await writeFile(join(folder, "run.mjs"), script);
     const { stdout } = await promisify(execFile)(process.execPath, [join(folder, "run.mjs")]);
     expect(JSON.parse(stdout)).toEqual({ direct: false, aws: true });
   });

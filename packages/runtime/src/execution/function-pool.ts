@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Clock, ClockTimer } from "../clock.ts";
+import { EnvironmentSet, patienceMs } from "./environment-set.ts";
 import type { EnvironmentOptions, ExecutionStrategy, FunctionLog } from "./execution-strategy.ts";
 import { ignoredReturnWarning } from "./handler/call-handler.ts";
 import type { InvocationFailure, InvocationResult } from "./invocation.ts";
@@ -23,24 +24,15 @@ export interface FunctionPoolOptions {
   readonly onLog: (log: FunctionLog) => void;
 }
 
-/**
- * How long an invocation waits behind a busy environment before another one is started: about what a
- * start costs. A burst of quick invocations is served sooner by few warm environments; slow ones scale out.
- */
-const patienceMs = 20;
 /** Lambda keeps idle environments for minutes. The number is ours. */
 const idleExpiryMs = 7 * 60_000;
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const initLimitMs = 10_000;
-/** Invocations handed to a busy environment ahead of time. */
-const prefetchDepth = 32;
 
 /** The environments of one build of one function. Invocations begin in the order in which they were given. */
 export class FunctionPool {
   readonly #options: FunctionPoolOptions;
-  readonly #environments = new Set<PooledEnvironment>();
-  /** Last used last: reused first, so that surplus environments expire. */
-  readonly #idle: PooledEnvironment[] = [];
+  readonly #environments = new EnvironmentSet();
   #queue: PendingInvocation[] = [];
   #starting = 0;
   #last: PooledEnvironment | null = null;
@@ -61,7 +53,9 @@ export class FunctionPool {
   submit(pending: PendingInvocation): void {
     if (this.#queue.length === 0) {
       const environment =
-        this.#busyWithRoom() ?? this.#idle.pop() ?? this.#roomiest(pending.submittedAt);
+        this.#busyWithRoom() ??
+        this.#environments.takeIdle() ??
+        this.#environments.roomiest(pending.submittedAt);
       if (environment !== null) {
         this.#last = environment;
         environment.assign(pending);
@@ -111,17 +105,6 @@ export class FunctionPool {
     return last.hasRoom(concurrencyPerEnvironment, false) ? last : null;
   }
 
-  /** The one with the shortest wait; null when all are full, or stuck on what they run. */
-  #roomiest(now: number): PooledEnvironment | null {
-    let best: PooledEnvironment | null = null;
-    for (const environment of this.#environments) {
-      const isStuck = environment.isStuck(now, patienceMs);
-      if (!environment.hasRoom(prefetchDepth, isStuck)) continue;
-      if (best === null || environment.load < best.load) best = environment;
-    }
-    return best;
-  }
-
   /** Looks again after a while at work that waits behind other work. */
   #watch(): void {
     if (this.#patience !== null || this.#isRetired) return;
@@ -139,8 +122,7 @@ export class FunctionPool {
       this.#drainQueue();
       const oldest = this.#queue[0];
       if (oldest !== undefined && now - oldest.submittedAt >= patienceMs) this.#scaleOut();
-      const isBehind = Array.from(this.#environments).some((environment) => environment.isBehind);
-      if (isBehind || this.#queue.length > 0) this.#watch();
+      if (this.#environments.isAnyBehind || this.#queue.length > 0) this.#watch();
     });
   }
 
@@ -219,8 +201,7 @@ export class FunctionPool {
     this.#drainInto(environment);
     // What it was just given can have ended it.
     if (!this.#environments.has(environment)) return;
-    if (environment.isIdle && !this.#idle.includes(environment)) {
-      this.#idle.push(environment);
+    if (environment.isIdle && this.#environments.offerIdle(environment)) {
       environment.expireAfter(idleExpiryMs, () => {
         if (this.#environments.size > 1) this.#discard(environment);
       });
@@ -231,7 +212,7 @@ export class FunctionPool {
   #drainQueue(): void {
     const now = this.#options.clock.now();
     while (this.#queue.length > 0) {
-      const environment = this.#idle.pop() ?? this.#roomiest(now);
+      const environment = this.#environments.takeIdle() ?? this.#environments.roomiest(now);
       const pending = environment === null ? undefined : this.#queue.shift();
       if (environment === null || pending === undefined) return;
       environment.assign(pending);
@@ -241,8 +222,8 @@ export class FunctionPool {
 
   #drainInto(environment: PooledEnvironment): void {
     if (this.#queue.length === 0) return;
-    const isStuck = environment.isStuck(this.#options.clock.now(), patienceMs);
-    while (environment.hasRoom(prefetchDepth, isStuck)) {
+    const now = this.#options.clock.now();
+    while (this.#environments.hasRoom(environment, now)) {
       const pending = this.#queue.shift();
       if (pending === undefined) break;
       environment.assign(pending);
@@ -253,8 +234,6 @@ export class FunctionPool {
   #onEnd(environment: PooledEnvironment, orphans: readonly PendingInvocation[]): void {
     this.#environments.delete(environment);
     if (this.#last === environment) this.#last = null;
-    const index = this.#idle.indexOf(environment);
-    if (index !== -1) this.#idle.splice(index, 1);
     if (this.#isRetired) {
       for (const pending of orphans) pending.settle(stopped);
       this.#checkDrained();
@@ -270,8 +249,7 @@ export class FunctionPool {
   }
 
   #discard(environment: PooledEnvironment): void {
-    const index = this.#idle.indexOf(environment);
-    if (index !== -1) this.#idle.splice(index, 1);
+    this.#environments.withdraw(environment);
     // Its end is told through `onEnd`.
     void environment.stop();
   }

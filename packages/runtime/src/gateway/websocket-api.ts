@@ -2,7 +2,6 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
 import { WebSocketServer, type WebSocket } from "ws";
-import type { ClockTimer } from "../clock.ts";
 import {
   disconnectEvent,
   MessageEventWriter,
@@ -10,18 +9,19 @@ import {
   type WebSocketIdentity,
 } from "../lambda-events/websocket-event.ts";
 import { sourceIpOf } from "../lambda-events/request-headers.ts";
+import { closingOfPeer, type Closing } from "./closing.ts";
+import { ConnectionWatch } from "./connection-watch.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import { judgeHandshake } from "./handshake.ts";
 import { KnownClients, type KnownClient } from "./known-clients.ts";
-import { MessagesInWork } from "./messages-in-work.ts";
+import { MessageDispatcher } from "./message-dispatcher.ts";
 import { TokenBucket } from "./token-bucket.ts";
+import { badRequest, forbidden, judgeUpgrade, type UpgradeRefusal } from "./upgrade-judgement.ts";
 import { refuseUpgrade } from "./upgrade-refusal.ts";
-import { offersProtocols, targetOf } from "./upgrade-request.ts";
-import { WebSocketConnection } from "./websocket-connection.ts";
+import { targetOf } from "./upgrade-request.ts";
+import { WebSocketConnection, type ConnectionOwner } from "./websocket-connection.ts";
 import { WebSocketRoutes } from "./websocket-routes.ts";
 
-/** How often open connections are looked over for the limits of time. */
-const sweepMs = 1000;
 /** Time peers have to answer the closing handshake when the server stops. */
 const closeGraceMs = 1000;
 
@@ -35,10 +35,10 @@ export class WebSocketApi {
   readonly #protocols = new WeakMap<IncomingMessage, string>();
   readonly #rate: TokenBucket;
   readonly #clients: KnownClients;
-  readonly #inWork: MessagesInWork;
+  readonly #dispatcher: MessageDispatcher;
+  readonly #watch: ConnectionWatch;
+  readonly #owner: ConnectionOwner;
   #routes: WebSocketRoutes | null = null;
-  #sweep: ClockTimer | null = null;
-  #nextPingAt = 0;
   #isClosing = false;
   #onEmpty: (() => void) | null = null;
 
@@ -47,7 +47,9 @@ export class WebSocketApi {
     const { limits, clock } = context;
     this.#rate = new TokenBucket(limits.connectionsPerSecond, clock);
     this.#clients = new KnownClients(context.time, context);
-    this.#inWork = new MessagesInWork(clock, limits.webSocketIntegrationMs);
+    this.#dispatcher = new MessageDispatcher(context, this.#currentRoutes);
+    this.#watch = new ConnectionWatch(clock, limits, this.#connections);
+    this.#owner = { context, dispatcher: this.#dispatcher, onEnd: this.#onEnd };
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -94,29 +96,10 @@ export class WebSocketApi {
     );
   }
 
-  #check(request: IncomingMessage, url: URL | null): { status: number; message: string } | null {
-    const { trust, stage } = this.#context;
-    const key = request.headers["sec-websocket-key"];
-    if (request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket") {
-      return badRequest;
-    }
-    // https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1: HTTP/1.1 or higher, with a Host.
-    if (Number(request.httpVersion) < 1.1 || request.headers.host === undefined) {
-      return badRequest;
-    }
-    if (key === undefined || !/^[+/0-9A-Za-z]{22}==$/.test(key)) {
-      return badRequest;
-    }
-    if (request.headers["sec-websocket-version"] !== "13") {
-      return { status: 426, message: "Upgrade Required" };
-    }
-    if (url === null || !offersProtocols(request)) return badRequest;
-    const path = url.pathname;
-    const isKnownPath = path === "/" || path === `/${stage}` || path === `/${stage}/`;
-    if (this.#routes === null || !isKnownPath || this.#isClosing) {
-      return { status: 403, message: "Forbidden" };
-    }
-    if (!trust.isTrustedOrigin(request)) return { status: 403, message: "Forbidden" };
+  #check(request: IncomingMessage, url: URL | null): UpgradeRefusal | null {
+    const refusal = judgeUpgrade(this.#context, request, url);
+    if (refusal !== null) return refusal;
+    if (this.#routes === null || this.#isClosing) return forbidden;
     if (!this.#rate.take()) return { status: 429, message: "Too Many Requests" };
     return null;
   }
@@ -153,7 +136,8 @@ export class WebSocketApi {
     }
     if (socket.destroyed || this.#isClosing) {
       // The function has seen a connect, so it also sees the disconnect.
-      this.#tellDisconnected(identity, 1006, "Connection Closed Abnormally", verdict.authorizer);
+      const closing = closingOfPeer(1006, Buffer.alloc(0));
+      this.#tellDisconnected(identity, closing, verdict.authorizer);
       refuseUpgrade(socket, 503, "Service Unavailable");
       return;
     }
@@ -177,22 +161,19 @@ export class WebSocketApi {
     stream.off("error", destroy);
     stream.off("end", destroy);
     const connection = new WebSocketConnection({
-      context: this.#context,
+      owner: this.#owner,
       socket,
       stream,
       identity,
       authorizer,
-      routes: this.#currentRoutes,
       writer:
         authorizer === null ? known.writer : new MessageEventWriter(identity, authorizer, time),
-      inWork: this.#inWork,
-      onEnd: this.#onEnd,
     });
     this.#connections.add(connection);
     const attached = connections.attach(identity.connectionId, connection);
     // Functions must find the connection from its first message on.
     if (attached !== undefined) connection.holdUntil(attached);
-    this.#watch();
+    this.#watch.start();
     if (traffic.isObserved) {
       const { connectionId, sourceIp } = identity;
       traffic.emit({ type: "connected", connectionId, durationMs, sourceIp });
@@ -210,18 +191,17 @@ export class WebSocketApi {
     }
   }
 
-  readonly #onEnd = (connection: WebSocketConnection, code: number, reason: string): void => {
+  readonly #onEnd = (connection: WebSocketConnection, closing: Closing): void => {
     this.#connections.delete(connection);
     const detached = this.#context.connections.detach(connection.identity.connectionId);
     if (detached !== undefined) this.#track(detached, "connection router");
-    this.#tellDisconnected(connection.identity, code, reason, connection.authorizer);
+    this.#tellDisconnected(connection.identity, closing, connection.authorizer);
     if (this.#connections.size === 0) this.#onEmpty?.();
   };
 
   #tellDisconnected(
     identity: WebSocketIdentity,
-    code: number,
-    reason: string,
+    closing: Closing,
     authorizer: AuthorizerContext | null,
   ): void {
     const { ids, clock, invoker, traffic } = this.#context;
@@ -231,43 +211,21 @@ export class WebSocketApi {
       if (!traffic.isObserved) return;
       const { connectionId } = identity;
       const durationMs = clock.now() - now;
-      traffic.emit({ type: "disconnected", connectionId, code, reason, durationMs });
+      traffic.emit({ type: "disconnected", connectionId, ...closing, durationMs });
     };
     if (route === null) {
       told();
       return;
     }
-    const event = disconnectEvent(identity, { code, reason }, ids.requestId(), now, authorizer);
+    const event = disconnectEvent(identity, closing, ids.requestId(), now, authorizer);
     // Nobody is left to hear of a failure; the invocation itself is told as traffic.
     this.#track(invoker.invoke(route.functionId, event).then(told), "disconnect");
-  }
-
-  #watch(): void {
-    this.#sweep ??= this.#context.clock.after(sweepMs, () => {
-      this.#sweep = null;
-      this.#lookOver();
-      if (this.#connections.size > 0) this.#watch();
-    });
-  }
-
-  #lookOver(): void {
-    const { clock, limits } = this.#context;
-    const now = clock.now();
-    const isPingDue = now >= this.#nextPingAt;
-    if (isPingDue) this.#nextPingAt = now + limits.pingMs;
-    for (const connection of this.#connections) {
-      const isOver =
-        now - connection.lastActiveAt >= limits.idleMs ||
-        now - connection.connectedAt >= limits.connectionMs;
-      if (isOver) connection.close(1001, "Going away");
-      else if (isPingDue && now - connection.connectedAt >= limits.pingMs) connection.ping();
-    }
   }
 
   /** Closes every connection and waits until `$disconnect` has run for each. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#sweep?.cancel();
+    this.#watch.close();
     for (const connection of this.#connections) connection.close(1001, "Going away");
     const grace = this.#context.clock.after(closeGraceMs, () => {
       for (const connection of this.#connections) connection.terminate();
@@ -279,15 +237,13 @@ export class WebSocketApi {
     }
     grace.cancel();
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
-    this.#inWork.close();
+    this.#dispatcher.close();
   }
 }
 
 function destroy(this: Duplex): void {
   this.destroy();
 }
-
-const badRequest = { status: 400, message: "Bad Request" } as const;
 
 const noRoutes = new WebSocketRoutes({
   routeSelectionExpression: "",

@@ -6,48 +6,48 @@ import type {
   ConnectionTarget,
 } from "../connections/connection-router.ts";
 import type { Lease } from "../connections/leases.ts";
-import type { InvocationResult } from "../execution/invocation.ts";
 import type {
   AuthorizerContext,
   MessageEventWriter,
   WebSocketIdentity,
 } from "../lambda-events/websocket-event.ts";
+import { closingOfError, closingOfPeer, type Closing } from "./closing.ts";
 import { FrameMeter } from "./frame-meter.ts";
 import type { GatewayContext } from "./gateway-context.ts";
-import type { MessageOwner, MessagesInWork } from "./messages-in-work.ts";
-import { readProxyResult } from "./proxy-result.ts";
+import type { MessageDispatcher, MessageSource } from "./message-dispatcher.ts";
+import { messageFrame } from "./message-frame.ts";
 import { sendInFrames } from "./send-in-frames.ts";
 import { listenForDrain, listenToSocket, type SocketListener } from "./socket-listener.ts";
-import type { WebSocketRoutes } from "./websocket-routes.ts";
 
 /** Messages of one connection that may be in work before its socket is no longer read. */
 const highWaterMark = 256;
 const lowWaterMark = 64;
 
-export interface WebSocketConnectionOptions {
+/** What all connections of a WebSocket API share. */
+export interface ConnectionOwner {
   readonly context: GatewayContext;
+  readonly dispatcher: MessageDispatcher;
+  readonly onEnd: (connection: WebSocketConnection, closing: Closing) => void;
+}
+
+export interface WebSocketConnectionOptions {
+  readonly owner: ConnectionOwner;
   readonly socket: WebSocket;
   /** What the socket speaks through. */
   readonly stream: Duplex;
   readonly identity: WebSocketIdentity;
   readonly authorizer: AuthorizerContext | null;
-  readonly routes: () => WebSocketRoutes;
   readonly writer: MessageEventWriter;
-  readonly inWork: MessagesInWork;
-  readonly onEnd: (connection: WebSocketConnection, code: number, reason: string) => void;
 }
 
 /** One open socket: frames in become invocations, commands become frames out. */
-export class WebSocketConnection implements ConnectionTarget, MessageOwner, SocketListener {
+export class WebSocketConnection implements ConnectionTarget, MessageSource, SocketListener {
   readonly identity: WebSocketIdentity;
   readonly authorizer: AuthorizerContext | null;
-  readonly #context: GatewayContext;
+  readonly writer: MessageEventWriter;
+  readonly #owner: ConnectionOwner;
   readonly #socket: WebSocket;
-  readonly #routes: () => WebSocketRoutes;
-  readonly #onEnd: WebSocketConnectionOptions["onEnd"];
   readonly #stream: Duplex;
-  readonly #writer: MessageEventWriter;
-  readonly #inWork: MessagesInWork;
   /** Messages of this connection that are in work. */
   #load = 0;
   readonly #meter: FrameMeter | null;
@@ -61,29 +61,22 @@ export class WebSocketConnection implements ConnectionTarget, MessageOwner, Sock
   #done: ConnectionReply | null = null;
   #isSuspended = false;
   #received = 0;
-  #closeAfter: {
-    readonly messages: number;
-    readonly code: number;
-    readonly reason: string;
-  } | null = null;
+  #closeAfter: (Closing & { readonly messages: number }) | null = null;
   /** What the gateway itself closed the connection with. */
-  #closing: { readonly code: number; readonly reason: string } | null = null;
+  #closing: Closing | null = null;
 
   constructor(options: WebSocketConnectionOptions) {
-    const { socket, stream, context, identity } = options;
-    this.#context = context;
+    const { owner, socket, stream, identity } = options;
+    const { limits, leases } = owner.context;
+    this.#owner = owner;
     this.#socket = socket;
     this.#stream = stream;
-    this.#writer = options.writer;
-    this.#inWork = options.inWork;
     this.identity = identity;
     this.authorizer = options.authorizer;
-    this.#routes = options.routes;
-    this.#onEnd = options.onEnd;
+    this.writer = options.writer;
     this.#lastActiveAt = identity.connectedAt;
-    this.#lease = context.leases.acquire();
-    const { frameBytes } = context.limits;
-    this.#meter = frameBytes === Infinity ? null : new FrameMeter(frameBytes);
+    this.#lease = leases.acquire();
+    this.#meter = limits.frameBytes === Infinity ? null : new FrameMeter(limits.frameBytes);
     listenToSocket(socket, stream, this, this.#meter !== null);
   }
 
@@ -97,12 +90,11 @@ export class WebSocketConnection implements ConnectionTarget, MessageOwner, Sock
   }
 
   onError(error: Error & { readonly code?: string }): void {
-    this.#closing ??= { code: codeOfProtocolError(error.code), reason: error.message };
+    this.#closing ??= closingOfError(error);
   }
 
   onClose(code: number, reason: Buffer): void {
-    const closing = this.#closing ?? { code, reason: reasonOf(code, reason) };
-    this.#end(closing.code, closing.reason);
+    this.#end(this.#closing ?? closingOfPeer(code, reason));
   }
 
   get isOpen(): boolean {
@@ -139,14 +131,14 @@ export class WebSocketConnection implements ConnectionTarget, MessageOwner, Sock
   onDrain(): void {
     if (!this.#isSuspended) return;
     this.#isSuspended = false;
-    if (this.#lease !== null && !this.#isClosing) this.#context.leases.resume(this.#lease);
+    if (this.#lease !== null && !this.#isClosing) this.#owner.context.leases.resume(this.#lease);
   }
 
   /** Begins the closing handshake; commands find the connection gone from now on. */
   close(code: number, reason: string): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    if (this.#lease !== null) this.#context.leases.suspend(this.#lease);
+    if (this.#lease !== null) this.#owner.context.leases.suspend(this.#lease);
     this.#closing = { code, reason };
     this.#socket.close(code, reason);
   }
@@ -160,7 +152,7 @@ export class WebSocketConnection implements ConnectionTarget, MessageOwner, Sock
   /** Takes no message before. */
   holdUntil(attached: Promise<void>): void {
     this.#socket.pause();
-    const { traffic } = this.#context;
+    const { traffic } = this.#owner.context;
     traffic.report(
       attached.then(
         () => this.#socket.resume(),
@@ -192,130 +184,87 @@ export class WebSocketConnection implements ConnectionTarget, MessageOwner, Sock
 
   #send(data: string | Uint8Array): ConnectionReply {
     const bytes = typeof data === "string" ? data.length : data.byteLength;
-    const { limits, traffic, clock } = this.#context;
+    const { limits, traffic, clock } = this.#owner.context;
     if (bytes > limits.messageBytes || isLongerInUtf8(data, limits.messageBytes)) return tooLarge;
-    if (this.#socket.bufferedAmount > limits.sendBufferBytes) return limitExceeded;
+    if (this.#stream.writableLength > limits.sendBufferBytes) return limitExceeded;
     this.#lastActiveAt = clock.now();
     // A UTF-16 unit is at most three bytes.
     if (bytes * 3 > limits.frameBytes) sendInFrames(this.#socket, data, limits.frameBytes);
-    else this.#socket.send(data);
+    else this.#write(data);
     // Half full: from now on posts wait for their answers, so that the limit can be told.
-    if (this.#socket.bufferedAmount > limits.sendBufferBytes / 2) this.#suspend();
+    if (this.#stream.writableLength > limits.sendBufferBytes / 2) this.#suspend();
     if (traffic.isObserved) {
       traffic.emit({ type: "message-out", connectionId: this.identity.connectionId, bytes });
     }
     return (this.#done ??= Object.freeze({ type: "done", lease: this.#lease }));
   }
 
+  /** Past the library: without extensions it adds but the header, and control frames take the same stream. */
+  #write(data: string | Uint8Array): void {
+    this.#stream.write(messageFrame(data));
+  }
+
   #suspend(): void {
     if (this.#isSuspended || this.#lease === null) return;
     this.#isSuspended = true;
-    this.#context.leases.suspend(this.#lease);
+    this.#owner.context.leases.suspend(this.#lease);
     listenForDrain(this.#stream);
   }
 
   onMessage(data: Buffer, isBinary: boolean): void {
     if (this.#isClosing) return;
     this.#received++;
-    this.#take(data, isBinary);
+    if (isBinary) this.close(1003, "Binary media not supported");
+    else {
+      this.#lastActiveAt = this.#owner.context.clock.now();
+      this.#owner.dispatcher.dispatch(this, data, this.#lastActiveAt);
+    }
     const { messages, code, reason } = this.#closeAfter ?? never;
     if (this.#received >= messages) this.close(code, reason);
   }
 
-  #take(data: Buffer, isBinary: boolean): void {
-    const { clock, ids, invoker } = this.#context;
-    if (isBinary) {
-      this.close(1003, "Binary media not supported");
-      return;
-    }
-    const now = clock.now();
-    this.#lastActiveAt = now;
-    const body = data.toString("utf8");
-    const requestId = ids.requestId();
-    const route = this.#routes().select(body);
-    if (route === null) {
-      this.#sendError("Forbidden", requestId);
-      this.#told(null, data.length, now, false);
-      return;
-    }
-    const event = this.#writer.write(
-      this.identity,
-      route.routeKey,
-      ids.connectionId(),
-      requestId,
-      now,
-      body,
-    );
-    const message = this.#inWork.add(this, requestId, now);
-    this.#load += 1;
-    if (this.#load >= highWaterMark && !this.#isPaused) {
-      this.#isPaused = true;
-      this.#socket.pause();
-    }
-    // Invocations never reject; a handle on each would cost a promise per frame.
-    void invoker.invoke(route.functionId, event).then((result) => {
-      const isInTime = this.#inWork.remove(message);
-      if (isInTime) this.#load -= 1;
-      const isOk = this.#answer(result, requestId, route.hasRouteResponse, isInTime);
-      this.#told(route.routeKey, data.length, now, isOk);
-      this.#readOn();
-    });
+  messageBegun(): void {
+    this.#load++;
+    if (this.#load < highWaterMark || this.#isPaused) return;
+    this.#isPaused = true;
+    this.#socket.pause();
   }
 
-  #readOn(): void {
+  messageEnded(): void {
+    this.#load--;
     if (!this.#isPaused || this.#load > lowWaterMark) return;
     this.#isPaused = false;
     this.#socket.resume();
   }
 
-  #answer(
-    result: InvocationResult,
-    requestId: string,
-    isTwoWay: boolean,
-    isInTime: boolean,
-  ): boolean {
-    const answer = result.ok ? readProxyResult(result.payload) : null;
-    if (!isInTime) return false;
-    if (answer === null) {
-      this.#sendError("Internal server error", requestId);
-      return false;
-    }
-    if (!isTwoWay || answer.body === null || answer.body === "" || !this.isOpen) return true;
-    const sent = this.#send(answer.body);
-    if (sent.type === "too-large") this.#sendError("Internal server error", requestId);
+  /** The function goes on; the gateway no longer waits for it. */
+  messageTimedOut(requestId: string): void {
+    this.sendError("Endpoint request timed out", requestId);
+    this.messageEnded();
+  }
+
+  reply(body: string, requestId: string): boolean {
+    if (!this.isOpen) return true;
+    const sent = this.#send(body);
+    if (sent.type === "too-large") this.sendError("Internal server error", requestId);
     return sent.type === "done";
   }
 
-  /** The function goes on; the gateway no longer waits for it. */
-  messageTimedOut(requestId: string): void {
-    this.#load -= 1;
-    this.#sendError("Endpoint request timed out", requestId);
-    this.#readOn();
-  }
-
   /** The spacing is AWS's: clients have been written against the bytes. */
-  #sendError(message: string, requestId: string): void {
+  sendError(message: string, requestId: string): void {
     if (!this.isOpen) return;
     const { connectionId } = this.identity;
-    this.#socket.send(
+    this.#write(
       `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`,
     );
   }
 
-  #told(routeKey: string | null, bytes: number, startedAt: number, ok: boolean): void {
-    const { traffic, clock } = this.#context;
-    if (!traffic.isObserved) return;
-    const { connectionId } = this.identity;
-    const durationMs = clock.now() - startedAt;
-    traffic.emit({ type: "message-in", connectionId, routeKey, bytes, durationMs, ok });
-  }
-
-  #end(code: number, reason: string): void {
+  #end(closing: Closing): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#isClosing = true;
-    if (this.#lease !== null) this.#context.leases.release(this.#lease);
-    this.#onEnd(this, code, reason);
+    if (this.#lease !== null) this.#owner.context.leases.release(this.#lease);
+    this.#owner.onEnd(this, closing);
   }
 }
 
@@ -327,18 +276,4 @@ const limitExceeded: ConnectionReply = Object.freeze({ type: "limit-exceeded" })
 /** Counts bytes only for texts long enough to matter: a UTF-16 unit is at most three bytes. */
 function isLongerInUtf8(data: string | Uint8Array, limit: number): boolean {
   return typeof data === "string" && data.length * 3 > limit && Buffer.byteLength(data) > limit;
-}
-
-/** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
-function codeOfProtocolError(code: string | undefined): number {
-  if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") return 1009;
-  if (code === "WS_ERR_INVALID_UTF8") return 1007;
-  return code?.startsWith("WS_ERR_") === true ? 1002 : 1006;
-}
-
-/** Reasons as AWS words them where the client gave none. */
-function reasonOf(code: number, reason: Buffer): string {
-  if (code === 1005) return "Client-side close frame status not set";
-  if (code === 1006) return "Connection Closed Abnormally";
-  return reason.toString("utf8");
 }

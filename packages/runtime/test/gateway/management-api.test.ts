@@ -56,6 +56,18 @@ describe("the AWS SDK", () => {
     ).rejects.toBeInstanceOf(PayloadTooLargeException);
   });
 
+  // Where a frame's header grows.
+  test.each([1, 125, 126, 127, 65_535, 65_536])("posts %i bytes as they are", async (length) => {
+    const { url, client, id } = await connection();
+    const sdk = sdkOf(url);
+    const bytes = Buffer.alloc(length, "\u00ffabc", "latin1");
+    await sdk.send(new PostToConnectionCommand({ ConnectionId: id, Data: bytes }));
+    expect(await client.nextFrame()).toEqual({ text: bytes.toString("latin1"), isBinary: true });
+    const text = length === 1 ? "x" : "ü".repeat(length >> 1) + "x".repeat(length % 2);
+    await sdk.send(new PostToConnectionCommand({ ConnectionId: id, Data: text }));
+    expect(await client.nextFrame()).toEqual({ text, isBinary: false });
+  });
+
   test("gets what is known about a connection", async () => {
     const { url, id, clock } = await connection();
     const info = await sdkOf(url).send(new GetConnectionCommand({ ConnectionId: id }));

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { workerData } from "node:worker_threads";
-import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
 import { callHandler, refuseHandler, strandedOutcome } from "../handler/call-handler.ts";
 import {
   reportError,
@@ -11,18 +10,11 @@ import {
 import { loadHandler, type Handler } from "../handler/load-handler.ts";
 import { LabelledLines } from "../output/labelled-lines.ts";
 import { createLambdaConsole } from "../output/lambda-console.ts";
+import { ChannelClient } from "./channel-client.ts";
 import { LeaseHolder } from "./lease-holder.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
 import { Outbox } from "./outbox.ts";
-import {
-  command,
-  reply,
-  slotState,
-  toHost,
-  toWorker,
-  type Field,
-  type WorkerInit,
-} from "./protocol.ts";
+import { slotState, toHost, toWorker, type Field, type WorkerInit } from "./protocol.ts";
 import { RecordReader } from "./record-reader.ts";
 
 // This file is the inside of an environment: it loads one handler and runs what its port brings.
@@ -42,14 +34,12 @@ interface Running {
 /** Invocations not yet started, as slot, requestId, payload. */
 const waiting: [slot: number, requestId: string, payload: string][] = [];
 const running = new Set<Running>();
-const replies = new Map<number, (answer: ConnectionReply | "gone" | Error) => void>();
 const currentInvocation = concurrency > 1 ? new AsyncLocalStorage<Running>() : null;
 /**
  * Following a context through every promise costs more than a quick handler itself. Only functions that
  * write logs need it, and they show themselves by their first line, which goes without a label.
  */
 let hasLogged = false;
-let requestCount = 0;
 /** The running invocation takes its time: what is left to do may be nothing. */
 let isSlow = false;
 const waitingForIdle: (() => void)[] = [];
@@ -103,68 +93,15 @@ function currentRequestId(): string | null {
 
 // --- the gateway's channel ---
 
-const posted: Promise<ConnectionReply> = Promise.resolve({ type: "done" });
-const gateway = {
-  request(connectionId: string, given: ConnectionCommand): Promise<ConnectionReply | "gone"> {
-    if (given.type === "send" && leases.canPost(connectionId, given.data)) {
-      outbox.add(toHost.post, connectionId, given.data);
-      return posted;
-    }
-    const number = ++requestCount;
-    outbox.add(
-      toHost.request,
-      number,
-      connectionId,
-      command[given.type],
-      given.type === "send" ? given.data : null,
-    );
-    return new Promise((resolve, reject) => {
-      replies.set(number, (answer) => {
-        if (answer instanceof Error) {
-          reject(answer);
-          return;
-        }
-        const lease = answer !== "gone" && answer.type === "done" ? answer.lease : null;
-        if (lease !== null && lease !== undefined) leases.keep(connectionId, lease);
-        resolve(answer);
-      });
-      holdLoop();
-    });
-  },
-};
-Object.defineProperty(globalThis, Symbol.for("arclet.gateway"), { value: gateway });
+const channel = new ChannelClient(outbox, leases, holdLoop);
+Object.defineProperty(globalThis, Symbol.for("arclet.gateway"), {
+  value: { request: channel.request.bind(channel) },
+});
 
 /** Lets the event loop run empty only while a handler waits for that, or for what may never come. */
 function holdLoop(): void {
-  if ((isSlow || waitingForIdle.length > 0) && replies.size === 0) port.unref();
+  if ((isSlow || waitingForIdle.length > 0) && !channel.isWaiting) port.unref();
   else port.ref();
-}
-
-function readReply(): ConnectionReply | "gone" | Error {
-  switch (reader.number()) {
-    case reply.done: {
-      const slot = reader.number();
-      const token = reader.number();
-      return slot === -1 ? { type: "done" } : { type: "done", lease: { slot, token } };
-    }
-    case reply.gone:
-      return "gone";
-    case reply.limitExceeded:
-      return { type: "limit-exceeded" };
-    case reply.tooLarge:
-      return { type: "too-large" };
-    case reply.info:
-      return {
-        type: "info",
-        info: {
-          connectedAt: reader.number(),
-          lastActiveAt: reader.number(),
-          identity: { sourceIp: reader.text(), userAgent: reader.textOrNull() },
-        },
-      };
-    default:
-      return new Error("The gateway could not carry out the request");
-  }
 }
 
 // --- invocations ---
@@ -175,11 +112,7 @@ function receive(fields: readonly Field[]): void {
     if (reader.number() === toWorker.invoke) {
       waiting.push([reader.number(), reader.text(), reader.text()]);
     } else {
-      const number = reader.number();
-      const answer = readReply();
-      replies.get(number)?.(answer);
-      replies.delete(number);
-      holdLoop();
+      channel.receive(reader);
     }
   }
   startWaiting();
@@ -300,15 +233,20 @@ process.on("exit", () => {
 // --- init ---
 
 process.setSourceMapsEnabled(true);
-const loaded = await loadHandler(init.location);
-const refusal = loaded.ok ? refuseHandler(loaded.handler, convention) : loaded.error;
-if (loaded.ok && refusal === null) {
-  handler = loaded.handler;
-  isReady = true;
-  port.on("message", receive);
-  outbox.add(toHost.ready);
-} else {
-  const error = refusal ?? runtimeError("Runtime.Unknown", "init failed");
-  outbox.add(toHost.initFailed, ...fieldsOf(error));
+// Not with an `await` of the module: CommonJS, as which this is bundled, starts sooner.
+void start();
+
+async function start(): Promise<void> {
+  const loaded = await loadHandler(init.location);
+  const refusal = loaded.ok ? refuseHandler(loaded.handler, convention) : loaded.error;
+  if (loaded.ok && refusal === null) {
+    handler = loaded.handler;
+    isReady = true;
+    port.on("message", receive);
+    outbox.add(toHost.ready);
+  } else {
+    const error = refusal ?? runtimeError("Runtime.Unknown", "init failed");
+    outbox.add(toHost.initFailed, ...fieldsOf(error));
+  }
+  outbox.flushNow();
 }
-outbox.flushNow();

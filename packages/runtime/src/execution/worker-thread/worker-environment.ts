@@ -4,8 +4,7 @@ import {
   Worker,
   type MessagePort,
 } from "node:worker_threads";
-import type { Lease, Leases } from "../../connections/leases.ts";
-import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
+import type { Leases } from "../../connections/leases.ts";
 import type {
   EnvironmentOptions,
   ExecutionEnvironment,
@@ -17,21 +16,11 @@ import type { Invocation, InvocationFailure } from "../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
 import { memoryAllowanceMb } from "../memory-allowance.ts";
 import { LineReader } from "../output/line-reader.ts";
+import { ChannelServer } from "./channel-server.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
 import { Outbox } from "./outbox.ts";
-import {
-  command,
-  reply,
-  slotCount,
-  slotState,
-  toHost,
-  toWorker,
-  type Field,
-  type WorkerInit,
-} from "./protocol.ts";
+import { slotCount, slotState, toHost, toWorker, type Field, type WorkerInit } from "./protocol.ts";
 import { RecordReader } from "./record-reader.ts";
-
-const noLease: Lease = { slot: -1, token: 0 };
 
 /** The outside of a worker: hands invocations in, serves its requests, tells what happened. */
 export class WorkerEnvironment implements ExecutionEnvironment {
@@ -41,6 +30,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #outbox: Outbox;
+  readonly #channel: ChannelServer;
   readonly #reader = new RecordReader();
   readonly #slots: Int32Array;
   readonly #memory = new MemoryGauge();
@@ -59,6 +49,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#outbox = new Outbox(port1);
+    this.#channel = new ChannelServer(options.channel, this.#outbox);
     this.#slots = new Int32Array(new SharedArrayBuffer(slotCount * Int32Array.BYTES_PER_ELEMENT));
     const init: WorkerInit = {
       port: port2,
@@ -180,10 +171,10 @@ export class WorkerEnvironment implements ExecutionEnvironment {
           this.#release(reader.number());
           break;
         case toHost.post:
-          this.#post(reader.text(), reader.data());
+          this.#channel.post(reader);
           break;
         case toHost.request:
-          this.#serve(reader.number(), reader.text(), readCommand(reader));
+          this.#channel.serve(reader);
           break;
         default: {
           const requestId = reader.textOrNull();
@@ -199,46 +190,6 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     this.#invocations[slot] = null;
     if (invocation !== null) this.#taken--;
     return invocation;
-  }
-
-  /** A post on a lease: nobody waits for what becomes of it. */
-  #post(connectionId: string, data: string | Uint8Array): void {
-    const answer = this.#options.channel.request(connectionId, { type: "send", data });
-    if (answer instanceof Promise) answer.catch(() => {});
-  }
-
-  #serve(number: number, connectionId: string, given: ConnectionCommand): void {
-    const answer = this.#options.channel.request(connectionId, given);
-    if (answer instanceof Promise) {
-      answer.then(
-        (settled) => this.#answer(number, settled),
-        () => this.#outbox.add(toWorker.reply, number, reply.failed),
-      );
-    } else {
-      this.#answer(number, answer);
-    }
-  }
-
-  #answer(number: number, answer: ConnectionReply | "gone"): void {
-    if (answer === "gone") this.#outbox.add(toWorker.reply, number, reply.gone);
-    else if (answer.type === "done") {
-      const { slot, token } = answer.lease ?? noLease;
-      this.#outbox.add(toWorker.reply, number, reply.done, slot, token);
-    } else if (answer.type === "limit-exceeded")
-      this.#outbox.add(toWorker.reply, number, reply.limitExceeded);
-    else if (answer.type === "too-large") this.#outbox.add(toWorker.reply, number, reply.tooLarge);
-    else {
-      const { connectedAt, lastActiveAt, identity } = answer.info;
-      this.#outbox.add(
-        toWorker.reply,
-        number,
-        reply.info,
-        connectedAt,
-        lastActiveAt,
-        identity.sourceIp,
-        identity.userAgent,
-      );
-    }
   }
 
   #log(stream: "stdout" | "stderr", text: string): void {
@@ -287,11 +238,4 @@ function readFailure(reader: RecordReader, kind: InvocationFailure["kind"]): Inv
   const errorMessage = reader.text();
   const trace = reader.text();
   return { ok: false, kind, errorType, errorMessage, trace: trace === "" ? [] : trace.split("\n") };
-}
-
-function readCommand(reader: RecordReader): ConnectionCommand {
-  const type = reader.number();
-  if (type === command.send) return { type: "send", data: reader.data() };
-  reader.textOrNull();
-  return { type: type === command.close ? "close" : "info" };
 }

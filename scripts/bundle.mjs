@@ -1,5 +1,5 @@
-// The command line as few files instead of three hundred: finding and reading modules one by one is
-// a third of the time until `arclet dev` listens. Commands stay apart, so that each loads only its own.
+// What is started often, as few files instead of hundreds: finding and reading modules one by one is a
+// third of the time until `arclet dev` listens, and of that until a thread has its handler.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -7,37 +7,57 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const packageFolder = join(root, "packages/cli");
-const outdir = join(packageFolder, "bundle");
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  // Some packages (jsonc-parser) have a form for Node.js that a bundler cannot see through.
+  mainFields: ["module", "main"],
+  legalComments: "none",
+  logLevel: "warning",
+};
 
-/** Stay where they are installed: programs, and what few commands need and is large. */
-const external = ["esbuild", "dynalite", "@aws-sdk/*", "@arclet/functions"];
+/** Bundles what is compiled into `dist` folders. */
+export async function bundleAll() {
+  await Promise.all([bundleCommandLine(), bundleWorkerThread()]);
+}
 
-/** Bundles `packages/cli/dist`, which has to be compiled. */
-export async function bundleCommandLine() {
-  rmSync(outdir, { recursive: true, force: true });
+/** Commands stay apart, so that each loads only its own. */
+async function bundleCommandLine() {
+  const outdir = emptied("packages/cli/bundle");
   const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: [join(packageFolder, "dist/bin.js")],
+    ...common,
+    entryPoints: [join(root, "packages/cli/dist/bin.js")],
     outdir,
-    bundle: true,
     splitting: true,
-    platform: "node",
     format: "esm",
-    target: "node20",
-    // Some packages (jsonc-parser) have a form for Node.js that a bundler cannot see through.
-    mainFields: ["module", "main"],
-    external,
+    // Stay where they are installed: programs, and what few commands need and is large.
+    external: ["esbuild", "dynalite", "@aws-sdk/*", "@arclet/functions"],
     // CommonJS packages inside require Node.js' own modules.
     banner: {
       js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);',
     },
     chunkNames: "[name]-[hash]",
-    legalComments: "none",
     metafile: true,
-    logLevel: "warning",
   });
   writeFileSync(join(outdir, "LICENSES.txt"), licensesOf(Object.keys(metafile.inputs)));
+}
+
+/** The inside of an environment. It holds nothing but this project's code. */
+async function bundleWorkerThread() {
+  await build({
+    ...common,
+    entryPoints: [join(root, "packages/runtime/dist/execution/worker-thread/bootstrap.js")],
+    outfile: join(emptied("packages/runtime/bundle"), "worker-thread.cjs"),
+    format: "cjs",
+  });
+}
+
+function emptied(name) {
+  const folder = join(root, name);
+  rmSync(folder, { recursive: true, force: true });
+  return folder;
 }
 
 /** Licences of the packages in the bundle, as they ask for. */
@@ -61,4 +81,4 @@ function licensesOf(inputs) {
     .join(`\n${"-".repeat(80)}\n\n`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleCommandLine();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleAll();

@@ -1,0 +1,87 @@
+export interface RequestToSign {
+  readonly url: string;
+  readonly method: string;
+  /** Without `host`, which the address tells. All of them are signed. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** What a signature is good for. */
+export interface SigningScope {
+  /** AWS service name, such as `execute-api`. */
+  readonly service: string;
+  readonly region: string;
+  readonly now: Date;
+}
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/**
+ * The headers of a request with its signature among them: AWS Signature Version 4 as all services but S3
+ * read it. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+export async function signedHeaders(
+  request: RequestToSign,
+  scope: SigningScope,
+  credentials: Credentials,
+): Promise<Record<string, string>> {
+  // Importing the helper must not load what only AWS asks for.
+  const { createHmac, hash } = await import("node:crypto");
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  const { host, pathname, searchParams } = new URL(request.url);
+  // `20150830T123600Z`
+  const dateTime = scope.now.toISOString().replace(/[:-]|\.\d+/g, "");
+  const headers: Record<string, string> = {
+    ...request.headers,
+    "x-amz-date": dateTime,
+    ...(sessionToken === undefined ? {} : { "x-amz-security-token": sessionToken }),
+  };
+  const signed = new Map([["host", host]]);
+  for (const [name, value] of Object.entries(headers)) {
+    signed.set(name.toLowerCase(), value.trim().replace(/\s+/g, " "));
+  }
+  const names = [...signed.keys()].toSorted();
+  const signedNames = names.join(";");
+  const canonicalRequest = [
+    request.method,
+    // Once more than on the wire.
+    pathname.replace(/\/+/g, "/").split("/").map(percentEncode).join("/"),
+    canonicalQuery(searchParams),
+    ...names.map((name) => `${name}:${signed.get(name)}`),
+    "",
+    signedNames,
+    hash("sha256", request.body ?? ""),
+  ].join("\n");
+  const scopeParts = [dateTime.slice(0, 8), scope.region, scope.service, "aws4_request"];
+  const scopeText = scopeParts.join("/");
+  const algorithm = "AWS4-HMAC-SHA256";
+  let key: string | Buffer = `AWS4${secretAccessKey}`;
+  for (const part of scopeParts) key = createHmac("sha256", key).update(part).digest();
+  const signature = createHmac("sha256", key)
+    .update([algorithm, dateTime, scopeText, hash("sha256", canonicalRequest)].join("\n"))
+    .digest("hex");
+  headers["authorization"] =
+    `${algorithm} Credential=${accessKeyId}/${scopeText}, SignedHeaders=${signedNames}, Signature=${signature}`;
+  return headers;
+}
+
+/** In the order of names, then of values. A space is below whatever is left after encoding. */
+function canonicalQuery(query: URLSearchParams): string {
+  return [...query]
+    .map(([name, value]) => `${percentEncode(name)} ${percentEncode(value)}`)
+    .toSorted()
+    .map((pair) => pair.replace(" ", "="))
+    .join("&");
+}
+
+/** All but letters, digits and `-._~`. */
+function percentEncode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
