@@ -127,7 +127,8 @@ exports.handler = async () => ({ a: require("a"), b: require("@scope/b"), declar
           dependencies: { c: "2", "not-installed": "1" },
         }),
         ...pack("node_modules/@scope/b/node_modules/c", `module.exports = "c2, " + require("d");`, {
-          peerDependencies: { d: "1" },
+          peerDependencies: { d: "1", unused: "1" },
+          peerDependenciesMeta: { unused: { optional: true } },
         }),
         ...pack("node_modules/d", `module.exports = "d";`),
         ...pack("node_modules/declared", `module.exports = "declared";`),

@@ -1,4 +1,4 @@
-import { openArtifactBucket } from "./assets/artifact-bucket.ts";
+import { artifactBucket, openArtifactBucket } from "./assets/artifact-bucket.ts";
 import { packageFunctions, uploadPackages } from "./assets/package-functions.ts";
 import type { AwsClients } from "./aws-clients.ts";
 import type { DeployOptions } from "./deploy-options.ts";
@@ -22,7 +22,8 @@ export async function deployCode(
       { hints: ["Run `arclet deploy` without --fast."] },
     );
   const packages = await packageFunctions(functions, built, archiver, stackName, reporter);
-  const bucket = await openArtifactBucket(clients, manifest.aws.bucket);
+  const bucket = await artifactBucket(clients, manifest.aws.bucket);
+  await openArtifactBucket(clients, bucket);
   await uploadPackages(clients, bucket, packages, reporter);
   return updateCode(clients, stackName, bucket, packages, reporter);
 }

@@ -1,10 +1,10 @@
-import { openArtifactBucket } from "./assets/artifact-bucket.ts";
+import { artifactBucket, openArtifactBucket } from "./assets/artifact-bucket.ts";
 import { deleteBucket } from "./assets/empty-bucket.ts";
 import { packageFunctions, uploadPackages } from "./assets/package-functions.ts";
 import type { AwsClients } from "./aws-clients.ts";
 import { resultOf, type DeployOptions, type DeployResult } from "./deploy-options.ts";
 import { deployStatic } from "./deploy-static.ts";
-import { checkEnvironmentSize, readEnvironment } from "./environment.ts";
+import { readEnvironment } from "./environment.ts";
 import type { DeployReporter, StackChange } from "./reporter.ts";
 import { changeStack } from "./stack/change-stack.ts";
 import { deleteTables } from "./stack/delete-tables.ts";
@@ -28,8 +28,7 @@ export async function deployStack(
   const { manifest, functions } = project;
   const packages = await packageFunctions(functions, built, archiver, stackName, reporter);
   const environment = await readEnvironment(clients, stackName);
-  checkEnvironmentSize(environment);
-  const bucket = await openArtifactBucket(clients, manifest.aws.bucket);
+  const bucket = await artifactBucket(clients, manifest.aws.bucket);
   reporter.report({ type: "target", stackName, region: bucket.region, account: bucket.owner });
   const { template, origins } = await projectTemplate(
     options,
@@ -38,6 +37,8 @@ export async function deployStack(
     bucket.name,
     environment,
   );
+  // Nothing is made or sent before the template is within all limits.
+  await openArtifactBucket(clients, bucket);
   const uploaded = await uploadPackages(clients, bucket, packages, reporter);
   const source = await templateSource(clients, bucket, stackName, JSON.stringify(template));
   const { changes, outputs } = await changeStack(

@@ -6,9 +6,10 @@ import type { AwsClients } from "./aws-clients.ts";
 import { readEnvironment, removeEnvironment } from "./environment.ts";
 import { DeployError } from "./errors.ts";
 import type { DeployReporter } from "./reporter.ts";
-import { deleteStack } from "./stack/change-stack.ts";
+import { deleteStack } from "./stack/delete-stack.ts";
 import { deleteTables } from "./stack/delete-tables.ts";
 import { deployedStack, describeStack, outputsOf, stackResources } from "./stack/stack-state.ts";
+import { waitUntilIdle } from "./stack/wait-until-idle.ts";
 
 export interface DestroyOptions extends AppOptions {
   /** Also what holds data: tables and static files. */
@@ -42,7 +43,9 @@ async function destroyStack(
   reporter: DeployReporter,
 ): Promise<void> {
   const { StackName: stackName = "" } = stack;
-  const bucket = outputsOf(stack).get("StaticBucket");
+  // A stack that is being changed is not deleted, and nothing that it has may go before it.
+  if ((await waitUntilIdle(clients, stack, new Map(), reporter)) === "DELETE_COMPLETE") return;
+  const bucket = outputsOf(await describeStack(clients, stackName)).get("StaticBucket");
   // Of the stack, not of the manifest, which may have lost one since the last deploy.
   const tables = [...(await stackResources(clients, stackName)).values()].filter(
     ({ type }) => type === "AWS::DynamoDB::Table",

@@ -44,26 +44,10 @@ export async function readEnvironment(
 }
 
 /**
- * Lambda gives the variables of a function 4 KB together, and Arclet's own need room beside
+ * Characters that Lambda takes for all variables of a function together
  * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
  */
-const environmentBytes = 4096;
-
-/** @throws DeployError `ERR_TEMPLATE_LIMIT` when the values alone are more than Lambda takes. */
-export function checkEnvironmentSize(environment: Environment): void {
-  let size = 0;
-  for (const [name, { value }] of environment) size += Buffer.byteLength(name + value);
-  if (size <= environmentBytes) return;
-  throw new DeployError(
-    "ERR_TEMPLATE_LIMIT",
-    `The environment variables have ${size} bytes, and Lambda takes ${environmentBytes} for a function`,
-    {
-      hints: [
-        "Remove some with `arclet env --remove NAME`, or keep long ones in a table or in S3.",
-      ],
-    },
-  );
-}
+export const variablesLimit = 4096;
 
 export async function addEnvironment(
   clients: AwsClients,
@@ -81,10 +65,10 @@ export async function addEnvironment(
       `${name} cannot be set: names are letters, digits and _, and AWS_, LAMBDA_ and ARC_ are taken`,
     );
   // Of a parameter that costs nothing, and of all variables of a function together.
-  if (Buffer.byteLength(value) > environmentBytes)
+  if (Buffer.byteLength(value) > variablesLimit)
     throw new DeployError(
       "ERR_TEMPLATE_LIMIT",
-      `${name} has ${Buffer.byteLength(value)} bytes, and Lambda takes ${environmentBytes} for all variables of a function`,
+      `${name} has ${Buffer.byteLength(value)} bytes, and Lambda takes ${variablesLimit} for all variables of a function`,
       { hints: ["Keep it in a table or in S3, and its place in the variable."] },
     );
   const [{ PutParameterCommand }, client] = await Promise.all([

@@ -124,7 +124,7 @@ export function synthesisOf(
       bucket: "artifacts",
       key: "functions/0.zip",
     })),
-    environment: [{ name: "SECRET", revision: "1" }],
+    environment: [{ name: "SECRET", revision: "1", bytes: 10 }],
     hasStaticFiles: true,
     ...options,
   });

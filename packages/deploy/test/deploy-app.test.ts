@@ -237,7 +237,7 @@ test("variables that are together too long for Lambda are refused before anythin
     "/arclet/AppStaging/env/B": "b".repeat(3000),
   });
   await expect(app.deploy()).rejects.toMatchObject({ code: "ERR_TEMPLATE_LIMIT" });
-  expect(aws.calls).toEqual(["SSM GetParametersByPath"]);
+  expect(aws.calls).toEqual(["SSM GetParametersByPath", "STS GetCallerIdentity"]);
 });
 
 test("a function above 250 MB is refused by name", async () => {

@@ -45,6 +45,9 @@ export async function startFakeAws(
       const Parameters = Object.entries(variables).map(([Name, Value]) => ({ Name, Value }));
       response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
       response.end(JSON.stringify({ Parameters }));
+    } else if (target.startsWith("DynamoDB_")) {
+      calls.push(`DynamoDB ${target.slice(target.indexOf(".") + 1)}`);
+      response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end("{}");
     } else if (isQuery) {
       const parameters = new URLSearchParams(body);
       const action = parameters.get("Action") ?? "";

@@ -15,6 +15,7 @@ export interface PackageManifest {
   readonly dependencies?: Readonly<Record<string, unknown>>;
   readonly optionalDependencies?: Readonly<Record<string, unknown>>;
   readonly peerDependencies?: Readonly<Record<string, unknown>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: unknown }>>;
 }
 
 /** `ws/lib/x.js` → `ws`; null for paths and for Node's own modules with their scheme. */

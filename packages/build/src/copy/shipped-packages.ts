@@ -102,11 +102,19 @@ async function folderAt(path: string): Promise<string | null> {
 }
 
 async function dependenciesOf(folder: string): Promise<readonly InstalledPackage[]> {
-  const manifest = await readPackageManifest(folder);
+  const {
+    dependencies = {},
+    optionalDependencies = {},
+    peerDependencies = {},
+    peerDependenciesMeta = {},
+  } = await readPackageManifest(folder);
   const names = new Set([
-    ...Object.keys(manifest.dependencies ?? {}),
-    ...Object.keys(manifest.optionalDependencies ?? {}),
-    ...Object.keys(manifest.peerDependencies ?? {}),
+    ...Object.keys(dependencies),
+    ...Object.keys(optionalDependencies),
+    // Whoever wants an optional one imports it; installed, it may be a compiler.
+    ...Object.keys(peerDependencies).filter(
+      (name) => peerDependenciesMeta[name]?.optional !== true,
+    ),
   ]);
   // A package that is not installed is optional, or of another machine.
   const found = await Promise.all([...names].map((name) => findPackage(name, folder)));

@@ -1,5 +1,4 @@
 import type { StackChange } from "@arclet/deploy";
-import { confirm, isCancel } from "@clack/prompts";
 import { CliError } from "../errors.ts";
 
 /**
@@ -15,6 +14,8 @@ export async function confirmDataLoss(
     throw new CliError("ERR_USAGE", "This deploy would replace or remove what holds data", {
       hints: [...consequences, "Give --yes to go on without being asked."],
     });
+  // Only who is asked waits for it to load.
+  const { confirm, isCancel } = await import("@clack/prompts");
   const answer = await confirm({
     message: `This touches data:\n${consequences.map((line) => `  ${line}\n`).join("")}Go on?`,
     initialValue: false,

@@ -1,4 +1,9 @@
-import type { DeployEvent, DeployReporter, FunctionPermissions } from "@arclet/deploy";
+import {
+  resourceLimit,
+  type DeployEvent,
+  type DeployReporter,
+  type FunctionPermissions,
+} from "@arclet/deploy";
 import type { Terminal } from "./style.ts";
 
 type ResourceEvent = Extract<DeployEvent, { type: "resource" }>;
@@ -103,6 +108,7 @@ export class DeployProgress implements DeployReporter {
     const resources = Object.entries(counts).map(
       ([type, count]) => `${String(count).padStart(4)}  ${type}`,
     );
+    const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const allowed = [...groupedByPermissions(permissions)].flatMap(([, group]) => [
       `${group.map(({ functionId }) => functionId).join(", ")} may`,
       ...(group[0]?.allowed ?? []).map(
@@ -112,7 +118,14 @@ export class DeployProgress implements DeployReporter {
     ]);
     const { count, bytes } = staticFiles;
     const files = count === 0 ? [] : [`${count} static files, ${kilobytes(bytes)}`];
-    return `${[...resources, ...allowed, ...files, `written to ${folder}`].join("\n")}\n`;
+    const lines = [
+      ...resources,
+      `${String(total).padStart(4)}  resources, and a stack takes ${resourceLimit}`,
+      ...allowed,
+      ...files,
+      `written to ${folder}`,
+    ];
+    return `${lines.join("\n")}\n`;
   }
 
   #writeStatus(): void {

@@ -125,6 +125,7 @@ test("functions that may do the same are told together", () => {
   ).toBe(
     [
       "  12  AWS::X::Y",
+      "  12  resources, and a stack takes 500",
       "ws/a, ws/c may",
       "  sqs:SendMessage, GetQueueUrl, sns:Publish on a, b",
       "ws/b may",

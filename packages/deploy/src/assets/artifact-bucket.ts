@@ -15,25 +15,22 @@ export interface ArtifactBucket {
 }
 
 /**
- * The bucket named in the manifest, or one for each account and region; made when missing, private and
- * encrypted.
+ * Makes the bucket when it is missing, private and encrypted.
  * @throws DeployError `ERR_ACCESS_DENIED` when it is another account's
  */
 export async function openArtifactBucket(
   clients: AwsClients,
-  named: string | null,
-): Promise<ArtifactBucket> {
-  const bucket = await artifactBucket(clients, named);
+  bucket: ArtifactBucket,
+): Promise<void> {
   const [sdk, client] = await Promise.all([import("@aws-sdk/client-s3"), clients.s3()]);
   const head = new sdk.HeadBucketCommand({
     Bucket: bucket.name,
     ExpectedBucketOwner: bucket.owner,
   });
   if (!(await exists(() => client.send(head), bucket))) await createBucket(clients, bucket);
-  return bucket;
 }
 
-/** The bucket, whether it is there or not. */
+/** The bucket named in the manifest, or one for each account and region, whether it is there or not. */
 export async function artifactBucket(
   clients: AwsClients,
   named: string | null,

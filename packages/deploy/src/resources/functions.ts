@@ -1,4 +1,5 @@
 import type { FunctionConfig, LambdaFunction } from "@arclet/manifest";
+import { checkFunctionLimits } from "../template/check-function-limits.ts";
 import { digest, logicalId } from "../template/logical-id.ts";
 import {
   cdnId,
@@ -50,6 +51,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
     },
     origin,
   );
+  const statements = functionStatements(context, declared, logGroupId);
   template.add(
     roleId,
     {
@@ -70,7 +72,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
             PolicyName: "arclet",
             PolicyDocument: {
               Version: "2012-10-17",
-              Statement: functionStatements(context, declared, logGroupId),
+              Statement: statements,
             },
           },
         ],
@@ -79,6 +81,8 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
     },
     origin,
   );
+  const variables = environmentOf(context, declared, roleId);
+  checkFunctionLimits(context, declared, variables, statements);
   const properties = {
     Description: `${context.manifest.app} ${declared.id}`,
     Code: { S3Bucket: asset.bucket, S3Key: asset.key },
@@ -90,7 +94,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
     EphemeralStorage: { Size: config.storage },
     Role: attribute(roleId, "Arn"),
     LoggingConfig: { LogGroup: ref(logGroupId), ...logControls(config) },
-    Environment: { Variables: environmentOf(context, declared, roleId) },
+    Environment: { Variables: variables },
     ...(config.layers.length > 0 ? { Layers: config.layers } : {}),
     ...(config.concurrency === null ? {} : { ReservedConcurrentExecutions: config.concurrency }),
   };

@@ -34,7 +34,9 @@ export function addHttpApi(context: SynthesisContext): void {
       DeletionPolicy: "Delete",
       UpdateReplacePolicy: "Delete",
       Properties: {
-        LogGroupName: sub("/aws/apigateway/${AWS::StackName}/http"),
+        // CloudWatch lists each other name in a policy of the whole account that has an end: 5,120
+        // characters (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html).
+        LogGroupName: sub("/aws/vendedlogs/apis/${AWS::StackName}/http"),
         RetentionInDays: logRetentionDays,
       },
     },

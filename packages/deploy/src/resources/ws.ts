@@ -30,7 +30,7 @@ export function addWebSocketApi(context: SynthesisContext): void {
     app,
   );
   if (ws.authorizer !== null) addAuthorizer(context, ws.authorizer);
-  for (const route of ws.routes) addRoute(context, ws, route);
+  const live = ws.routes.flatMap((route) => addRoute(context, ws, route));
   for (const functionId of new Set([
     ...ws.routes.map((route) => route.functionId),
     ...(ws.authorizer === null ? [] : [ws.authorizer.functionId]),
@@ -74,6 +74,8 @@ export function addWebSocketApi(context: SynthesisContext): void {
     "WebSocketStage",
     {
       Type: "AWS::ApiGatewayV2::Stage",
+      // A WebSocket API without routes cannot be deployed, and one deployment of all is enough.
+      DependsOn: live,
       Properties: {
         ApiId: ref(webSocketApiId),
         StageName: options.stage,
@@ -136,11 +138,12 @@ function addAuthorizer(
   );
 }
 
+/** Gives the logical ids of the route and of its answer. */
 function addRoute(
   { template, manifest }: SynthesisContext,
   ws: WebSocketApi,
   route: WebSocketRoute,
-): void {
+): readonly string[] {
   const declared = functionOf(manifest, route.functionId);
   const origin = { label: `route ${route.routeKey}`, location: route.origin };
   const integrationId = logicalId("WebSocketIntegration", route.routeKey);
@@ -177,19 +180,19 @@ function addRoute(
     },
     origin,
   );
-  if (route.hasRouteResponse) {
-    const responseId = logicalId("WebSocketRouteResponse", route.routeKey);
-    template.add(
-      responseId,
-      {
-        Type: "AWS::ApiGatewayV2::RouteResponse",
-        Properties: {
-          ApiId: ref(webSocketApiId),
-          RouteId: ref(routeId),
-          RouteResponseKey: "$default",
-        },
+  if (!route.hasRouteResponse) return [routeId];
+  const responseId = logicalId("WebSocketRouteResponse", route.routeKey);
+  template.add(
+    responseId,
+    {
+      Type: "AWS::ApiGatewayV2::RouteResponse",
+      Properties: {
+        ApiId: ref(webSocketApiId),
+        RouteId: ref(routeId),
+        RouteResponseKey: "$default",
       },
-      origin,
-    );
-  }
+    },
+    origin,
+  );
+  return [routeId, responseId];
 }

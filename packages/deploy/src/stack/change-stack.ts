@@ -4,10 +4,12 @@ import { DeployError } from "../errors.ts";
 import type { DeployReporter, StackChange } from "../reporter.ts";
 import type { ResourceOrigin } from "../template/template.ts";
 import { createChangeSet } from "./change-set.ts";
+import { deleteStack } from "./delete-stack.ts";
 import { failureHints } from "./failure-hints.ts";
 import { followStack, type FollowedStack } from "./follow-stack.ts";
 import { newestEventId } from "./stack-events.ts";
 import { describeStack, outputsOf } from "./stack-state.ts";
+import { waitUntilIdle } from "./wait-until-idle.ts";
 
 export interface StackRequest {
   readonly stackName: string;
@@ -124,17 +126,11 @@ async function makeReady(
   reporter: DeployReporter,
 ): Promise<boolean> {
   const stack = await describeStack(clients, stackName);
-  let status: string | null = stack?.StackStatus ?? null;
-  // An unexecuted change set leaves a stack "in review", which nothing is working on.
-  if (status === null || status === "REVIEW_IN_PROGRESS") return true;
-  if (status.endsWith("_IN_PROGRESS")) {
-    // By id: a stack that is being deleted will not be found by its name.
-    const id = stack?.StackId ?? stackName;
-    reporter.report({ type: "waiting", stackName, status });
-    const now = await newestEventId(clients, id);
-    status = (await followStack(clients, id, now, origins, reporter)).status;
-  }
+  if (stack === null) return true;
+  const status = await waitUntilIdle(clients, stack, origins, reporter);
   switch (status) {
+    // An unexecuted change set leaves a stack "in review", which is yet to be made.
+    case "REVIEW_IN_PROGRESS":
     case "DELETE_COMPLETE":
       return true;
     case "ROLLBACK_COMPLETE":
@@ -166,32 +162,6 @@ function stuckAdvice(stackName: string, status: string): string | null {
     default:
       return null;
   }
-}
-
-/** Deletes a stack and waits until it is gone. */
-export async function deleteStack(
-  clients: AwsClients,
-  stackName: string,
-  origins: Origins,
-  reporter: DeployReporter,
-): Promise<void> {
-  const [{ DeleteStackCommand }, client, stack] = await Promise.all([
-    import("@aws-sdk/client-cloudformation"),
-    clients.cloudFormation(),
-    describeStack(clients, stackName),
-  ]);
-  if (stack === null) return;
-  // By id: a deleted stack is no longer found by name.
-  const id = stack.StackId ?? stackName;
-  const before = await newestEventId(clients, id);
-  await client.send(new DeleteStackCommand({ StackName: id }));
-  const followed = await followStack(clients, id, before, origins, reporter);
-  if (followed.status !== "DELETE_COMPLETE")
-    throw new DeployError(
-      "ERR_DEPLOY_FAILED",
-      `The stack ${stackName} could not be removed; it is in ${followed.status}`,
-      { hints: failureHints(followed.failures, origins) },
-    );
 }
 
 function failure(stackName: string, { status, failures }: FollowedStack, origins: Origins): Error {

@@ -1,3 +1,4 @@
+import { locationText } from "../location-text.ts";
 import type { ResourceOrigin } from "../template/template.ts";
 
 /** Why one resource could not be made or changed. */
@@ -16,9 +17,7 @@ export function failureHints(
 ): readonly string[] {
   const lines = failures.slice(0, shownFailures).map(({ logicalId, reason }) => {
     const origin = origins.get(logicalId);
-    const place = origin?.location ?? null;
-    const where = place === null ? "" : ` (${place.file}:${place.line}:${place.column + 1})`;
-    return `${origin?.label ?? logicalId}${where}: ${reason}`;
+    return `${origin?.label ?? logicalId}${locationText(origin?.location ?? null)}: ${reason}`;
   });
   const more = failures.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more`] : lines;

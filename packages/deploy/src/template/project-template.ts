@@ -20,7 +20,11 @@ export async function projectTemplate(
     stage,
     stackName,
     assets: packages.map(({ functionId, handler, key }) => ({ functionId, handler, bucket, key })),
-    environment: [...environment].map(([name, { revision }]) => ({ name, revision })),
+    environment: [...environment].map(([name, { value, revision }]) => ({
+      name,
+      revision,
+      bytes: Buffer.byteLength(value),
+    })),
     variables,
     hasStaticFiles: await hasStaticFolder(project),
   });

@@ -16,7 +16,12 @@ export interface SynthesisOptions {
   /** One per function of the manifest. */
   readonly assets: readonly FunctionAsset[];
   /** The variables given with `arclet env`, without their values, which are NoEcho parameters. */
-  readonly environment: readonly { readonly name: string; readonly revision: string }[];
+  readonly environment: readonly {
+    readonly name: string;
+    readonly revision: string;
+    /** Length of the value. */
+    readonly bytes: number;
+  }[];
   /** Variables of plugins; those of `arclet env` win. @default none */
   readonly variables?: Readonly<Record<string, string>>;
   /** Whether the app has a folder of static files. */

@@ -13,7 +13,7 @@ import { environmentParameterId, type SynthesisOptions } from "./synthesis-conte
 import { ref, TemplateBuilder, type ResourceOrigin, type Template } from "./template.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
-const resourceLimit = 500;
+export const resourceLimit = 500;
 const parameterLimit = 200;
 /** Each function is six resources or more. */
 export const limitAdvice =
