@@ -161,7 +161,8 @@ export function runLoadTests(conforms: ConformanceTest, create: () => ExecutionS
   conforms("an endless loop in the init is ended as well", async () => {
     const clock = createTestClock();
     const fn = await runFunction(create(), null, { clock });
-    const changed = once(watch(fn.sourceDirectory), "change");
+    const watcher = watch(fn.sourceDirectory);
+    const changed = once(watcher, "change");
     const MARK = join(fn.sourceDirectory, "mark");
     const code = `import { existsSync, writeFileSync } from "node:fs";
     const isAgain = existsSync(process.env.MARK);
@@ -171,6 +172,7 @@ export function runLoadTests(conforms: ConformanceTest, create: () => ExecutionS
     await fn.set({ code, variables: { MARK } });
     const value = fn.value();
     await changed;
+    watcher.close();
     await clock.advance("10s");
     expect(await value).toBe("loaded");
   });

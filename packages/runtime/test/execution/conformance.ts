@@ -159,7 +159,12 @@ function runCallTests(conforms: ConformanceTest, create: () => ExecutionStrategy
       AWS_LAMBDA_FUNCTION_NAME: "app-testing-ws-default",
       AWS_REGION: "eu-west-1",
       AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x",
+      AWS_LAMBDA_LOG_FORMAT: "Text",
+      AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
+      LANG: "en_US.UTF-8",
+      TZ: ":UTC",
     });
+    expect(env).not.toHaveProperty("AWS_LAMBDA_LOG_LEVEL");
     expect(env).not.toHaveProperty("ARCLET_TEST_OF_THE_HOST");
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { resolveLimits } from "../../dist/gateway/limits.js";
 import type { Client } from "./client.ts";
 import { startGateway } from "./gateway-harness.ts";
 
@@ -115,6 +116,24 @@ describe("the $disconnect event", () => {
 });
 
 describe("limits", () => {
+  test("are API Gateway's unless they are set", async () => {
+    expect(resolveLimits()).toMatchObject({
+      messageBytes: 131_072,
+      frameBytes: 32_768,
+      idleMs: 600_000,
+      connectionMs: 7_200_000,
+      webSocketIntegrationMs: 29_000,
+      httpIntegrationMs: 30_000,
+      restIntegrationMs: 29_000,
+      connectionsPerSecond: 500,
+      httpBodyBytes: 10_485_760,
+      headerBytes: 10_240,
+    });
+    const { open, refused } = await startGateway();
+    await Promise.all(Array.from({ length: 500 }, () => open()));
+    expect((await refused()).status).toBe(429);
+  });
+
   test("a binary frame closes with 1003", async () => {
     const { open } = await startGateway();
     const client = await open();
