@@ -71,7 +71,11 @@ export class DevSession {
   /** @throws CliError when the manifest has errors or the port is taken. */
   static async start(options: DevSessionOptions): Promise<DevSession> {
     const startedAt = performance.now();
-    const { plugged, diagnostics } = await readPluggedProject(options.root);
+    // The runtime is loaded while files are read.
+    const [{ plugged, diagnostics }, { createRuntime }] = await Promise.all([
+      readPluggedProject(options.root),
+      import("@arclet/runtime"),
+    ]);
     if (plugged === null) {
       throw new CliError(
         "ERR_MANIFEST",
@@ -91,11 +95,7 @@ export class DevSession {
         : { onFile: (file) => plugins.saved(file), untilReady: () => plugins.settled() }),
     });
     const builds = new FunctionBuilds((declared) => builder.build(declared));
-    // The bundler works in a process of its own: the runtime is loaded meanwhile.
-    const [round, { createRuntime }] = await Promise.all([
-      builds.buildAll(project.functions, project.functions),
-      import("@arclet/runtime"),
-    ]);
+    const round = await builds.buildAll(project.functions, project.functions);
     const all = [...diagnostics, ...round.diagnostics];
     if (all.length > 0) options.onEvent({ type: "diagnostics", diagnostics: all });
 

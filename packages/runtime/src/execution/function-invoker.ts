@@ -174,11 +174,6 @@ export class FunctionInvoker implements Invoker {
     return null;
   }
 
-  /** Starts an environment ahead of the first invocation. Resolves its failure. */
-  async warm(functionId: string): Promise<InvocationFailure | null> {
-    return (await this.#entries.get(functionId)?.pool?.warm()) ?? null;
-  }
-
   removeFunction(functionId: string): void {
     const entry = this.#entries.get(functionId);
     this.#entries.delete(functionId);
