@@ -8,8 +8,9 @@ import { DeployError } from "./errors.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { deleteStack } from "./stack/delete-stack.ts";
 import { deleteTables } from "./stack/delete-tables.ts";
-import { deployedStack, describeStack, outputsOf, stackResources } from "./stack/stack-state.ts";
+import { deployedStack, describeStack, stackResources } from "./stack/stack-state.ts";
 import { waitUntilIdle } from "./stack/wait-until-idle.ts";
+import { staticBucketId } from "./template/synthesis-context.ts";
 
 export interface DestroyOptions extends AppOptions {
   /** Also what holds data: tables and static files. */
@@ -45,11 +46,11 @@ async function destroyStack(
   const { StackName: stackName = "" } = stack;
   // A stack that is being changed is not deleted, and nothing that it has may go before it.
   if ((await waitUntilIdle(clients, stack, new Map(), reporter)) === "DELETE_COMPLETE") return;
-  const bucket = outputsOf(await describeStack(clients, stackName)).get("StaticBucket");
-  // Of the stack, not of the manifest, which may have lost one since the last deploy.
-  const tables = [...(await stackResources(clients, stackName)).values()].filter(
-    ({ type }) => type === "AWS::DynamoDB::Table",
-  );
+  // Of the stack, not of the manifest, which may have lost one since the last deploy; nor of the
+  // outputs, which a stack lacks that was never whole.
+  const resources = await stackResources(clients, stackName);
+  const bucket = resources.get(staticBucketId)?.physicalId;
+  const tables = [...resources.values()].filter(({ type }) => type === "AWS::DynamoDB::Table");
   if (!force && (tables.length > 0 || bucket !== undefined))
     throw new DeployError("ERR_HOLDS_DATA", `The stack ${stackName} holds tables or files`, {
       hints: ["Give --force to destroy them with it. There is no way back."],

@@ -50,7 +50,7 @@ test("nothing is removed while a deploy is still at work", async () => {
   );
   expect(waited).toContain("waiting");
   const before = aws.calls.slice(0, aws.calls.indexOf("CloudFormation ListStackResources"));
-  expect(before.filter((call) => call === "CloudFormation DescribeStacks").length).toBe(4);
+  expect(before.filter((call) => call === "CloudFormation DescribeStacks").length).toBe(3);
   expect(before).not.toContain("DynamoDB DeleteTable");
   // The table of the stack, which the manifest does not have.
   const deletions = aws.calls.filter((call) => call.includes("Delete"));
@@ -73,4 +73,34 @@ test("a destroy that was interrupted waits for its stack, and clears away the re
   await destroyApp(options, { report: () => {} });
   expect(aws.calls).toContain("SSM DeleteParameter");
   expect(aws.calls).not.toContain("CloudFormation DeleteStack");
+});
+
+test("a stack that was never whole has its bucket emptied too", async () => {
+  const manifest = await manifestOf("@app\napp\n\n@ws\n");
+  let isDeleted = false;
+  await using aws = await startFakeAws((action): Reply => {
+    switch (action) {
+      case "DescribeStacks":
+        return isDeleted ? noStack : stackXml("ROLLBACK_FAILED");
+      case "DescribeStackEvents":
+        return eventsXml([]);
+      case "ListStackResources":
+        return "<StackResourceSummaries><member><LogicalResourceId>StaticBucket</LogicalResourceId><PhysicalResourceId>app-files</PhysicalResourceId><ResourceType>AWS::S3::Bucket</ResourceType></member></StackResourceSummaries>";
+      case "DeleteStack":
+        isDeleted = true;
+        return "";
+      default:
+        return "";
+    }
+  });
+  const options = { manifest, stage: "staging", name: null } as const;
+  const silent = { report: () => {} };
+  await expect(destroyApp({ ...options, force: false }, silent)).rejects.toMatchObject({
+    code: "ERR_HOLDS_DATA",
+  });
+  expect(aws.calls.filter((call) => call.includes("Delete"))).toEqual([]);
+  await destroyApp({ ...options, force: true }, silent);
+  const emptied = aws.calls.findIndex((call) => call.startsWith("GET /app-files/?list-type=2"));
+  expect(emptied).toBeGreaterThan(0);
+  expect(aws.calls.indexOf("CloudFormation DeleteStack")).toBeGreaterThan(emptied);
 });
