@@ -36,6 +36,9 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   const options = resolveOptions(given, (name) => strategies[name]?.(leases));
   const { app, connections, clock, limits, host, stage, allowedOrigins } = options;
   const traffic = new Traffic();
+  // While services and gateway begin, a thread for the first function does.
+  const first = app.functions.find(({ build }) => build.ok);
+  if (first !== undefined) options.strategy.prepare?.(first.config);
   const invoker = new FunctionInvoker({
     // Threads run Node.js only. A strategy that somebody made is theirs to be right for all.
     strategy:

@@ -44,7 +44,7 @@ interface KeptRecords {
 }
 
 /** What is written soon, and not at once: the builds of one round come together. */
-const writeAfterMs = 200;
+const writeAfterMs = 50;
 
 /**
  * What earlier runs built, so that a start in an unchanged project builds nothing. A record counts

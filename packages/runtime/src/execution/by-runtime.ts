@@ -1,3 +1,4 @@
+import type { FunctionConfig } from "@arclet/manifest";
 import type { ExecutionStrategy } from "./execution-strategy.ts";
 
 /** Runs Node.js functions with one strategy, and those of other languages with another, made on first use. */
@@ -8,8 +9,11 @@ export function createByRuntimeStrategy(
   let other: ExecutionStrategy | null = null;
   return {
     name: node.name,
+    prepare(config) {
+      if (isNodeRuntime(config)) node.prepare?.(config);
+    },
     start(options) {
-      if (options.config.runtime.startsWith("nodejs")) return node.start(options);
+      if (isNodeRuntime(options.config)) return node.start(options);
       other ??= createOther();
       return other.start(options);
     },
@@ -17,4 +21,8 @@ export function createByRuntimeStrategy(
       await Promise.all([node.close(), other?.close()]);
     },
   };
+}
+
+function isNodeRuntime({ runtime }: FunctionConfig): boolean {
+  return runtime.startsWith("nodejs");
 }

@@ -73,6 +73,8 @@ export type StartResult =
 /** How environments are made. Pool, deadlines, logs and hot reload sit above it once. */
 export interface ExecutionStrategy {
   readonly name: string;
+  /** Does ahead what the start of an environment with these settings will take. */
+  prepare?(config: FunctionConfig): void;
   /** Resolves when the handler is loaded, or could not be. */
   start(options: EnvironmentOptions): Promise<StartResult>;
   close(): Promise<void>;

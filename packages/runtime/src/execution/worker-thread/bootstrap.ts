@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { workerData } from "node:worker_threads";
 import { callHandler, refuseHandler, strandedOutcome } from "../handler/call-handler.ts";
 import {
   reportError,
@@ -14,12 +13,13 @@ import { ChannelClient } from "./channel-client.ts";
 import { LeaseHolder } from "./lease-holder.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
 import { Outbox } from "./outbox.ts";
-import { slotState, toHost, toWorker, type Field, type WorkerInit } from "./protocol.ts";
+import { slotState, toHost, toWorker, type Field } from "./protocol.ts";
+import { receiveInit } from "./receive-init.ts";
 import { RecordReader } from "./record-reader.ts";
 
 // This file is the inside of an environment: it loads one handler and runs what its port brings.
 
-const init = workerData as WorkerInit;
+const init = receiveInit();
 const { port, slots, context, convention, concurrency } = init;
 const leases = new LeaseHolder(init.leases);
 const memory = new MemoryGauge(init.memory);

@@ -55,6 +55,14 @@ export const reply = {
 export const slotState = { waiting: 0, started: 1, recalled: 2 } as const;
 export const slotCount = 64;
 
+/** What a thread has from the start. */
+export interface ThreadData {
+  /** One cell, 1 once `port` has a `WorkerInit`. */
+  readonly gate: Int32Array;
+  readonly port: MessagePort;
+}
+
+/** What makes a thread the environment of a function. */
 export interface WorkerInit {
   readonly port: MessagePort;
   readonly slots: Int32Array;
@@ -64,6 +72,8 @@ export interface WorkerInit {
   /** Shared table of `Leases`. */
   readonly leases: Int32Array;
   readonly location: HandlerLocation;
+  /** The whole `process.env`. */
+  readonly env: Readonly<Record<string, string>>;
   readonly context: ContextTemplate;
   readonly convention: CallingConvention;
   readonly concurrency: number;

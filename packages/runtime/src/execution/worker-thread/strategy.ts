@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import type { Leases } from "../../connections/leases.ts";
 import type { EnvironmentOptions, ExecutionStrategy, StartResult } from "../execution-strategy.ts";
+import { SpareThread } from "./spare-thread.ts";
+import { Thread, type ThreadOptions } from "./thread.ts";
 import { WorkerEnvironment } from "./worker-environment.ts";
 
 /**
@@ -13,14 +15,21 @@ export function createWorkerThreadStrategy(leases: Leases): ExecutionStrategy {
     "@arclet/runtime/worker-thread/bootstrap",
   );
   const environments = new Set<WorkerEnvironment>();
+  const spare = new SpareThread();
   let count = 0;
   return {
     name: "worker-thread",
+    prepare({ memory }) {
+      spare.prepare({ bootstrap, memoryMb: memory });
+    },
     async start(options: EnvironmentOptions): Promise<StartResult> {
-      const { observer } = options;
+      const { observer, config, env } = options;
+      const threadOptions: ThreadOptions = { bootstrap, memoryMb: config.memory };
+      // Node.js reads it as the thread starts, which for a spare one was before the function was known.
+      const isOrdinary = env["NODE_OPTIONS"] === undefined;
       const environment: WorkerEnvironment = new WorkerEnvironment(
         `${options.functionId}#${++count}`,
-        bootstrap,
+        isOrdinary ? spare.take(threadOptions) : new Thread(threadOptions, env),
         leases,
         {
           ...options,
@@ -35,10 +44,15 @@ export function createWorkerThreadStrategy(leases: Leases): ExecutionStrategy {
         },
       );
       environments.add(environment);
-      return environment.started();
+      const result = await environment.started();
+      spare.prepare(threadOptions);
+      return result;
     },
     async close(): Promise<void> {
-      await Promise.all(Array.from(environments, (environment) => environment.stop()));
+      await Promise.all([
+        spare.close(),
+        ...Array.from(environments, (environment) => environment.stop()),
+      ]);
     },
   };
 }

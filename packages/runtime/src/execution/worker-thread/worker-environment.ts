@@ -1,8 +1,8 @@
 import {
   MessageChannel,
   receiveMessageOnPort,
-  Worker,
   type MessagePort,
+  type Worker,
 } from "node:worker_threads";
 import type { Leases } from "../../connections/leases.ts";
 import type {
@@ -21,6 +21,7 @@ import { MemoryGauge } from "./memory-gauge.ts";
 import { Outbox } from "./outbox.ts";
 import { slotCount, slotState, toHost, toWorker, type Field, type WorkerInit } from "./protocol.ts";
 import { RecordReader } from "./record-reader.ts";
+import type { Thread } from "./thread.ts";
 
 /** The outside of a worker: hands invocations in, serves its requests, tells what happened. */
 export class WorkerEnvironment implements ExecutionEnvironment {
@@ -42,7 +43,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
   #crash: ErrorReport | null = null;
   #settleStart: ((result: StartResult) => void) | null = null;
 
-  constructor(id: string, bootstrap: string, leases: Leases, options: EnvironmentOptions) {
+  constructor(id: string, thread: Thread, leases: Leases, options: EnvironmentOptions) {
     this.id = id;
     this.#options = options;
     const { built, config, env } = options;
@@ -58,21 +59,13 @@ export class WorkerEnvironment implements ExecutionEnvironment {
       memoryLimitMb: config.memory + memoryAllowanceMb,
       leases: leases.table,
       location: { entry: built.entry, format: built.format, handler: built.handler },
+      env: { ...env },
       context: describeContext(options),
       convention: callingConvention(config.runtime),
       concurrency: options.concurrency,
       sourceDirectory: built.sourceDirectory,
     };
-    this.#worker = new Worker(bootstrap, {
-      name: options.functionId,
-      workerData: init,
-      transferList: [port2],
-      env: { ...env },
-      execArgv: [],
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: config.memory },
-    });
+    this.#worker = thread.worker;
     port1.on("message", (fields: Field[]) => this.#receive(fields));
     // What native code and Node itself write goes past the streams the bootstrap captures.
     for (const stream of ["stdout", "stderr"] as const) {
@@ -91,6 +84,7 @@ export class WorkerEnvironment implements ExecutionEnvironment {
       const how = this.#memory.isExceeded ? "signal: killed" : `exit status ${code}`;
       this.#end(this.#crash ?? exitError(how));
     });
+    thread.begin(init, [port2]);
   }
 
   started(): Promise<StartResult> {
