@@ -4,10 +4,12 @@ import { connect } from "node:net";
 import { randomBytes } from "node:crypto";
 
 const endOfHead = "\r\n\r\n";
+/** Of all sockets: what was read is taken before the next one is. */
+const readBuffer = Buffer.allocUnsafe(64 * 1024);
 
 /**
- * Opens a connection. Resolves `{ write, destroy }`; `onFrame(length)` hears of every text frame that
- * came in whole, with the bytes of its payload.
+ * Opens a connection. Resolves `{ write, destroy }`; `onFrame(length)` hears of every message that
+ * came in as one frame, with the bytes of its payload.
  */
 export function openRawSocket(url, onFrame) {
   const { hostname, port, host, pathname, search } = new URL(url);
@@ -30,7 +32,7 @@ export function openRawSocket(url, onFrame) {
       port: Number(port),
       noDelay: true,
       onread: {
-        buffer: Buffer.allocUnsafe(16 * 1024),
+        buffer: readBuffer,
         callback: (length, buffer) => {
           if (isOpen) {
             reader(buffer, length);
@@ -101,7 +103,7 @@ function createFrameReader(onFrame) {
       }
       if (header === 2 && extended === 0 && left === 0) {
         header = 0;
-        if (opcode === 1) onFrame(length);
+        if (opcode === 1 || opcode === 2) onFrame(length);
       }
     }
   };

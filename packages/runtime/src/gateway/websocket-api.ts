@@ -44,9 +44,9 @@ export class WebSocketApi {
 
   constructor(context: GatewayContext) {
     this.#context = context;
-    const { limits, clock } = context;
+    const { limits, clock, apiId, stage } = context;
     this.#rate = new TokenBucket(limits.connectionsPerSecond, clock);
-    this.#clients = new KnownClients(context.time, context);
+    this.#clients = new KnownClients(context.time, { apiId, stage });
     this.#dispatcher = new MessageDispatcher(context, this.#currentRoutes);
     this.#watch = new ConnectionWatch(clock, limits, this.#connections);
     this.#owner = { context, dispatcher: this.#dispatcher, onEnd: this.#onEnd };
@@ -117,8 +117,14 @@ export class WebSocketApi {
       sourceIp: sourceIpOf(request),
       userAgent: request.headers["user-agent"] ?? null,
     });
+    const { apiId, domainName, stage, sourceIp, userAgent } = known.client;
+    // Name by name: a spread would give the object of each connection a hidden class of its own.
     const identity: WebSocketIdentity = {
-      ...known.client,
+      apiId,
+      domainName,
+      stage,
+      sourceIp,
+      userAgent,
       connectionId: ids.connectionId(),
       connectedAt: startedAt,
     };
