@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type { Diagnostic } from "@arclet/manifest";
 import type { BuiltFunction } from "../built-function.ts";
-import { sourcesOf } from "./bundle-sources.ts";
+import { BundleSources } from "./bundle-sources.ts";
 import { FileStamps, isSettled } from "./file-stamps.ts";
 import { readKept, writeKept } from "./kept-file.ts";
 import { toolStamp } from "./tool-stamp.ts";
@@ -158,26 +158,31 @@ function withBuilds(
     builds[functionId] = { ...record, depends: depends.map(placeOf) };
   }
   const found = new FileStamps();
+  const sources = new BundleSources(found);
   for (const [functionId, { build, outputs }] of made) {
-    const sources = stampedSources(build, found);
-    if (sources === null) continue;
+    const stamped = stampedSources(build, sources, found);
+    if (stamped === null) continue;
     const { built, diagnostics, request } = build;
     builds[functionId] = {
       built,
       diagnostics,
       request,
-      depends: [...outputs, ...sources].map(placeOf),
+      depends: [...outputs, ...stamped].map(placeOf),
     };
   }
   return { tool: kept.tool, stamps, builds };
 }
 
 /** null when nothing can be said of what the build depends on. */
-function stampedSources(build: MadeBuild, found: FileStamps): readonly Stamped[] | null {
-  const sources = sourcesOf(build, found);
-  if (sources === null) return null;
+function stampedSources(
+  build: MadeBuild,
+  sources: BundleSources,
+  found: FileStamps,
+): readonly Stamped[] | null {
+  const paths = sources.of(build);
+  if (paths === null) return null;
   const stamped: Stamped[] = [];
-  for (const path of sources) {
+  for (const path of paths) {
     const stats = found.stats(path);
     if (stats !== null && !isSettled(stats, build.startedAt)) return null;
     stamped.push([path, found.of(path)]);

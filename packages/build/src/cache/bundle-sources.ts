@@ -12,68 +12,96 @@ export interface BundleParts {
   readonly folders: readonly string[];
 }
 
+/** What a folder means to the sources below it. */
+interface Surroundings {
+  readonly paths: readonly string[];
+  /** False: its compiler settings have bundlers look anywhere. */
+  readonly isKnown: boolean;
+}
+
 /** What a bundler looks for in every folder above a source; that it is not there matters as well. */
 const inherited = ["package.json", "node_modules", ".pnp.cjs", ".pnp.data.json", ".pnp.js"];
 const compilerSettings = ["tsconfig.json", "jsconfig.json"];
 
-/**
- * Every path on which a bundle depends: its files, the folders where a file of a better name would be
- * taken instead, and what is inherited from the folders above. As long as none of them changes, the
- * same bundle comes out.
- *
- * @returns null when that cannot be known: `paths` and `baseUrl` of a tsconfig.json look anywhere.
- */
-export function sourcesOf(parts: BundleParts, stamps: FileStamps): ReadonlySet<string> | null {
-  const { root, inputs, folders } = parts;
-  const sources = new Set(inputs);
-  const walked = new Set<string>();
-  const settings: string[] = [];
-  for (const folder of new Set([...inputs.map((path) => dirname(path)), ...folders])) {
-    sources.add(folder);
-    // `./lib` is `lib.js` sooner than `lib/index.js`.
-    if (folder !== root) sources.add(dirname(folder));
-    for (let above = folder; !walked.has(above); above = dirname(above)) {
-      walked.add(above);
-      for (const name of inherited) sources.add(join(above, name));
-      for (const scope of scopesIn(join(above, "node_modules"), stamps)) sources.add(scope);
-      if (!above.split(sep).includes("node_modules"))
-        settings.push(...compilerSettings.map((name) => join(above, name)));
-    }
-  }
-  return addCompilerSettings(settings, sources, stamps) ? sources : null;
-}
+/** Finds what bundles depend on; what many of them share is looked at once. */
+export class BundleSources {
+  readonly #stamps: FileStamps;
+  readonly #surroundings = new Map<string, Surroundings>();
 
-/** Folders of scoped packages: a package that comes into one changes no other folder. */
-function scopesIn(folder: string, stamps: FileStamps): readonly string[] {
-  if (stamps.stats(folder)?.isDirectory() !== true) return [];
-  return readdirSync(folder)
-    .filter((name) => name.startsWith("@"))
-    .map((name) => join(folder, name));
-}
-
-/** Adds settings of the compiler and those they extend; false when they have bundlers look anywhere. */
-function addCompilerSettings(
-  files: readonly string[],
-  sources: Set<string>,
-  stamps: FileStamps,
-): boolean {
-  const open = [...files];
-  const read = new Set<string>();
-  for (let file = open.pop(); file !== undefined; file = open.pop()) {
-    if (read.has(file)) continue;
-    read.add(file);
-    sources.add(file);
-    if (stamps.stats(file)?.isFile() !== true) continue;
-    const text = readFileSync(file, "utf8");
-    if (/"(?:paths|baseUrl)"\s*:/.test(text)) return false;
-    const extended = /"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")/.exec(text)?.[1] ?? "";
-    for (const [, name = ""] of extended.matchAll(/"([^"]*)"/g)) {
-      const candidates = settingsNamed(name, dirname(file));
-      if (!candidates.some((path) => stamps.stats(path)?.isFile() === true)) return false;
-      open.push(...candidates);
-    }
+  constructor(stamps: FileStamps) {
+    this.#stamps = stamps;
   }
-  return true;
+
+  /**
+   * Every path on which a bundle depends: its files, the folders where a file of a better name would be
+   * taken instead, and what is inherited from the folders above. As long as none of them changes, the
+   * same bundle comes out.
+   *
+   * @returns null when that cannot be known: `paths` and `baseUrl` of a tsconfig.json look anywhere.
+   */
+  of({ root, inputs, folders }: BundleParts): ReadonlySet<string> | null {
+    const sources = new Set(inputs);
+    const walked = new Set<string>();
+    for (const folder of new Set([...inputs.map((path) => dirname(path)), ...folders])) {
+      sources.add(folder);
+      // `./lib` is `lib.js` sooner than `lib/index.js`.
+      if (folder !== root) sources.add(dirname(folder));
+      for (let above = folder; !walked.has(above); above = dirname(above)) {
+        walked.add(above);
+        const { paths, isKnown } = this.#surroundingsOf(above);
+        if (!isKnown) return null;
+        for (const path of paths) sources.add(path);
+      }
+    }
+    return sources;
+  }
+
+  #surroundingsOf(folder: string): Surroundings {
+    const known = this.#surroundings.get(folder);
+    if (known !== undefined) return known;
+    const settings = folder.split(sep).includes("node_modules")
+      ? []
+      : this.#compilerSettings(compilerSettings.map((name) => join(folder, name)));
+    const found: Surroundings = {
+      paths: [
+        ...inherited.map((name) => join(folder, name)),
+        ...this.#scopesIn(join(folder, "node_modules")),
+        ...(settings ?? []),
+      ],
+      isKnown: settings !== null,
+    };
+    this.#surroundings.set(folder, found);
+    return found;
+  }
+
+  /** Folders of scoped packages: a package that comes into one changes no other folder. */
+  #scopesIn(folder: string): readonly string[] {
+    if (this.#stamps.stats(folder)?.isDirectory() !== true) return [];
+    return readdirSync(folder)
+      .filter((name) => name.startsWith("@"))
+      .map((name) => join(folder, name));
+  }
+
+  /** Settings of the compiler and those they extend; null when they have bundlers look anywhere. */
+  #compilerSettings(files: readonly string[]): readonly string[] | null {
+    const open = [...files];
+    const read = new Set<string>();
+    for (let file = open.pop(); file !== undefined; file = open.pop()) {
+      if (read.has(file)) continue;
+      read.add(file);
+      if (this.#stamps.stats(file)?.isFile() !== true) continue;
+      const text = readFileSync(file, "utf8");
+      if (/"(?:paths|baseUrl)"\s*:/.test(text)) return null;
+      const extended = /"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")/.exec(text)?.[1] ?? "";
+      for (const [, name = ""] of extended.matchAll(/"([^"]*)"/g)) {
+        const candidates = settingsNamed(name, dirname(file));
+        const isThere = candidates.some((path) => this.#stamps.stats(path)?.isFile() === true);
+        if (!isThere) return null;
+        open.push(...candidates);
+      }
+    }
+    return [...read];
+  }
 }
 
 /** Where `extends` may lead. */

@@ -149,6 +149,7 @@ export class Plugins {
 
   /** The template as plugins want it. */
   async deployStart(project: Project, template: Template, target: DeployTarget): Promise<Template> {
+    if (this.#loaded.length === 0) return template;
     // Plugins write into it, each into what the one before made; ours is read-only.
     let cloudformation = structuredClone(template) as unknown as CloudFormation;
     for (const loaded of this.#loaded) {
@@ -162,9 +163,10 @@ export class Plugins {
   }
 
   async deployEnd(project: Project, target: DeployTarget): Promise<void> {
-    const context = this.#deployedContext(project, target);
-    for (const loaded of this.#loaded)
+    for (const loaded of this.#loaded) {
+      const context = this.#deployedContext(project, target);
       await runHook(loaded, "deploy.end", () => loaded.plugin.deploy?.end?.(context));
+    }
   }
 
   #sandboxHook(

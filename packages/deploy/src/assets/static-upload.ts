@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { brotliCompress, gzip } from "node:zlib";
 import type { StaticFiles } from "@arclet/manifest";
-import mime from "mime";
 import type { StaticObject } from "./read-static-files.ts";
 
 /** A static file as S3 gets it. */
@@ -19,6 +18,8 @@ export async function readUpload(
   { key, content, isFingerprinted }: StaticObject,
   compression: StaticFiles["compression"],
 ): Promise<StaticUpload> {
+  // A table of a thousand types, for those who have files.
+  const { default: mime } = await import("mime");
   const type = mime.getType(key) ?? "application/octet-stream";
   const isText = /^text\/|javascript$|json$|xml$/.test(type);
   const bytes = "path" in content ? await readFile(content.path) : content.bytes;
