@@ -77,6 +77,7 @@ class KeepingArchiver implements Archiver {
   readonly #index: string;
   readonly #kept: KeptArchives;
   readonly #made: Record<string, KeptArchive> = {};
+  readonly #contents = new WeakMap<BuiltFunction, FolderContents>();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -87,21 +88,23 @@ class KeepingArchiver implements Archiver {
   }
 
   async contents(built: BuiltFunction): Promise<FolderContents> {
-    return this.#find(built) ?? contentsOf(built);
+    const kept = this.#find(built) ?? this.#contents.get(built);
+    if (kept !== undefined) return kept;
+    const contents = await contentsOf(built);
+    this.#contents.set(built, contents);
+    return contents;
   }
 
   async archive(built: BuiltFunction): Promise<Archive> {
     const file = this.#fileOf(built);
     const found = this.#find(built);
-    if (found !== null) {
-      const { hash, byteLength } = found;
-      return { hash, byteLength, read: () => readFile(file) };
-    }
+    const read = (): Promise<Uint8Array> => readFile(file);
+    if (found !== null) return { hash: found.hash, byteLength: found.byteLength, read };
     const archive = await archiveOf(built);
+    const { hash, byteLength } = archive;
     if (await writeKept(file, await archive.read())) {
-      const { hash, byteLength } = archive;
       const stamp = new FileStamps().of(file);
-      const contents = await contentsOf(built);
+      const contents = await this.contents(built);
       this.#made[built.functionId] = {
         ...contents,
         folderHash: built.hash,
@@ -109,6 +112,8 @@ class KeepingArchiver implements Archiver {
         byteLength,
         stamp,
       };
+      // An app's archives need not all be in memory.
+      return { hash, byteLength, read };
     }
     return archive;
   }

@@ -1,11 +1,13 @@
 import type { Archive, Archiver, BuiltFunction } from "@arclet/build";
-import type { LambdaFunction } from "@arclet/manifest";
+import type { FunctionConfig, LambdaFunction } from "@arclet/manifest";
 import type { AwsClients } from "../aws-clients.ts";
 import { DeployError } from "../errors.ts";
 import { forEachConcurrently } from "../for-each-concurrently.ts";
 import type { DeployReporter } from "../reporter.ts";
 import { putIfMissing, type ArtifactBucket } from "./artifact-bucket.ts";
 import { checkNativeModules } from "./native-modules.ts";
+
+type Architecture = FunctionConfig["architecture"];
 
 export interface FunctionPackage {
   readonly functionId: string;
@@ -18,6 +20,8 @@ export interface FunctionPackage {
   readonly codeSha256: string;
 }
 
+/** Archives made at a time: while one is compressed, the next are read and written. */
+const concurrentArchives = 4;
 /** Uploads at a time. */
 const concurrentUploads = 8;
 
@@ -40,30 +44,44 @@ export async function packageFunctions(
 ): Promise<readonly FunctionPackage[]> {
   const architectures = new Map(functions.map(({ id, config }) => [id, config.architecture]));
   const packages: FunctionPackage[] = [];
-  // One after the other: each archive is held in memory, and deflate uses a core anyway.
-  for (const one of built) {
-    const { functionId, directory, handler } = one;
-    const { names, unzippedBytes } = await archiver.contents(one);
-    if (unzippedBytes > unzippedLimit)
-      throw new DeployError(
-        "ERR_PACKAGE_TOO_LARGE",
-        `${functionId} holds ${Math.ceil(unzippedBytes / 1024 / 1024)} MB, and Lambda takes 250 MB unzipped`,
-        { hints: ["Leave out what it does not read, or move it to a layer or to S3."] },
-      );
-    const architecture = architectures.get(functionId) ?? "arm64";
-    await checkNativeModules(functionId, architecture, directory, names);
-    const archive = await archiver.archive(one);
-    packages.push({
-      functionId,
-      handler,
-      key: `${stackName}/functions/${archive.hash}.zip`,
-      archive,
-      unzippedBytes,
-      codeSha256: Buffer.from(archive.hash, "hex").toString("base64"),
-    });
-    reporter.report({ type: "packaged", functionId, zipBytes: archive.byteLength, unzippedBytes });
-  }
+  let told = 0;
+  await forEachConcurrently(built.entries(), concurrentArchives, async ([index, one]) => {
+    const architecture = architectures.get(one.functionId) ?? "arm64";
+    packages[index] = await packageFunction(one, architecture, archiver, stackName);
+    // In the order of the manifest, each as soon as those before it are told.
+    for (let next = packages[told]; next !== undefined; next = packages[++told]) {
+      const { functionId, archive, unzippedBytes } = next;
+      const zipBytes = archive.byteLength;
+      reporter.report({ type: "packaged", functionId, zipBytes, unzippedBytes });
+    }
+  });
   return packages;
+}
+
+async function packageFunction(
+  built: BuiltFunction,
+  architecture: Architecture,
+  archiver: Archiver,
+  stackName: string,
+): Promise<FunctionPackage> {
+  const { functionId, directory, handler } = built;
+  const { names, unzippedBytes } = await archiver.contents(built);
+  if (unzippedBytes > unzippedLimit)
+    throw new DeployError(
+      "ERR_PACKAGE_TOO_LARGE",
+      `${functionId} holds ${Math.ceil(unzippedBytes / 1024 / 1024)} MB, and Lambda takes 250 MB unzipped`,
+      { hints: ["Leave out what it does not read, or move it to a layer or to S3."] },
+    );
+  await checkNativeModules(functionId, architecture, directory, names);
+  const archive = await archiver.archive(built);
+  return {
+    functionId,
+    handler,
+    key: `${stackName}/functions/${archive.hash}.zip`,
+    archive,
+    unzippedBytes,
+    codeSha256: Buffer.from(archive.hash, "hex").toString("base64"),
+  };
 }
 
 /** Uploads the archives that are not in the bucket yet. Gives how many. */
