@@ -60,11 +60,16 @@ export class FunctionInvoker implements Invoker {
     this.#options = options;
   }
 
-  invoke(functionId: string, payload: string): Promise<InvocationResult> {
-    return new Promise((resolve) => this.#submit(functionId, payload, resolve));
+  invoke(functionId: string, payload: string, source?: object): Promise<InvocationResult> {
+    return new Promise((resolve) => this.#submit(functionId, payload, source ?? null, resolve));
   }
 
-  #submit(functionId: string, payload: string, resolve: (result: InvocationResult) => void): void {
+  #submit(
+    functionId: string,
+    payload: string,
+    source: object | null,
+    resolve: (result: InvocationResult) => void,
+  ): void {
     const { clock, traffic } = this.#options;
     const entry = this.#entries.get(functionId);
     const refusal = this.#refusalOf(entry, functionId, payload);
@@ -73,6 +78,8 @@ export class FunctionInvoker implements Invoker {
     const pending: PendingInvocation = {
       requestId,
       payload,
+      source,
+      lane: null,
       order: ++this.#order,
       submittedAt,
       startedAt: 0,

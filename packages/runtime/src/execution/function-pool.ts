@@ -4,6 +4,7 @@ import { EnvironmentSet, patienceMs } from "./environment-set.ts";
 import type { EnvironmentOptions, ExecutionStrategy, FunctionLog } from "./execution-strategy.ts";
 import { ignoredReturnWarning } from "./handler/call-handler.ts";
 import type { InvocationFailure, InvocationResult } from "./invocation.ts";
+import { OrderedLanes } from "./ordered-lanes.ts";
 import { PooledEnvironment, timeoutOf, type PendingInvocation } from "./pooled-environment.ts";
 
 /** What one build of one function needs to be started. */
@@ -34,6 +35,7 @@ export class FunctionPool {
   readonly #options: FunctionPoolOptions;
   readonly #environments = new EnvironmentSet();
   #queue: PendingInvocation[] = [];
+  readonly #lanes = new OrderedLanes();
   #starting = 0;
   #last: PooledEnvironment | null = null;
   #patience: ClockTimer | null = null;
@@ -52,30 +54,42 @@ export class FunctionPool {
 
   submit(pending: PendingInvocation): void {
     if (this.#queue.length === 0) {
-      const environment =
-        this.#busyWithRoom() ??
-        this.#environments.takeIdle() ??
-        this.#environments.roomiest(pending.submittedAt);
+      const environment = this.#placeFor(pending, pending.submittedAt);
       if (environment !== null) {
         this.#last = environment;
-        environment.assign(pending);
-        if (environment.isBehind) this.#watch();
+        this.#assign(environment, pending);
         return;
       }
     }
     this.#queue.push(pending);
+    this.#lanes.queue(pending);
     if (this.#environments.size === 0 && this.#starting === 0) this.#scaleOut();
     else this.#watch();
+  }
+
+  /** Null when nothing has room, or room where it may not go: before others of its source have begun. */
+  #placeFor(pending: PendingInvocation, now: number): PooledEnvironment | null {
+    const place = this.#lanes.of(pending)?.place ?? null;
+    if (place !== null) return this.#environments.hasRoom(place, now) ? place : null;
+    return (
+      this.#busyWithRoom() ?? this.#environments.takeIdle() ?? this.#environments.roomiest(now)
+    );
+  }
+
+  #assign(environment: PooledEnvironment, pending: PendingInvocation): void {
+    environment.assign(pending);
+    if (!environment.isBehind) return;
+    this.#lanes.place(pending, environment);
+    this.#watch();
   }
 
   /** Takes nothing new; what waits goes back to the caller, what runs ends. */
   retire(): PendingInvocation[] {
     this.#isRetired = true;
     this.#patience?.cancel();
-    const waiting = [...this.#queue];
-    this.#queue = [];
+    const waiting = this.#takeQueue();
     for (const environment of this.#environments) {
-      waiting.push(...environment.recallWaiting());
+      waiting.push(...this.#recallFrom(environment));
       if (environment.isIdle) this.#discard(environment);
     }
     return waiting.toSorted((a, b) => a.order - b.order);
@@ -93,7 +107,7 @@ export class FunctionPool {
   async stop(): Promise<void> {
     this.#isRetired = true;
     this.#patience?.cancel();
-    for (const pending of this.#queue.splice(0)) pending.settle(stopped);
+    for (const pending of this.#takeQueue()) pending.settle(stopped);
     await Promise.all(Array.from(this.#environments, (environment) => environment.stop()));
   }
 
@@ -114,11 +128,9 @@ export class FunctionPool {
       const taken: PendingInvocation[] = [];
       for (const environment of this.#environments) {
         if (environment.isBehind && environment.isStuck(now, patienceMs))
-          taken.push(...environment.recallWaiting());
+          taken.push(...this.#recallFrom(environment));
       }
-      if (taken.length > 0) {
-        this.#queue = [...taken, ...this.#queue].toSorted((a, b) => a.order - b.order);
-      }
+      this.#putBack(taken);
       this.#drainQueue();
       const oldest = this.#queue[0];
       if (oldest !== undefined && now - oldest.submittedAt >= patienceMs) this.#scaleOut();
@@ -145,6 +157,7 @@ export class FunctionPool {
       clock,
       concurrency: concurrencyPerEnvironment,
       timeoutMs: this.#options.timeoutMs,
+      onBegin: (pending) => this.#lanes.leave(pending, "inPlace"),
       onFree: (environment) => this.#onFree(environment),
       onEnd: (environment, orphans) => this.#onEnd(environment, orphans),
     });
@@ -180,7 +193,7 @@ export class FunctionPool {
       const isLate = initLimit.signal.aborted;
       if (isLate && !isAgain && this.#queue.length > 0) return this.#start(true);
       // As on Lambda, the invocation that waits for the init gets its error, and the next one tries again.
-      const failed = this.#environments.size === 0 ? this.#queue.splice(0) : [];
+      const failed = this.#environments.size === 0 ? this.#takeQueue() : [];
       for (const pending of failed)
         pending.settle(isLate ? timeoutOf(pending, timeoutMs) : result.error);
       this.#checkDrained();
@@ -211,12 +224,16 @@ export class FunctionPool {
   /** Deals what waits out to whoever has room. */
   #drainQueue(): void {
     const now = this.#options.clock.now();
-    while (this.#queue.length > 0) {
-      const environment = this.#environments.takeIdle() ?? this.#environments.roomiest(now);
-      const pending = environment === null ? undefined : this.#queue.shift();
-      if (environment === null || pending === undefined) return;
-      environment.assign(pending);
-      if (environment.isBehind) this.#watch();
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+      const place = this.#lanes.of(next)?.place ?? null;
+      const environment =
+        place === null
+          ? (this.#environments.takeIdle() ?? this.#environments.roomiest(now))
+          : this.#environments.hasRoom(place, now)
+            ? place
+            : null;
+      if (environment === null) return;
+      this.#assignFirst(environment);
     }
   }
 
@@ -224,24 +241,50 @@ export class FunctionPool {
     if (this.#queue.length === 0) return;
     const now = this.#options.clock.now();
     while (this.#environments.hasRoom(environment, now)) {
-      const pending = this.#queue.shift();
-      if (pending === undefined) break;
-      environment.assign(pending);
+      const next = this.#queue[0];
+      if (next === undefined) return;
+      // Others of its source, which come before it, wait elsewhere.
+      if ((this.#lanes.of(next)?.place ?? environment) !== environment) return;
+      this.#assignFirst(environment);
     }
-    if (environment.isBehind) this.#watch();
+  }
+
+  #assignFirst(environment: PooledEnvironment): void {
+    const pending = this.#queue.shift();
+    if (pending === undefined) return;
+    this.#lanes.leave(pending, "inQueue");
+    this.#assign(environment, pending);
+  }
+
+  #takeQueue(): PendingInvocation[] {
+    const waiting = this.#queue.splice(0);
+    for (const pending of waiting) this.#lanes.leave(pending, "inQueue");
+    return waiting;
+  }
+
+  #recallFrom(environment: PooledEnvironment): readonly PendingInvocation[] {
+    const recalled = environment.recallWaiting();
+    for (const pending of recalled) this.#lanes.leave(pending, "inPlace");
+    return recalled;
+  }
+
+  /** In front of what came later. */
+  #putBack(taken: readonly PendingInvocation[]): void {
+    if (taken.length === 0) return;
+    for (const pending of taken) this.#lanes.queue(pending);
+    this.#queue = [...taken, ...this.#queue].toSorted((a, b) => a.order - b.order);
   }
 
   #onEnd(environment: PooledEnvironment, orphans: readonly PendingInvocation[]): void {
     this.#environments.delete(environment);
     if (this.#last === environment) this.#last = null;
+    for (const pending of orphans) this.#lanes.leave(pending, "inPlace");
     if (this.#isRetired) {
       for (const pending of orphans) pending.settle(stopped);
       this.#checkDrained();
       return;
     }
-    if (orphans.length > 0) {
-      this.#queue = [...orphans, ...this.#queue].toSorted((a, b) => a.order - b.order);
-    }
+    this.#putBack(orphans);
     this.#drainQueue();
     if (this.#queue.length > 0 && this.#environments.size === 0 && this.#starting === 0) {
       this.#scaleOut();

@@ -4,7 +4,7 @@ import type { InvocationResult } from "./invocation.ts";
 export interface Invoker {
   /**
    * `payload` is the event as JSON text. Never rejects.
-   * Calls of one function begin in the order in which they were made.
+   * Calls of one function with the same `source` begin in the order in which they were made.
    */
-  invoke(functionId: string, payload: string): Promise<InvocationResult>;
+  invoke(functionId: string, payload: string, source?: object): Promise<InvocationResult>;
 }

@@ -1,9 +1,14 @@
 import type { Clock, ClockTimer } from "../clock.ts";
 import type { ExecutionEnvironment } from "./execution-strategy.ts";
 import type { Invocation, InvocationFailure, InvocationResult } from "./invocation.ts";
+import type { OrderedLane } from "./ordered-lanes.ts";
 
 /** An invocation whose caller waits. */
 export interface PendingInvocation extends Invocation {
+  /** Those of one source begin in the order in which they were made. Null: in any order. */
+  readonly source: object | null;
+  /** Set while it waits. */
+  lane: OrderedLane | null;
   /** Position among all invocations of the function. */
   readonly order: number;
   /** Epoch milliseconds. */
@@ -25,6 +30,8 @@ export interface PooledEnvironmentOptions {
   readonly clock: Clock;
   readonly concurrency: number;
   readonly timeoutMs: number;
+  /** One that has waited here begins. */
+  readonly onBegin: (pending: PendingInvocation) => void;
   readonly onFree: (environment: PooledEnvironment) => void;
   /** `orphans` had not begun. */
   readonly onEnd: (environment: PooledEnvironment, orphans: readonly PendingInvocation[]) => void;
@@ -111,7 +118,10 @@ export class PooledEnvironment {
     if (index === 0) this.#assigned.shift();
     else this.#assigned.splice(index, 1);
     const next = this.#assigned[this.#options.concurrency - 1];
-    if (next !== undefined && next.startedAt === 0) this.#begin(next);
+    if (next !== undefined && next.startedAt === 0) {
+      this.#begin(next);
+      this.#options.onBegin(next);
+    }
     this.#readMemory(pending);
     pending.settle(result);
     this.#options.onFree(this);

@@ -53,7 +53,7 @@ export class MessageDispatcher {
     const message = this.#inWork.add(source, requestId, now);
     source.messageBegun();
     // Invocations never reject; a handle on each would cost a promise per frame.
-    void invoker.invoke(functionId, event).then((result) => {
+    void invoker.invoke(functionId, event, source).then((result) => {
       const isInTime = this.#inWork.remove(message);
       const isOk = isInTime && answer(source, result, requestId, hasRouteResponse);
       this.#tell(source, routeKey, bytes, now, isOk);

@@ -1,6 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Leases } from "../../dist/connections/leases.js";
+import type { InvocationResult } from "../../dist/execution/invocation.js";
 import { createWorkerThreadStrategy } from "../../dist/execution/worker-thread/strategy.js";
+import { createTestClock } from "../../dist/test-clock.js";
 import { runFunction } from "./harness.ts";
 
 test("a function that blocks is served by further environments", async () => {
@@ -84,4 +86,54 @@ test("a burst begins in the order in which it was given", async () => {
   const numbers = Array.from({ length: 100 }, (_, n) => n);
   const results = await Promise.all(numbers.map((n) => value({ n })));
   expect(results.at(-1)).toEqual(numbers);
+});
+
+test("what one source gave begins in order, though another environment is free sooner", async () => {
+  const code = `export const handler = async ({ name }) => {
+      await globalThis[Symbol.for("arclet.gateway")].request(name, { type: "info" });
+    };`;
+  const begun: string[] = [];
+  const held = new Map<string, () => void>();
+  let isOpen = false;
+  const clock = createTestClock();
+  const { invoker } = await runFunction(
+    createWorkerThreadStrategy(new Leases()),
+    { code },
+    {
+      maxEnvironments: 2,
+      clock,
+      channel: {
+        request: (name) =>
+          new Promise((resolve) => {
+            begun.push(name);
+            if (isOpen) resolve("gone");
+            else held.set(name, () => resolve("gone"));
+          }),
+      },
+    },
+  );
+  const source = {};
+  const give = (name: string, from?: object): Promise<InvocationResult> =>
+    invoker.invoke("ws/default", JSON.stringify({ name }), from);
+  const hasBegun = (name: string): Promise<void> =>
+    vi.waitFor(() => expect(begun).toContain(name), { timeout: 5_000, interval: 1 });
+
+  const one = give("one", source);
+  await hasBegun("one");
+  // Behind it, until patience ends; then it has an environment of its own.
+  const other = give("other");
+  await clock.advance(25);
+  await hasBegun("other");
+
+  // Behind the other, which is the younger one. From here on time stands still: nothing is taken back.
+  const second = give("second", source);
+  held.get("one")?.();
+  await one;
+  const third = give("third", source);
+  const probe = give("probe");
+  await hasBegun("probe");
+  isOpen = true;
+  for (const go of held.values()) go();
+  await Promise.all([other, second, third, probe]);
+  expect(begun).toEqual(["one", "other", "probe", "second", "third"]);
 });
