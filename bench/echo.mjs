@@ -1,5 +1,5 @@
 // Echo through an isolated function that awaits `ws.send`, against a bare `ws` server and other emulators.
-import { driveEcho, startServer } from "./load/processes.mjs";
+import { driveEcho, driveLatency, startServer } from "./load/processes.mjs";
 import { startArchitect, startServerlessOffline } from "./load/peers.mjs";
 import { atLeast, atMost } from "./load/rows.mjs";
 import { interleave } from "./load/statistics.mjs";
@@ -82,7 +82,7 @@ async function messagesPerSecond(url) {
 }
 
 async function medianLatency(url) {
-  return (await driveEcho(url, 1, seconds)).medianUs;
+  return (await driveLatency(url, seconds)).medianUs;
 }
 
 function perSecond(rate) {

@@ -1,5 +1,5 @@
 // Drives an echo server from a process of its own: every connection sends its next message when the
-// last one came back. Prints one JSON line: messages, seconds, median and 99th percentile latency in µs.
+// last one came back. Prints one JSON line: messages and seconds.
 //   node echo-client.mjs <url> <connections> <seconds>
 import process from "node:process";
 import { openRawSocket, textFrame } from "./raw-socket.mjs";
@@ -19,7 +19,6 @@ let counting = false;
 let running = true;
 let messages = 0;
 let unanswered = connectionCount;
-const latencies = [];
 const sockets = await Promise.all(Array.from({ length: connectionCount }, openEcho));
 for (const { send } of sockets) send();
 
@@ -30,28 +29,16 @@ setTimeout(() => {
     counting = false;
     running = false;
     const elapsed = (performance.now() - startedAt) / 1000;
-    latencies.sort((a, b) => a - b);
-    const at = (part) => {
-      const ms = latencies[Math.floor(latencies.length * part)];
-      return ms === undefined ? null : ms * 1000;
-    };
-    console.log(JSON.stringify({ messages, seconds: elapsed, medianUs: at(0.5), p99Us: at(0.99) }));
+    console.log(JSON.stringify({ messages, seconds: elapsed }));
     setTimeout(destroyAll, patienceMs).unref();
   }, seconds * 1000);
 }, warmUpMs);
 
 async function openEcho() {
-  let sentAt = 0;
-  const send = () => {
-    sentAt = performance.now();
-    socket.write(frame);
-  };
+  const send = () => socket.write(frame);
   const socket = await openRawSocket(url, (length) => {
     // What comes back instead, such as an error, is no echo.
-    if (counting && length === body.length) {
-      messages++;
-      if (connectionCount === 1 || messages % 16 === 0) latencies.push(performance.now() - sentAt);
-    }
+    if (counting && length === body.length) messages++;
     if (running) send();
     else if (--unanswered === 0) destroyAll();
   });

@@ -46,8 +46,16 @@ function start(script, args, execArgv) {
 
 /** Runs the echo client against `url`; resolves what it measured. */
 export function driveEcho(url, connections, seconds) {
-  const script = fileURLToPath(new URL("echo-client.mjs", import.meta.url));
-  return runScript(script, [url, String(connections), String(seconds)]);
+  return runScript(clientScript("echo-client.mjs"), [url, String(connections), String(seconds)]);
+}
+
+/** Runs one echo after the other against `url`; resolves `{ medianUs }`. */
+export function driveLatency(url, seconds) {
+  return runScript(clientScript("latency-client.mjs"), [url, String(seconds)]);
+}
+
+function clientScript(name) {
+  return fileURLToPath(new URL(name, import.meta.url));
 }
 
 /** Runs a script that prints one JSON line and resolves that. */
