@@ -134,10 +134,9 @@ const noTimeouts: Partial<Limits> = {
 /** Checks options once, at the edge; nothing below sees optional fields. */
 export function resolveOptions(
   options: RuntimeOptions,
-  strategyNamed: (name: string) => ExecutionStrategy | undefined,
+  strategy: ExecutionStrategy | undefined,
 ): ResolvedRuntimeOptions {
-  const { execution = "worker-thread", enforcesTimeouts = true } = options;
-  const strategy = typeof execution === "string" ? strategyNamed(execution) : execution;
+  const { enforcesTimeouts = true } = options;
   if (strategy === undefined) throw new TypeError("execution names no strategy");
   return Object.freeze({
     app: options.app,

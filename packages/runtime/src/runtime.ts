@@ -1,8 +1,6 @@
 import { helpersAbove, helpersAmong, type ArchitectHelper } from "@arclet/build";
 import { Leases } from "./connections/leases.ts";
 import { createByRuntimeStrategy } from "./execution/by-runtime.ts";
-import { createChildProcessStrategy } from "./execution/child-process/strategy.ts";
-import { createInProcessStrategy } from "./execution/in-process/strategy.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
 import { FunctionInvoker, type FunctionDefinition } from "./execution/function-invoker.ts";
 import type { InvocationFailure } from "./execution/invocation.ts";
@@ -20,12 +18,22 @@ import {
 import { createServices, type ServicesOptions } from "./services/services.ts";
 import { Traffic } from "./traffic/traffic.ts";
 
-/** Names of the strategies, and how each is made. */
-const strategies: Readonly<Record<string, (leases: Leases) => ExecutionStrategy>> = {
+type Awaitable<T> = T | Promise<T>;
+
+/** Names of the strategies, and how each is made. What most apps do not use is loaded by those that do. */
+const strategies: Readonly<Record<string, (leases: Leases) => Awaitable<ExecutionStrategy>>> = {
   "worker-thread": createWorkerThreadStrategy,
-  "child-process": () => createChildProcessStrategy(),
-  "in-process": createInProcessStrategy,
+  "child-process": createChildProcesses,
+  "in-process": async () => {
+    const { createInProcessStrategy } = await import("./execution/in-process/strategy.ts");
+    return createInProcessStrategy();
+  },
 };
+
+async function createChildProcesses(): Promise<ExecutionStrategy> {
+  const { createChildProcessStrategy } = await import("./execution/child-process/strategy.ts");
+  return createChildProcessStrategy();
+}
 
 /**
  * Runs an app: gateway, environments and services, wired together.
@@ -33,7 +41,11 @@ const strategies: Readonly<Record<string, (leases: Leases) => ExecutionStrategy>
  */
 export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   const leases = new Leases();
-  const options = resolveOptions(given, (name) => strategies[name]?.(leases));
+  const { execution = "worker-thread" } = given;
+  const strategy = await (typeof execution === "string"
+    ? strategies[execution]?.(leases)
+    : execution);
+  const options = resolveOptions(given, strategy);
   const { app, connections, clock, limits, host, stage, allowedOrigins } = options;
   const traffic = new Traffic();
   // While services and gateway begin, a thread for the first function does.
@@ -44,7 +56,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     strategy:
       typeof given.execution === "object"
         ? options.strategy
-        : createByRuntimeStrategy(options.strategy, () => createChildProcessStrategy()),
+        : createByRuntimeStrategy(options.strategy, createChildProcesses),
     clock,
     traffic,
     channel: { request: (id, command) => connections.request(id, command) },
