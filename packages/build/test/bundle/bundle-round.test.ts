@@ -7,12 +7,12 @@ import { createProject, type TemporaryProject } from "../temporary-project.ts";
 const ids = ["ws/connect", "ws/default", "http/get-index", "http/get-cats", "http/post-cats"];
 
 const files = {
-  "src/shared/greeting.js": `import { pet } from "pet";\nexport const greeting = ["hello", pet].join(" ");\n`,
-  "src/shared/unused.js": "export const unused = 1;\n",
+  "src/words/greeting.js": `import { pet } from "pet";\nexport const greeting = ["hello", pet].join(" ");\n`,
+  "src/words/unused.js": "export const unused = 1;\n",
   "node_modules/pet/index.js": "exports.pet = require('./name').name;\n",
   "node_modules/pet/name.js": "exports.name = 'cat';\n",
-  "src/ws/connect/index.mjs": `import { greeting } from "../../shared/greeting.js";\nexport const handler = async () => greeting;\n`,
-  "src/ws/default/index.mjs": `import { greeting } from "../../shared/greeting.js";\nimport { unused } from "../../shared/unused.js";\nexport const handler = async () => greeting;\n`,
+  "src/ws/connect/index.mjs": `import { greeting } from "../../words/greeting.js";\nexport const handler = async () => greeting;\n`,
+  "src/ws/default/index.mjs": `import { greeting } from "../../words/greeting.js";\nimport { unused } from "../../words/unused.js";\nexport const handler = async () => greeting;\n`,
   "src/http/get-index/index.js": `const { pet } = require("pet");\nexports.handler = async () => [pet, __dirname.length];\n`,
   "src/http/get-cats/index.ts": `import { pet } from "pet";\nexport const handler = async (): Promise<string> => pet;\n`,
   "src/http/post-cats/index.js": `const { pet } = require("pet");\n// Has the word import, and is none.\nexports.handler = async () => pet;\n`,
