@@ -56,7 +56,7 @@ test("the commands take an app from its folder to AWS and away again", async () 
 
   const dry = await changed("deploy", "--dry-run");
   expect(dry).toContain("ws/default, ws/disconnect may\n  logs:CreateLogStream, PutLogEvents on");
-  expect(dry).toContain("1 static files, 0.0 kB\nwritten to");
+  expect(dry).toContain("1 static file, 0.0 kB\nwritten to");
   const output = join(root, ".arclet/deploy/staging");
   expect((await readdir(output)).toSorted()).toEqual(["ByHandStaging", "static", "template.json"]);
   expectValid(JSON.parse(await readFile(join(output, "template.json"), "utf8")));

@@ -117,7 +117,8 @@ export class DeployProgress implements DeployReporter {
       ...(group[0]?.managedPolicies ?? []).map((policy) => `  do what ${policy} allows`),
     ]);
     const { count, bytes } = staticFiles;
-    const files = count === 0 ? [] : [`${count} static files, ${kilobytes(bytes)}`];
+    const noun = count === 1 ? "file" : "files";
+    const files = count === 0 ? [] : [`${count} static ${noun}, ${kilobytes(bytes)}`];
     const lines = [
       ...resources,
       `${String(total).padStart(4)}  resources, and a stack takes ${resourceLimit}`,

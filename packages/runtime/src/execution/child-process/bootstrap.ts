@@ -9,7 +9,7 @@ import {
 } from "../handler/error-report.ts";
 import { loadHandler, type Handler } from "../handler/load-handler.ts";
 import { LabelledLines } from "../output/labelled-lines.ts";
-import { createLambdaConsole } from "../output/lambda-console.ts";
+import { installLambdaConsole } from "../output/lambda-console.ts";
 import type { ChildMessage, ChildReply } from "./child-environment.ts";
 import type { ChildInit } from "./runtime-command.ts";
 import { RuntimeClient, type NextInvocation } from "./runtime-client.ts";
@@ -86,15 +86,7 @@ function captureOutput(stream: "stdout" | "stderr"): LabelledLines {
   return lines;
 }
 
-Object.assign(
-  console,
-  createLambdaConsole({
-    env: process.env,
-    host: console,
-    write: (line) => process.stdout.write(line),
-    currentRequestId,
-  }),
-);
+installLambdaConsole(currentRequestId);
 
 function currentRequestId(): string | null {
   const current =

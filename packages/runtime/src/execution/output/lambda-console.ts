@@ -95,3 +95,14 @@ function describeError(error: Error): object {
     stackTrace: error.stack?.split("\n") ?? [],
   };
 }
+
+/** Makes the `console` of a thread or process that is a function's alone such a one. */
+export function installLambdaConsole(currentRequestId: () => string | null): void {
+  const own = createLambdaConsole({
+    env: process.env,
+    host: console,
+    write: (line) => process.stdout.write(line),
+    currentRequestId,
+  });
+  Object.assign(console, own);
+}

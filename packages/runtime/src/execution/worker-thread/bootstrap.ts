@@ -8,7 +8,7 @@ import {
 } from "../handler/error-report.ts";
 import { loadHandler, type Handler } from "../handler/load-handler.ts";
 import { LabelledLines } from "../output/labelled-lines.ts";
-import { createLambdaConsole } from "../output/lambda-console.ts";
+import { installLambdaConsole } from "../output/lambda-console.ts";
 import { ChannelClient } from "./channel-client.ts";
 import { LeaseHolder } from "./lease-holder.ts";
 import { MemoryGauge } from "./memory-gauge.ts";
@@ -75,15 +75,7 @@ function end({ requestId }: Running): void {
   holdLoop();
 }
 
-Object.assign(
-  console,
-  createLambdaConsole({
-    env: process.env,
-    host: console,
-    write: (line) => process.stdout.write(line),
-    currentRequestId,
-  }),
-);
+installLambdaConsole(currentRequestId);
 
 function currentRequestId(): string | null {
   if (currentInvocation !== null) return currentInvocation.getStore()?.requestId ?? null;
