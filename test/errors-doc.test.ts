@@ -18,7 +18,7 @@ describe("docs/errors.md", () => {
 
   it("has every code the packages throw, and nothing else under that heading", () => {
     const codes = new Set<string>();
-    for (const name of ["build", "cli", "deploy", "runtime"]) {
+    for (const name of ["builder", "cli", "deploy", "runtime"]) {
       const path = fileURLToPath(new URL(`../packages/${name}/src/errors.ts`, import.meta.url));
       for (const [code] of readFileSync(path, "utf8").matchAll(/ERR_[A-Z_]+/g)) codes.add(code);
     }

@@ -1,6 +1,6 @@
 // An app of `bench/apps` as the runtime takes it, with every function that has a handler.
 import { fileURLToPath } from "node:url";
-import { createFunctionBuilder } from "@arclet/build";
+import { createFunctionBuilder } from "@arclet/builder";
 import { readProject } from "@arclet/manifest/node";
 
 /** Resolves a `RuntimeApp`; throws when the app has mistakes. */

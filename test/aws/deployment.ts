@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buffer as readBytes } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { createArchiver, createFunctionBuilder, type BuiltFunction } from "@arclet/build";
+import { createArchiver, createFunctionBuilder, type BuiltFunction } from "@arclet/builder";
 import { deployApp, type DeployEvent, type DeployOptions, type DeployResult } from "@arclet/deploy";
 import type { Project } from "@arclet/manifest";
 import { readProject } from "@arclet/manifest/node";

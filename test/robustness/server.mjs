@@ -13,7 +13,7 @@ const { root } = specification;
 
 const config = functionConfigWith(specification.config);
 
-/** Writes a build folder as `@arclet/build` leaves it. */
+/** Writes a build folder as `@arclet/builder` leaves it. */
 function build(functionId, source) {
   const hash = createHash("sha256").update(source).digest("hex");
   const directory = join(root, ".arclet/build", functionId, hash);

@@ -1,7 +1,7 @@
 import type { Manifest } from "@arclet/manifest";
-import { createAwsClients, type AwsClients } from "./aws-clients.ts";
+import { createAwsClients, type AwsClients } from "./aws/aws-clients.ts";
 import type { Stage } from "./environment.ts";
-import { explainAwsError } from "./explain-aws-error.ts";
+import { explainAwsError } from "./aws/explain-aws-error.ts";
 import { stackNameOf } from "./stack/stack-name.ts";
 
 /** Which deployment of an app. */

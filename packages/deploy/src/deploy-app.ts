@@ -1,5 +1,5 @@
 import { withStack } from "./app-stack.ts";
-import type { AwsClients } from "./aws-clients.ts";
+import type { AwsClients } from "./aws/aws-clients.ts";
 import { deployCode } from "./deploy-code.ts";
 import { resultOf, type DeployOptions, type DeployResult } from "./deploy-options.ts";
 import { deployStack } from "./deploy-stack.ts";

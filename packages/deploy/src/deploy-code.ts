@@ -1,6 +1,6 @@
 import { artifactBucket, openArtifactBucket } from "./assets/artifact-bucket.ts";
 import { packageFunctions, uploadPackages } from "./assets/package-functions.ts";
-import type { AwsClients } from "./aws-clients.ts";
+import type { AwsClients } from "./aws/aws-clients.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { DeployError } from "./errors.ts";
 import type { DeployReporter } from "./reporter.ts";

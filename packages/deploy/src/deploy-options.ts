@@ -1,4 +1,4 @@
-import type { Archiver, BuiltFunction } from "@arclet/build";
+import type { Archiver, BuiltFunction } from "@arclet/builder";
 import type { Project } from "@arclet/manifest";
 import type { Stage } from "./environment.ts";
 import type { StackChange } from "./reporter.ts";

@@ -1,7 +1,7 @@
 import { artifactBucket, openArtifactBucket } from "./assets/artifact-bucket.ts";
 import { deleteBucket } from "./assets/empty-bucket.ts";
 import { packageFunctions, uploadPackages } from "./assets/package-functions.ts";
-import type { AwsClients } from "./aws-clients.ts";
+import type { AwsClients } from "./aws/aws-clients.ts";
 import { resultOf, type DeployOptions, type DeployResult } from "./deploy-options.ts";
 import { deployStatic } from "./deploy-static.ts";
 import { readEnvironment } from "./environment.ts";
@@ -9,12 +9,12 @@ import type { DeployReporter, StackChange } from "./reporter.ts";
 import { changeStack } from "./stack/change-stack.ts";
 import { deleteTables } from "./stack/delete-tables.ts";
 import { templateSource } from "./stack/template-source.ts";
-import { projectTemplate } from "./template/project-template.ts";
+import { projectTemplate } from "./synthesis/project-template.ts";
 import {
   environmentParameterId,
   functionLogicalId,
   staticBucketId,
-} from "./template/synthesis-context.ts";
+} from "./resources/synthesis-context.ts";
 import { updateCode } from "./update-code.ts";
 
 /** Everything: the stack, the code that `--fast` has left behind it, and the static files. */

@@ -1,7 +1,7 @@
 import type { Project } from "@arclet/manifest";
 import { readStaticFiles } from "./assets/read-static-files.ts";
 import { syncStaticFiles } from "./assets/sync-static-files.ts";
-import type { AwsClients } from "./aws-clients.ts";
+import type { AwsClients } from "./aws/aws-clients.ts";
 import type { DeployReporter } from "./reporter.ts";
 
 /** Brings the static files to the bucket of a stack's outputs. Gives how many objects changed. */

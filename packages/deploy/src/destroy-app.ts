@@ -2,7 +2,7 @@ import type { Stack } from "@aws-sdk/client-cloudformation";
 import { withStack, type AppOptions } from "./app-stack.ts";
 import { artifactBucket } from "./assets/artifact-bucket.ts";
 import { emptyBucket } from "./assets/empty-bucket.ts";
-import type { AwsClients } from "./aws-clients.ts";
+import type { AwsClients } from "./aws/aws-clients.ts";
 import { readEnvironment, removeEnvironment } from "./environment.ts";
 import { DeployError } from "./errors.ts";
 import type { DeployReporter } from "./reporter.ts";
@@ -10,7 +10,7 @@ import { deleteStack } from "./stack/delete-stack.ts";
 import { deleteTables } from "./stack/delete-tables.ts";
 import { deployedStack, describeStack, stackResources } from "./stack/stack-state.ts";
 import { waitUntilIdle } from "./stack/wait-until-idle.ts";
-import { staticBucketId } from "./template/synthesis-context.ts";
+import { staticBucketId } from "./resources/synthesis-context.ts";
 
 export interface DestroyOptions extends AppOptions {
   /** Also what holds data: tables and static files. */

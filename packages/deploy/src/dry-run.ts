@@ -4,11 +4,11 @@ import { packageFunctions } from "./assets/package-functions.ts";
 import { readStaticFiles } from "./assets/read-static-files.ts";
 import { readUpload } from "./assets/static-upload.ts";
 import type { DeployOptions } from "./deploy-options.ts";
-import { forEachConcurrently } from "./for-each-concurrently.ts";
+import { forEachConcurrently } from "./aws/for-each-concurrently.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { countResources, permissionsOf } from "./template/describe-template.ts";
-import { projectTemplate } from "./template/project-template.ts";
-import { staticBucketId } from "./template/synthesis-context.ts";
+import { projectTemplate } from "./synthesis/project-template.ts";
+import { staticBucketId } from "./resources/synthesis-context.ts";
 
 /** Files written at a time; each is held in memory. */
 const concurrentWrites = 8;

@@ -1,4 +1,4 @@
-import type { AwsClients } from "./aws-clients.ts";
+import type { AwsClients } from "./aws/aws-clients.ts";
 import { DeployError } from "./errors.ts";
 
 export type Stage = "staging" | "production";

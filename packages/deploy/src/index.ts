@@ -10,6 +10,6 @@ export type { DeployEvent, DeployReporter, StackChange } from "./reporter.ts";
 export { stackNameOf } from "./stack/stack-name.ts";
 export { tailLogs, type LogLine, type LogOptions } from "./tail-logs.ts";
 export type { FunctionPermissions } from "./template/describe-template.ts";
-export { resourceLimit, synthesize, type Synthesis } from "./template/synthesize.ts";
-export type { FunctionAsset, SynthesisOptions } from "./template/synthesis-context.ts";
+export { resourceLimit, synthesize, type Synthesis } from "./synthesis/synthesize.ts";
+export type { FunctionAsset, SynthesisOptions } from "./resources/synthesis-context.ts";
 export type { Template, TemplateResource, TemplateValue } from "./template/template.ts";

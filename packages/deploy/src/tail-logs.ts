@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { withStack, type AppOptions } from "./app-stack.ts";
-import type { AwsClients } from "./aws-clients.ts";
+import type { AwsClients } from "./aws/aws-clients.ts";
 import { DeployError } from "./errors.ts";
-import { forEachConcurrently } from "./for-each-concurrently.ts";
+import { forEachConcurrently } from "./aws/for-each-concurrently.ts";
 import { deployedStack } from "./stack/stack-state.ts";
 
 export interface LogOptions extends AppOptions {

@@ -1,11 +1,11 @@
 import type { ArtifactBucket } from "./assets/artifact-bucket.ts";
 import type { FunctionPackage } from "./assets/package-functions.ts";
-import type { AwsClients } from "./aws-clients.ts";
+import type { AwsClients } from "./aws/aws-clients.ts";
 import { DeployError } from "./errors.ts";
-import { forEachConcurrently } from "./for-each-concurrently.ts";
+import { forEachConcurrently } from "./aws/for-each-concurrently.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { stackResources } from "./stack/stack-state.ts";
-import { functionLogicalId } from "./template/synthesis-context.ts";
+import { functionLogicalId } from "./resources/synthesis-context.ts";
 
 /** Lambda takes 15 changes a second of an account, over all its functions (its quotas). */
 const concurrentUpdates = 8;

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createArchiver, type BuiltFunction } from "@arclet/build";
+import { createArchiver, type BuiltFunction } from "@arclet/builder";
 import { deployApp, type DeployEvent, type DeployOptions, type DeployResult } from "@arclet/deploy";
 import { readProject } from "@arclet/manifest/node";
 import { startFakeAws, type FakeAws } from "./fake-aws.ts";

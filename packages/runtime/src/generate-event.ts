@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { LambdaFunction, Manifest, Table } from "@arclet/manifest";
-import { HttpRoutes } from "./gateway/http-routes.ts";
+import { HttpRoutes } from "./gateway/http/http-routes.ts";
 import { ClfTime } from "./lambda-events/clf-time.ts";
 import { httpApiKind } from "./lambda-events/http-api-kind.ts";
 import { httpEvent } from "./lambda-events/http-event.ts";
@@ -14,11 +14,11 @@ import {
   type HandshakeEvent,
   type WebSocketIdentity,
 } from "./lambda-events/websocket-event.ts";
-import { snsEvent } from "./services/events.ts";
-import { sqsEvent } from "./services/queue-poller.ts";
-import { arn, localAccount, physicalName } from "./services/resource-names.ts";
-import { scheduledEvent } from "./services/scheduler.ts";
-import { streamEvent } from "./services/table-streams.ts";
+import { snsEvent } from "./services/events/events.ts";
+import { sqsEvent } from "./services/queues/queue-poller.ts";
+import { arn, localAccount, physicalName } from "./aws-names.ts";
+import { scheduledEvent } from "./services/scheduled/scheduler.ts";
+import { streamEvent } from "./services/tables/table-streams.ts";
 
 export interface GeneratedEventOptions {
   /** Host and port of the app, as its clients name it: `localhost:3333`. */

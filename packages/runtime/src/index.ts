@@ -12,7 +12,7 @@ export type {
   ExecutionStrategy,
   FunctionLog,
 } from "./execution/execution-strategy.ts";
-export type { InvocationFailure, InvocationResult } from "./execution/invocation.ts";
+export type { InvocationFailure, InvocationResult } from "./invocation.ts";
 export type { Invoker } from "./execution/invoker.ts";
 export type { Limits, Runtime, RuntimeApp, RuntimeFunction, RuntimeOptions } from "./options.ts";
 export { createRuntime } from "./runtime.ts";

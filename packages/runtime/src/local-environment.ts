@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { isBefore, type ArchitectHelper } from "@arclet/build";
+import { isBefore, type ArchitectHelper } from "@arclet/builder";
 import type { Manifest } from "@arclet/manifest";
 
 export interface LocalEnvironmentOptions {

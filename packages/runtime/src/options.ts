@@ -1,11 +1,11 @@
-import type { BuiltFunction } from "@arclet/build";
+import type { BuiltFunction } from "@arclet/builder";
 import type { Diagnostic, FunctionConfig, Manifest } from "@arclet/manifest";
 import { createSystemClock, type Clock } from "./clock.ts";
 import type { ConnectionRouter } from "./connections/connection-router.ts";
 import { createMemoryRouter } from "./connections/memory.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
 import type { Invoker } from "./execution/invoker.ts";
-import { resolveLimits } from "./gateway/limits.ts";
+import { resolveLimits } from "./limits.ts";
 import type { DeadLetter } from "./services/service-context.ts";
 import type { Traffic } from "./traffic/traffic.ts";
 

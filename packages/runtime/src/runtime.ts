@@ -1,12 +1,12 @@
-import { helpersAbove, helpersAmong, type ArchitectHelper } from "@arclet/build";
+import { helpersAbove, helpersAmong, type ArchitectHelper } from "@arclet/builder";
 import { Leases } from "./connections/leases.ts";
 import { createByRuntimeStrategy } from "./execution/by-runtime.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
 import { FunctionInvoker, type FunctionDefinition } from "./execution/function-invoker.ts";
-import type { InvocationFailure } from "./execution/invocation.ts";
+import type { InvocationFailure } from "./invocation.ts";
 import { createWorkerThreadStrategy } from "./execution/worker-thread/strategy.ts";
 import { createGateway } from "./gateway/gateway.ts";
-import { createTrust } from "./lambda-events/trust.ts";
+import { createTrust } from "./http/trust.ts";
 import { createLocalEnvironment, type LocalEnvironment } from "./local-environment.ts";
 import {
   resolveOptions,

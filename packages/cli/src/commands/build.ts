@@ -1,9 +1,9 @@
 import { relative } from "node:path";
 import { defineCommand, type Command } from "../command.ts";
-import { FunctionBuilds } from "../dev/function-builds.ts";
-import { createProjectBuilder } from "../dev/project-builder.ts";
+import { FunctionBuilds } from "../project/function-builds.ts";
+import { createProjectBuilder } from "../project/project-builder.ts";
 import { readPluggedProject } from "../plugins/plugged-project.ts";
-import { existingFolder } from "../project-folder.ts";
+import { existingFolder } from "../project/project-folder.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { processTerminal } from "../terminal/style.ts";
 

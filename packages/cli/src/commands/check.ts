@@ -1,6 +1,6 @@
 import { checkProject } from "@arclet/manifest/node";
 import { defineCommand, type Command } from "../command.ts";
-import { existingFolder } from "../project-folder.ts";
+import { existingFolder } from "../project/project-folder.ts";
 import { renderDiagnostics } from "../terminal/diagnostics-text.ts";
 import { processTerminal } from "../terminal/style.ts";
 

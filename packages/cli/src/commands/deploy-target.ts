@@ -2,7 +2,7 @@ import type { Diagnostic, Manifest, Project } from "@arclet/manifest";
 import { readProject } from "@arclet/manifest/node";
 import { CliError } from "../errors.ts";
 import { readPluggedProject, type PluggedProject } from "../plugins/plugged-project.ts";
-import { existingFolder } from "../project-folder.ts";
+import { existingFolder } from "../project/project-folder.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { processTerminal } from "../terminal/style.ts";
 

@@ -1,9 +1,9 @@
-import { createArchiver, type BuiltFunction } from "@arclet/build";
+import { createArchiver, type BuiltFunction } from "@arclet/builder";
 import { deployApp, stackNameOf, type DeployOptions } from "@arclet/deploy";
 import { defineCommand, type Command } from "../command.ts";
-import { FunctionBuilds } from "../dev/function-builds.ts";
-import { createProjectBuilder } from "../dev/project-builder.ts";
-import { cacheDirectoryOf } from "../project-folder.ts";
+import { FunctionBuilds } from "../project/function-builds.ts";
+import { createProjectBuilder } from "../project/project-builder.ts";
+import { cacheDirectoryOf } from "../project/project-folder.ts";
 import { CliError } from "../errors.ts";
 import type { PluggedProject } from "../plugins/plugged-project.ts";
 import { confirmDataLoss } from "../terminal/confirm-data-loss.ts";

@@ -1,9 +1,9 @@
 import { defineCommand, type Command } from "../command.ts";
 import { runDev } from "../dev/run-dev.ts";
 import { inspectAddressOf } from "../dev/inspect-option.ts";
-import { portOf } from "../dev/port-option.ts";
+import { portOf } from "../dev/ports/port-option.ts";
 import { stateArgs, stateOptions } from "../dev/state-options.ts";
-import { existingFolder } from "../project-folder.ts";
+import { existingFolder } from "../project/project-folder.ts";
 import type { Detail } from "../terminal/reporter.ts";
 import { processTerminal } from "../terminal/style.ts";
 

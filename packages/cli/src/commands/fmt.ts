@@ -4,7 +4,7 @@ import { defineCommand, type Command } from "../command.ts";
 import { findArcFiles } from "../format/find-arc-files.ts";
 import { formatArc } from "../format/format-arc.ts";
 import { CliError } from "../errors.ts";
-import { folderError } from "../project-folder.ts";
+import { folderError } from "../project/project-folder.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { processTerminal } from "../terminal/style.ts";
 

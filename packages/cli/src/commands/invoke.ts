@@ -2,7 +2,7 @@ import { defineCommand, type Command } from "../command.ts";
 import { stateArgs, stateOptions } from "../dev/state-options.ts";
 import { readEventFile } from "../invoke/event-file.ts";
 import { runInvoke } from "../invoke/run-invoke.ts";
-import { existingFolder } from "../project-folder.ts";
+import { existingFolder } from "../project/project-folder.ts";
 import { processTerminal } from "../terminal/style.ts";
 
 export const invokeCommand: Command = defineCommand({

@@ -9,10 +9,10 @@ import {
   type PluggedResult,
 } from "../plugins/plugged-project.ts";
 import { SandboxPlugins } from "../plugins/sandbox-plugins.ts";
-import { FunctionBuilds } from "./function-builds.ts";
+import { FunctionBuilds } from "../project/function-builds.ts";
 import { functionEnvironment } from "./function-environment.ts";
 import { serviceOptions } from "./service-options.ts";
-import { createProjectBuilder, type ProjectBuilder } from "./project-builder.ts";
+import { createProjectBuilder, type ProjectBuilder } from "../project/project-builder.ts";
 import type { StateOptions } from "./state-options.ts";
 
 export interface DevSessionOptions {

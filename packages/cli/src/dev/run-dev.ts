@@ -5,10 +5,10 @@ import { Keys } from "../terminal/keys.ts";
 import { openBrowser } from "../terminal/open-browser.ts";
 import { Reporter, type Detail } from "../terminal/reporter.ts";
 import type { Terminal } from "../terminal/style.ts";
-import { choosePort } from "./choose-port.ts";
+import { choosePort } from "./ports/choose-port.ts";
 import { DevSession, type DevSessionOptions } from "./dev-session.ts";
 import { openInspector, type InspectAddress } from "./inspect-option.ts";
-import { preferredPort } from "./preferred-port.ts";
+import { preferredPort } from "./ports/preferred-port.ts";
 import { reportDevEvent } from "./report-dev-event.ts";
 import type { StateOptions } from "./state-options.ts";
 

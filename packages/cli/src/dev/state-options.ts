@@ -1,6 +1,6 @@
 import type { RuntimeOptions } from "@arclet/runtime";
 import { CliError } from "../errors.ts";
-import { createdFolder } from "../project-folder.ts";
+import { createdFolder } from "../project/project-folder.ts";
 
 /** Flags of the commands that run an app here. */
 export const stateArgs = {

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { folderError } from "../project-folder.ts";
+import { folderError } from "../project/project-folder.ts";
 
 /** Folders that hold other people's or built files. */
 const skippedFolders: ReadonlySet<string> = new Set(["node_modules", ".arclet", ".git", "vendor"]);

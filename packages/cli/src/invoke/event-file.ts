@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parse, printParseErrorCode, type ParseError } from "jsonc-parser";
 import { CliError } from "../errors.ts";
-import { folderError } from "../project-folder.ts";
+import { folderError } from "../project/project-folder.ts";
 
 /**
  * The event a file holds, as JSON text. Comments and trailing commas are for its writer only.

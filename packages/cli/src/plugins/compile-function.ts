@@ -1,6 +1,6 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { findHandler } from "@arclet/build";
+import { findHandler } from "@arclet/builder";
 import type { ProjectFunction } from "@arclet/manifest";
 import { CliError } from "../errors.ts";
 import { reasonOf } from "./loaded-plugin.ts";

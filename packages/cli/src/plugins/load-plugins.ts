@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { bundleModule } from "@arclet/build";
+import { bundleModule } from "@arclet/builder";
 import type { PluginReference } from "@arclet/manifest";
 import { CliError, systemErrorCode } from "../errors.ts";
 import { failedPlugin, type LoadedPlugin } from "./loaded-plugin.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Project } from "@arclet/manifest";
 import { findManifest, readProject } from "@arclet/manifest/node";
 import { CliError } from "../errors.ts";
-import { createdFolder } from "../project-folder.ts";
+import { createdFolder } from "../project/project-folder.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { appNameOf, checkAppName } from "./app-name.ts";
 import { missingFunctions, type MissingFunctions } from "./missing-functions.ts";

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemErrorCode } from "../errors.ts";
-import { folderError } from "../project-folder.ts";
+import { folderError } from "../project/project-folder.ts";
 import type { PlannedFile } from "./project-files.ts";
 
 export interface WrittenFile {

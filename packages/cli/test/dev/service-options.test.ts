@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readProject } from "@arclet/manifest/node";
 import { expect, test } from "vitest";
-import { serviceOptions } from "../../dist/dev/service-options.js";
+import { serviceOptions } from "../../src/dev/service-options.ts";
 
 test("ports and the seed file come from the preferences, and ports of the environment win", async () => {
   const root = await mkdtemp(join(tmpdir(), "arclet-options-"));

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { BucketLocationConstraint, S3Client } from "@aws-sdk/client-s3";
-import type { AwsClients } from "../aws-clients.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
 
 /** Where archives and templates are put for Lambda and CloudFormation to take. */

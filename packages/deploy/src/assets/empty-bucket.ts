@@ -1,4 +1,4 @@
-import type { AwsClients } from "../aws-clients.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
 
 /** Removes every object below the prefix; a bucket that is gone is empty. */
 export async function emptyBucket(

@@ -1,8 +1,8 @@
-import type { Archive, Archiver, BuiltFunction } from "@arclet/build";
+import type { Archive, Archiver, BuiltFunction } from "@arclet/builder";
 import type { FunctionConfig, LambdaFunction } from "@arclet/manifest";
-import type { AwsClients } from "../aws-clients.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
-import { forEachConcurrently } from "../for-each-concurrently.ts";
+import { forEachConcurrently } from "../aws/for-each-concurrently.ts";
 import type { DeployReporter } from "../reporter.ts";
 import { putIfMissing, type ArtifactBucket } from "./artifact-bucket.ts";
 import { checkNativeModules } from "./native-modules.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { StaticFiles } from "@arclet/manifest";
-import type { AwsClients } from "../aws-clients.ts";
-import { forEachConcurrently } from "../for-each-concurrently.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
+import { forEachConcurrently } from "../aws/for-each-concurrently.ts";
 import type { DeployReporter } from "../reporter.ts";
 import { deleteObjects } from "./empty-bucket.ts";
 import type { StaticObject } from "./read-static-files.ts";

@@ -1,4 +1,4 @@
-import { cdnId, hasCdn, httpApiId, type SynthesisContext } from "../template/synthesis-context.ts";
+import { cdnId, hasCdn, httpApiId, type SynthesisContext } from "./synthesis-context.ts";
 import { ref, sub } from "../template/template.ts";
 
 /** Managed policies of CloudFront, the same ids in every account (CloudFront developer guide). */

@@ -1,6 +1,6 @@
 import type { Location } from "@arclet/manifest";
-import { logicalId } from "../template/logical-id.ts";
-import type { SynthesisContext } from "../template/synthesis-context.ts";
+import { logicalId } from "../template/logical-ids.ts";
+import type { SynthesisContext } from "./synthesis-context.ts";
 import { ref, sub } from "../template/template.ts";
 
 /** SSM parameter `/<stack>/<kind>/<name>`, where `@architect/functions` looks resources up. */

@@ -1,11 +1,11 @@
-import { logicalId } from "../template/logical-id.ts";
+import { logicalId } from "../template/logical-ids.ts";
 import {
   functionOf,
   invokedArn,
   invokedId,
   topicLogicalId,
   type SynthesisContext,
-} from "../template/synthesis-context.ts";
+} from "./synthesis-context.ts";
 import { ref } from "../template/template.ts";
 import { parameterOf } from "./discovery.ts";
 

@@ -1,6 +1,6 @@
 import type { FunctionConfig, LambdaFunction } from "@arclet/manifest";
-import { checkFunctionLimits } from "../template/check-function-limits.ts";
-import { digest, logicalId } from "../template/logical-id.ts";
+import { checkFunctionLimits } from "./check-function-limits.ts";
+import { digest, logicalId } from "../template/logical-ids.ts";
 import {
   cdnId,
   environmentParameterId,
@@ -17,7 +17,7 @@ import {
   topicLogicalId,
   webSocketApiId,
   type SynthesisContext,
-} from "../template/synthesis-context.ts";
+} from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 import { accessOf, functionStatements } from "./permissions.ts";
 

@@ -1,5 +1,5 @@
 import type { HttpRoute } from "@arclet/manifest";
-import { logicalId } from "../template/logical-id.ts";
+import { logicalId } from "../template/logical-ids.ts";
 import {
   functionOf,
   hasHttpApi,
@@ -10,7 +10,7 @@ import {
   logRetentionDays,
   staticBucketId,
   type SynthesisContext,
-} from "../template/synthesis-context.ts";
+} from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 
 const app = { label: "@http", location: null };

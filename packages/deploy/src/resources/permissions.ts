@@ -5,7 +5,7 @@ import {
   topicLogicalId,
   webSocketApiId,
   type SynthesisContext,
-} from "../template/synthesis-context.ts";
+} from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 
 /** A statement of an IAM policy. */

@@ -1,10 +1,10 @@
-import { logicalId } from "../template/logical-id.ts";
+import { logicalId } from "../template/logical-ids.ts";
 import {
   functionOf,
   invokedArn,
   queueLogicalId,
   type SynthesisContext,
-} from "../template/synthesis-context.ts";
+} from "./synthesis-context.ts";
 import { attribute } from "../template/template.ts";
 import { parameterOf } from "./discovery.ts";
 

@@ -1,5 +1,5 @@
-import { logicalId } from "../template/logical-id.ts";
-import { functionOf, invokedArn, type SynthesisContext } from "../template/synthesis-context.ts";
+import { logicalId } from "../template/logical-ids.ts";
+import { functionOf, invokedArn, type SynthesisContext } from "./synthesis-context.ts";
 import { attribute } from "../template/template.ts";
 
 /** EventBridge schedules (Scheduler, not rules: only it knows time zones) and the role they use. */

@@ -1,8 +1,4 @@
-import {
-  hasStaticBucket,
-  staticBucketId,
-  type SynthesisContext,
-} from "../template/synthesis-context.ts";
+import { hasStaticBucket, staticBucketId, type SynthesisContext } from "./synthesis-context.ts";
 import { ref, sub } from "../template/template.ts";
 import { parameterOf } from "./discovery.ts";
 

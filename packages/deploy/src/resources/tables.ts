@@ -1,11 +1,11 @@
 import type { KeyAttribute, Table } from "@arclet/manifest";
-import { logicalId } from "../template/logical-id.ts";
+import { logicalId } from "../template/logical-ids.ts";
 import {
   functionOf,
   invokedArn,
   tableLogicalId,
   type SynthesisContext,
-} from "../template/synthesis-context.ts";
+} from "./synthesis-context.ts";
 import { attribute, type TemplateValue } from "../template/template.ts";
 import { parameterOf } from "./discovery.ts";
 

@@ -1,5 +1,5 @@
 import type { WebSocketApi, WebSocketRoute } from "@arclet/manifest";
-import { logicalId } from "../template/logical-id.ts";
+import { logicalId } from "../template/logical-ids.ts";
 import {
   functionOf,
   integrationUri,
@@ -7,7 +7,7 @@ import {
   logRetentionDays,
   webSocketApiId,
   type SynthesisContext,
-} from "../template/synthesis-context.ts";
+} from "./synthesis-context.ts";
 import { attribute, ref, sub } from "../template/template.ts";
 
 const app = { label: "@ws", location: null };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Change, Parameter } from "@aws-sdk/client-cloudformation";
-import type { AwsClients } from "../aws-clients.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
 import type { StackChange } from "../reporter.ts";
 import type { ResourceOrigin } from "../template/template.ts";

@@ -1,5 +1,5 @@
 import type { Parameter } from "@aws-sdk/client-cloudformation";
-import type { AwsClients } from "../aws-clients.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
 import type { DeployReporter, StackChange } from "../reporter.ts";
 import type { ResourceOrigin } from "../template/template.ts";

@@ -1,4 +1,4 @@
-import type { AwsClients } from "../aws-clients.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
 import type { DeployReporter } from "../reporter.ts";
 import type { ResourceOrigin } from "../template/template.ts";

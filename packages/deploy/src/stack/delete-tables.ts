@@ -1,4 +1,4 @@
-import type { AwsClients } from "../aws-clients.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
 
 /** Deletes tables that their stack would leave, being retained by it. */
 export async function deleteTables(

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { StackEvent } from "@aws-sdk/client-cloudformation";
-import type { AwsClients } from "../aws-clients.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
 import type { DeployReporter } from "../reporter.ts";
 import type { ResourceOrigin } from "../template/template.ts";
 import type { ResourceFailure } from "./failure-hints.ts";

@@ -1,5 +1,5 @@
 import type { StackEvent } from "@aws-sdk/client-cloudformation";
-import type { AwsClients } from "../aws-clients.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
 
 /**
  * The id of a stack's newest event; null when there is none. What follows it belongs to what is done

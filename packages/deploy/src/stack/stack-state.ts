@@ -1,5 +1,5 @@
 import type { Stack } from "@aws-sdk/client-cloudformation";
-import type { AwsClients } from "../aws-clients.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
 
 /** The stack as it is; null when there is none (or only the shell of an unexecuted change set). */

@@ -1,7 +1,7 @@
 import { contentKey, putIfMissing, type ArtifactBucket } from "../assets/artifact-bucket.ts";
-import type { AwsClients } from "../aws-clients.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
-import { limitAdvice } from "../template/synthesize.ts";
+import { limitAdvice } from "../synthesis/synthesize.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 const inlineTemplateBytes = 51_200;

@@ -1,5 +1,5 @@
 import type { Stack } from "@aws-sdk/client-cloudformation";
-import type { AwsClients } from "../aws-clients.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
 import type { DeployReporter } from "../reporter.ts";
 import type { ResourceOrigin } from "../template/template.ts";
 import { followStack } from "./follow-stack.ts";

@@ -1,7 +1,7 @@
-import type { BuiltFunction } from "@arclet/build";
+import type { BuiltFunction } from "@arclet/builder";
 import type { FunctionConfig } from "@arclet/manifest";
 import type { ConnectionCommand, ConnectionReply } from "../connections/connection-router.ts";
-import type { Invocation, InvocationFailure, InvocationResult } from "./invocation.ts";
+import type { Invocation, InvocationFailure, InvocationResult } from "../invocation.ts";
 
 /** What a function wrote at once. */
 export interface FunctionLog {

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
-import type { BuiltFunction } from "@arclet/build";
+import type { BuiltFunction } from "@arclet/builder";
 import type { FunctionConfig } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { InvocationLogging } from "../traffic/traffic-event.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { ExecutionStrategy, GatewayChannel } from "./execution-strategy.ts";
-import { FunctionPool } from "./function-pool.ts";
+import { FunctionPool } from "./pool/function-pool.ts";
 import { maximumEventBytes } from "./handler/call-handler.ts";
-import type { InvocationFailure, InvocationResult } from "./invocation.ts";
+import type { InvocationFailure, InvocationResult } from "../invocation.ts";
 import type { Invoker } from "./invoker.ts";
 import { createLambdaEnvironment } from "./lambda-environment.ts";
-import type { PendingInvocation } from "./pooled-environment.ts";
+import type { PendingInvocation } from "./pool/pooled-environment.ts";
 
 export interface FunctionInvokerOptions {
   readonly strategy: ExecutionStrategy;

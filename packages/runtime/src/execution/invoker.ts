@@ -1,4 +1,4 @@
-import type { InvocationResult } from "./invocation.ts";
+import type { InvocationResult } from "../invocation.ts";
 
 /** The only thing gateway and services see of execution. */
 export interface Invoker {

@@ -6,7 +6,7 @@ import type { ClfTime } from "../lambda-events/clf-time.ts";
 import type { IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../options.ts";
 import type { Traffic } from "../traffic/traffic.ts";
-import type { Trust } from "../lambda-events/trust.ts";
+import type { Trust } from "../http/trust.ts";
 
 /** What every part of the gateway works with. */
 export interface GatewayContext {

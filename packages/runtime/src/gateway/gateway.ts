@@ -11,13 +11,13 @@ import type { Limits } from "../options.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import { DevApi } from "./dev-api.ts";
 import type { GatewayContext } from "./gateway-context.ts";
-import { answerJson, HttpApi } from "./http-api.ts";
+import { answerJson, HttpApi } from "./http/http-api.ts";
 import { listen } from "./listener.ts";
 import { ManagementApi } from "./management-api.ts";
-import { forward } from "./proxy.ts";
-import { StaticFiles } from "./static-files.ts";
-import { createTrust } from "../lambda-events/trust.ts";
-import { WebSocketApi } from "./websocket-api.ts";
+import { forward } from "./http/proxy.ts";
+import { StaticFiles } from "./http/static-files.ts";
+import { createTrust } from "../http/trust.ts";
+import { WebSocketApi } from "./websocket/websocket-api.ts";
 
 export interface GatewayApp {
   readonly manifest: Manifest;

@@ -1,4 +1,4 @@
-import type { InvocationResult } from "../execution/invocation.ts";
+import type { InvocationResult } from "../invocation.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 
 /**

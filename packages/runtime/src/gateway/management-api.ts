@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ConnectionCommand, ConnectionInfo } from "../connections/connection-router.ts";
 import { isConnectionId } from "../lambda-events/ids.ts";
 import type { GatewayContext } from "./gateway-context.ts";
-import { readBody } from "../lambda-events/read-body.ts";
+import { readBody } from "../http/read-body.ts";
 import { traceId } from "../lambda-events/request-headers.ts";
 
 /** `/@connections/{id}`, behind nothing, the stage, or the alias Architect's helpers call. */

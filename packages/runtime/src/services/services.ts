@@ -1,22 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { once } from "node:events";
-import type { ArchitectHelper } from "@arclet/build";
+import type { ArchitectHelper } from "@arclet/builder";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Invoker } from "../execution/invoker.ts";
 import { RuntimeError } from "../errors.ts";
-import { readBody } from "../lambda-events/read-body.ts";
-import type { Trust } from "../lambda-events/trust.ts";
+import { readBody } from "../http/read-body.ts";
+import type { Trust } from "../http/trust.ts";
 import type { RuntimeApp } from "../options.ts";
 import type { Traffic } from "../traffic/traffic.ts";
-import type { Events } from "./events.ts";
-import type { FixedPorts } from "./fixed-ports.ts";
-import { parseObject, textAnswer, type HttpAnswer } from "./http-answer.ts";
-import type { Queues } from "./queues.ts";
-import type { Scheduler } from "./scheduler.ts";
-import { tableNames } from "./resource-names.ts";
+import type { Events } from "./events/events.ts";
+import type { FixedPorts } from "./architect/fixed-ports.ts";
+import { parseObject, textAnswer, type HttpAnswer } from "../http/http-answer.ts";
+import type { Queues } from "./queues/queues.ts";
+import type { Scheduler } from "./scheduled/scheduler.ts";
+import { tableNames } from "../aws-names.ts";
 import type { DeadLetter, ServiceContext } from "./service-context.ts";
-import type { Tables } from "./tables.ts";
+import type { Tables } from "./tables/tables.ts";
 
 export interface ServicesOptions {
   readonly app: RuntimeApp;
@@ -142,10 +142,10 @@ class LocalServices implements Services {
   async setHelpers(helpers: readonly ArchitectHelper[], gatewayPort: number): Promise<void> {
     if (this.#fixedPorts === null) {
       if (helpers.length === 0) return;
-      const { FixedPorts: Opened } = await import("./fixed-ports.ts");
+      const { FixedPorts: Opened } = await import("./architect/fixed-ports.ts");
       this.#fixedPorts = new Opened();
     }
-    const { fixedPortsFor } = await import("./fixed-ports.ts");
+    const { fixedPortsFor } = await import("./architect/fixed-ports.ts");
     const wanted = fixedPortsFor(helpers, this.#app.manifest, {
       gateway: gatewayPort,
       events: this.#server === null ? null : this.#port,
@@ -161,25 +161,25 @@ class LocalServices implements Services {
     if (hasPublished && this.#server === null) await this.#listen();
     if (this.#events !== null) this.#events.update(manifest.app, manifest.events);
     else if (manifest.events.length > 0) {
-      const { Events: Opened } = await import("./events.ts");
+      const { Events: Opened } = await import("./events/events.ts");
       this.#events = await Opened.open(this.#context, manifest.app, manifest.events);
     }
     if (this.#queues !== null) await this.#queues.update(manifest);
     else if (manifest.queues.length > 0) {
-      const { Queues: Opened } = await import("./queues.ts");
+      const { Queues: Opened } = await import("./queues/queues.ts");
       this.#queues = await Opened.open(this.#context, manifest);
     }
     if (this.#tables !== null) await this.#tables.update(manifest);
     else if (manifest.tables.length > 0 && this.#options.dynamoEndpoint === undefined) {
-      const { Tables: Opened } = await import("./tables.ts");
+      const { Tables: Opened } = await import("./tables/tables.ts");
       this.#tables = await Opened.open(this.#context, manifest, {
         port: this.#options.ports?.tables ?? 0,
       });
-      const { seedTables } = await import("./seed-tables.ts");
+      const { seedTables } = await import("./tables/seed-tables.ts");
       await seedTables(this.#tables, manifest, app.root, this.#options.seedFile ?? null);
     }
     if (this.#scheduler === null && manifest.schedules.length > 0) {
-      const { Scheduler: Opened } = await import("./scheduler.ts");
+      const { Scheduler: Opened } = await import("./scheduled/scheduler.ts");
       this.#scheduler = new Opened(this.#context);
     }
     this.#scheduler?.update(manifest.app, manifest.schedules);
@@ -247,22 +247,22 @@ class LocalServices implements Services {
     const path = pathOf(request);
     const target = request.headers["x-amz-target"];
     if (typeof target === "string" && target.startsWith("AmazonSQS.") && this.#queues !== null) {
-      const { answerSqs } = await import("./sqs-api.ts");
+      const { answerSqs } = await import("./queues/sqs-api.ts");
       const input = parseObject(body);
       if (input === null) return textAnswer(400, "The body is not JSON");
       return answerSqs(this.#queues, target.slice("AmazonSQS.".length), input, this.#origin());
     }
     if (path.startsWith("/sns") && this.#events !== null) {
-      const { answerSns } = await import("./sns-api.ts");
+      const { answerSns } = await import("./events/sns-api.ts");
       return answerSns(this.#events, body);
     }
     const input = parseObject(body);
     if (input === null) return textAnswer(400, "The body is not a JSON object");
     if (path.startsWith("/_arc/ssm")) {
-      const { answerParameters } = await import("./discovery.ts");
+      const { answerParameters } = await import("./architect/discovery.ts");
       return answerParameters(this.#discovered(), input);
     }
-    const { answerArchitect } = await import("./architect-api.ts");
+    const { answerArchitect } = await import("./architect/architect-api.ts");
     return answerArchitect(path, input, {
       events: this.#events,
       queues: this.#queues,

@@ -4,7 +4,7 @@ import type {
   ConnectionReply,
   ConnectionRouter,
   ConnectionTarget,
-} from "../../dist/connections/connection-router.js";
+} from "../../src/connections/connection-router.ts";
 
 /** Two ends of a router: connections are attached at the first, commands come from the second. */
 export interface RouterEnds {

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { createMemoryRouter } from "../../dist/connections/memory.js";
+import { createMemoryRouter } from "../../src/connections/memory.ts";
 import { describeRouter } from "./conformance.ts";
 
 describe("the router in memory", () => {

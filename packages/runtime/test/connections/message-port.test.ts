@@ -5,7 +5,7 @@ import type {
   ConnectionReply,
   ConnectionRouter,
   ConnectionTarget,
-} from "../../dist/connections/connection-router.js";
+} from "../../src/connections/connection-router.ts";
 import { describeRouter } from "./conformance.ts";
 
 // Two servers that share connections over a bus need no more than the router's four methods. This one,

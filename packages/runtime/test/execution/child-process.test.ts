@@ -1,4 +1,4 @@
-import { createChildProcessStrategy } from "../../dist/execution/child-process/strategy.js";
+import { createChildProcessStrategy } from "../../src/execution/child-process/strategy.ts";
 import { testExecutionStrategy } from "./conformance.ts";
 
 const isLinux = process.platform === "linux";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { ConnectionCommand } from "../../dist/connections/connection-router.js";
-import type { ExecutionStrategy } from "../../dist/execution/execution-strategy.js";
+import type { ConnectionCommand } from "../../src/connections/connection-router.ts";
+import type { ExecutionStrategy } from "../../src/execution/execution-strategy.ts";
 import type { ConformanceTest } from "./conformance.ts";
 import { runFunction } from "./harness.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { FunctionConfig } from "@arclet/manifest";
-import type { ExecutionStrategy } from "../../dist/execution/execution-strategy.js";
+import type { ExecutionStrategy } from "../../src/execution/execution-strategy.ts";
 import type { ConformanceTest } from "./conformance.ts";
 import { runFunction } from "./harness.ts";
 

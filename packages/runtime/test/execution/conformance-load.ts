@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { watch } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { ExecutionStrategy } from "../../dist/execution/execution-strategy.js";
-import { createTestClock } from "../../dist/test-clock.js";
+import type { ExecutionStrategy } from "../../src/execution/execution-strategy.ts";
+import { createTestClock } from "../../src/test-clock.ts";
 import type { ConformanceTest } from "./conformance.ts";
 import { runFunction, type Source } from "./harness.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { ExecutionStrategy } from "../../dist/execution/execution-strategy.js";
-import type { TrafficEvent } from "../../dist/traffic/traffic-event.js";
+import type { ExecutionStrategy } from "../../src/execution/execution-strategy.ts";
+import type { TrafficEvent } from "../../src/traffic/traffic-event.ts";
 import type { ConformanceTest } from "./conformance.ts";
 import { runFunction, type Source } from "./harness.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ExecutionStrategy } from "../../dist/execution/execution-strategy.js";
+import type { ExecutionStrategy } from "../../src/execution/execution-strategy.ts";
 import { runChannelTests } from "./conformance-channel.ts";
 import { runLoadTests } from "./conformance-load.ts";
 import { runLogTests } from "./conformance-logs.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { Leases } from "../../dist/connections/leases.js";
-import { createWorkerThreadStrategy } from "../../dist/execution/worker-thread/strategy.js";
+import { Leases } from "../../src/connections/leases.ts";
+import { createWorkerThreadStrategy } from "../../src/execution/worker-thread/strategy.ts";
 import { runFunction } from "./harness.ts";
 
 const answers = (text: string): string =>

@@ -1,19 +1,19 @@
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { BuiltFunction } from "@arclet/build";
+import type { BuiltFunction } from "@arclet/builder";
 import type { FunctionConfig } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
 import { functionConfigWith } from "../../../../test/helpers/model.mjs";
-import { createSystemClock, type Clock } from "../../dist/clock.js";
+import { createSystemClock, type Clock } from "../../src/clock.ts";
 import type {
   ExecutionStrategy,
   FunctionLog,
   GatewayChannel,
-} from "../../dist/execution/execution-strategy.js";
-import { FunctionInvoker } from "../../dist/execution/function-invoker.js";
-import type { InvocationFailure, InvocationResult } from "../../dist/execution/invocation.js";
-import { Traffic } from "../../dist/traffic/traffic.js";
+} from "../../src/execution/execution-strategy.ts";
+import { FunctionInvoker } from "../../src/execution/function-invoker.ts";
+import type { InvocationFailure, InvocationResult } from "../../src/invocation.ts";
+import { Traffic } from "../../src/traffic/traffic.ts";
 
 export interface Source {
   readonly code: string;

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { createInProcessStrategy } from "../../dist/execution/in-process/strategy.js";
+import { createInProcessStrategy } from "../../src/execution/in-process/strategy.ts";
 import { testExecutionStrategy } from "./conformance.ts";
 
 const sharesLoop = "the event loop of a whole server is never empty";

@@ -5,7 +5,7 @@ import {
   reportRecord,
   startLine,
   startRecord,
-} from "../../dist/execution/lambda-logs.js";
+} from "../../src/execution/lambda-logs.ts";
 
 const requestId = "8f507cfc-1f1f-4f4a-9c0c-3b1e6f0f2a11";
 const warm = {

@@ -1,7 +1,7 @@
 import { appendFile, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openJournal } from "../../dist/services/journal.js";
+import { openJournal } from "../../src/services/journal.ts";
 import { temporaryDirectory } from "./local-services.ts";
 
 test("what was put and not removed is there when it is opened again, oldest first", async () => {

@@ -7,16 +7,16 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Manifest } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
-import type { InvocationResult } from "../../dist/execution/invocation.js";
-import { createTrust } from "../../dist/lambda-events/trust.js";
+import type { InvocationResult } from "../../src/invocation.ts";
+import { createTrust } from "../../src/http/trust.ts";
 import {
   createServices,
   type Services,
   type ServicesOptions,
-} from "../../dist/services/services.js";
+} from "../../src/services/services.ts";
 import { manifestWith } from "../../../../test/helpers/model.mjs";
-import { createTestClock, type TestClock } from "../../dist/test-clock.js";
-import { Traffic } from "../../dist/traffic/traffic.js";
+import { createTestClock, type TestClock } from "../../src/test-clock.ts";
+import { Traffic } from "../../src/traffic/traffic.ts";
 
 const region = "us-west-2";
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };

@@ -9,7 +9,7 @@ import type {
   StartResult,
 } from "../execution-strategy.ts";
 import { exitError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
-import type { Invocation, InvocationFailure } from "../invocation.ts";
+import type { Invocation, InvocationFailure } from "../../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
 import { LineReader } from "../output/line-reader.ts";
 import { MemoryWatch } from "./memory-watch.ts";

@@ -8,7 +8,7 @@ import {
 } from "../handler/error-report.ts";
 import type { ContextTemplate } from "../handler/lambda-context.ts";
 import type { Handler } from "../handler/load-handler.ts";
-import type { Invocation, InvocationResult } from "../invocation.ts";
+import type { Invocation, InvocationResult } from "../../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
 import { LabelledLines } from "../output/labelled-lines.ts";
 import { traceIdOf } from "../trace-id.ts";

@@ -12,7 +12,7 @@ import type {
 } from "../execution-strategy.ts";
 import { callingConvention } from "../handler/call-handler.ts";
 import { exitError, reportError, type ErrorReport } from "../handler/error-report.ts";
-import type { Invocation, InvocationFailure } from "../invocation.ts";
+import type { Invocation, InvocationFailure } from "../../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
 import { memoryAllowanceMb } from "../memory-allowance.ts";
 import { LineReader } from "../output/line-reader.ts";

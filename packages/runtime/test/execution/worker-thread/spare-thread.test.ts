@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { expect, onTestFinished, test } from "vitest";
-import { SpareThread } from "../../../dist/execution/worker-thread/spare-thread.js";
-import type { Thread } from "../../../dist/execution/worker-thread/thread.js";
+import { SpareThread } from "../../../src/execution/worker-thread/spare-thread.ts";
+import type { Thread } from "../../../src/execution/worker-thread/thread.ts";
 
 const bootstrap = createRequire(import.meta.url).resolve("@arclet/runtime/worker-thread/bootstrap");
 const options = { bootstrap, memoryMb: 128 };

@@ -1,5 +1,5 @@
-import { Leases } from "../../../dist/connections/leases.js";
-import { createWorkerThreadStrategy } from "../../../dist/execution/worker-thread/strategy.js";
+import { Leases } from "../../../src/connections/leases.ts";
+import { createWorkerThreadStrategy } from "../../../src/execution/worker-thread/strategy.ts";
 import { testExecutionStrategy } from "../conformance.ts";
 
 testExecutionStrategy("worker-thread", () => createWorkerThreadStrategy(new Leases()), {

@@ -1,0 +1,112 @@
+import { realpath } from "node:fs/promises";
+import { join } from "node:path";
+import type { Diagnostic, ProjectFunction } from "@arclet/manifest";
+import { helpersAmong, readsManifest } from "../architect-helpers.ts";
+import { writeBuildFolder, type FolderFile } from "../build-folder.ts";
+import { givenPath, realOutput, type BuildPlace } from "../build-place.ts";
+import type { BuiltFunction } from "../built-function.ts";
+import type { BundleRequest, BundleResult } from "./bundle-function.ts";
+import { moduleName } from "./complete-module.ts";
+import { filesBesideBundle } from "../copy/copied-files.ts";
+import type { FileHashes } from "../file-hashes.ts";
+import type { FoundHandler } from "../find-handler.ts";
+import { readPackageFacts } from "../module-format.ts";
+import { packageTypeFile } from "../copy/package-type-file.ts";
+import { filesOfPackages, importedPackages } from "../copy/shipped-packages.ts";
+import { toFolderFile } from "../copy/traced-files.ts";
+
+/** How every function of a project is bundled. */
+export interface BundlingSettings {
+  readonly alias: { readonly [specifier: string]: string };
+  /** Absolute path of the manifest's text, for helpers that read it. */
+  readonly manifestFile: string | null;
+  readonly keepsOlderAwsSdk: boolean;
+  readonly minify: boolean;
+}
+
+export type BundledFolder =
+  | {
+      readonly ok: true;
+      readonly built: BuiltFunction;
+      /** Warnings. */
+      readonly diagnostics: readonly Diagnostic[];
+      /** Absolute files, without symbolic links; null when packages are shipped whose files nobody listed. */
+      readonly sources: readonly string[] | null;
+      /** Absolute folders whose files went beside the bundle. */
+      readonly folders: readonly string[];
+      /** Absolute paths of the files in the build folder. */
+      readonly outputs: readonly string[];
+    }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** Bundles a function and puts the other files of its folder beside the bundle. */
+export async function bundleFolder(
+  declared: ProjectFunction,
+  place: BuildPlace,
+  found: Extract<FoundHandler, { kind: "node" }>,
+  bundle: (request: BundleRequest) => Promise<BundleResult>,
+  { manifestFile, ...settings }: BundlingSettings,
+  hashes: FileHashes,
+): Promise<BundledFolder> {
+  const own = await readPackageFacts(place.source);
+  const result = await bundle({
+    root: place.root,
+    entry: await realpath(found.file),
+    directory: realOutput(place),
+    runtime: declared.config.runtime,
+    dependencies: own?.dependencies ?? new Set(),
+    ...settings,
+  });
+  if (!result.ok) return result;
+  const { files, format, inputs, nativeImports } = result.bundle;
+  const packages = await filesOfPackages(await importedPackages(nativeImports), null);
+  const made = new Set(files.map(({ name }) => name));
+  const beside = await filesBesideBundle(place.source, new Set(inputs));
+  const copied = beside.files.filter(({ name }) => !made.has(name));
+  const last = moduleName(format);
+  const manifest = await manifestFiles(manifestFile, inputs);
+  const { hash, paths } = await writeBuildFolder(
+    place.directory,
+    [
+      ...files.map(({ name, bytes }): FolderFile => ({ name, contents: { kind: "bytes", bytes } })),
+      ...copied.map(toFolderFile),
+      ...packages.map(toFolderFile),
+      ...manifest,
+      ...(await packageTypeFile(copied, found.file)),
+    ],
+    last,
+    hashes,
+  );
+  const sources = [...inputs, ...copied.map(({ path }) => path)];
+  const read = manifest.length > 0 && manifestFile !== null ? [manifestFile] : [];
+  const built = {
+    functionId: declared.id,
+    directory: place.directory,
+    sourceDirectory: manifest.length > 0 ? place.directory : declared.directory,
+    handler: `index.${found.exportPath}`,
+    entry: join(place.directory, last),
+    format,
+    hash,
+    inputs: [...sources.map((path) => givenPath(path, place)), ...read],
+  } satisfies BuiltFunction;
+  return {
+    ok: true,
+    built,
+    diagnostics: result.diagnostics,
+    sources: packages.length > 0 ? null : [...sources, ...read],
+    folders: beside.folders,
+    outputs: paths,
+  };
+}
+
+/** The manifest, for helpers that look for it; nothing for all others. */
+async function manifestFiles(
+  path: string | null,
+  inputs: readonly string[],
+): Promise<readonly FolderFile[]> {
+  if (path === null || !(await helpersAmong(inputs)).some(readsManifest)) return [];
+  return [".arc", "node_modules/@architect/shared/.arc"].map((name) => ({
+    name,
+    contents: { kind: "copy", path, isExecutable: false },
+  }));
+}

@@ -1,0 +1,126 @@
+import { resolve } from "node:path";
+import type { BuildContext, BuildFailure, Metafile } from "esbuild";
+import type { Diagnostic } from "@arclet/manifest";
+import { createBundleOptions, type BundleSettings } from "./bundle-options.ts";
+import { completeModule, inputFiles, moduleName, type ModuleFile } from "./complete-module.ts";
+import { entryFormat } from "./entry-format.ts";
+import { loadEsbuild } from "./load-esbuild.ts";
+import { toDiagnostic } from "./message-diagnostic.ts";
+import type { ModuleFormat } from "../module-format.ts";
+import { externalImports, holdsNativePackage } from "./native-packages.ts";
+import type { ExternalImport } from "../copy/shipped-packages.ts";
+
+export interface Bundle {
+  readonly format: ModuleFormat;
+  /** The module, its source map, and native modules; names are relative to the build folder. */
+  readonly files: readonly ModuleFile[];
+  /** Absolute. */
+  readonly inputs: readonly string[];
+  /** Imports that native packages are left to answer. */
+  readonly nativeImports: readonly ExternalImport[];
+}
+
+export type BundleResult =
+  | { readonly ok: true; readonly bundle: Bundle; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** What to bundle; the format and the name of the module follow from the source. */
+export type BundleRequest = Omit<BundleSettings, "format" | "outfile" | "keepsNativePackages"> & {
+  readonly directory: string;
+};
+
+type Context = BuildContext<ReturnType<typeof createBundleOptions>>;
+
+/** Bundles one function again and again, keeping what esbuild has parsed. One `bundle` at a time. */
+export class FunctionBundler {
+  #context: Context | null = null;
+  #contextKey = "";
+  /** Known only once the function was bundled; most have none, and looking for them costs time. */
+  #hasNativePackages = false;
+
+  /** Starts esbuild's process, which the first bundle otherwise waits for. */
+  static async prepare(): Promise<void> {
+    await loadEsbuild().transform("");
+  }
+
+  async bundle(request: BundleRequest): Promise<BundleResult> {
+    const result = await this.#bundle(request);
+    if (this.#hasNativePackages || !(await mayHoldNativePackage(result))) return result;
+    this.#hasNativePackages = true;
+    return this.#bundle(request);
+  }
+
+  async #bundle(request: BundleRequest): Promise<BundleResult> {
+    const { format, isCertain } = await entryFormat(request.entry);
+    const first = await this.#run(request, format);
+    if (isCertain || !first.ok) return first;
+    return first.entryFormat === "cjs" ? this.#run(request, "cjs") : first;
+  }
+
+  async close(): Promise<void> {
+    const open = this.#context;
+    this.#context = null;
+    await open?.dispose();
+  }
+
+  async #run(
+    request: BundleRequest,
+    format: ModuleFormat,
+  ): Promise<BundleResult & { readonly entryFormat?: ModuleFormat | null }> {
+    const name = moduleName(format);
+    const settings = {
+      ...request,
+      format,
+      outfile: resolve(request.directory, name),
+      keepsNativePackages: this.#hasNativePackages,
+    };
+    const key = JSON.stringify({ ...settings, dependencies: [...request.dependencies] });
+    try {
+      if (this.#context === null || this.#contextKey !== key) {
+        await this.close();
+        this.#context = await loadEsbuild().context(createBundleOptions(settings));
+        this.#contextKey = key;
+      }
+      const { outputFiles, metafile, warnings } = await this.#context.rebuild();
+      return {
+        ok: true,
+        bundle: {
+          format,
+          files: completeModule(outputFiles, request.directory, name, format),
+          inputs: inputFiles(Object.keys(metafile.inputs), request.root),
+          nativeImports: this.#hasNativePackages
+            ? externalImports(metafile, (path) => resolve(request.root, path))
+            : [],
+        },
+        diagnostics: warnings.map((warning) => toDiagnostic(warning, "warning")),
+        entryFormat: entryFormatOf(metafile),
+      };
+    } catch (error) {
+      if (!isBuildFailure(error)) throw error;
+      return {
+        ok: false,
+        diagnostics: [
+          ...error.errors.map((message) => toDiagnostic(message, "error")),
+          ...error.warnings.map((message) => toDiagnostic(message, "warning")),
+        ],
+      };
+    }
+  }
+}
+
+/** Also when it failed in a package: those with native code name modules that are not installed. */
+async function mayHoldNativePackage(result: BundleResult): Promise<boolean> {
+  if (result.ok) return holdsNativePackage(result.bundle.inputs);
+  return result.diagnostics.some(
+    ({ location }) => location?.file.includes("node_modules") === true,
+  );
+}
+
+function entryFormatOf(metafile: Metafile): ModuleFormat | null {
+  const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
+  return metafile.inputs[output?.entryPoint ?? ""]?.format ?? null;
+}
+
+export function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && "errors" in error && Array.isArray(error.errors);
+}

@@ -1,0 +1,137 @@
+import { join, relative } from "node:path";
+import type { Metafile, OutputFile } from "esbuild";
+import { isBuildFailure, type Bundle, type BundleRequest } from "./bundle-function.ts";
+import { createBundleOptions } from "./bundle-options.ts";
+import { completeModule, inputFiles, moduleName } from "./complete-module.ts";
+import { entryFormat, type EntryFormat } from "./entry-format.ts";
+import { loadEsbuild } from "./load-esbuild.ts";
+import { holdsNativePackage } from "./native-packages.ts";
+
+/** A function that is being built. */
+export interface Participant {
+  /** null: it has to be bundled alone. */
+  bundle(request: BundleRequest): Promise<Bundle | null>;
+  /** It will not bundle any more. Others no longer wait for it. */
+  leave(): void;
+}
+
+interface Waiting {
+  readonly request: BundleRequest;
+  readonly entry: EntryFormat;
+  readonly settle: (bundle: Bundle | null) => void;
+}
+
+/**
+ * Bundles functions that are built at the same time in one go: what they share is read and parsed once.
+ * The bundles are those that each alone would have. As soon as one of them has anything to tell, or is
+ * not plain JavaScript through and through, all are bundled alone, which tells it of the right one.
+ */
+export class BundleRound {
+  #arriving = 0;
+  #waiting: Waiting[] = [];
+
+  enter(): Participant {
+    this.#arriving++;
+    let isArriving = true;
+    const leave = (): void => {
+      if (!isArriving) return;
+      isArriving = false;
+      this.#arriving--;
+      if (this.#arriving === 0) this.#start();
+    };
+    return {
+      leave,
+      bundle: async (request) => {
+        const entry = await entryFormat(request.entry);
+        return new Promise((settle) => {
+          this.#waiting.push({ request, entry, settle });
+          leave();
+        });
+      },
+    };
+  }
+
+  #start(): void {
+    const groups = new Map<string, Waiting[]>();
+    for (const one of this.#waiting.splice(0)) {
+      const { entry: _entry, directory: _directory, dependencies, ...settings } = one.request;
+      const key = JSON.stringify([one.entry.format, [...dependencies], settings]);
+      groups.set(key, [...(groups.get(key) ?? []), one]);
+    }
+    for (const group of groups.values()) {
+      bundleTogether(group).then(
+        (bundles) => group.forEach(({ settle }, index) => settle(bundles[index] ?? null)),
+        // Whatever it is, it is told by those that are bundled alone.
+        () => group.forEach(({ settle }) => settle(null)),
+      );
+    }
+  }
+}
+
+/** In the order of `group`; all null when they cannot be bundled together. */
+async function bundleTogether(group: readonly Waiting[]): Promise<readonly (Bundle | null)[]> {
+  const [first] = group;
+  if (first === undefined || group.length === 1) return [];
+  const { root } = first.request;
+  if (group.some(({ request: { directory } }) => nameOf(directory, root).startsWith("..")))
+    return [];
+  const name = moduleName(first.entry.format);
+  const { outfile: _outfile, ...options } = createBundleOptions({
+    ...first.request,
+    format: first.entry.format,
+    outfile: name,
+    keepsNativePackages: false,
+  });
+  const built = await loadEsbuild()
+    .build({
+      ...options,
+      entryPoints: group.map(({ request: { entry, directory } }) => ({
+        in: nameOf(entry, root),
+        out: `${nameOf(directory, root)}/index`,
+      })),
+      outdir: root,
+      outExtension: { ".js": name.slice("index".length) },
+    })
+    .catch((error: unknown) => {
+      if (isBuildFailure(error)) return null;
+      throw error;
+    });
+  if (built === null || built.warnings.length > 0) return [];
+  const { metafile, outputFiles } = built;
+  const isPlain = outputFiles.every(({ path }) => /\.[cm]js(?:\.map)?$/.test(path));
+  const all = inputFiles(Object.keys(metafile.inputs), root);
+  if (!isPlain || (await holdsNativePackage(all))) return [];
+  return group.map((one) => bundleOf(one, metafile, outputFiles));
+}
+
+function bundleOf(
+  { request: { root, entry, directory }, entry: { format, isCertain } }: Waiting,
+  metafile: Metafile,
+  outputs: readonly OutputFile[],
+): Bundle | null {
+  const own = nameOf(entry, root);
+  if (!isCertain && metafile.inputs[own]?.format === "cjs") return null;
+  const name = moduleName(format);
+  const files = outputs.filter(
+    ({ path }) => path === join(directory, name) || path === join(directory, `${name}.map`),
+  );
+  return {
+    format,
+    files: completeModule(files, directory, name, format),
+    inputs: inputFiles(reachableFrom(own, metafile), root),
+    nativeImports: [],
+  };
+}
+
+/** Names of all inputs that one leads to, itself among them. */
+function reachableFrom(name: string, { inputs }: Metafile): readonly string[] {
+  const found = new Set([name]);
+  for (const one of found)
+    for (const { path, external } of inputs[one]?.imports ?? [])
+      if (external !== true && inputs[path] !== undefined) found.add(path);
+  return [...found];
+}
+
+function nameOf(path: string, root: string): string {
+  return relative(root, path).replaceAll("\\", "/");
+}

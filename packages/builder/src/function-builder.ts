@@ -1,0 +1,214 @@
+import { join, resolve } from "node:path";
+import type { ProjectFunction } from "@arclet/manifest";
+import type { BuildOptions, BuildResult } from "./build-function.ts";
+import { findPlace } from "./build-place.ts";
+import {
+  FunctionBundler,
+  type BundleRequest,
+  type BundleResult,
+} from "./bundle/bundle-function.ts";
+import { BundleRound, type Participant } from "./bundle/bundle-round.ts";
+import { bundleFolder, type BundlingSettings } from "./bundle/bundle-folder.ts";
+import { BuildRecords } from "./cache/build-records.ts";
+import { copyNodeFolder, copyOtherFolder } from "./copy/copy-folder.ts";
+import { BuildError, systemErrorCode } from "./errors.ts";
+import { FileHashes } from "./file-hashes.ts";
+import { findHandler, type FoundHandler } from "./find-handler.ts";
+
+/** What is kept of a function between its builds. */
+interface Slot {
+  readonly bundler: FunctionBundler;
+  /** Of the last good build. */
+  inputs: readonly string[];
+  /** The newest build asked for; builds of one function follow each other. */
+  latest: Promise<unknown>;
+  /** Whether it was built, or found built, in this run: it is asked for again because it changed. */
+  isKnown: boolean;
+}
+
+/** Builds functions again and again: what did not change is neither parsed nor written again. */
+export interface FunctionBuilder extends AsyncDisposable {
+  /**
+   * Builds a function. Functions build side by side; builds of the same one, one after the other.
+   *
+   * @throws BuildError when the build folder cannot be written.
+   */
+  build(declared: ProjectFunction): Promise<BuildResult>;
+  /** Starts the bundler ahead of the first build that needs it. */
+  prepare(): Promise<void>;
+  /** Lets go of a function that is no longer in the app. Its build folder stays. */
+  forget(functionId: string): Promise<void>;
+  /** Waits for running builds and frees everything. */
+  close(): Promise<void>;
+}
+
+export function createFunctionBuilder(options: BuildOptions): FunctionBuilder {
+  return new EsbuildFunctionBuilder(options);
+}
+
+class EsbuildFunctionBuilder implements FunctionBuilder {
+  readonly #root: string;
+  readonly #outDirectory: string;
+  readonly #settings: BundlingSettings;
+  readonly #records: BuildRecords | null;
+  readonly #round = new BundleRound();
+  readonly #slots = new Map<string, Slot>();
+  readonly #hashes = new FileHashes();
+  #isClosed = false;
+
+  constructor(options: BuildOptions) {
+    this.#root = resolve(options.root);
+    this.#outDirectory = resolve(options.outDirectory ?? join(this.#root, ".arclet", "build"));
+    this.#settings = {
+      alias: options.alias ?? {},
+      manifestFile: options.manifestFile ?? null,
+      keepsOlderAwsSdk: options.keepsOlderAwsSdk ?? false,
+      minify: options.minify ?? false,
+    };
+    this.#records =
+      options.cacheDirectory === undefined ? null : new BuildRecords(options.cacheDirectory);
+  }
+
+  build(declared: ProjectFunction): Promise<BuildResult> {
+    if (this.#isClosed) {
+      return Promise.reject(new BuildError("ERR_BUILDER_CLOSED", "the builder was closed"));
+    }
+    let slot = this.#slots.get(declared.id);
+    if (slot === undefined) {
+      slot = {
+        bundler: new FunctionBundler(),
+        inputs: [],
+        latest: Promise.resolve(),
+        isKnown: false,
+      };
+      this.#slots.set(declared.id, slot);
+    }
+    const current = slot;
+    const run = (): Promise<BuildResult> => this.#build(declared, current);
+    const building = slot.latest.then(run, run);
+    slot.latest = building;
+    return building;
+  }
+
+  async prepare(): Promise<void> {
+    await FunctionBundler.prepare();
+  }
+
+  async forget(functionId: string): Promise<void> {
+    const slot = this.#slots.get(functionId);
+    this.#slots.delete(functionId);
+    if (slot !== undefined) await closeSlot(slot);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const slots = [...this.#slots.values()];
+    this.#slots.clear();
+    await Promise.all(slots.map(closeSlot));
+    await this.#records?.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #build(declared: ProjectFunction, slot: Slot): Promise<BuildResult> {
+    const kept = slot.isKnown ? null : this.#findRecord(declared);
+    slot.isKnown = true;
+    const result = kept ?? (await this.#buildAnew(declared, slot));
+    if (!result.ok) return { ...result, inputs: slot.inputs };
+    slot.inputs = result.built.inputs;
+    return result;
+  }
+
+  async #buildAnew(declared: ProjectFunction, slot: Slot): Promise<BuildResult> {
+    const participant = this.#round.enter();
+    try {
+      const found = await findHandler(declared, this.#root);
+      if (found.kind === "missing") {
+        return { ok: false, diagnostics: [found.diagnostic], inputs: [] };
+      }
+      return await this.#make(declared, slot, found, participant);
+    } catch (error) {
+      throw explain(error, declared);
+    } finally {
+      participant.leave();
+    }
+  }
+
+  async #make(
+    declared: ProjectFunction,
+    slot: Slot,
+    found: Exclude<FoundHandler, { kind: "missing" }>,
+    participant: Participant,
+  ): Promise<BuildResult> {
+    const startedAt = Date.now();
+    const place = await findPlace(declared, this.#root, this.#outDirectory);
+    const hashes = this.#hashes;
+    // Nobody waits for a folder that is copied.
+    if (found.kind === "other" || !declared.config.bundle) participant.leave();
+    if (found.kind === "other") return copyOtherFolder(declared, place, found, hashes);
+    const { alias } = this.#settings;
+    if (!declared.config.bundle) return copyNodeFolder(declared, place, found, alias, hashes);
+    const bundle = async (request: BundleRequest): Promise<BundleResult> => {
+      const shared = await participant.bundle(request);
+      if (shared === null) return slot.bundler.bundle(request);
+      return { ok: true, bundle: shared, diagnostics: [] };
+    };
+    const made = await bundleFolder(declared, place, found, bundle, this.#settings, hashes);
+    if (!made.ok) return { ...made, inputs: [] };
+    const { built, diagnostics, sources, folders, outputs } = made;
+    if (sources !== null) {
+      this.#records?.keep(this.#recordName(declared), {
+        built,
+        diagnostics,
+        request: this.#requestFor(declared),
+        startedAt,
+        root: place.root,
+        inputs: sources,
+        folders: [declared.directory, ...folders],
+        outputs,
+      });
+    }
+    return { ok: true, built, diagnostics };
+  }
+
+  #findRecord(declared: ProjectFunction): BuildResult | null {
+    const request = this.#requestFor(declared);
+    const kept = this.#records?.find(this.#recordName(declared), request) ?? null;
+    return kept === null ? null : { ok: true, ...kept };
+  }
+
+  /** What runs here and what is deployed are mostly the same, and remembered apart: neither forgets the other. */
+  #recordName({ id }: ProjectFunction): string {
+    return this.#settings.keepsOlderAwsSdk ? `${id} here` : id;
+  }
+
+  /** All that decides what comes out, besides the files. */
+  #requestFor({ id, directory, config }: ProjectFunction): string {
+    return JSON.stringify([
+      { id, directory, config },
+      this.#root,
+      this.#outDirectory,
+      this.#settings,
+      // Where esbuild looks for packages besides.
+      process.env["NODE_PATH"] ?? "",
+    ]);
+  }
+}
+
+async function closeSlot(slot: Slot): Promise<void> {
+  // A failed build was reported to whoever asked for it.
+  await slot.latest.catch(() => null);
+  await slot.bundler.close();
+}
+
+function explain(error: unknown, declared: ProjectFunction): unknown {
+  const code = systemErrorCode(error);
+  if (error instanceof BuildError || (code !== "EACCES" && code !== "EPERM")) return error;
+  return new BuildError(
+    "ERR_SOURCE_UNREADABLE",
+    `the folder of ${declared.id} may not be read: ${declared.directory}`,
+    { cause: error },
+  );
+}

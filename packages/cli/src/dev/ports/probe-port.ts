@@ -1,0 +1,64 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { CliError, systemErrorCode } from "../../errors.ts";
+
+/** As the runtime listens when no host is named: `localhost` in both of its families. */
+const localhost: readonly string[] = ["127.0.0.1", "::1"];
+
+/**
+ * Whether the port can be listened on, asked before any work is done for it.
+ * @throws CliError when the system refuses for another reason than that it is taken.
+ */
+export async function isPortFree(port: number, host: string | null): Promise<boolean> {
+  for (const address of host === null ? localhost : [host]) {
+    const code = await listenError(port, address);
+    if (code === null) continue;
+    if (code === "EADDRINUSE") return false;
+    // Machines without IPv6 have no ::1, and need none.
+    if (host === null && address === "::1") continue;
+    throw listenFailure(code, port, address);
+  }
+  return true;
+}
+
+/** Next free port after a taken one; null when none of the next hundred is. */
+export async function nextFreePort(taken: number, host: string | null): Promise<number | null> {
+  const last = Math.min(taken + 100, 65_535);
+  for (let port = taken + 1; port <= last; port++) {
+    if (await isPortFree(port, host)) return port;
+  }
+  return null;
+}
+
+async function listenError(port: number, host: string): Promise<string | null> {
+  const server = createServer();
+  try {
+    server.listen({ port, host, exclusive: true });
+    await once(server, "listening");
+    server.close();
+    await once(server, "close");
+    return null;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === null) throw error;
+    return code;
+  }
+}
+
+function listenFailure(code: string, port: number, host: string): CliError {
+  switch (code) {
+    case "EACCES":
+      return new CliError("ERR_LISTEN", `port ${port}: permission denied`, {
+        hints: ["Ports below 1024 are the system's. Choose another: arclet dev --port 3333"],
+      });
+    case "EADDRNOTAVAIL":
+      return new CliError("ERR_LISTEN", `${host} is not an address of this machine`, {
+        hints: ["Use localhost, one of this machine's addresses, or 0.0.0.0 for all."],
+      });
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return new CliError("ERR_LISTEN", `${host}: no such host`);
+    default:
+      return new CliError("ERR_LISTEN", `cannot listen on ${host}:${port} (${code})`);
+  }
+}

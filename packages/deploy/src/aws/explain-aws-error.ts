@@ -1,0 +1,95 @@
+import type { AwsOptions } from "./aws-clients.ts";
+import { DeployError } from "../errors.ts";
+
+/** Names of errors, as the SDK and the services spell them. */
+const expired = new Set([
+  "ExpiredToken",
+  "ExpiredTokenException",
+  "IncompleteSignature",
+  "InvalidAccessKeyId",
+  "InvalidClientTokenId",
+  "InvalidSignatureException",
+  "RequestExpired",
+  "RequestTimeTooSkewed",
+  "SignatureDoesNotMatch",
+  "TokenRefreshRequired",
+  "UnrecognizedClientException",
+]);
+const denied = new Set([
+  "AccessDenied",
+  "AccessDeniedException",
+  "AuthorizationError",
+  "AuthorizationErrorException",
+  "UnauthorizedOperation",
+]);
+/** Of sockets and names (libuv), and of the SDK. */
+const unreachable = new Set([
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "ETIMEDOUT",
+  "TimeoutError",
+]);
+
+/** A DeployError for what its user can mend; any other error as it is. */
+export function explainAwsError(error: unknown, { profile }: AwsOptions): unknown {
+  if (!(error instanceof Error) || error instanceof DeployError) return error;
+  const { name, message } = error;
+  const told = (
+    code: ConstructorParameters<typeof DeployError>[0],
+    text: string,
+    hint: string,
+  ): DeployError => new DeployError(code, text, { hints: [hint], cause: error });
+  const used = profile ?? process.env["AWS_PROFILE"] ?? null;
+  const signIn = `aws sso login${used === null ? "" : ` --profile ${used}`}`;
+  if (name === "CredentialsProviderError" || name === "TokenProviderError")
+    return isSignInOver(message)
+      ? told("ERR_CREDENTIALS_EXPIRED", "The AWS sign-in is over", `Sign in again: ${signIn}`)
+      : used === null
+        ? told(
+            "ERR_NO_CREDENTIALS",
+            "No AWS credentials were found",
+            "Set AWS_PROFILE, name a profile under @aws, or run: aws configure",
+          )
+        : told(
+            "ERR_NO_CREDENTIALS",
+            `The AWS profile ${used} gives no credentials`,
+            `Is it in ~/.aws/config? \`aws configure --profile ${used}\` makes it.`,
+          );
+  if (expired.has(name))
+    return told(
+      "ERR_CREDENTIALS_EXPIRED",
+      "The AWS credentials are expired or were refused",
+      `Sign in again (${signIn}), renew the keys, or set this machine's clock.`,
+    );
+  if (denied.has(name))
+    return told(
+      "ERR_ACCESS_DENIED",
+      message,
+      "docs/deploy.md lists the permissions a deploy needs.",
+    );
+  if (message.startsWith("Region is missing"))
+    return told(
+      "ERR_NO_REGION",
+      "No AWS region is set",
+      "Write `region eu-central-1` under @aws, or set AWS_REGION.",
+    );
+  if (unreachable.has(name) || ("code" in error && unreachable.has(String(error.code))))
+    return told(
+      "ERR_UNREACHABLE",
+      `AWS cannot be reached: ${message}`,
+      "Are the region and AWS_ENDPOINT_URL right, and is there a network?",
+    );
+  // Whatever else a service refuses is its word on the app or the account.
+  return "$fault" in error
+    ? told("ERR_AWS", `AWS refused a call: ${message} (${name})`, "Mend it and deploy again.")
+    : error;
+}
+
+/** Of `aws sso login`, of `aws login`, and of a token file that has run out. */
+function isSignInOver(message: string): boolean {
+  return /sso|token|session/i.test(message) && !/could not (?:load|resolve)/i.test(message);
+}

@@ -1,0 +1,109 @@
+import type { LambdaFunction, Manifest } from "@arclet/manifest";
+import { logicalId } from "../template/logical-ids.ts";
+import { ref, type TemplateBuilder, type TemplateValue } from "../template/template.ts";
+
+export interface FunctionAsset {
+  readonly functionId: string;
+  /** Lambda handler string within the archive. */
+  readonly handler: string;
+  readonly bucket: string;
+  readonly key: string;
+}
+
+export interface SynthesisOptions {
+  readonly stage: "staging" | "production";
+  readonly stackName: string;
+  /** One per function of the manifest. */
+  readonly assets: readonly FunctionAsset[];
+  /** The variables given with `arclet env`, without their values, which are NoEcho parameters. */
+  readonly environment: readonly {
+    readonly name: string;
+    readonly revision: string;
+    /** Length of the value. */
+    readonly bytes: number;
+  }[];
+  /** Variables of plugins; those of `arclet env` win. @default none */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Whether the app has a folder of static files. */
+  readonly hasStaticFiles: boolean;
+}
+
+export interface SynthesisContext {
+  readonly manifest: Manifest;
+  readonly options: SynthesisOptions;
+  readonly template: TemplateBuilder;
+}
+
+export const webSocketApiId = "WebSocketApi";
+export const httpApiId = "HttpApi";
+export const staticBucketId = "StaticBucket";
+export const cdnId = "Cdn";
+
+/** Days that logs are kept. */
+export const logRetentionDays = 30;
+
+export function functionLogicalId(functionId: string): string {
+  return logicalId("Function", functionId);
+}
+
+export function tableLogicalId(name: string): string {
+  return logicalId("Table", name);
+}
+
+export function topicLogicalId(name: string): string {
+  return logicalId("Topic", name);
+}
+
+export function queueLogicalId(name: string): string {
+  return logicalId("Queue", name);
+}
+
+export function environmentParameterId(name: string): string {
+  return logicalId("Env", name);
+}
+
+/** What event sources invoke: the alias when concurrency is provisioned, which only aliases have. */
+export function invokedId(declared: LambdaFunction): string {
+  return declared.config.provisionedConcurrency === null
+    ? functionLogicalId(declared.id)
+    : logicalId("Alias", declared.id);
+}
+
+/** ARN of what event sources invoke. */
+export function invokedArn(declared: LambdaFunction): TemplateValue {
+  return declared.config.provisionedConcurrency === null
+    ? { "Fn::GetAtt": [functionLogicalId(declared.id), "Arn"] }
+    : ref(invokedId(declared));
+}
+
+/** The function of an id the manifest names; a missing one is a bug of the manifest's reader. */
+export function functionOf(manifest: Manifest, functionId: string): LambdaFunction {
+  const declared = manifest.functions.find(({ id }) => id === functionId);
+  if (declared === undefined) throw new Error(`the manifest has no function ${functionId}`);
+  return declared;
+}
+
+/** The HTTP API exists for routes, and for static files, which it serves. */
+export function hasHttpApi(context: SynthesisContext): boolean {
+  return context.manifest.http !== null || hasStaticBucket(context);
+}
+
+export function hasStaticBucket(context: SynthesisContext): boolean {
+  return context.manifest.static !== null && context.options.hasStaticFiles;
+}
+
+/** `@cdn` stands before the HTTP API. */
+export function hasCdn(context: SynthesisContext): boolean {
+  return context.manifest.cdn && hasHttpApi(context);
+}
+
+/** `Fn::Sub` text of an invocation URI of API Gateway. */
+export function integrationUri(declared: LambdaFunction): TemplateValue {
+  const arn =
+    declared.config.provisionedConcurrency === null
+      ? `\${${functionLogicalId(declared.id)}.Arn}`
+      : `\${${invokedId(declared)}}`;
+  return {
+    "Fn::Sub": `arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/${arn}/invocations`,
+  };
+}

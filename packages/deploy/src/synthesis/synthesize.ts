@@ -1,0 +1,67 @@
+import type { Manifest } from "@arclet/manifest";
+import { DeployError } from "../errors.ts";
+import { addCdn } from "../resources/cdn.ts";
+import { addEvents } from "../resources/events.ts";
+import { addFunctions } from "../resources/functions.ts";
+import { addHttpApi } from "../resources/http.ts";
+import { addQueues } from "../resources/queues.ts";
+import { addSchedules } from "../resources/scheduled.ts";
+import { addStaticFiles } from "../resources/static.ts";
+import { addTables } from "../resources/tables.ts";
+import { addWebSocketApi } from "../resources/ws.ts";
+import { environmentParameterId, type SynthesisOptions } from "../resources/synthesis-context.ts";
+import { ref, TemplateBuilder, type ResourceOrigin, type Template } from "../template/template.ts";
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+export const resourceLimit = 500;
+const parameterLimit = 200;
+/** Each function is six resources or more. */
+export const limitAdvice =
+  "Split the app in two, or let one route answer for several: `any /cats/*` for all below /cats.";
+
+export interface Synthesis {
+  readonly template: Template;
+  /** Which line of the manifest each logical id stems from. */
+  readonly origins: ReadonlyMap<string, ResourceOrigin>;
+}
+
+/**
+ * The stack of an app. Pure: the same manifest and assets give the same template.
+ * @throws DeployError `ERR_TEMPLATE_LIMIT` when CloudFormation would refuse its size.
+ */
+export function synthesize(manifest: Manifest, options: SynthesisOptions): Synthesis {
+  const template = new TemplateBuilder();
+  const context = { manifest, options, template };
+  // A parameter nothing refers to is a finding of cfn-lint, and a secret handed out for nothing.
+  if (manifest.functions.some(({ config }) => config.env))
+    for (const { name } of options.environment) template.parameter(environmentParameterId(name));
+  addTables(context);
+  addEvents(context);
+  addQueues(context);
+  addStaticFiles(context);
+  addFunctions(context);
+  addWebSocketApi(context);
+  addHttpApi(context);
+  addSchedules(context);
+  addCdn(context);
+  if (Object.keys(template.resources).length === 0)
+    throw new DeployError("ERR_NOTHING_TO_DEPLOY", "The manifest declares nothing to deploy");
+  template.output("Stack", "Name of the stack", ref("AWS::StackName"));
+  const count = Object.keys(template.resources).length;
+  if (count > resourceLimit)
+    throw new DeployError(
+      "ERR_TEMPLATE_LIMIT",
+      `The app needs ${count} resources, and CloudFormation takes ${resourceLimit} a stack`,
+      { hints: [limitAdvice] },
+    );
+  if (options.environment.length > parameterLimit)
+    throw new DeployError(
+      "ERR_TEMPLATE_LIMIT",
+      `${options.environment.length} environment variables are set, and CloudFormation takes ${parameterLimit}`,
+      { hints: ["Remove some with `arclet env --remove NAME`."] },
+    );
+  return {
+    template: template.build(`${manifest.app} ${options.stage}, deployed by Arclet`),
+    origins: template.origins,
+  };
+}

@@ -1,0 +1,184 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Manifest } from "@arclet/manifest";
+import type { InvocationFailure, InvocationResult } from "../../invocation.ts";
+import { httpApiKind, type HttpApiKind } from "../../lambda-events/http-api-kind.ts";
+import { httpEvent } from "../../lambda-events/http-event.ts";
+import { readHttpResult } from "../../lambda-events/http-result.ts";
+import type { GatewayContext } from "../gateway-context.ts";
+import { HttpRoutes, type HttpMatch } from "./http-routes.ts";
+import { invokeInTime } from "../invoke-in-time.ts";
+import { readBody } from "../../http/read-body.ts";
+
+/** `errorType` is told in a header, by REST APIs alone. */
+type Refusal = readonly [status: number, body: string, errorType?: string];
+
+/** What a caller sees of a failure; HTTP APIs and REST APIs word it differently. */
+interface Wording {
+  /** The function failed, or what it gave was malformed. */
+  readonly failed: Refusal;
+  /** Lambda would not run it. */
+  readonly refused: Refusal;
+  /** The event is more than Lambda takes. */
+  readonly tooLong: Refusal;
+  /** The body is more than the gateway takes. */
+  readonly tooLarge: Refusal;
+  readonly late: Refusal;
+  readonly unmatched: Refusal;
+  /** The limit of the time an integration may take. */
+  readonly limit: "httpIntegrationMs" | "restIntegrationMs";
+}
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
+const httpWording: Wording = {
+  failed: [500, '{"message":"Internal Server Error"}'],
+  refused: [500, '{"message":"Internal Server Error"}'],
+  tooLong: [413, '{"message":"Request Entity Too Large"}'],
+  tooLarge: [413, '{"message":"Request Entity Too Large"}'],
+  late: [503, '{"message":"Service Unavailable"}'],
+  unmatched: [404, '{"message":"Not Found"}'],
+  limit: "httpIntegrationMs",
+};
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+const restWording: Wording = {
+  failed: [502, '{"message": "Internal server error"}', "InternalServerErrorException"],
+  refused: [500, '{"message": "Internal server error"}', "InternalServerErrorException"],
+  tooLong: [413, '{"message": "Request Too Long"}', "BadRequestException"],
+  tooLarge: [413, "HTTP content length exceeded 10485760 bytes."],
+  late: [504, '{"message": "Endpoint request timed out"}', "InternalServerErrorException"],
+  unmatched: [
+    403,
+    '{"message":"Missing Authentication Token"}',
+    "MissingAuthenticationTokenException",
+  ],
+  limit: "restIntegrationMs",
+};
+
+/** The HTTP API: routes to functions. */
+export class HttpApi {
+  readonly #context: GatewayContext;
+  #routes: HttpRoutes = new HttpRoutes([]);
+  #kind: HttpApiKind = "http-2.0";
+  #wording: Wording = httpWording;
+
+  constructor(context: GatewayContext) {
+    this.#context = context;
+  }
+
+  setManifest(manifest: Manifest): void {
+    this.#routes = new HttpRoutes(manifest.http?.routes ?? []);
+    this.#kind = httpApiKind(manifest.aws.apigateway);
+    this.#wording = this.#kind === "rest" ? restWording : httpWording;
+  }
+
+  find(method: string, path: string): HttpMatch | null {
+    return this.#routes.find(method, path);
+  }
+
+  /** Answers what neither a route nor a file is. */
+  refuse(response: ServerResponse): void {
+    this.#identify(response);
+    answerRefusal(response, this.#wording.unmatched);
+  }
+
+  /** `sent` is path and query. Never rejects for what a function or a client does. */
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    sent: string,
+    match: HttpMatch,
+  ): Promise<void> {
+    const { limits, clock, apiId, stage } = this.#context;
+    const body = await readBody(request, limits.httpBodyBytes);
+    if (body === "aborted") return;
+    const requestId = this.#identify(response);
+    if (body === "too-large") {
+      answerRefusal(response, this.#wording.tooLarge);
+      return;
+    }
+    const [path = "/", ...query] = sent.split("?");
+    const event = httpEvent(this.#kind, {
+      request,
+      path,
+      query: query.join("?"),
+      body,
+      routeKey: match.routeKey,
+      pathParameters: match.pathParameters,
+      apiId,
+      domainName: request.headers.host ?? "localhost",
+      stage,
+      requestId,
+      now: clock.now(),
+    });
+    const limitMs = limits[this.#wording.limit];
+    const result = await invokeInTime(this.#context, match.functionId, event, limitMs, "HTTP API");
+    this.#answer(response, result);
+  }
+
+  /** Names the request in its answer, as either kind of API does. */
+  #identify(response: ServerResponse): string {
+    const { ids } = this.#context;
+    const id = ids.requestId();
+    if (this.#kind !== "rest") {
+      response.setHeader("apigw-requestid", id);
+      return id;
+    }
+    const requestId = randomUUID();
+    response.setHeader("x-amzn-requestid", requestId);
+    response.setHeader("x-amz-apigw-id", id);
+    return requestId;
+  }
+
+  #refusalOf({ kind, errorType }: InvocationFailure): Refusal {
+    if (errorType === "RequestEntityTooLargeException") return this.#wording.tooLong;
+    return kind === "throttled" ? this.#wording.refused : this.#wording.failed;
+  }
+
+  #answer(response: ServerResponse, result: InvocationResult | "late"): void {
+    if (response.destroyed) return;
+    if (result === "late") {
+      answerRefusal(response, this.#wording.late);
+      return;
+    }
+    if (!result.ok) {
+      answerRefusal(response, this.#refusalOf(result));
+      return;
+    }
+    const answer = readHttpResult(result.payload, this.#kind);
+    if (answer === null || !write(response, answer)) answerRefusal(response, this.#wording.failed);
+  }
+}
+
+/** False: a header the function gave cannot be sent. */
+function write(
+  response: ServerResponse,
+  answer: NonNullable<ReturnType<typeof readHttpResult>>,
+): boolean {
+  try {
+    for (const [name, value] of answer.headers) response.appendHeader(name, value);
+  } catch {
+    // Names or values that are no HTTP make the whole result malformed, as at API Gateway.
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    return false;
+  }
+  const hasBody = answer.status !== 204 && answer.status !== 304;
+  if (hasBody) response.setHeader("content-length", Buffer.byteLength(answer.body));
+  response.writeHead(answer.status);
+  response.end(hasBody ? answer.body : undefined);
+  return true;
+}
+
+function answerRefusal(response: ServerResponse, [status, body, errorType]: Refusal): void {
+  if (errorType !== undefined) response.setHeader("x-amzn-errortype", errorType);
+  answerJson(response, status, body);
+}
+
+/** Answers with JSON text. */
+export function answerJson(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+  });
+  response.end(body);
+}

@@ -1,0 +1,138 @@
+import type { IncomingMessage } from "node:http";
+import { listHeaders } from "../../lambda-events/request-headers.ts";
+import {
+  authorizerEvent,
+  connectEvent,
+  type AuthorizerContext,
+  type HandshakeEvent,
+  type WebSocketIdentity,
+} from "../../lambda-events/websocket-event.ts";
+import { hasIdentity, readAuthorization } from "./authorizer.ts";
+import type { GatewayContext } from "../gateway-context.ts";
+import { invokeInTime } from "../invoke-in-time.ts";
+import { readProxyResult } from "./websocket-result.ts";
+import { isProtocolName } from "../upgrade-request.ts";
+import type { WebSocketRoutes } from "./websocket-routes.ts";
+
+/** Verdict on a handshake: open, with what the function said, or an HTTP status. */
+export type Verdict =
+  | {
+      readonly isOpen: true;
+      readonly protocol: string | null;
+      readonly authorizer: AuthorizerContext | null;
+    }
+  | { readonly isOpen: false; readonly status: number; readonly message: string };
+
+/** Asks the authorizer and `$connect`, where the API has them, whether a socket opens. */
+export async function judgeHandshake(
+  context: GatewayContext,
+  routes: WebSocketRoutes,
+  request: IncomingMessage,
+  url: URL,
+  connection: WebSocketIdentity,
+): Promise<Verdict> {
+  const { ids, clock } = context;
+  const now = clock.now();
+  const handshake: HandshakeEvent = {
+    connection,
+    headers: listHeaders(request, now),
+    query: url.searchParams,
+    requestId: ids.requestId(),
+    now,
+    authorizer: null,
+  };
+  let authorizer: AuthorizerContext | null = null;
+  let integrationLatency = 0;
+  if (routes.authorizer !== null) {
+    const authorization = await authorize(context, request, handshake, routes.authorizer);
+    if (!authorization.ok) {
+      return {
+        isOpen: false,
+        status: authorization.status,
+        message: messages[authorization.status] ?? "Forbidden",
+      };
+    }
+    authorizer = authorization.context;
+    integrationLatency = clock.now() - handshake.now;
+  }
+  if (routes.connect === null) return { isOpen: true, protocol: null, authorizer };
+  const event = connectEvent({
+    ...handshake,
+    authorizer: authorizer === null ? null : { ...authorizer, integrationLatency },
+  });
+  return connect(context, routes.connect.functionId, event, authorizer);
+}
+
+async function authorize(
+  context: GatewayContext,
+  request: IncomingMessage,
+  handshake: HandshakeEvent,
+  authorizer: NonNullable<WebSocketRoutes["authorizer"]>,
+): Promise<ReturnType<typeof readAuthorization>> {
+  if (!hasIdentity(authorizer, request, handshake.query)) return { ok: false, status: 401 };
+  const { apiId, stage } = context;
+  const methodArn = `arn:aws:execute-api:us-east-1:123456789012:${apiId}/${stage}/$connect`;
+  // Only the authorizer sees the hop-by-hop headers, and that there is no body.
+  const headers = listHeaders(request, handshake.now, {
+    keepHopByHop: true,
+    contentLength: { name: "content-length", bytes: 0 },
+  });
+  const event = authorizerEvent({ ...handshake, headers }, methodArn);
+  const { webSocketIntegrationMs } = context.limits;
+  const { functionId } = authorizer;
+  const result = await invokeInTime(
+    context,
+    functionId,
+    event,
+    webSocketIntegrationMs,
+    "authorizer",
+  );
+  return result === "late" ? { ok: false, status: 500 } : readAuthorization(result, methodArn);
+}
+
+async function connect(
+  context: GatewayContext,
+  functionId: string,
+  event: string,
+  authorizer: AuthorizerContext | null,
+): Promise<Verdict> {
+  const { webSocketIntegrationMs } = context.limits;
+  const result = await invokeInTime(context, functionId, event, webSocketIntegrationMs, "$connect");
+  if (result === "late")
+    return { isOpen: false, status: 504, message: "Endpoint request timed out" };
+  if (!result.ok) {
+    // Lambda that refuses to run is a fault of the gateway; a function that fails is a bad gateway.
+    const status = result.kind === "throttled" ? 500 : 502;
+    return { isOpen: false, status, message: "Internal server error" };
+  }
+  const answer = readProxyResult(result.payload);
+  // A status that is no answer, but says that one will come, cannot be the answer.
+  if (answer === null || answer.statusCode < 200)
+    return { isOpen: false, status: 502, message: "Internal server error" };
+  const { statusCode } = answer;
+  if (statusCode >= 200 && statusCode < 300) {
+    const protocol = protocolOf(answer.headers);
+    // What is no name of a protocol is no header either.
+    if (protocol !== null && !isProtocolName(protocol))
+      return { isOpen: false, status: 502, message: "Internal server error" };
+    return { isOpen: true, protocol, authorizer };
+  }
+  return { isOpen: false, status: statusCode, message: messages[statusCode] ?? "Forbidden" };
+}
+
+const messages: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  429: "Too Many Requests",
+  500: "Internal server error",
+};
+
+/** The one header of `$connect` that reaches the client. */
+function protocolOf(headers: Readonly<Record<string, unknown>>): string | null {
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.toLowerCase() === "sec-websocket-protocol" && typeof value === "string") return value;
+  }
+  return null;
+}

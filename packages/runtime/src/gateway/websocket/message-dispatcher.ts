@@ -1,0 +1,97 @@
+import type { InvocationResult } from "../../invocation.ts";
+import type { MessageEventWriter, WebSocketIdentity } from "../../lambda-events/websocket-event.ts";
+import type { GatewayContext } from "../gateway-context.ts";
+import { MessagesInWork, type MessageOwner } from "./messages-in-work.ts";
+import { readProxyResult } from "./websocket-result.ts";
+import type { WebSocketRoutes } from "./websocket-routes.ts";
+
+/** The connection a message came over. */
+export interface MessageSource extends MessageOwner {
+  readonly identity: WebSocketIdentity;
+  readonly writer: MessageEventWriter;
+  /** A message of this connection is in work until it has ended, or has timed out. */
+  messageBegun(): void;
+  messageEnded(): void;
+  /** The answer of a route with `response true`. False: it could not be sent. */
+  reply(body: string, requestId: string): boolean;
+  sendError(message: string, requestId: string): void;
+}
+
+/** Makes messages of all connections invocations: finds the route, writes the event, answers for the function. */
+export class MessageDispatcher {
+  readonly #context: GatewayContext;
+  readonly #routes: () => WebSocketRoutes;
+  readonly #inWork: MessagesInWork;
+
+  constructor(context: GatewayContext, routes: () => WebSocketRoutes) {
+    this.#context = context;
+    this.#routes = routes;
+    this.#inWork = new MessagesInWork(context.clock, context.limits.webSocketIntegrationMs);
+  }
+
+  /** `now` in epoch milliseconds. */
+  dispatch(source: MessageSource, data: Buffer, now: number): void {
+    const { ids, invoker } = this.#context;
+    const body = data.toString("utf8");
+    const requestId = ids.requestId();
+    const route = this.#routes().select(body);
+    if (route === null) {
+      source.sendError("Forbidden", requestId);
+      this.#tell(source, null, data.length, now, false);
+      return;
+    }
+    const { routeKey, functionId, hasRouteResponse } = route;
+    const event = source.writer.write(
+      source.identity,
+      routeKey,
+      ids.connectionId(),
+      requestId,
+      now,
+      body,
+    );
+    const bytes = data.length;
+    const message = this.#inWork.add(source, requestId, now);
+    source.messageBegun();
+    // Invocations never reject; a handle on each would cost a promise per frame.
+    void invoker.invoke(functionId, event, source).then((result) => {
+      const isInTime = this.#inWork.remove(message);
+      const isOk = isInTime && answer(source, result, requestId, hasRouteResponse);
+      this.#tell(source, routeKey, bytes, now, isOk);
+      if (isInTime) source.messageEnded();
+    });
+  }
+
+  #tell(
+    source: MessageSource,
+    routeKey: string | null,
+    bytes: number,
+    startedAt: number,
+    ok: boolean,
+  ): void {
+    const { traffic, clock } = this.#context;
+    if (!traffic.isObserved) return;
+    const { connectionId } = source.identity;
+    const durationMs = clock.now() - startedAt;
+    traffic.emit({ type: "message-in", connectionId, routeKey, bytes, durationMs, ok });
+  }
+
+  close(): void {
+    this.#inWork.close();
+  }
+}
+
+/** False: the function failed, or its answer is malformed. */
+function answer(
+  source: MessageSource,
+  result: InvocationResult,
+  requestId: string,
+  isTwoWay: boolean,
+): boolean {
+  const proxyResult = result.ok ? readProxyResult(result.payload) : null;
+  if (proxyResult === null) {
+    source.sendError("Internal server error", requestId);
+    return false;
+  }
+  const { body } = proxyResult;
+  return !isTwoWay || body === null || body === "" || source.reply(body, requestId);
+}

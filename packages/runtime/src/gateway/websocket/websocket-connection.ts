@@ -1,0 +1,279 @@
+import type { Duplex } from "node:stream";
+import type { WebSocket } from "ws";
+import type {
+  ConnectionCommand,
+  ConnectionReply,
+  ConnectionTarget,
+} from "../../connections/connection-router.ts";
+import type { Lease } from "../../connections/leases.ts";
+import type {
+  AuthorizerContext,
+  MessageEventWriter,
+  WebSocketIdentity,
+} from "../../lambda-events/websocket-event.ts";
+import { closingOfError, closingOfPeer, type Closing } from "./closing.ts";
+import { FrameMeter } from "./frame-meter.ts";
+import type { GatewayContext } from "../gateway-context.ts";
+import type { MessageDispatcher, MessageSource } from "./message-dispatcher.ts";
+import { messageFrame } from "./message-frames.ts";
+import { sendInFrames } from "../send-in-frames.ts";
+import { listenForDrain, listenToSocket, type SocketListener } from "./socket-listener.ts";
+
+/** Messages of one connection that may be in work before its socket is no longer read. */
+const highWaterMark = 256;
+const lowWaterMark = 64;
+
+/** What all connections of a WebSocket API share. */
+export interface ConnectionOwner {
+  readonly context: GatewayContext;
+  readonly dispatcher: MessageDispatcher;
+  readonly onEnd: (connection: WebSocketConnection, closing: Closing) => void;
+}
+
+export interface WebSocketConnectionOptions {
+  readonly owner: ConnectionOwner;
+  readonly socket: WebSocket;
+  /** What the socket speaks through. */
+  readonly stream: Duplex;
+  readonly identity: WebSocketIdentity;
+  readonly authorizer: AuthorizerContext | null;
+  readonly writer: MessageEventWriter;
+}
+
+/** One open socket: frames in become invocations, commands become frames out. */
+export class WebSocketConnection implements ConnectionTarget, MessageSource, SocketListener {
+  readonly identity: WebSocketIdentity;
+  readonly authorizer: AuthorizerContext | null;
+  readonly writer: MessageEventWriter;
+  readonly #owner: ConnectionOwner;
+  readonly #socket: WebSocket;
+  readonly #stream: Duplex;
+  /** Messages of this connection that are in work. */
+  #load = 0;
+  readonly #meter: FrameMeter | null;
+  #lastActiveAt: number;
+  #isPaused = false;
+  #isClosing = false;
+  #isEnded = false;
+  #hasAnsweredPing = true;
+  readonly #lease: Lease | null;
+  /** Null until the first post. */
+  #done: ConnectionReply | null = null;
+  #isSuspended = false;
+  #received = 0;
+  #closeAfter: (Closing & { readonly messages: number }) | null = null;
+  /** What the gateway itself closed the connection with. */
+  #closing: Closing | null = null;
+
+  constructor(options: WebSocketConnectionOptions) {
+    const { owner, socket, stream, identity } = options;
+    const { limits, leases } = owner.context;
+    this.#owner = owner;
+    this.#socket = socket;
+    this.#stream = stream;
+    this.identity = identity;
+    this.authorizer = options.authorizer;
+    this.writer = options.writer;
+    this.#lastActiveAt = identity.connectedAt;
+    this.#lease = leases.acquire();
+    this.#meter = limits.frameBytes === Infinity ? null : new FrameMeter(limits.frameBytes);
+    listenToSocket(socket, stream, this, this.#meter !== null);
+  }
+
+  onData(chunk: Buffer): void {
+    const messages = this.#meter?.pass(chunk) ?? null;
+    if (messages !== null) this.#closeAfterMessages(messages, 1009, "Frame too large");
+  }
+
+  onPong(): void {
+    this.#hasAnsweredPing = true;
+  }
+
+  onError(error: Error & { readonly code?: string }): void {
+    this.#closing ??= closingOfError(error);
+  }
+
+  onClose(code: number, reason: Buffer): void {
+    this.#end(this.#closing ?? closingOfPeer(code, reason));
+  }
+
+  get isOpen(): boolean {
+    return !this.#isClosing && this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  get connectedAt(): number {
+    return this.identity.connectedAt;
+  }
+
+  get lastActiveAt(): number {
+    return this.#lastActiveAt;
+  }
+
+  handle(command: ConnectionCommand): ConnectionReply | "gone" {
+    if (!this.isOpen) return "gone";
+    switch (command.type) {
+      case "send":
+        return this.#send(command.data);
+      case "close":
+        this.close(1000, "Connection Closed Normally");
+        return done;
+      default: {
+        const { connectedAt, sourceIp, userAgent } = this.identity;
+        const { lastActiveAt } = this;
+        return {
+          type: "info",
+          info: { connectedAt, lastActiveAt, identity: { sourceIp, userAgent } },
+        };
+      }
+    }
+  }
+
+  onDrain(): void {
+    if (!this.#isSuspended) return;
+    this.#isSuspended = false;
+    if (this.#lease !== null && !this.#isClosing) this.#owner.context.leases.resume(this.#lease);
+  }
+
+  /** Begins the closing handshake; commands find the connection gone from now on. */
+  close(code: number, reason: string): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    if (this.#lease !== null) this.#owner.context.leases.suspend(this.#lease);
+    this.#closing = { code, reason };
+    this.#socket.close(code, reason);
+  }
+
+  /** Closes once so many messages of this connection were taken: a chunk may hold good ones and the bad. */
+  #closeAfterMessages(messages: number, code: number, reason: string): void {
+    if (this.#received >= messages) this.close(code, reason);
+    else this.#closeAfter ??= { messages, code, reason };
+  }
+
+  /** Takes no message before. */
+  holdUntil(attached: Promise<void>): void {
+    this.#socket.pause();
+    const { traffic } = this.#owner.context;
+    traffic.report(
+      attached.then(
+        () => this.#socket.resume(),
+        (error: unknown) => {
+          this.close(1011, "Internal server error");
+          this.#socket.resume();
+          throw error;
+        },
+      ),
+      "connection router",
+    );
+  }
+
+  /** Ends at once, without waiting for the peer. */
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  /** Finds peers that vanished without a word. */
+  ping(): void {
+    if (!this.isOpen) return;
+    if (!this.#hasAnsweredPing && !this.#isPaused) {
+      this.#socket.terminate();
+      return;
+    }
+    this.#hasAnsweredPing = false;
+    this.#socket.ping();
+  }
+
+  #send(data: string | Uint8Array): ConnectionReply {
+    const bytes = typeof data === "string" ? data.length : data.byteLength;
+    const { limits, traffic, clock } = this.#owner.context;
+    if (bytes > limits.messageBytes || isLongerInUtf8(data, limits.messageBytes)) return tooLarge;
+    if (this.#stream.writableLength > limits.sendBufferBytes) return limitExceeded;
+    this.#lastActiveAt = clock.now();
+    // A UTF-16 unit is at most three bytes.
+    if (bytes * 3 > limits.frameBytes) sendInFrames(this.#socket, data, limits.frameBytes);
+    else this.#write(data);
+    // Half full: from now on posts wait for their answers, so that the limit can be told.
+    if (this.#stream.writableLength > limits.sendBufferBytes / 2) this.#suspend();
+    if (traffic.isObserved) {
+      traffic.emit({ type: "message-out", connectionId: this.identity.connectionId, bytes });
+    }
+    return (this.#done ??= Object.freeze({ type: "done", lease: this.#lease }));
+  }
+
+  /** Past the library: without extensions it adds but the header, and control frames take the same stream. */
+  #write(data: string | Uint8Array): void {
+    this.#stream.write(messageFrame(data));
+  }
+
+  #suspend(): void {
+    if (this.#isSuspended || this.#lease === null) return;
+    this.#isSuspended = true;
+    this.#owner.context.leases.suspend(this.#lease);
+    listenForDrain(this.#stream);
+  }
+
+  onMessage(data: Buffer, isBinary: boolean): void {
+    if (this.#isClosing) return;
+    this.#received++;
+    if (isBinary) this.close(1003, "Binary media not supported");
+    else {
+      this.#lastActiveAt = this.#owner.context.clock.now();
+      this.#owner.dispatcher.dispatch(this, data, this.#lastActiveAt);
+    }
+    const { messages, code, reason } = this.#closeAfter ?? never;
+    if (this.#received >= messages) this.close(code, reason);
+  }
+
+  messageBegun(): void {
+    this.#load++;
+    if (this.#load < highWaterMark || this.#isPaused) return;
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  messageEnded(): void {
+    this.#load--;
+    if (!this.#isPaused || this.#load > lowWaterMark) return;
+    this.#isPaused = false;
+    this.#socket.resume();
+  }
+
+  /** The function goes on; the gateway no longer waits for it. */
+  messageTimedOut(requestId: string): void {
+    this.sendError("Endpoint request timed out", requestId);
+    this.messageEnded();
+  }
+
+  reply(body: string, requestId: string): boolean {
+    if (!this.isOpen) return true;
+    const sent = this.#send(body);
+    if (sent.type === "too-large") this.sendError("Internal server error", requestId);
+    return sent.type === "done";
+  }
+
+  /** The spacing is AWS's: clients have been written against the bytes. */
+  sendError(message: string, requestId: string): void {
+    if (!this.isOpen) return;
+    const { connectionId } = this.identity;
+    this.#write(
+      `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`,
+    );
+  }
+
+  #end(closing: Closing): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#isClosing = true;
+    if (this.#lease !== null) this.#owner.context.leases.release(this.#lease);
+    this.#owner.onEnd(this, closing);
+  }
+}
+
+const never = Object.freeze({ messages: Infinity, code: 1000, reason: "" });
+const done: ConnectionReply = Object.freeze({ type: "done" });
+const tooLarge: ConnectionReply = Object.freeze({ type: "too-large" });
+const limitExceeded: ConnectionReply = Object.freeze({ type: "limit-exceeded" });
+
+/** Counts bytes only for texts long enough to matter: a UTF-16 unit is at most three bytes. */
+function isLongerInUtf8(data: string | Uint8Array, limit: number): boolean {
+  return typeof data === "string" && data.length * 3 > limit && Buffer.byteLength(data) > limit;
+}

@@ -1,0 +1,116 @@
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { isBefore, type ArchitectHelper } from "@arclet/builder";
+import type { Manifest } from "@arclet/manifest";
+import { RuntimeError } from "../../errors.ts";
+
+/** A port that a helper has written into it, and where what it wants is listening. */
+export interface FixedPort {
+  readonly port: number;
+  readonly target: number;
+  /** `@architect/functions 3.3.0`, for the message when the port is taken. */
+  readonly helper: string;
+  /** What the helper does there. */
+  readonly purpose: string;
+}
+
+/** Where events, tables and the gateway listen; null: not started. */
+export interface ServicePorts {
+  readonly gateway: number;
+  readonly events: number | null;
+  readonly tables: number | null;
+}
+
+/** Architect's ports of 2019. Newer helpers are told the ports by the environment. */
+const era = { gateway: 3333, events: 3334, tables: 5000 } as const;
+
+/** The ports that the installed helpers look for and that are not open already. */
+export function fixedPortsFor(
+  helpers: readonly ArchitectHelper[],
+  manifest: Manifest,
+  ports: ServicePorts,
+): readonly FixedPort[] {
+  const wanted = new Map<number, FixedPort>();
+  const want = (port: number, target: number | null, helper: string, purpose: string): void => {
+    if (target !== null && target !== port) wanted.set(port, { port, target, helper, purpose });
+  };
+  for (const { name, version } of helpers) {
+    const helper = `${name} ${version}`;
+    const isFunctions = name === "@architect/functions" && isBefore(version, 3, 4);
+    if (isFunctions && manifest.ws !== null)
+      want(era.gateway, ports.gateway, helper, "sends to sockets");
+    if (isFunctions) want(era.events, ports.events, helper, "publishes events and messages");
+    // `@begin/data` reads ARC_TABLES_PORT since 1.2.
+    const isData =
+      name === "@architect/data" || (name === "@begin/data" && isBefore(version, 1, 2));
+    if (isFunctions || isData) want(era.tables, ports.tables, helper, "looks for tables");
+  }
+  return [...wanted.values()];
+}
+
+/** Leads fixed ports of this machine to where services listen. */
+export class FixedPorts {
+  readonly #open = new Map<number, { readonly server: Server; target: number }>();
+  readonly #sockets = new Set<Socket>();
+
+  /** Opens what is wanted now and was not, and closes the rest. @throws RuntimeError `ERR_PORT_IN_USE` */
+  async update(wanted: readonly FixedPort[]): Promise<void> {
+    const ports = new Set(wanted.map(({ port }) => port));
+    for (const [port, { server }] of this.#open) {
+      if (ports.has(port)) continue;
+      this.#open.delete(port);
+      server.close();
+    }
+    for (const fixed of wanted) {
+      const open = this.#open.get(fixed.port);
+      if (open === undefined) await this.#listen(fixed);
+      else open.target = fixed.target;
+    }
+  }
+
+  async close(): Promise<void> {
+    const servers = [...this.#open.values()].map(({ server }) => server);
+    this.#open.clear();
+    const closed = servers.map((server) => once(server, "close"));
+    for (const server of servers) server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all(closed);
+  }
+
+  async #listen({ port, target, helper, purpose }: FixedPort): Promise<void> {
+    const server = createServer((socket) => this.#forward(socket, port));
+    server.listen(port, "127.0.0.1");
+    try {
+      await once(server, "listening");
+    } catch (cause) {
+      throw new RuntimeError(
+        "ERR_PORT_IN_USE",
+        `Port ${port} is in use, and ${helper} ${purpose} at no other: end what listens there, or update the package`,
+        { cause },
+      );
+    }
+    this.#open.set(port, { server, target });
+  }
+
+  #forward(socket: Socket, port: number): void {
+    const open = this.#open.get(port);
+    if (open === undefined) {
+      socket.destroy();
+      return;
+    }
+    const target = connect(open.target, "127.0.0.1");
+    for (const [one, other] of [
+      [socket, target],
+      [target, socket],
+    ] as const) {
+      this.#sockets.add(one);
+      // A side that breaks ends the other; who asked sees its connection close.
+      one.on("error", () => other.destroy());
+      one.once("close", () => {
+        this.#sockets.delete(one);
+        other.destroy();
+      });
+      one.pipe(other);
+    }
+  }
+}

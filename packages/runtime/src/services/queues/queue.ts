@@ -1,0 +1,269 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { Clock, ClockTimer } from "../../clock.ts";
+import type { Journal } from "../journal.ts";
+
+export interface QueueAttribute {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  readonly BinaryValue?: string;
+}
+
+export interface QueueMessageInput {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, QueueAttribute>>;
+  readonly delaySeconds: number;
+  readonly groupId: string | null;
+  readonly deduplicationId: string | null;
+}
+
+export interface QueueMessage extends QueueMessageInput {
+  readonly id: string;
+  readonly sequenceNumber: string;
+  readonly sentAt: number;
+  readonly firstReceivedAt: number | null;
+  readonly receiveCount: number;
+  /** Epoch milliseconds from which on it can be received. */
+  readonly visibleAt: number;
+}
+
+export interface ReceivedMessage {
+  readonly message: QueueMessage;
+  readonly receiptHandle: string;
+}
+
+export interface QueueSettings {
+  readonly fifo: boolean;
+  readonly visibilityTimeoutSeconds: number;
+  /** Receives after which a message is moved away; null never moves it. */
+  readonly maxReceiveCount: number | null;
+}
+
+/** What became of a receipt handle's request; the words of SQS. */
+export type ReceiptOutcome = "done" | "invalid" | "expired" | "not-in-flight";
+
+/**
+ * SQS remembers deduplication ids for five minutes.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
+ */
+const deduplicationMs = 300_000;
+
+/** The messages of one SQS queue: order, visibility, deduplication. Who takes them is not its business. */
+export class MessageQueue {
+  settings: QueueSettings;
+  readonly #clock: Clock;
+  readonly #journal: Journal<QueueMessage>;
+  readonly #messages = new Map<string, QueueMessage>();
+  readonly #recent = new Map<string, QueueMessage>();
+  readonly #onDead: (message: QueueMessage) => void;
+  readonly #watchers = new Set<() => void>();
+  #wake: ClockTimer | null = null;
+  /** When the timer is due; spurious wakes are fine, missed ones are not. */
+  #wakeAt = Infinity;
+  #sequence = 0n;
+
+  constructor(
+    settings: QueueSettings,
+    clock: Clock,
+    journal: Journal<QueueMessage>,
+    onDead: (message: QueueMessage) => void,
+  ) {
+    this.settings = settings;
+    this.#clock = clock;
+    this.#journal = journal;
+    this.#onDead = onDead;
+    // Messages in flight stay so until their time-out, as on SQS when a consumer dies.
+    for (const message of journal.kept.values()) {
+      this.#messages.set(message.id, message);
+      if (message.deduplicationId !== null) this.#recent.set(message.deduplicationId, message);
+      const sequence = BigInt(message.sequenceNumber);
+      if (sequence > this.#sequence) this.#sequence = sequence;
+    }
+  }
+
+  get size(): number {
+    return this.#messages.size;
+  }
+
+  /** Calls back whenever something may have become receivable, until the returned function is called. */
+  watch(onVisible: () => void): () => void {
+    this.#watchers.add(onVisible);
+    this.#planNextWake();
+    return () => {
+      this.#watchers.delete(onVisible);
+    };
+  }
+
+  all(): readonly QueueMessage[] {
+    return [...this.#messages.values()];
+  }
+
+  /** Resolves once kept. A repeated deduplication id gives the message it repeats. */
+  async send(input: QueueMessageInput): Promise<QueueMessage> {
+    const now = this.#clock.now();
+    const deduplicationId = this.settings.fifo
+      ? (input.deduplicationId ?? createHash("sha256").update(input.body).digest("hex"))
+      : null;
+    const repeated = deduplicationId === null ? undefined : this.#repeatedOf(deduplicationId, now);
+    if (repeated !== undefined) return repeated;
+    this.#sequence += 1n;
+    const message: QueueMessage = {
+      ...input,
+      deduplicationId,
+      id: randomUUID(),
+      sequenceNumber: this.#sequence.toString().padStart(20, "0"),
+      sentAt: now,
+      firstReceivedAt: null,
+      receiveCount: 0,
+      visibleAt: now + input.delaySeconds * 1000,
+    };
+    if (deduplicationId !== null) this.#recent.set(deduplicationId, message);
+    await this.#journal.put(message.id, message);
+    this.#messages.set(message.id, message);
+    this.#planWake(message.visibleAt);
+    this.#notify();
+    return message;
+  }
+
+  /**
+   * Takes up to `limit` messages; in a FIFO queue none of a group that has one in flight. They are taken
+   * at once; the promise resolves when their receive counts are kept, which a restart must not forget.
+   */
+  async receive(
+    limit: number,
+    visibilityTimeoutSeconds: number = this.settings.visibilityTimeoutSeconds,
+  ): Promise<ReceivedMessage[]> {
+    const now = this.#clock.now();
+    const visibleAt = now + visibilityTimeoutSeconds * 1000;
+    const received = this.#receivable(now, limit).map((message): ReceivedMessage => {
+      const taken: QueueMessage = {
+        ...message,
+        receiveCount: message.receiveCount + 1,
+        firstReceivedAt: message.firstReceivedAt ?? now,
+        visibleAt,
+      };
+      this.#messages.set(taken.id, taken);
+      return { message: taken, receiptHandle: receiptHandleOf(taken) };
+    });
+    if (received.length > 0) this.#planWake(visibleAt);
+    await Promise.all(received.map(({ message }) => this.#journal.put(message.id, message)));
+    return received;
+  }
+
+  /** How many could be received now, counted up to `limit`. */
+  receivableCount(limit: number = Infinity): number {
+    return this.#receivable(this.#clock.now(), limit).length;
+  }
+
+  /** Deleting twice is fine, as in SQS. A FIFO queue takes only the handle of the newest receive. */
+  async delete(receiptHandle: string): Promise<ReceiptOutcome> {
+    const receipt = parseReceiptHandle(receiptHandle);
+    if (receipt === null) return "invalid";
+    const message = this.#messages.get(receipt.id);
+    if (message === undefined) return "done";
+    if (this.settings.fifo && message.receiveCount !== receipt.receiveCount) return "expired";
+    await this.#remove(receipt.id);
+    return "done";
+  }
+
+  async changeVisibility(receiptHandle: string, seconds: number): Promise<ReceiptOutcome> {
+    const receipt = parseReceiptHandle(receiptHandle);
+    if (receipt === null) return "invalid";
+    const now = this.#clock.now();
+    const message = this.#messages.get(receipt.id);
+    if (message === undefined || message.visibleAt <= now) return "not-in-flight";
+    if (message.receiveCount !== receipt.receiveCount) return "expired";
+    const changed = { ...message, visibleAt: now + seconds * 1000 };
+    this.#messages.set(message.id, changed);
+    this.#planWake(changed.visibleAt);
+    await this.#journal.put(message.id, changed);
+    this.#notify();
+    return "done";
+  }
+
+  async purge(): Promise<void> {
+    await Promise.all([...this.#messages.keys()].map((id) => this.#remove(id)));
+  }
+
+  close(): Promise<void> {
+    this.#wake?.cancel();
+    this.#watchers.clear();
+    return this.#journal.close();
+  }
+
+  #repeatedOf(deduplicationId: string, now: number): QueueMessage | undefined {
+    for (const [id, message] of this.#recent)
+      if (now - message.sentAt >= deduplicationMs) this.#recent.delete(id);
+    return this.#recent.get(deduplicationId);
+  }
+
+  #receivable(now: number, limit: number): QueueMessage[] {
+    const busy = new Set<string>();
+    const receivable: QueueMessage[] = [];
+    for (const message of this.#messages.values()) {
+      if (receivable.length >= limit) break;
+      const group = this.settings.fifo ? message.groupId : null;
+      if (group !== null && busy.has(group)) continue;
+      if (message.visibleAt > now) {
+        if (group !== null) busy.add(group);
+        continue;
+      }
+      const { maxReceiveCount } = this.settings;
+      if (maxReceiveCount !== null && message.receiveCount >= maxReceiveCount) {
+        this.#messages.delete(message.id);
+        this.#onDead(message);
+        continue;
+      }
+      receivable.push(message);
+    }
+    return receivable;
+  }
+
+  async #remove(id: string): Promise<void> {
+    if (!this.#messages.delete(id)) return;
+    await this.#journal.remove(id);
+    this.#notify();
+  }
+
+  /** Drops the record of a message that now lives in another queue. */
+  forget(id: string): Promise<void> {
+    return this.#journal.remove(id);
+  }
+
+  #notify(): void {
+    for (const onVisible of this.#watchers) onVisible();
+  }
+
+  #planWake(at: number): void {
+    const now = this.#clock.now();
+    if (at <= now || at >= this.#wakeAt) return;
+    this.#wake?.cancel();
+    this.#wakeAt = at;
+    this.#wake = this.#clock.after(at - now, () => {
+      this.#wakeAt = Infinity;
+      this.#planNextWake();
+      this.#notify();
+    });
+  }
+
+  #planNextWake(): void {
+    const now = this.#clock.now();
+    let next = Infinity;
+    for (const { visibleAt } of this.#messages.values())
+      if (visibleAt > now && visibleAt < next) next = visibleAt;
+    this.#planWake(next);
+  }
+}
+
+/** Which receive of which message: nothing has to be remembered for it, and it outlives a restart. */
+function receiptHandleOf({ id, receiveCount }: QueueMessage): string {
+  return Buffer.from(`${id}/${receiveCount}`).toString("base64");
+}
+
+function parseReceiptHandle(handle: string): { id: string; receiveCount: number } | null {
+  const match = /^([0-9a-f-]{36})\/(\d+)$/.exec(Buffer.from(handle, "base64").toString());
+  return match === null ? null : { id: match[1] ?? "", receiveCount: Number(match[2]) };
+}
+
+export function md5(text: string | Uint8Array): string {
+  return createHash("md5").update(text).digest("hex");
+}
