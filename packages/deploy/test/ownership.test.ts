@@ -2,7 +2,7 @@ import { describeApp, manageEnv } from "@arclet/deploy";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { manifestOf } from "./apps.ts";
 import { noStack, stackXml, tagsXml, type FakeAws, type Reply } from "./fake-aws.ts";
-import { functionLogicalId } from "../src/resources/synthesis-context.ts";
+import { functionLogicalId } from "../src/template/logical-ids.ts";
 import { createTemporaryApp, type TemporaryApp } from "./temporary-app.ts";
 
 const functionId = functionLogicalId("http/get-index");

@@ -1,6 +1,6 @@
 import type { AwsClients } from "../aws/aws-clients.ts";
 import { forEachConcurrently } from "../aws/for-each-concurrently.ts";
-import { staticBucketId } from "../resources/synthesis-context.ts";
+import { staticBucketId } from "../template/logical-ids.ts";
 import type { StackResource } from "../stack/stack-state.ts";
 
 export interface HeldTable {
