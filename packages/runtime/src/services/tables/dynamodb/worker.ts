@@ -5,7 +5,7 @@ import { createTrust } from "../../../http/trust.ts";
 import { captureWrite, expireItems } from "./captured-writes.ts";
 import { ItemLocks } from "./item-locks.ts";
 import type { DynamoWorkerData, FromDynamoWorker, ToDynamoWorker } from "./worker-messages.ts";
-import type { TableChange } from "../../../lambda-events/stream-event.ts";
+import type { TableChange } from "../../../lambda-events/tables-streams.ts";
 
 const writes: ReadonlySet<string> = new Set([
   "PutItem",
