@@ -14,7 +14,14 @@ export type {
 } from "./execution/execution-strategy.ts";
 export type { InvocationFailure, InvocationResult } from "./invocation.ts";
 export type { Invoker } from "./execution/invoker.ts";
-export type { Limits, Runtime, RuntimeApp, RuntimeFunction, RuntimeOptions } from "./options.ts";
+export type {
+  FailedLoad,
+  Limits,
+  Runtime,
+  RuntimeApp,
+  RuntimeFunction,
+  RuntimeOptions,
+} from "./options.ts";
 export { createRuntime } from "./runtime.ts";
 export type { DeadLetter } from "./services/service-context.ts";
 export { createTestClock, type TestClock } from "./test-clock.ts";

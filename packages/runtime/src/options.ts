@@ -4,6 +4,7 @@ import { createSystemClock, type Clock } from "./clock.ts";
 import type { ConnectionRouter } from "./connections/connection-router.ts";
 import { createMemoryRouter } from "./connections/memory.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
+import type { FailedStart } from "./execution/function-invoker.ts";
 import type { Invoker } from "./execution/invoker.ts";
 import { resolveLimits } from "./limits.ts";
 import type { DeadLetter } from "./services/service-context.ts";
@@ -15,10 +16,19 @@ export interface RuntimeFunction {
   readonly config: FunctionConfig;
   /** Environment of the function besides what Lambda sets. */
   readonly env: { readonly [name: string]: string };
-  /** A failed build answers invocations as a failed init, as a broken deployment would. */
+  /**
+   * A failed build answers invocations as a failed init, as a broken deployment would. Invocations of
+   * a function that is still being built wait for an `update` with its build.
+   */
   readonly build:
     | { readonly ok: true; readonly built: BuiltFunction }
-    | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+    | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+    | "pending";
+}
+
+/** A function whose new code failed while it loaded. */
+export interface FailedLoad extends FailedStart {
+  readonly functionId: string;
 }
 
 /** What changes when the manifest or a function is edited. */
@@ -98,8 +108,11 @@ export interface Runtime {
   readonly webSocketUrl: string;
   readonly traffic: Traffic;
   readonly invoker: Invoker;
-  /** Swaps functions and routes in without dropping a socket or a frame. */
-  update(app: RuntimeApp): Promise<void>;
+  /**
+   * Swaps functions and routes in without dropping a socket or a frame. Resolves with the functions
+   * whose new code failed while it loaded, which are also told as traffic.
+   */
+  update(app: RuntimeApp): Promise<readonly FailedLoad[]>;
   /** What functions failed to take in all their tries: events and messages of queues. */
   deadLetters(): readonly DeadLetter[];
   /** Drains: stops listening, closes sockets (1001), runs `$disconnect` for each, stops environments. */

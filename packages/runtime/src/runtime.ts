@@ -10,6 +10,7 @@ import { createTrust } from "./http/trust.ts";
 import { createLocalEnvironment, type LocalEnvironment } from "./local-environment.ts";
 import {
   resolveOptions,
+  type FailedLoad,
   type Runtime,
   type RuntimeApp,
   type RuntimeFunction,
@@ -49,7 +50,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   const { app, connections, clock, limits, host, stage, allowedOrigins } = options;
   const traffic = new Traffic();
   // While services and gateway begin, a thread for the first function does.
-  const first = app.functions.find(({ build }) => build.ok);
+  const first = app.functions.find(({ build }) => build === "pending" || build.ok);
   if (first !== undefined) options.strategy.prepare?.(first.config);
   const invoker = new FunctionInvoker({
     // Threads run Node.js only. A strategy that somebody made is theirs to be right for all.
@@ -96,7 +97,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   const shownHost = host.includes(":") ? `[${host}]` : host;
   const webSocketUrl = `ws://${shownHost}:${port}`;
 
-  async function setFunctions(next: RuntimeApp): Promise<void> {
+  async function setFunctions(next: RuntimeApp): Promise<readonly FailedLoad[]> {
     const { manifest, root } = next;
     const ports = services.ports();
     const helpers = await Promise.all(next.functions.map(helpersOf));
@@ -104,7 +105,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     const serviceVariables = services.environment();
     const known = new Set(next.functions.map(({ functionId }) => functionId));
     for (const id of invoker.functionIds) if (!known.has(id)) invoker.removeFunction(id);
-    await Promise.all(
+    const failed = await Promise.all(
       next.functions.map(async (fn, index) => {
         const local = createLocalEnvironment({
           manifest,
@@ -114,19 +115,22 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
           ports,
           helpers: helpers[index] ?? [],
         });
-        const failure = await invoker.setFunction(
-          defineFunction(next, fn, local, serviceVariables),
-        );
-        if (failure !== null)
-          traffic.emit({ type: "init-failed", functionId: fn.functionId, failure });
+        const start = await invoker.setFunction(defineFunction(next, fn, local, serviceVariables));
+        if (start === null) return [];
+        const { functionId } = fn;
+        const { failure, runningSince, isKnown } = start;
+        if (!isKnown) traffic.emit({ type: "init-failed", functionId, failure, runningSince });
+        return [{ functionId, ...start }];
       }),
     );
+    return failed.flat();
   }
 
-  async function apply(next: RuntimeApp): Promise<void> {
+  async function apply(next: RuntimeApp): Promise<readonly FailedLoad[]> {
     await services.update(next);
-    await setFunctions(next);
+    const failed = await setFunctions(next);
     gateway.setApp(next);
+    return failed;
   }
 
   await setFunctions(app).catch(async (error: unknown) => {
@@ -137,7 +141,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   });
   services.start();
   // One after another: the app given last is the one that stays.
-  let updates: Promise<void> = Promise.resolve();
+  let updates: Promise<unknown> = Promise.resolve();
   return {
     port,
     host,
@@ -146,7 +150,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     traffic,
     invoker,
     update(latest) {
-      const update: Promise<void> = updates.then(async () => apply(latest));
+      const update = updates.then(async () => apply(latest));
       updates = update.catch(() => {});
       return update;
     },
@@ -173,15 +177,20 @@ function defineFunction(
     functionName: `${app.manifest.app}-testing-${functionId.replaceAll(/[^\w-]/g, "-")}`,
     config,
     variables: { ...local.defaults, ...env, ...local.addresses, ...serviceVariables },
-    built: build.ok ? build.built : failedBuild(build.diagnostics.map(({ text }) => text)),
+    built: codeOf(build),
   };
 }
 
 /** Architect's packages that a function holds, or finds when it is not bundled. */
 async function helpersOf({ build, config }: RuntimeFunction): Promise<readonly ArchitectHelper[]> {
-  if (!build.ok) return [];
+  if (build === "pending" || !build.ok) return [];
   const { built } = build;
   return config.bundle ? helpersAmong(built.inputs) : helpersAbove(built.sourceDirectory);
+}
+
+function codeOf(build: RuntimeFunction["build"]): FunctionDefinition["built"] {
+  if (build === "pending") return build;
+  return build.ok ? build.built : failedBuild(build.diagnostics.map(({ text }) => text));
 }
 
 function failedBuild(texts: readonly string[]): InvocationFailure {

@@ -57,6 +57,7 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     watches: options.watches,
     isDebugged: inspect !== null,
     state: options.state,
+    isEnding: () => interruption.isAskedWithin(signalLagMs),
     onEvent: (event) => {
       if (event.type !== "ready") return reportDevEvent(event, reporter);
       const { url, webSocketUrl } = event.runtime;
@@ -94,7 +95,7 @@ export async function runDev(options: RunDevOptions): Promise<number> {
   if (options.opensBrowser) await open();
 
   await interruption.happened;
-  reporter.info("closing: sockets are told, ws-disconnect runs (Ctrl-C again to end at once)");
+  reporter.info("shutting down: closing sockets and running ws-disconnect (Ctrl-C again: at once)");
   await session.close();
   keys?.close();
   interruption.forget();

@@ -2,9 +2,17 @@ import type { TrafficEvent } from "./traffic-event.ts";
 
 export type TrafficListener = (event: TrafficEvent) => void;
 
-/** The typed stream of what happens. Events are only built when `isObserved`. */
+/** Events kept for the first listener at most; the number is ours. */
+const keptEvents = 1000;
+
+/**
+ * The typed stream of what happens. Events that come often are only built when `isObserved`. What is
+ * emitted before anybody listens (a schedule that never runs, found while services start) is kept for
+ * the first listener.
+ */
 export class Traffic {
   #listeners: readonly TrafficListener[] = [];
+  #early: TrafficEvent[] | null = [];
   /** Whether memory is to be measured for `invoked`, which costs a little each time. */
   wantsMemory = false;
 
@@ -15,12 +23,16 @@ export class Traffic {
   /** Returns the function that stops listening. */
   listen(listener: TrafficListener): () => void {
     this.#listeners = [...this.#listeners, listener];
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const event of early) listener(event);
     return () => {
       this.#listeners = this.#listeners.filter((other) => other !== listener);
     };
   }
 
   emit(event: TrafficEvent): void {
+    if (this.#early !== null && this.#early.length < keptEvents) this.#early.push(event);
     for (const listener of this.#listeners) listener(event);
   }
 
