@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import type { ProjectFunction } from "@arclet/manifest";
-import { nothingMissing, type BuildOptions, type BuildResult } from "./build-function.ts";
+import { nothingMissing, type BuildResult } from "./built-function.ts";
+import type { BuildOptions } from "./build-options.ts";
 import { findPlace, givenPath } from "./build-place.ts";
 import {
   FunctionBundler,

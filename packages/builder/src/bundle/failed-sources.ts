@@ -1,8 +1,8 @@
 import { dirname, join, resolve } from "node:path";
 import type { BuildOptions as EsbuildOptions, Plugin } from "esbuild";
-import type { MissingSources } from "../build-function.ts";
+import type { MissingSources } from "../built-function.ts";
 import { packageNameOf } from "../copy/find-package.ts";
-import { loadEsbuild } from "./load-esbuild.ts";
+import { loadEsbuild } from "../esbuild/load-esbuild.ts";
 
 /** What a bundle that failed was made of. esbuild lists the sources of good bundles only. */
 export interface FailedSources {

@@ -1,5 +1,5 @@
 import { basename, dirname, relative, sep } from "node:path";
-import type { MissingSources } from "../build-function.ts";
+import type { MissingSources } from "../built-function.ts";
 import { isTaken } from "../copy/copied-files.ts";
 
 /** What is known of a function when files change. */

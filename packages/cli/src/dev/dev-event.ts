@@ -30,19 +30,3 @@ export type DevEvent =
   /** A reload was refused by the system or the configuration: a port is taken, a disk is full. */
   | { readonly type: "failed"; readonly text: string }
   | { readonly type: "bug"; readonly where: string; readonly error: unknown };
-
-/** What was saved since the last reload. */
-export interface SavedFiles {
-  /** Manifest, preferences, `.env`, a function's config, or which folders there are. */
-  readonly isProjectChanged: boolean;
-  /** Functions whose sources changed, with the files that did; none for packages. */
-  readonly functions: ReadonlyMap<string, readonly string[]>;
-}
-
-export function mergeSaved(first: SavedFiles | null, second: SavedFiles): SavedFiles {
-  if (first === null) return second;
-  const functions = new Map(first.functions);
-  for (const [id, files] of second.functions)
-    functions.set(id, [...new Set([...(functions.get(id) ?? []), ...files])]);
-  return { isProjectChanged: first.isProjectChanged || second.isProjectChanged, functions };
-}

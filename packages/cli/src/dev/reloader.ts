@@ -7,8 +7,9 @@ import type { SandboxPlugins } from "../plugins/sandbox-plugins.ts";
 import type { BuildRound, FunctionBuilds } from "../project/function-builds.ts";
 import type { ProjectBuilder } from "../project/project-builder.ts";
 import { ReportedDiagnostics } from "../project/reported-diagnostics.ts";
+import { mergeSaved, type SavedFiles } from "../project/saved-files.ts";
 import { createApp } from "./create-app.ts";
-import { mergeSaved, type DevEvent, type SavedFiles } from "./dev-event.ts";
+import type { DevEvent } from "./dev-event.ts";
 import { describeProjectChange, needsBuild } from "./project-change.ts";
 import { SelfWrites } from "./self-writes.ts";
 

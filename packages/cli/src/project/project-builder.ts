@@ -13,8 +13,8 @@ import {
 import type { Project, ProjectFunction } from "@arclet/manifest";
 import { cacheDirectoryOf } from "./project-folder.ts";
 import { compileFunction } from "../plugins/compile-function.ts";
-import type { PluginRuntime } from "../plugins/plugin.ts";
-import type { SavedFiles } from "../dev/dev-event.ts";
+import type { PluginRuntime } from "../plugins/plugin-runtime.ts";
+import type { SavedFiles } from "./saved-files.ts";
 import type { BuildOutcome, FunctionBuilds } from "./function-builds.ts";
 import { concernsProject } from "./concerns-project.ts";
 

@@ -28,6 +28,8 @@ export class Reporter {
   readonly #terminal: Terminal;
   readonly #root: string;
   readonly #showsAllFrames: boolean;
+  /** Functions whose results without `statusCode` were reported since the last reload. */
+  readonly #inferred = new Set<string>();
   #detail: Detail;
 
   constructor(options: ReporterOptions) {
@@ -66,6 +68,8 @@ export class Reporter {
         return;
       case "bug":
         return this.#bug(event.where, event.error);
+      case "http-result-inferred":
+        return this.#resultInferred(event.functionId);
       case "invocation-begun":
         if (this.isVerbose) this.#lambdaLines(event.functionId, linesBefore(event, new Date()));
         return;
@@ -127,6 +131,7 @@ export class Reporter {
   }
 
   reloaded(what: readonly string[], durationMs: number): void {
+    this.#inferred.clear();
     const { style } = this.#terminal;
     const names = what.length <= 3 ? what.join(", ") : `${what.length} functions`;
     this.#info(
@@ -149,6 +154,15 @@ export class Reporter {
         : diagnostics;
     if (shown.length === 0) return;
     this.#terminal.writeError(`${diagnosticsText(shown, this.#terminal.style.hasColor)}\n`);
+  }
+
+  /** Once for each function: such a result may be meant. */
+  #resultInferred(functionId: string): void {
+    if (this.#detail === "quiet" || this.#inferred.has(functionId)) return;
+    this.#inferred.add(functionId);
+    this.warning(
+      `${functionId} returned no statusCode: API Gateway sends its result as a JSON page with status 200`,
+    );
   }
 
   #functionLog(log: TrafficEventOf<"log">["log"]): void {
