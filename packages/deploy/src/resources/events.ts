@@ -1,3 +1,5 @@
+import { eventSources } from "@arclet/manifest";
+import { addAsyncInvocation } from "./async-invocation.ts";
 import { logicalId } from "../template/logical-ids.ts";
 import {
   functionOf,
@@ -12,7 +14,8 @@ import { parameterOf } from "./discovery.ts";
 /** SNS topics with their subscribed functions. */
 export function addEvents(context: SynthesisContext): void {
   const { manifest, template } = context;
-  for (const { name, functionId, origin: location } of manifest.events) {
+  for (const source of eventSources(manifest).events) {
+    const { name, functionId, origin: location } = source;
     const declared = functionOf(manifest, functionId);
     const origin = { label: `event ${name}`, location };
     const id = topicLogicalId(name);
@@ -38,6 +41,7 @@ export function addEvents(context: SynthesisContext): void {
       },
       origin,
     );
+    addAsyncInvocation(context, source);
     parameterOf(context, "events", name, id, location);
   }
 }

@@ -1,4 +1,4 @@
-import type { FunctionConfig, LambdaFunction } from "@arclet/manifest";
+import { logGroupOf, type FunctionConfig, type LambdaFunction } from "@arclet/manifest";
 import { checkFunctionLimits } from "./check-function-limits.ts";
 import { digest, logicalId } from "../template/logical-ids.ts";
 import {
@@ -10,6 +10,7 @@ import {
   hasStaticBucket,
   httpApiId,
   invokedId,
+  liveAlias,
   logRetentionDays,
   queueLogicalId,
   staticBucketId,
@@ -45,7 +46,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
       DeletionPolicy: "Delete",
       UpdateReplacePolicy: "Delete",
       Properties: {
-        LogGroupName: sub(`/aws/lambda/\${AWS::StackName}/${declared.id}`),
+        LogGroupName: sub(logGroupOf("${AWS::StackName}", declared.id)),
         RetentionInDays: logRetentionDays,
       },
     },
@@ -114,7 +115,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
       {
         Type: "AWS::Lambda::Alias",
         Properties: {
-          Name: "live",
+          Name: liveAlias,
           FunctionName: ref(id),
           FunctionVersion: attribute(versionId, "Version"),
           ProvisionedConcurrencyConfig: {

@@ -1,4 +1,4 @@
-import type { LambdaFunction, Manifest } from "@arclet/manifest";
+import type { LambdaFunction, Manifest, QueueSource } from "@arclet/manifest";
 import { logicalId } from "../template/logical-ids.ts";
 import { ref, type TemplateBuilder, type TemplateValue } from "../template/template.ts";
 
@@ -39,6 +39,9 @@ export const httpApiId = "HttpApi";
 export const staticBucketId = "StaticBucket";
 export const cdnId = "Cdn";
 
+/** Name of the alias of a function whose concurrency is provisioned. */
+export const liveAlias = "live";
+
 /** Days that logs are kept. */
 export const logRetentionDays = 30;
 
@@ -67,6 +70,13 @@ export function invokedId(declared: LambdaFunction): string {
   return declared.config.provisionedConcurrency === null
     ? functionLogicalId(declared.id)
     : logicalId("Alias", declared.id);
+}
+
+/** The answers that a mapping reads. */
+export function responseTypes({
+  reportsItemFailures,
+}: Pick<QueueSource, "reportsItemFailures">): Readonly<Record<string, TemplateValue>> {
+  return reportsItemFailures ? { FunctionResponseTypes: ["ReportBatchItemFailures"] } : {};
 }
 
 /** ARN of what event sources invoke. */

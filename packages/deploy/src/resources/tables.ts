@@ -1,8 +1,15 @@
-import type { KeyAttribute, Table } from "@arclet/manifest";
+import {
+  eventSources,
+  streamRetentionSeconds,
+  type KeyAttribute,
+  type StreamSource,
+  type Table,
+} from "@arclet/manifest";
 import { logicalId } from "../template/logical-ids.ts";
 import {
   functionOf,
   invokedArn,
+  responseTypes,
   tableLogicalId,
   type SynthesisContext,
 } from "./synthesis-context.ts";
@@ -28,7 +35,7 @@ export function addTables(context: SynthesisContext): void {
     );
     parameterOf(context, "tables", table.name, id, table.origin);
   }
-  for (const stream of manifest.tableStreams) {
+  for (const stream of eventSources(manifest).streams) {
     const declared = functionOf(manifest, stream.functionId);
     template.add(
       logicalId("TableStream", `${stream.table}/${stream.functionId}`),
@@ -38,13 +45,28 @@ export function addTables(context: SynthesisContext): void {
           EventSourceArn: attribute(tableLogicalId(stream.table), "StreamArn"),
           FunctionName: invokedArn(declared),
           StartingPosition: "TRIM_HORIZON",
-          BisectBatchOnFunctionError: true,
-          FunctionResponseTypes: ["ReportBatchItemFailures"],
+          BatchSize: stream.batchSize,
+          ...(stream.batchWindowSeconds === 0
+            ? {}
+            : { MaximumBatchingWindowInSeconds: stream.batchWindowSeconds }),
+          ...retriesOf(stream),
+          BisectBatchOnFunctionError: stream.bisects,
+          ...responseTypes(stream),
         },
       },
       { label: `stream of table ${stream.table}`, location: stream.origin },
     );
   }
+}
+
+/** Lambda tries until the stream no longer has the records, unless it is given a limit. */
+function retriesOf({ retries, maxAgeSeconds }: StreamSource): { readonly [key: string]: number } {
+  return {
+    ...(retries === null ? {} : { MaximumRetryAttempts: retries }),
+    ...(maxAgeSeconds === streamRetentionSeconds
+      ? {}
+      : { MaximumRecordAgeInSeconds: maxAgeSeconds }),
+  };
 }
 
 function tableProperties(

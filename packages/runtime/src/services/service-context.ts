@@ -13,12 +13,6 @@ export interface ServiceContext {
   readonly dataDirectory: string | null;
 }
 
-/**
- * Lambda tries an asynchronous invocation again after one minute and then two.
- * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
- */
-export const retryDelaysMs: readonly number[] = [60_000, 120_000];
-
 /** Something a function failed to take in all its tries. */
 export interface DeadLetter {
   readonly id: string;

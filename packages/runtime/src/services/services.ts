@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { ArchitectHelper } from "@arclet/builder";
+import { localTableNames } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Invoker } from "../execution/invoker.ts";
@@ -14,7 +15,6 @@ import type { FixedPorts } from "./architect/fixed-ports.ts";
 import { parseObject, textAnswer, type HttpAnswer } from "../http/http-answer.ts";
 import type { Queues } from "./queues/queues.ts";
 import type { Scheduler } from "./scheduled/scheduler.ts";
-import { tableNames } from "../aws-names.ts";
 import type { DeadLetter, ServiceContext } from "./service-context.ts";
 import type { Tables } from "./tables/tables.ts";
 
@@ -101,7 +101,7 @@ class LocalServices implements Services {
     const environment: Record<string, string> = {};
     const { manifest } = this.#app;
     if (manifest.tables.length > 0)
-      environment["ARC_TABLES"] = JSON.stringify(tableNames(manifest));
+      environment["ARC_TABLES"] = JSON.stringify(localTableNames(manifest));
     if (this.#options.dynamoEndpoint !== undefined)
       environment["AWS_ENDPOINT_URL_DYNAMODB"] = this.#options.dynamoEndpoint;
     if (this.#tables !== null) {
@@ -159,10 +159,10 @@ class LocalServices implements Services {
     const { manifest } = app;
     const hasPublished = manifest.events.length > 0 || manifest.queues.length > 0;
     if (hasPublished && this.#server === null) await this.#listen();
-    if (this.#events !== null) this.#events.update(manifest.app, manifest.events);
+    if (this.#events !== null) this.#events.update(manifest);
     else if (manifest.events.length > 0) {
       const { Events: Opened } = await import("./events/events.ts");
-      this.#events = await Opened.open(this.#context, manifest.app, manifest.events);
+      this.#events = await Opened.open(this.#context, manifest);
     }
     if (this.#queues !== null) await this.#queues.update(manifest);
     else if (manifest.queues.length > 0) {
@@ -178,11 +178,11 @@ class LocalServices implements Services {
       const { seedTables } = await import("./tables/seed-tables.ts");
       await seedTables(this.#tables, manifest, app.root, this.#options.seedFile ?? null);
     }
-    if (this.#scheduler === null && manifest.schedules.length > 0) {
+    if (this.#scheduler !== null) this.#scheduler.update(manifest);
+    else if (manifest.schedules.length > 0) {
       const { Scheduler: Opened } = await import("./scheduled/scheduler.ts");
-      this.#scheduler = new Opened(this.#context);
+      this.#scheduler = new Opened(this.#context, manifest);
     }
-    this.#scheduler?.update(manifest.app, manifest.schedules);
     if (this.#isStarted) this.start();
   }
 
@@ -273,7 +273,7 @@ class LocalServices implements Services {
   #discovered(): Record<string, Record<string, string>> {
     const { manifest, root } = this.#app;
     return {
-      tables: tableNames(this.#app.manifest),
+      tables: localTableNames(this.#app.manifest),
       events: this.#events?.arns() ?? {},
       queues: this.#queueUrls(),
       ...(manifest.static === null

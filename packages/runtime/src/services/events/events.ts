@@ -1,11 +1,18 @@
 import { randomUUID } from "node:crypto";
-import type { EventTopic } from "@arclet/manifest";
+import {
+  arnOf,
+  eventSources,
+  localName,
+  localPlace,
+  type Manifest,
+  type Place,
+  type TopicSource,
+} from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
 import type { Journal } from "../journal.ts";
-import { arn, physicalName } from "../../aws-names.ts";
+import { retryDelayMs } from "../retry-delay.ts";
 import {
   journalFor,
-  retryDelaysMs,
   tellTraffic,
   type DeadLetter,
   type ServiceContext,
@@ -39,30 +46,23 @@ export class Events {
   readonly #running = new Set<Promise<void>>();
   readonly #dead = new Map<string, Delivery>();
   #app: string;
-  #topics: ReadonlyMap<string, EventTopic>;
+  #place: Place;
+  #topics: ReadonlyMap<string, TopicSource>;
   /** Deliveries held back until functions are in place; null from then on. */
   #held: Delivery[] | null = [];
   #closed = false;
 
-  private constructor(
-    context: ServiceContext,
-    journal: Journal<Delivery>,
-    app: string,
-    topics: readonly EventTopic[],
-  ) {
+  private constructor(context: ServiceContext, journal: Journal<Delivery>, manifest: Manifest) {
     this.#context = context;
     this.#journal = journal;
-    this.#app = app;
-    this.#topics = new Map(topics.map((topic) => [topic.name, topic]));
+    this.#app = manifest.app;
+    this.#place = localPlace(manifest);
+    this.#topics = topicsOf(manifest);
   }
 
-  static async open(
-    context: ServiceContext,
-    app: string,
-    topics: readonly EventTopic[],
-  ): Promise<Events> {
+  static async open(context: ServiceContext, manifest: Manifest): Promise<Events> {
     const journal = await journalFor<Delivery>(context, "events");
-    const events = new Events(context, journal, app, topics);
+    const events = new Events(context, journal, manifest);
     for (const delivery of journal.kept.values()) {
       if (delivery.dead === null) events.#start(delivery);
       else events.#dead.set(delivery.id, delivery);
@@ -77,9 +77,10 @@ export class Events {
     for (const delivery of held) this.#start(delivery);
   }
 
-  update(app: string, topics: readonly EventTopic[]): void {
-    this.#app = app;
-    this.#topics = new Map(topics.map((topic) => [topic.name, topic]));
+  update(manifest: Manifest): void {
+    this.#app = manifest.app;
+    this.#place = localPlace(manifest);
+    this.#topics = topicsOf(manifest);
   }
 
   /** Logical name to ARN. */
@@ -91,7 +92,7 @@ export class Events {
   find(arnOrName: string): string | null {
     const last = arnOrName.slice(arnOrName.lastIndexOf(":") + 1);
     for (const name of this.#topics.keys()) {
-      if (name === last || physicalName(this.#app, name) === last) return name;
+      if (name === last || localName(this.#app, name) === last) return name;
     }
     return null;
   }
@@ -154,17 +155,18 @@ export class Events {
       return;
     }
     const error = `${result.errorType}: ${result.errorMessage}`;
-    const delayMs = retryDelaysMs[delivery.failures];
+    const ageMs = this.#context.clock.now() - delivery.publishedAt;
+    const delayMs = retryDelayMs(topic.invocation, delivery.failures, ageMs);
     const failed: Delivery = {
       ...delivery,
       failures: delivery.failures + 1,
-      dead: delayMs === undefined ? error : null,
+      dead: delayMs === null ? error : null,
     };
-    if (delayMs === undefined) this.#dead.set(failed.id, failed);
+    if (delayMs === null) this.#dead.set(failed.id, failed);
     else this.#planRetry(failed, delayMs);
     await this.#journal.put(delivery.id, failed);
     const next =
-      delayMs === undefined
+      delayMs === null
         ? `event ${delivery.id} given up after ${failed.failures} tries`
         : `event ${delivery.id} failed, next try in ${delayMs / 1000} s`;
     tellTraffic(this.#context, topic.functionId, `${next}: ${error}`);
@@ -180,8 +182,12 @@ export class Events {
   }
 
   #arnOf(name: string): string {
-    return arn("sns", physicalName(this.#app, name));
+    return arnOf(this.#place, "sns", localName(this.#app, name));
   }
+}
+
+function topicsOf(manifest: Manifest): ReadonlyMap<string, TopicSource> {
+  return new Map(eventSources(manifest).events.map((topic) => [topic.name, topic]));
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */

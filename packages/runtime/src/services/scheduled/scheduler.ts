@@ -1,25 +1,36 @@
 import { randomUUID } from "node:crypto";
-import type { Schedule } from "@arclet/manifest";
+import {
+  arnOf,
+  eventSources,
+  localName,
+  localPlace,
+  scheduledEvent,
+  type Manifest,
+  type ScheduleSource,
+} from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
-import { arn, localAccount, localRegion, physicalName } from "../../aws-names.ts";
 import { parseScheduleExpression } from "./schedule-expression.ts";
-import { retryDelaysMs, tellTraffic, type ServiceContext } from "../service-context.ts";
+import { retryDelayMs } from "../retry-delay.ts";
+import { tellTraffic, type ServiceContext } from "../service-context.ts";
 
 /** Fires scheduled functions on the clock. A wrong expression never fires and is told once. */
 export class Scheduler {
   readonly #context: ServiceContext;
-  readonly #timers = new Map<string, { readonly schedule: Schedule; timer: ClockTimer }>();
+  readonly #timers = new Map<string, { readonly schedule: ScheduleSource; timer: ClockTimer }>();
   readonly #retries = new Set<ClockTimer>();
-  #app = "";
+  #manifest: Manifest;
   #isClosed = false;
 
-  constructor(context: ServiceContext) {
+  constructor(context: ServiceContext, manifest: Manifest) {
     this.#context = context;
+    this.#manifest = manifest;
+    this.update(manifest);
   }
 
   /** Schedules that stay the same keep their phase. */
-  update(app: string, schedules: readonly Schedule[]): void {
-    this.#app = app;
+  update(manifest: Manifest): void {
+    this.#manifest = manifest;
+    const { schedules } = eventSources(manifest);
     const wanted = new Map(schedules.map((schedule) => [schedule.name, schedule]));
     for (const [name, running] of this.#timers) {
       const next = wanted.get(name);
@@ -39,7 +50,7 @@ export class Scheduler {
     this.#timers.clear();
   }
 
-  #plan(schedule: Schedule, afterMs: number): void {
+  #plan(schedule: ScheduleSource, afterMs: number): void {
     const expression = parseScheduleExpression(schedule.expression, schedule.timezone);
     if (!expression.ok) {
       tellTraffic(
@@ -52,29 +63,29 @@ export class Scheduler {
     const at = expression.next(afterMs);
     if (at === null) return;
     const timer = this.#context.clock.after(Math.max(0, at - this.#context.clock.now()), () => {
-      const event = scheduledEvent(this.#app, schedule.name, at);
-      this.#invoke(schedule, JSON.stringify(event), retryDelaysMs);
+      this.#invoke(schedule, localScheduledEvent(this.#manifest, schedule.name, at), at, 0);
       this.#plan(schedule, at);
     });
     this.#timers.set(schedule.name, { schedule, timer });
   }
 
-  #invoke(schedule: Schedule, event: string, delaysMs: readonly number[]): void {
+  #invoke(schedule: ScheduleSource, event: string, firedAt: number, failures: number): void {
+    const now = (): number => this.#context.clock.now();
     const run = async (): Promise<void> => {
       const result = await this.#context.invoker.invoke(schedule.functionId, event);
       if (result.ok) return;
-      const [delayMs, ...later] = delaysMs;
-      const next = delayMs === undefined ? "given up" : `next try in ${delayMs / 1000} s`;
+      const delayMs = retryDelayMs(schedule.invocation, failures, now() - firedAt);
+      const next = delayMs === null ? "given up" : `next try in ${delayMs / 1000} s`;
       const error = `${result.errorType}: ${result.errorMessage}`;
       tellTraffic(
         this.#context,
         schedule.functionId,
         `schedule ${schedule.name} failed, ${next}: ${error}`,
       );
-      if (delayMs === undefined || this.#isClosed) return;
+      if (delayMs === null || this.#isClosed) return;
       const timer = this.#context.clock.after(delayMs, () => {
         this.#retries.delete(timer);
-        this.#invoke(schedule, event, later);
+        this.#invoke(schedule, event, firedAt, failures + 1);
       });
       this.#retries.add(timer);
     };
@@ -82,26 +93,26 @@ export class Scheduler {
   }
 }
 
-function isSame(left: Schedule, right: Schedule): boolean {
+function isSame(left: ScheduleSource, right: ScheduleSource): boolean {
   return (
     left.expression === right.expression &&
     left.timezone === right.timezone &&
-    left.functionId === right.functionId
+    left.functionId === right.functionId &&
+    left.invocation.retries === right.invocation.retries &&
+    left.invocation.maxAgeSeconds === right.invocation.maxAgeSeconds
   );
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html */
-export function scheduledEvent(app: string, name: string, at: number): object {
-  return {
-    version: "0",
-    id: randomUUID(),
-    "detail-type": "Scheduled Event",
-    source: "aws.events",
-    account: localAccount,
-    // EventBridge leaves milliseconds out.
-    time: new Date(at).toISOString().replace(/\.\d+Z$/, "Z"),
-    region: localRegion,
-    resources: [arn("events", `rule/${physicalName(app, name)}`)],
-    detail: {},
-  };
+/** The event of a schedule that fires at `at`, in epoch milliseconds, as JSON. */
+export function localScheduledEvent(manifest: Manifest, name: string, at: number): string {
+  const place = localPlace(manifest);
+  return JSON.stringify(
+    scheduledEvent({
+      ...place,
+      id: randomUUID(),
+      // EventBridge leaves milliseconds out.
+      time: new Date(at).toISOString().replace(/\.\d+Z$/, "Z"),
+      rule: arnOf(place, "events", `rule/${localName(manifest.app, name)}`),
+    }),
+  );
 }
