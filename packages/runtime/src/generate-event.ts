@@ -24,9 +24,9 @@ import {
   type HandshakeEvent,
   type WebSocketIdentity,
 } from "./lambda-events/websocket-event.ts";
-import { snsEvent } from "./services/events/events.ts";
-import { sqsEvent } from "./services/queues/queue-poller.ts";
-import { localScheduledEvent } from "./services/scheduled/scheduler.ts";
+import { snsEvent } from "./lambda-events/sns-event.ts";
+import { sqsEvent } from "./lambda-events/sqs-event.ts";
+import { localScheduledEvent } from "./lambda-events/scheduled-event.ts";
 
 export interface GeneratedEventOptions {
   /** Host and port of the app, as its clients name it: `localhost:3333`. */

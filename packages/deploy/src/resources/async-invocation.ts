@@ -1,11 +1,6 @@
 import { asyncInvocationDefaults, type TopicSource } from "@arclet/manifest";
-import { logicalId } from "../template/logical-ids.ts";
-import {
-  functionLogicalId,
-  functionOf,
-  liveAlias,
-  type SynthesisContext,
-} from "./synthesis-context.ts";
+import { functionLogicalId, logicalId } from "../template/logical-ids.ts";
+import { functionOf, liveAlias, type SynthesisContext } from "./synthesis-context.ts";
 import { ref } from "../template/template.ts";
 
 /** How often Lambda tries an event again, for a function that does not want Lambda's defaults. */

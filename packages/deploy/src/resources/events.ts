@@ -1,13 +1,7 @@
 import { eventSources } from "@arclet/manifest";
 import { addAsyncInvocation } from "./async-invocation.ts";
-import { logicalId } from "../template/logical-ids.ts";
-import {
-  functionOf,
-  invokedArn,
-  invokedId,
-  topicLogicalId,
-  type SynthesisContext,
-} from "./synthesis-context.ts";
+import { logicalId, topicLogicalId } from "../template/logical-ids.ts";
+import { functionOf, invokedArn, invokedId, type SynthesisContext } from "./synthesis-context.ts";
 import { ref } from "../template/template.ts";
 import { parameterOf } from "./discovery.ts";
 

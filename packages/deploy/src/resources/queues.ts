@@ -1,9 +1,8 @@
 import { eventSources } from "@arclet/manifest";
-import { logicalId } from "../template/logical-ids.ts";
+import { logicalId, queueLogicalId } from "../template/logical-ids.ts";
 import {
   functionOf,
   invokedArn,
-  queueLogicalId,
   responseTypes,
   type SynthesisContext,
 } from "./synthesis-context.ts";

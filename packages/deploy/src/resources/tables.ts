@@ -5,12 +5,11 @@ import {
   type StreamSource,
   type Table,
 } from "@arclet/manifest";
-import { logicalId } from "../template/logical-ids.ts";
+import { logicalId, tableLogicalId } from "../template/logical-ids.ts";
 import {
   functionOf,
   invokedArn,
   responseTypes,
-  tableLogicalId,
   type SynthesisContext,
 } from "./synthesis-context.ts";
 import { attribute, type TemplateValue } from "../template/template.ts";

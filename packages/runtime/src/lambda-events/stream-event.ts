@@ -1,5 +1,16 @@
 import { arnOf, type Place } from "@arclet/manifest";
-import type { TableChange } from "../services/tables/dynamodb/worker-messages.ts";
+
+/** An item or key in DynamoDB's own JSON: `{ id: { S: "1" } }`. */
+export type DynamoItem = Readonly<Record<string, unknown>>;
+
+export interface TableChange {
+  readonly table: string;
+  readonly keys: DynamoItem;
+  readonly oldImage: DynamoItem | null;
+  readonly newImage: DynamoItem | null;
+  /** Removed by time to live. */
+  readonly expired: boolean;
+}
 
 /** A change of a table with its place in the stream. */
 export interface StreamChange extends TableChange {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { type EventMessage, snsEvent } from "../../lambda-events/sns-event.ts";
 import {
   arnOf,
   eventSources,
@@ -17,18 +18,6 @@ import {
   type DeadLetter,
   type ServiceContext,
 } from "../service-context.ts";
-
-/** An attribute as SNS hands it to Lambda. */
-export interface EventAttribute {
-  readonly Type: string;
-  readonly Value: string;
-}
-
-export interface EventMessage {
-  readonly message: string;
-  readonly subject: string | null;
-  readonly attributes: Readonly<Record<string, EventAttribute>>;
-}
 
 interface Delivery extends EventMessage {
   readonly id: string;
@@ -188,33 +177,4 @@ export class Events {
 
 function topicsOf(manifest: Manifest): ReadonlyMap<string, TopicSource> {
   return new Map(eventSources(manifest).events.map((topic) => [topic.name, topic]));
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */
-export function snsEvent(
-  message: EventMessage & { readonly id: string; readonly publishedAt: number },
-  topicArn: string,
-): object {
-  return {
-    Records: [
-      {
-        EventSource: "aws:sns",
-        EventVersion: "1.0",
-        EventSubscriptionArn: `${topicArn}:21be56ed-a058-49f5-8c98-aedd2564c486`,
-        Sns: {
-          Type: "Notification",
-          MessageId: message.id,
-          TopicArn: topicArn,
-          Subject: message.subject,
-          Message: message.message,
-          Timestamp: new Date(message.publishedAt).toISOString(),
-          SignatureVersion: "1",
-          Signature: "local",
-          SigningCertUrl: "local",
-          UnsubscribeUrl: "local",
-          MessageAttributes: message.attributes,
-        },
-      },
-    ],
-  };
 }

@@ -1,6 +1,7 @@
-import { arnOf, type Place, type QueueSource } from "@arclet/manifest";
+import type { Place, QueueSource } from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
-import { md5, type MessageQueue, type ReceivedMessage } from "./queue.ts";
+import { sqsEvent, type ReceivedMessage } from "../../lambda-events/sqs-event.ts";
+import type { MessageQueue } from "./queue.ts";
 import { failedItems } from "../failed-items.ts";
 import { tellTraffic, type ServiceContext } from "../service-context.ts";
 
@@ -118,48 +119,4 @@ export class QueuePoller {
         .map(({ receiptHandle }) => this.#messages.delete(receiptHandle)),
     );
   }
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
-export function sqsEvent(
-  batch: readonly ReceivedMessage[],
-  queueName: string,
-  place: Place,
-): object {
-  return {
-    Records: batch.map(({ message, receiptHandle }) => ({
-      messageId: message.id,
-      receiptHandle,
-      body: message.body,
-      attributes: {
-        ApproximateReceiveCount: String(message.receiveCount),
-        SentTimestamp: String(message.sentAt),
-        SenderId: "AIDAIENQZJOLO23YVJ4VO",
-        ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? message.sentAt),
-        ...(message.groupId === null ? {} : { MessageGroupId: message.groupId }),
-        ...(message.deduplicationId === null
-          ? {}
-          : {
-              MessageDeduplicationId: message.deduplicationId,
-              SequenceNumber: message.sequenceNumber,
-            }),
-      },
-      messageAttributes: Object.fromEntries(
-        Object.entries(message.attributes).map(([name, attribute]) => [
-          name,
-          {
-            ...(attribute.StringValue === undefined ? {} : { stringValue: attribute.StringValue }),
-            ...(attribute.BinaryValue === undefined ? {} : { binaryValue: attribute.BinaryValue }),
-            stringListValues: [],
-            binaryListValues: [],
-            dataType: attribute.DataType,
-          },
-        ]),
-      ),
-      md5OfBody: md5(message.body),
-      eventSource: "aws:sqs",
-      eventSourceARN: arnOf(place, "sqs", queueName),
-      awsRegion: place.region,
-    })),
-  };
 }

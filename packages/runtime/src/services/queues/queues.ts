@@ -9,7 +9,8 @@ import {
   type QueueSource,
 } from "@arclet/manifest";
 import { QueuePoller } from "./queue-poller.ts";
-import { MessageQueue, type QueueMessage } from "./queue.ts";
+import { MessageQueue } from "./queue.ts";
+import type { QueueMessage } from "../../lambda-events/sqs-event.ts";
 import {
   journalFor,
   tellTraffic,

@@ -1,14 +1,6 @@
-import { randomUUID } from "node:crypto";
-import {
-  arnOf,
-  eventSources,
-  localName,
-  localPlace,
-  scheduledEvent,
-  type Manifest,
-  type ScheduleSource,
-} from "@arclet/manifest";
+import { eventSources, type Manifest, type ScheduleSource } from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
+import { localScheduledEvent } from "../../lambda-events/scheduled-event.ts";
 import { parseScheduleExpression } from "./schedule-expression.ts";
 import { retryDelayMs } from "../retry-delay.ts";
 import { tellTraffic, type ServiceContext } from "../service-context.ts";
@@ -100,19 +92,5 @@ function isSame(left: ScheduleSource, right: ScheduleSource): boolean {
     left.functionId === right.functionId &&
     left.invocation.retries === right.invocation.retries &&
     left.invocation.maxAgeSeconds === right.invocation.maxAgeSeconds
-  );
-}
-
-/** The event of a schedule that fires at `at`, in epoch milliseconds, as JSON. */
-export function localScheduledEvent(manifest: Manifest, name: string, at: number): string {
-  const place = localPlace(manifest);
-  return JSON.stringify(
-    scheduledEvent({
-      ...place,
-      id: randomUUID(),
-      // EventBridge leaves milliseconds out.
-      time: new Date(at).toISOString().replace(/\.\d+Z$/, "Z"),
-      rule: arnOf(place, "events", `rule/${localName(manifest.app, name)}`),
-    }),
   );
 }

@@ -42,7 +42,8 @@ const batchesOf = (local: MemoryContext, functionId?: string): string[] =>
   local.calls.flatMap((call, index) =>
     functionId === undefined || call.functionId === functionId
       ? [
-          records(index)
+          local
+            .records(index)
             .map((record) => changeOf(record).Keys.id.S)
             .join(""),
         ]
