@@ -2,7 +2,7 @@ import { createMemoryContext } from "./memory-context.ts";
 import { Events } from "../../packages/runtime/src/services/events/events.ts";
 import { Queues } from "../../packages/runtime/src/services/queues/queues.ts";
 import { Scheduler } from "../../packages/runtime/src/services/scheduled/scheduler.ts";
-import { TableStreams } from "../../packages/runtime/src/services/tables/table-streams.ts";
+import { TableStreams } from "../../packages/runtime/src/services/tables-streams/table-streams.ts";
 import type { Manifest } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
 
@@ -239,6 +239,7 @@ export async function driveSchedule(
   const local = createMemoryContext();
   local.answer = () => new Error("no");
   const service = new Scheduler(local.context, manifest);
+  service.start();
   onTestFinished(() => service.close());
   await local.pass("1d");
   await local.pass("10m");

@@ -2,7 +2,7 @@ import type { Manifest } from "@arclet/manifest";
 import { Events } from "../../packages/runtime/src/services/events/events.ts";
 import { Queues } from "../../packages/runtime/src/services/queues/queues.ts";
 import { Scheduler } from "../../packages/runtime/src/services/scheduled/scheduler.ts";
-import { TableStreams } from "../../packages/runtime/src/services/tables/table-streams.ts";
+import { TableStreams } from "../../packages/runtime/src/services/tables-streams/table-streams.ts";
 import { onTestFinished } from "vitest";
 import { createMemoryContext } from "./memory-context.ts";
 
@@ -14,10 +14,9 @@ export async function openEvents(manifest: Manifest): Promise<Readonly<Record<st
   const streams = await TableStreams.open(local.context, manifest);
   const scheduler = new Scheduler(local.context, manifest);
   onTestFinished(async () => {
-    scheduler.close();
-    await Promise.all([events.close(), queues.close(), streams.close()]);
+    await Promise.all([events, queues, streams, scheduler].map((service) => service.close()));
   });
-  for (const service of [events, queues, streams]) service.start();
+  for (const service of [events, queues, streams, scheduler]) service.start();
   await events.publish("daily", { message: "{}", subject: null, attributes: {} });
   const rest = { attributes: {}, delaySeconds: 0, groupId: "g", deduplicationId: null };
   await queues.find("jobs")?.send({ body: "{}", ...rest });

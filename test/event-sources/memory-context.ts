@@ -64,6 +64,8 @@ export function createMemoryContext(): MemoryContext {
       clock,
       traffic,
       dataDirectory: null,
+      origin: () => "http://127.0.0.1:0",
+      tables: { port: 0, endpoint: null, seedFile: null },
       invoker: {
         async invoke(functionId: string, payload: string): Promise<InvocationResult> {
           const event = JSON.parse(payload) as Fields;

@@ -15,6 +15,7 @@ export {
 } from "./event-sources.ts";
 export { formatDiagnostics, type DiagnosticFormatOptions } from "./format-diagnostic.ts";
 export type * from "./manifest.ts";
+export { functionPragmas } from "./manifest.ts";
 export {
   arnOf,
   defaultRegion,

@@ -12,9 +12,9 @@ import {
 import { HttpRoutes } from "./gateway/http/http-routes.ts";
 import { ClfTime } from "./lambda-events/clf-time.ts";
 import { httpApiKind } from "./lambda-events/http-api-kind.ts";
-import { httpEvent } from "./lambda-events/http-event.ts";
+import { httpEvent } from "./lambda-events/http.ts";
 import { createApiId, IdSource } from "./lambda-events/ids.ts";
-import { streamEvent } from "./lambda-events/stream-event.ts";
+import { streamEvent } from "./lambda-events/tables-streams.ts";
 import { listHeaders, type RequestHead } from "./lambda-events/request-headers.ts";
 import {
   authorizerEvent,
@@ -23,10 +23,10 @@ import {
   MessageEventWriter,
   type HandshakeEvent,
   type WebSocketIdentity,
-} from "./lambda-events/websocket-event.ts";
-import { snsEvent } from "./lambda-events/sns-event.ts";
-import { sqsEvent } from "./lambda-events/sqs-event.ts";
-import { localScheduledEvent } from "./lambda-events/scheduled-event.ts";
+} from "./lambda-events/ws.ts";
+import { snsEvent } from "./lambda-events/events.ts";
+import { sqsEvent } from "./lambda-events/queues.ts";
+import { localScheduledEvent } from "./lambda-events/scheduled.ts";
 
 export interface GeneratedEventOptions {
   /** Host and port of the app, as its clients name it: `localhost:3333`. */

@@ -26,6 +26,8 @@ export interface DevSessionOptions {
   readonly watches: boolean;
   /** Functions run where a debugger of this process stops in them, without time-outs. */
   readonly isDebugged: boolean;
+  /** Whether traffic events are to tell what memory functions take; asked at each invocation. */
+  readonly measuresMemory: () => boolean;
   readonly state: StateOptions;
   readonly onEvent: (event: DevEvent) => void;
 }
@@ -113,7 +115,11 @@ export class DevSession {
       throw error;
     });
     const session = new DevSession(options, plugged, plugins, builder, builds, runtime);
-    runtime.traffic.listen((event) => options.onEvent({ type: "traffic", event }));
+    runtime.traffic.listen((event) => options.onEvent({ type: "traffic", event }), {
+      get memory() {
+        return options.measuresMemory();
+      },
+    });
     await plugins.ready(runtime).catch(async (error: unknown) => {
       await session.close();
       throw error;

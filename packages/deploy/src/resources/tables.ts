@@ -1,21 +1,10 @@
-import {
-  eventSources,
-  streamRetentionSeconds,
-  type KeyAttribute,
-  type StreamSource,
-  type Table,
-} from "@arclet/manifest";
-import { logicalId, tableLogicalId } from "../template/logical-ids.ts";
-import {
-  functionOf,
-  invokedArn,
-  responseTypes,
-  type SynthesisContext,
-} from "./synthesis-context.ts";
-import { attribute, type TemplateValue } from "../template/template.ts";
+import type { KeyAttribute, Table } from "@arclet/manifest";
+import { tableLogicalId } from "../template/logical-ids.ts";
+import type { SynthesisContext } from "./synthesis-context.ts";
+import type { TemplateValue } from "../template/template.ts";
 import { parameterOf } from "./discovery.ts";
 
-/** Tables, their indexes and their streams. A table outlives its stack and its replacement. */
+/** Tables and their indexes. A table outlives its stack and its replacement. */
 export function addTables(context: SynthesisContext): void {
   const { manifest, template } = context;
   for (const table of manifest.tables) {
@@ -34,38 +23,6 @@ export function addTables(context: SynthesisContext): void {
     );
     parameterOf(context, "tables", table.name, id, table.origin);
   }
-  for (const stream of eventSources(manifest).streams) {
-    const declared = functionOf(manifest, stream.functionId);
-    template.add(
-      logicalId("TableStream", `${stream.table}/${stream.functionId}`),
-      {
-        Type: "AWS::Lambda::EventSourceMapping",
-        Properties: {
-          EventSourceArn: attribute(tableLogicalId(stream.table), "StreamArn"),
-          FunctionName: invokedArn(declared),
-          StartingPosition: "TRIM_HORIZON",
-          BatchSize: stream.batchSize,
-          ...(stream.batchWindowSeconds === 0
-            ? {}
-            : { MaximumBatchingWindowInSeconds: stream.batchWindowSeconds }),
-          ...retriesOf(stream),
-          BisectBatchOnFunctionError: stream.bisects,
-          ...responseTypes(stream),
-        },
-      },
-      { label: `stream of table ${stream.table}`, location: stream.origin },
-    );
-  }
-}
-
-/** Lambda tries until the stream no longer has the records, unless it is given a limit. */
-function retriesOf({ retries, maxAgeSeconds }: StreamSource): { readonly [key: string]: number } {
-  return {
-    ...(retries === null ? {} : { MaximumRetryAttempts: retries }),
-    ...(maxAgeSeconds === streamRetentionSeconds
-      ? {}
-      : { MaximumRecordAgeInSeconds: maxAgeSeconds }),
-  };
 }
 
 function tableProperties(

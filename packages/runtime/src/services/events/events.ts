@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { type EventMessage, snsEvent } from "../../lambda-events/sns-event.ts";
 import {
   arnOf,
   eventSources,
@@ -9,61 +8,45 @@ import {
   type Place,
   type TopicSource,
 } from "@arclet/manifest";
-import type { ClockTimer } from "../../clock.ts";
+import { snsEvent, type EventMessage } from "../../lambda-events/events.ts";
+import { AsyncInvocations, type AsyncCall, type AsyncTarget } from "../async-invocations.ts";
 import type { Journal } from "../journal.ts";
-import { retryDelayMs } from "../retry-delay.ts";
-import {
-  journalFor,
-  tellTraffic,
-  type DeadLetter,
-  type ServiceContext,
-} from "../service-context.ts";
+import { journalFor, type DeadLetter, type ServiceContext } from "../service-context.ts";
 
-interface Delivery extends EventMessage {
-  readonly id: string;
+/** A published event on its way to the function of its topic. */
+interface Delivery extends EventMessage, AsyncCall {
   readonly topic: string;
-  readonly publishedAt: number;
-  readonly failures: number;
-  readonly dead: string | null;
 }
 
 /** SNS topics, each with its function as the one subscriber. */
 export class Events {
   readonly #context: ServiceContext;
-  readonly #journal: Journal<Delivery>;
-  readonly #timers = new Set<ClockTimer>();
-  readonly #running = new Set<Promise<void>>();
-  readonly #dead = new Map<string, Delivery>();
+  readonly #deliveries: AsyncInvocations<Delivery>;
   #app: string;
   #place: Place;
   #topics: ReadonlyMap<string, TopicSource>;
-  /** Deliveries held back until functions are in place; null from then on. */
-  #held: Delivery[] | null = [];
-  #closed = false;
 
   private constructor(context: ServiceContext, journal: Journal<Delivery>, manifest: Manifest) {
     this.#context = context;
-    this.#journal = journal;
     this.#app = manifest.app;
     this.#place = localPlace(manifest);
     this.#topics = topicsOf(manifest);
+    this.#deliveries = new AsyncInvocations({
+      context,
+      service: "events",
+      journal,
+      targetOf: (delivery) => this.#targetOf(delivery),
+    });
   }
 
   static async open(context: ServiceContext, manifest: Manifest): Promise<Events> {
     const journal = await journalFor<Delivery>(context, "events");
-    const events = new Events(context, journal, manifest);
-    for (const delivery of journal.kept.values()) {
-      if (delivery.dead === null) events.#start(delivery);
-      else events.#dead.set(delivery.id, delivery);
-    }
-    return events;
+    return new Events(context, journal, manifest);
   }
 
   /** Begins to invoke functions. */
   start(): void {
-    const held = this.#held ?? [];
-    this.#held = null;
-    for (const delivery of held) this.#start(delivery);
+    this.#deliveries.start();
   }
 
   update(manifest: Manifest): void {
@@ -91,21 +74,19 @@ export class Events {
     if (!this.#topics.has(name)) return null;
     const id = randomUUID();
     const publishedAt = this.#context.clock.now();
-    const delivery: Delivery = {
+    await this.#deliveries.add({
       ...message,
       id,
       topic: name,
       publishedAt,
       failures: 0,
       dead: null,
-    };
-    await this.#journal.put(id, delivery);
-    this.#start(delivery);
+    });
     return id;
   }
 
   deadLetters(): DeadLetter[] {
-    return [...this.#dead.values()].map((delivery) => ({
+    return this.#deliveries.dead().map((delivery) => ({
       id: delivery.id,
       service: "events",
       source: delivery.topic,
@@ -117,57 +98,18 @@ export class Events {
 
   /** Waits for running deliveries; what still waits for its next try stays in the journal. */
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const timer of this.#timers) timer.cancel();
-    await Promise.all(this.#running);
-    await this.#journal.close();
+    await this.#deliveries.close();
   }
 
-  #start(delivery: Delivery): void {
-    if (this.#closed) return;
-    if (this.#held !== null) {
-      this.#held.push(delivery);
-      return;
-    }
-    const run = this.#deliver(delivery).finally(() => this.#running.delete(run));
-    this.#running.add(run);
-    this.#context.traffic.report(run, "events");
-  }
-
-  async #deliver(delivery: Delivery): Promise<void> {
+  #targetOf(delivery: Delivery): AsyncTarget | null {
     const topic = this.#topics.get(delivery.topic);
-    if (topic === undefined) return;
-    const payload = JSON.stringify(snsEvent(delivery, this.#arnOf(delivery.topic)));
-    const result = await this.#context.invoker.invoke(topic.functionId, payload);
-    if (result.ok) {
-      await this.#journal.remove(delivery.id);
-      return;
-    }
-    const error = `${result.errorType}: ${result.errorMessage}`;
-    const ageMs = this.#context.clock.now() - delivery.publishedAt;
-    const delayMs = retryDelayMs(topic.invocation, delivery.failures, ageMs);
-    const failed: Delivery = {
-      ...delivery,
-      failures: delivery.failures + 1,
-      dead: delayMs === null ? error : null,
+    if (topic === undefined) return null;
+    return {
+      functionId: topic.functionId,
+      payload: JSON.stringify(snsEvent(delivery, this.#arnOf(delivery.topic))),
+      label: `event ${delivery.id}`,
+      invocation: topic.invocation,
     };
-    if (delayMs === null) this.#dead.set(failed.id, failed);
-    else this.#planRetry(failed, delayMs);
-    await this.#journal.put(delivery.id, failed);
-    const next =
-      delayMs === null
-        ? `event ${delivery.id} given up after ${failed.failures} tries`
-        : `event ${delivery.id} failed, next try in ${delayMs / 1000} s`;
-    tellTraffic(this.#context, topic.functionId, `${next}: ${error}`);
-  }
-
-  #planRetry(failed: Delivery, delayMs: number): void {
-    const timer = this.#context.clock.after(delayMs, () => {
-      this.#timers.delete(timer);
-      this.#start(failed);
-    });
-    this.#timers.add(timer);
-    if (this.#closed) timer.cancel();
   }
 
   #arnOf(name: string): string {

@@ -1,6 +1,6 @@
 import type { Place, QueueSource } from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
-import { sqsEvent, type ReceivedMessage } from "../../lambda-events/sqs-event.ts";
+import { sqsEvent, type ReceivedMessage } from "../../lambda-events/queues.ts";
 import type { MessageQueue } from "./queue.ts";
 import { failedItems } from "../failed-items.ts";
 import { tellTraffic, type ServiceContext } from "../service-context.ts";

@@ -10,7 +10,7 @@ import {
 } from "@arclet/manifest";
 import { QueuePoller } from "./queue-poller.ts";
 import { MessageQueue } from "./queue.ts";
-import type { QueueMessage } from "../../lambda-events/sqs-event.ts";
+import type { QueueMessage } from "../../lambda-events/queues.ts";
 import {
   journalFor,
   tellTraffic,

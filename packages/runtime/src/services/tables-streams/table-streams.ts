@@ -6,7 +6,7 @@ import {
   type Manifest,
   type StreamSource,
 } from "@arclet/manifest";
-import type { TableChange } from "../../lambda-events/stream-event.ts";
+import type { TableChange } from "../../lambda-events/tables-streams.ts";
 import { journalFor, type ServiceContext } from "../service-context.ts";
 import type { Journal } from "../journal.ts";
 import { StreamPoller, type StreamRecord } from "./stream-poller.ts";

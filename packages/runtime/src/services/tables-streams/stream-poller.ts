@@ -4,7 +4,7 @@ import {
   sequenceNumberOf,
   streamEvent,
   type StreamChange,
-} from "../../lambda-events/stream-event.ts";
+} from "../../lambda-events/tables-streams.ts";
 import { failedItems } from "../failed-items.ts";
 import { tellTraffic, type ServiceContext } from "../service-context.ts";
 

@@ -5,7 +5,7 @@ import {
   type MemoryContext,
 } from "../../../../../test/event-sources/memory-context.ts";
 import { manifestWith } from "../../../../../test/helpers/model.mjs";
-import { TableStreams } from "../../../src/services/tables/table-streams.ts";
+import { TableStreams } from "../../../src/services/tables-streams/table-streams.ts";
 
 const streamOf = (name: string, settings: Partial<TableStream> = {}): TableStream => ({
   table: "cats",
