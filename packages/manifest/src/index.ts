@@ -11,6 +11,7 @@ export type {
   ProjectResult,
 } from "./project/project.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";
+export { isRootVariable } from "./root-variable.ts";
 export { SourceFile, type Span } from "./source-file.ts";
 export { parseArc, type ParseResult } from "./syntax/arc-parser.ts";
 export { printArc } from "./syntax/arc-printer.ts";

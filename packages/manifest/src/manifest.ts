@@ -192,6 +192,8 @@ export interface StaticFiles {
   readonly prune: boolean;
   readonly spa: boolean;
   readonly compression: false | "br" | "gzip";
+  /** Deployed files are read through the app only. False: anybody who knows the bucket reads them there. */
+  readonly private: boolean;
 }
 
 export interface Proxy {
@@ -206,6 +208,8 @@ export interface AwsSettings {
   readonly profile: string | null;
   /** Bucket for deployment artifacts. */
   readonly bucket: string | null;
+  /** Termination protection of production stacks; null leaves it as it is. @default null */
+  readonly protect: boolean | null;
   /** @default "http" */
   readonly apigateway: "http" | "httpv2" | "httpv1" | "rest";
 }

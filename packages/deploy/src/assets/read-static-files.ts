@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { StaticFiles } from "@arclet/manifest";
+import { encodings, isPublicName, variantName, type Encoding } from "@arclet/static";
 
 /** A file to be an object of the static bucket. */
 export interface StaticObject {
@@ -10,12 +11,12 @@ export interface StaticObject {
   readonly content: { readonly path: string } | { readonly bytes: Uint8Array };
   /** Its name changes with its content, so it may be cached for ever. */
   readonly isFingerprinted: boolean;
+  /** Encodings in which the same file seems to lie beside it. */
+  readonly variants: readonly Encoding[];
 }
 
 /** Name of the map from names to fingerprinted names. */
 const mapName = "static.json";
-/** What Architect leaves out, wherever it lies. */
-const neverServed = new Set([".DS_Store", "readme.md"]);
 
 /**
  * Files of the folder as objects, those that others refer to first and pages last, so that no page
@@ -33,11 +34,13 @@ export async function readStaticFiles(
       settings.fingerprint === "external" && names.includes(mapName)
         ? await mappedNames(join(folder, mapName))
         : new Set<string>();
+    const all = new Set(names);
     return names
       .map((name) => ({
         key: prefix + name,
         content: { path: join(folder, name) },
         isFingerprinted: immutable.has(name),
+        variants: encodings.filter((encoding) => all.has(variantName(name, encoding))),
       }))
       .toSorted(pagesLast);
   }
@@ -48,13 +51,13 @@ export async function readStaticFiles(
     const content = { path: join(folder, name) };
     const key = fingerprinted(name, await readFile(content.path));
     map[name] = key;
-    objects.push({ key: prefix + key, content, isFingerprinted: true });
+    objects.push({ key: prefix + key, content, isFingerprinted: true, variants: [] });
     // `/` and the pages of a single-page app are asked for by name.
     if (name.endsWith(".html"))
-      objects.push({ key: prefix + name, content, isFingerprinted: false });
+      objects.push({ key: prefix + name, content, isFingerprinted: false, variants: [] });
   }
   const bytes = Buffer.from(JSON.stringify(map, null, 2));
-  objects.push({ key: prefix + mapName, content: { bytes }, isFingerprinted: false });
+  objects.push({ key: prefix + mapName, content: { bytes }, isFingerprinted: false, variants: [] });
   return objects.toSorted(pagesLast);
 }
 
@@ -62,9 +65,9 @@ export async function readStaticFiles(
 async function fileNames(folder: string, ignored: readonly string[]): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   return entries
-    .filter((entry) => entry.isFile() && !neverServed.has(entry.name))
+    .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .filter((name) => !ignored.some((part) => name.includes(part)))
+    .filter((name) => isPublicName(name, { ignore: ignored }))
     .toSorted();
 }
 

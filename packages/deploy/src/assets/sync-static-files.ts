@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { StaticFiles } from "@arclet/manifest";
+import { variantName } from "@arclet/static";
 import type { AwsClients } from "../aws/aws-clients.ts";
 import { forEachConcurrently } from "../aws/for-each-concurrently.ts";
 import type { DeployReporter } from "../reporter.ts";
@@ -34,8 +35,10 @@ export async function syncStaticFiles(
   const put = async (object: StaticObject): Promise<void> => {
     const { key } = object;
     const upload = await readUpload(object, settings.compression);
+    // What names its variants is put again when one is new.
+    const isKnown = object.variants.every((encoding) => present.has(variantName(key, encoding)));
     // The ETag of an object put in one part and encrypted by S3 is its MD5.
-    if (present.get(key) === createHash("md5").update(upload.Body).digest("hex")) return;
+    if (isKnown && present.get(key) === createHash("md5").update(upload.Body).digest("hex")) return;
     await client.send(new sdk.PutObjectCommand({ Bucket: bucket, Key: key, ...upload }));
     changed += 1;
     reporter.report({ type: "static-file", action: "put", key });

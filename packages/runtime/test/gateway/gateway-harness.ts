@@ -7,8 +7,7 @@ import { Leases } from "../../src/connections/leases.ts";
 import { createMemoryRouter } from "../../src/connections/memory.ts";
 import type { InvocationErrorKind, InvocationResult } from "../../src/invocation.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
-import { resolveLimits } from "../../src/limits.ts";
-import type { Limits } from "../../src/options.ts";
+import { resolveLimits, type Limits } from "../../src/limits.ts";
 import { createTestClock, type TestClock } from "../../src/test-clock.ts";
 import { Traffic } from "../../src/traffic/traffic.ts";
 import { manifestWith } from "../../../../test/helpers/model.mjs";
@@ -205,10 +204,17 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
             prune: false,
             spa: false,
             compression: false,
+            private: true,
             ...staticFiles,
           },
     proxy: proxy === undefined ? null : { testing: proxy, staging: null, production: null },
-    aws: { region: null, profile: null, bucket: null, apigateway: options.apigateway ?? "http" },
+    aws: {
+      region: null,
+      profile: null,
+      bucket: null,
+      protect: null,
+      apigateway: options.apigateway ?? "http",
+    },
   });
 }
 

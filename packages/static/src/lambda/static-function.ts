@@ -1,6 +1,6 @@
-import { acceptedEncodings } from "../file-names.ts";
+import { acceptedEncodings, nameOfPath } from "../file-names.ts";
 import { serveStatic } from "../serve-static.ts";
-import type { StaticRequest, StaticResponse } from "../static-file.ts";
+import type { FileStore, StaticRequest, StaticResponse } from "../static-file.ts";
 import { decode } from "../variants.ts";
 import { Bucket, type BucketFile } from "./bucket-store.ts";
 
@@ -60,21 +60,31 @@ export async function handler(event: HttpEvent): Promise<HttpResponse> {
   };
   const isStaticPath = event.routeKey.includes("/_static/");
   const found: BucketFile[] = [];
-  const response = await serveStatic(
-    request,
-    {
-      async find(name) {
-        const file = await bucket.find(name);
-        if (file !== null) found.push(file);
-        return file;
-      },
-      fingerprints: () => bucket.fingerprints(),
+  const store: FileStore<BucketFile> = {
+    async find(name) {
+      const file = await bucket.find(name);
+      if (file !== null) found.push(file);
+      return file;
     },
-    settings,
-  );
-  const sent = response?.body?.file.key;
-  for (const file of found) if (file.key !== sent) file.cancel();
+    fingerprints: () => bucket.fingerprints(),
+  };
+  let response = await serveStatic(request, store, settings);
+  const decoded = decodedOnce(request.name);
+  if ((response === null || response.status === 404) && decoded !== null)
+    response = await serveStatic({ ...request, name: decoded }, store, settings);
+  const sent = response?.body?.file;
+  for (const file of found) if (file.read !== sent?.read) file.cancel();
   return response === null ? notFound : complete(request, response, isStaticPath);
+}
+
+/**
+ * The name that an encoded one means; null when it means itself. API Gateway gives path variables decoded,
+ * and does not promise it for every character.
+ */
+function decodedOnce(name: string): string | null {
+  if (!name.includes("%")) return null;
+  const decoded = nameOfPath(`/${name}`);
+  return decoded === name ? null : decoded;
 }
 
 const notFound: HttpResponse = {

@@ -63,8 +63,8 @@ test("memory is bounded: the file that was read first is read again", async () =
   const folder = new StaticFolder(join(root, "public"));
   const files = [];
   for (const name of names) files.push(await folder.find(name));
-  expect(await folder.find("19.bin")).toBe(files[19]);
-  expect(await folder.find("0.bin")).not.toBe(files[0]);
+  expect((await folder.find("19.bin")) === files[19]).toBe(true);
+  expect((await folder.find("0.bin")) === files[0]).toBe(false);
 });
 
 test("a folder that is not there has no files", async () => {
