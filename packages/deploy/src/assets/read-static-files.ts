@@ -61,6 +61,17 @@ export async function readStaticFiles(
   return objects.toSorted(pagesLast);
 }
 
+/** Text of the map from names to fingerprinted ones; null: another tool was to write it, and has not. */
+export async function readStaticMap(root: string, settings: StaticFiles): Promise<string | null> {
+  if (settings.fingerprint === true) {
+    const prefix = settings.prefix === null ? "" : `${settings.prefix}/`;
+    const objects = await readStaticFiles(root, settings);
+    const map = objects.find(({ key }) => key === prefix + mapName)?.content;
+    return map !== undefined && "bytes" in map ? Buffer.from(map.bytes).toString("utf8") : null;
+  }
+  return readFile(join(root, settings.folder, mapName), "utf8").catch(() => null);
+}
+
 /** Sorted, with `/` between folders. */
 async function fileNames(folder: string, ignored: readonly string[]): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
