@@ -81,12 +81,17 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const developer = new DevApi(context);
   const http = new HttpApi(context);
   let staticFiles: StaticFiles | null = null;
+  let servedKey = "";
   let proxyTarget: string | null = null;
 
   function setApp({ manifest, root }: GatewayApp): void {
     http.setManifest(manifest);
     webSockets.setApi(manifest.ws, localPlace(manifest));
-    staticFiles = manifest.static === null ? null : new StaticFiles(root, manifest.static);
+    const staticKey = JSON.stringify([root, manifest.static]);
+    // What it has read stays when only functions changed.
+    if (staticKey !== servedKey)
+      staticFiles = manifest.static === null ? null : new StaticFiles(root, manifest.static);
+    servedKey = staticKey;
     proxyTarget = manifest.proxy?.testing ?? null;
   }
 
@@ -96,12 +101,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     path: string,
   ): Promise<void> {
     const isRead = request.method === "GET" || request.method === "HEAD";
-    const sent = request.url ?? "/";
     const isStaticPath = path.startsWith("/_static/");
     const file = isStaticPath ? path.slice("/_static".length) : path;
-    if (isRead && staticFiles !== null && (await staticFiles.handle(request, response, file)))
-      return;
-    request.url = sent;
+    const isLast = proxyTarget === null || isStaticPath;
+    if (isRead && (await staticFiles?.handle(request, response, file, isLast)) === true) return;
     if (proxyTarget !== null && !isStaticPath) forward(request, response, proxyTarget);
     else http.refuse(response);
   }

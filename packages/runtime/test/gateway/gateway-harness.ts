@@ -210,6 +210,7 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
             prune: false,
             spa: false,
             compression: false,
+            private: true,
             ...staticFiles,
           },
     proxy: proxy === undefined ? null : { testing: proxy, staging: null, production: null },
