@@ -2,15 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { BuiltFunction } from "@arclet/builder";
 import type { FunctionConfig } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
-import type { InvocationLogging } from "../traffic/traffic-event.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { ExecutionStrategy, GatewayChannel } from "./execution-strategy.ts";
 import { FunctionPool } from "./pool/function-pool.ts";
 import { maximumEventBytes } from "./handler/call-handler.ts";
 import type { InvocationFailure, InvocationResult } from "../invocation.ts";
-import type { Invoker } from "./invoker.ts";
+import { InvocationReporter, type InvocationLoad } from "./invocation-reporter.ts";
+import type { GatewayInvoker, SubmittedInvocation } from "./invoker.ts";
 import { createLambdaEnvironment } from "./lambda-environment.ts";
-import type { PendingInvocation } from "./pool/pooled-environment.ts";
+import { PendingInvocation } from "./pool/pending-invocation.ts";
 
 export interface FunctionInvokerOptions {
   readonly strategy: ExecutionStrategy;
@@ -41,15 +41,16 @@ interface Entry {
   readonly definition: FunctionDefinition;
   readonly key: string;
   readonly pool: FunctionPool | null;
-  /** Shared by all builds of the function: reserved concurrency counts across a reload. */
-  readonly load: { running: number };
+  readonly owner: InvocationReporter;
 }
 
 /** Runs invocations in the environments of a strategy. */
-export class FunctionInvoker implements Invoker {
+export class FunctionInvoker implements GatewayInvoker {
   readonly #options: FunctionInvokerOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #retired = new Set<Promise<void>>();
+  /** By function, of all its builds: reserved concurrency counts across a reload. */
+  readonly #loads = new Map<string, InvocationLoad>();
   /** Number of the newest definition of each function: a slower, older one must not win. */
   readonly #newest = new Map<string, number>();
   #definitions = 0;
@@ -61,63 +62,43 @@ export class FunctionInvoker implements Invoker {
   }
 
   invoke(functionId: string, payload: string, source?: object): Promise<InvocationResult> {
-    return new Promise((resolve) => this.#submit(functionId, payload, source ?? null, resolve));
+    return new Promise((resolve) => {
+      this.submit(functionId, payload, source ?? null, resolve);
+    });
   }
 
-  #submit(
+  submit(
     functionId: string,
     payload: string,
     source: object | null,
-    resolve: (result: InvocationResult) => void,
-  ): void {
+    settle: (result: InvocationResult) => void,
+  ): SubmittedInvocation {
     const { clock, traffic } = this.#options;
     const entry = this.#entries.get(functionId);
     const refusal = this.#refusalOf(entry, functionId, payload);
-    const requestId = randomUUID();
-    const submittedAt = clock.now();
-    const pending: PendingInvocation = {
-      requestId,
+    const owner = entry?.owner ?? new InvocationReporter(this.#options, functionId, null);
+    const invocation = new PendingInvocation({
+      requestId: randomUUID(),
       payload,
       source,
-      lane: null,
       order: ++this.#order,
-      submittedAt,
-      startedAt: 0,
-      initDurationMs: null,
+      submittedAt: clock.now(),
       isMeasured: traffic.wantsMemory,
-      usedMemoryMb: null,
-      onBegin: traffic.isObserved
-        ? () => {
-            const logging = loggingOf(entry);
-            traffic.emit({ type: "invocation-begun", functionId, requestId, logging });
-          }
-        : null,
-      settle: (result) => {
-        if (entry !== undefined) entry.load.running--;
-        if (traffic.isObserved) {
-          const durationMs = clock.now() - (pending.startedAt || submittedAt);
-          const { initDurationMs, usedMemoryMb } = pending;
-          traffic.emit({
-            type: "invoked",
-            functionId,
-            requestId,
-            durationMs,
-            initDurationMs,
-            memoryMb: entry?.definition.config.memory ?? 0,
-            usedMemoryMb,
-            logging: loggingOf(entry),
-            result,
-          });
-        }
-        resolve(result);
-      },
-    };
-    if (entry !== undefined) entry.load.running++;
-    if (refusal !== null || entry?.pool === undefined || entry.pool === null) {
-      pending.settle(refusal ?? unknownFunction(functionId));
-    } else {
-      entry.pool.submit(pending);
-    }
+      owner,
+      settle,
+    });
+    owner.onSubmit();
+    if (refusal === null && entry !== undefined && entry.pool !== null)
+      entry.pool.submit(invocation);
+    else invocation.settle(refusal ?? unknownFunction(functionId));
+    return invocation;
+  }
+
+  /** Gives an invocation that a retired pool did not begin to the pool that is in place now. */
+  #resubmit(functionId: string, invocation: PendingInvocation): void {
+    const pool = this.#entries.get(functionId)?.pool ?? null;
+    if (pool === null) invocation.settle(unknownFunction(functionId));
+    else pool.submit(invocation);
   }
 
   #refusalOf(
@@ -128,7 +109,7 @@ export class FunctionInvoker implements Invoker {
     if (entry === undefined || this.#isClosed) return unknownFunction(functionId);
     const { built, config } = entry.definition;
     if ("ok" in built) return built;
-    if (config.concurrency !== null && entry.load.running >= config.concurrency) {
+    if (config.concurrency !== null && entry.owner.load >= config.concurrency) {
       return failure("throttled", "TooManyRequestsException", "Rate Exceeded.");
     }
     const isLong = payload.length * 3 > maximumEventBytes;
@@ -153,12 +134,13 @@ export class FunctionInvoker implements Invoker {
     if (former?.key === key) return null;
     if ("ok" in built) {
       if (former?.pool === undefined || former.pool === null) {
-        this.#entries.set(functionId, { definition, key, pool: null, load: { running: 0 } });
+        const owner = this.#createOwner(definition);
+        this.#entries.set(functionId, { definition, key, pool: null, owner });
       }
       return built;
     }
     const pool = this.#createPool(definition, built);
-    const entry: Entry = { definition, key, pool, load: former?.load ?? { running: 0 } };
+    const entry: Entry = { definition, key, pool, owner: this.#createOwner(definition) };
     if (former?.pool === undefined || former.pool === null) {
       this.#entries.set(functionId, entry);
       return null;
@@ -176,7 +158,7 @@ export class FunctionInvoker implements Invoker {
     const replaced = this.#entries.get(functionId)?.pool ?? null;
     this.#entries.set(functionId, entry);
     if (replaced === null) return null;
-    for (const pending of replaced.retire()) pool.submit(pending);
+    replaced.retire((invocation) => this.#resubmit(functionId, invocation));
     this.#follow(replaced.drained());
     return null;
   }
@@ -186,7 +168,7 @@ export class FunctionInvoker implements Invoker {
     this.#entries.delete(functionId);
     this.#newest.delete(functionId);
     if (entry?.pool === undefined || entry.pool === null) return;
-    for (const pending of entry.pool.retire()) pending.settle(unknownFunction(functionId));
+    entry.pool.retire((invocation) => this.#resubmit(functionId, invocation));
     this.#follow(entry.pool.drained());
   }
 
@@ -200,6 +182,12 @@ export class FunctionInvoker implements Invoker {
     await Promise.all(Array.from(this.#entries.values(), async ({ pool }) => pool?.stop()));
     await this.#options.strategy.close();
     await Promise.all(this.#retired);
+  }
+
+  #createOwner({ functionId, config }: FunctionDefinition): InvocationReporter {
+    const load = this.#loads.get(functionId) ?? { invocations: 0 };
+    this.#loads.set(functionId, load);
+    return new InvocationReporter(this.#options, functionId, config, load);
   }
 
   #follow(drained: Promise<void>): void {
@@ -251,11 +239,6 @@ export class FunctionInvoker implements Invoker {
 function keyOf(definition: FunctionDefinition): string {
   const { built, config, variables } = definition;
   return JSON.stringify(["ok" in built ? built : built.hash, config, variables]);
-}
-
-function loggingOf(entry: Entry | undefined): InvocationLogging {
-  const { logFormat = "Text", systemLogLevel = null } = entry?.definition.config ?? {};
-  return { logFormat, systemLogLevel };
 }
 
 function unknownFunction(functionId: string): InvocationFailure {
