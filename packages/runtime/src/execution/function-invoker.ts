@@ -5,11 +5,12 @@ import type { Clock } from "../clock.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { ExecutionStrategy, GatewayChannel } from "./execution-strategy.ts";
 import { FunctionPool } from "./pool/function-pool.ts";
-import { maximumEventBytes } from "./handler/call-handler.ts";
+import { maximumEventBytes } from "./lambda-limits.ts";
 import type { InvocationFailure, InvocationResult } from "../invocation.ts";
 import { InvocationReporter, type InvocationLoad } from "./invocation-reporter.ts";
 import type { GatewayInvoker, SubmittedInvocation } from "./invoker.ts";
 import { createLambdaEnvironment } from "./lambda-environment.ts";
+import { LinkedList } from "./pool/linked-list.ts";
 import { PendingInvocation } from "./pool/pending-invocation.ts";
 
 export interface FunctionInvokerOptions {
@@ -33,14 +34,30 @@ export interface FunctionDefinition {
   readonly functionName: string;
   readonly config: FunctionConfig;
   readonly variables: { readonly [name: string]: string };
-  /** A failed build answers as a failed init, as a broken deployment would. */
-  readonly built: BuiltFunction | InvocationFailure;
+  /**
+   * A failed build answers as a failed init, as a broken deployment would. Invocations of one that is
+   * still being built wait for it.
+   */
+  readonly built: BuiltFunction | InvocationFailure | "pending";
+}
+
+/** New code of a function that failed while it loaded. */
+export interface FailedStart {
+  readonly failure: InvocationFailure;
+  /** Epoch milliseconds since when the version that keeps running is in place; null: there is none. */
+  readonly runningSince: number | null;
+  /** It failed before already, and was not tried again: neither code nor configuration has changed. */
+  readonly isKnown: boolean;
 }
 
 interface Entry {
   readonly definition: FunctionDefinition;
   readonly key: string;
   readonly pool: FunctionPool | null;
+  /** When it was put in place, in epoch milliseconds. */
+  readonly since: number;
+  /** What came while the function was being built, in order; null unless it is being built. */
+  readonly waiting: LinkedList<PendingInvocation> | null;
   readonly owner: InvocationReporter;
 }
 
@@ -53,6 +70,8 @@ export class FunctionInvoker implements GatewayInvoker {
   readonly #loads = new Map<string, InvocationLoad>();
   /** Number of the newest definition of each function: a slower, older one must not win. */
   readonly #newest = new Map<string, number>();
+  /** What failed to load last, by function. */
+  readonly #failed = new Map<string, { readonly key: string; readonly start: FailedStart }>();
   #definitions = 0;
   #order = 0;
   #isClosed = false;
@@ -74,9 +93,6 @@ export class FunctionInvoker implements GatewayInvoker {
     settle: (result: InvocationResult) => void,
   ): SubmittedInvocation {
     const { clock, traffic } = this.#options;
-    const entry = this.#entries.get(functionId);
-    const refusal = this.#refusalOf(entry, functionId, payload);
-    const owner = entry?.owner ?? new InvocationReporter(this.#options, functionId, null);
     const invocation = new PendingInvocation({
       requestId: randomUUID(),
       payload,
@@ -84,14 +100,34 @@ export class FunctionInvoker implements GatewayInvoker {
       order: ++this.#order,
       submittedAt: clock.now(),
       isMeasured: traffic.wantsMemory,
-      owner,
       settle,
     });
-    owner.onSubmit();
+    this.#route(functionId, invocation);
+    return invocation;
+  }
+
+  /** To where the function runs, or to where its build is waited for. */
+  #route(functionId: string, invocation: PendingInvocation): void {
+    const waiting = this.#entries.get(functionId)?.waiting ?? null;
+    if (waiting !== null && !this.#isClosed) waiting.push(invocation);
+    else this.#admit(functionId, invocation);
+  }
+
+  #routeAll(functionId: string, waiting: LinkedList<PendingInvocation> | null): void {
+    if (waiting === null) return;
+    for (let next = waiting.shift(); next !== null; next = waiting.shift())
+      this.#route(functionId, next);
+  }
+
+  /** Has it run by the build that is in place, or refused. */
+  #admit(functionId: string, invocation: PendingInvocation): void {
+    const entry = this.#entries.get(functionId);
+    const owner = entry?.owner ?? new InvocationReporter(this.#options, functionId, null);
+    const refusal = this.#refusalOf(entry, functionId, invocation.payload);
+    invocation.admit(owner);
     if (refusal === null && entry !== undefined && entry.pool !== null)
       entry.pool.submit(invocation);
     else invocation.settle(refusal ?? unknownFunction(functionId));
-    return invocation;
   }
 
   /** Gives an invocation that a retired pool did not begin to the pool that is in place now. */
@@ -108,6 +144,7 @@ export class FunctionInvoker implements GatewayInvoker {
   ): InvocationFailure | null {
     if (entry === undefined || this.#isClosed) return unknownFunction(functionId);
     const { built, config } = entry.definition;
+    if (built === "pending") return unknownFunction(functionId);
     if ("ok" in built) return built;
     if (config.concurrency !== null && entry.owner.load >= config.concurrency) {
       return failure("throttled", "TooManyRequestsException", "Rate Exceeded.");
@@ -122,33 +159,44 @@ export class FunctionInvoker implements GatewayInvoker {
 
   /**
    * Puts a function in place. When it runs already, an environment of the new build is started first and
-   * takes over when it is ready, so that no invocation waits. Resolves the failure of that start: the
-   * former build, if there is one, then stays.
+   * takes over when it is ready, so that no invocation waits. Resolves how that start failed: the
+   * former build then stays, unless it has never loaded either.
    */
-  async setFunction(definition: FunctionDefinition): Promise<InvocationFailure | null> {
-    const { functionId, built } = definition;
+  async setFunction(definition: FunctionDefinition): Promise<FailedStart | null> {
+    const { functionId } = definition;
     const key = keyOf(definition);
+    const known = this.#failed.get(functionId);
+    if (known?.key === key) return { ...known.start, isKnown: true };
+    this.#failed.delete(functionId);
+    const start = await this.#replace(definition, key);
+    if (start !== null) this.#failed.set(functionId, { key, start });
+    return start;
+  }
+
+  async #replace(definition: FunctionDefinition, key: string): Promise<FailedStart | null> {
+    const { functionId, built } = definition;
     const number = ++this.#definitions;
     this.#newest.set(functionId, number);
     const former = this.#entries.get(functionId);
     if (former?.key === key) return null;
-    if ("ok" in built) {
-      if (former?.pool === undefined || former.pool === null) {
-        const owner = this.#createOwner(definition);
-        this.#entries.set(functionId, { definition, key, pool: null, owner });
-      }
-      return built;
-    }
-    const pool = this.#createPool(definition, built);
-    const entry: Entry = { definition, key, pool, owner: this.#createOwner(definition) };
-    if (former?.pool === undefined || former.pool === null) {
-      this.#entries.set(functionId, entry);
+    if (built === "pending" || "ok" in built) {
+      if (former?.pool === undefined || former.pool === null)
+        this.#place(functionId, this.#createEntry(definition, key, null));
       return null;
     }
-    const error = await pool.warm();
-    if (error !== null) {
+    const pool = this.#createPool(definition, built);
+    const entry = this.#createEntry(definition, key, pool);
+    if (former?.pool === undefined || former.pool === null) {
+      this.#place(functionId, entry);
+      // Whoever waited for the build starts it, as the first invocation of an app does.
+      const isFirst = former === undefined || former.definition.built === "pending";
+      const failure = isFirst ? null : await pool.warm();
+      return failure === null ? null : { failure, runningSince: null, isKnown: false };
+    }
+    const failure = await pool.warm();
+    if (failure !== null && !former.pool.hasNeverLoaded) {
       await pool.stop();
-      return error;
+      return { failure, runningSince: former.since, isKnown: false };
     }
     if (this.#newest.get(functionId) !== number) {
       await pool.stop();
@@ -156,17 +204,37 @@ export class FunctionInvoker implements GatewayInvoker {
     }
     // Another definition may have come and gone meanwhile.
     const replaced = this.#entries.get(functionId)?.pool ?? null;
+    this.#place(functionId, entry);
+    if (replaced !== null) {
+      replaced.retire((invocation) => this.#resubmit(functionId, invocation));
+      this.#follow(replaced.drained());
+    }
+    return failure === null ? null : { failure, runningSince: null, isKnown: false };
+  }
+
+  #createEntry(definition: FunctionDefinition, key: string, pool: FunctionPool | null): Entry {
+    return {
+      definition,
+      key,
+      pool,
+      since: this.#options.clock.now(),
+      waiting: definition.built === "pending" ? new LinkedList() : null,
+      owner: this.#createOwner(definition),
+    };
+  }
+
+  #place(functionId: string, entry: Entry): void {
+    const waiting = this.#entries.get(functionId)?.waiting ?? null;
     this.#entries.set(functionId, entry);
-    if (replaced === null) return null;
-    replaced.retire((invocation) => this.#resubmit(functionId, invocation));
-    this.#follow(replaced.drained());
-    return null;
+    this.#routeAll(functionId, waiting);
   }
 
   removeFunction(functionId: string): void {
     const entry = this.#entries.get(functionId);
     this.#entries.delete(functionId);
     this.#newest.delete(functionId);
+    this.#failed.delete(functionId);
+    this.#routeAll(functionId, entry?.waiting ?? null);
     if (entry?.pool === undefined || entry.pool === null) return;
     entry.pool.retire((invocation) => this.#resubmit(functionId, invocation));
     this.#follow(entry.pool.drained());
@@ -179,6 +247,7 @@ export class FunctionInvoker implements GatewayInvoker {
   /** Stops every environment; running invocations end as `Runtime.ExitError`. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const [functionId, { waiting }] of this.#entries) this.#routeAll(functionId, waiting);
     await Promise.all(Array.from(this.#entries.values(), async ({ pool }) => pool?.stop()));
     await this.#options.strategy.close();
     await Promise.all(this.#retired);
@@ -238,7 +307,8 @@ export class FunctionInvoker implements GatewayInvoker {
 /** Two definitions with the same key run alike: nothing needs to be started anew. */
 function keyOf(definition: FunctionDefinition): string {
   const { built, config, variables } = definition;
-  return JSON.stringify(["ok" in built ? built : built.hash, config, variables]);
+  const code = built === "pending" || "ok" in built ? built : built.hash;
+  return JSON.stringify([code, config, variables]);
 }
 
 function unknownFunction(functionId: string): InvocationFailure {

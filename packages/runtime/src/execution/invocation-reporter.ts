@@ -38,7 +38,7 @@ export class InvocationReporter implements InvocationOwner {
     return this.#load.invocations;
   }
 
-  onSubmit(): void {
+  onAdmit(): void {
     this.#load.invocations++;
   }
 

@@ -1,7 +1,7 @@
 import { functionConfigWith } from "../../../../test/helpers/model.mjs";
-import { FunctionInvoker } from "../../src/execution/function-invoker.ts";
+import { FunctionInvoker, type FailedStart } from "../../src/execution/function-invoker.ts";
 import type { SubmittedInvocation } from "../../src/execution/invoker.ts";
-import type { InvocationFailure, InvocationResult } from "../../src/invocation.ts";
+import type { InvocationResult } from "../../src/invocation.ts";
 import { createTestClock, type TestClock } from "../../src/test-clock.ts";
 import { Traffic } from "../../src/traffic/traffic.ts";
 import { createFakeStrategy, type FakeOptions, type FakeStrategy } from "./fake-strategy.ts";
@@ -32,7 +32,7 @@ export interface FakeFunction {
   /** Names of those that have begun, in order. */
   readonly begun: () => readonly string[];
   /** Puts another build in place. */
-  readonly reload: () => Promise<InvocationFailure | null>;
+  readonly reload: () => Promise<FailedStart | null>;
 }
 
 /** The function `fn` in a real invoker, with environments that do what a test says. */
@@ -51,7 +51,7 @@ export async function createFakeFunction(options: FakeFunctionOptions = {}): Pro
     region: "eu-west-1",
   });
   let builds = 0;
-  const reload = (): Promise<InvocationFailure | null> =>
+  const reload = (): Promise<FailedStart | null> =>
     invoker.setFunction({
       functionId: "fn",
       functionName: "app-testing-fn",

@@ -1,31 +1,13 @@
 import { availableParallelism } from "node:os";
-import type { Clock, ClockTimer } from "../../clock.ts";
+import type { ClockTimer } from "../../clock.ts";
 import { EnvironmentSet } from "./environment-set.ts";
-import type { EnvironmentOptions, ExecutionStrategy, FunctionLog } from "../execution-strategy.ts";
 import { ignoredReturnWarning } from "../handler/call-handler.ts";
-import type { InvocationFailure, InvocationResult } from "../../invocation.ts";
+import type { FunctionLog, InvocationFailure, InvocationResult } from "../../invocation.ts";
 import { startEnvironment } from "./start-environment.ts";
-import type { PendingInvocation } from "./pending-invocation.ts";
+import type { InvocationKeeper, PendingInvocation } from "./pending-invocation.ts";
+import type { FunctionPoolOptions } from "./pool-options.ts";
 import { patienceMs, PooledEnvironment, timeoutOf } from "./pooled-environment.ts";
 import { WaitingLanes } from "./waiting-lanes.ts";
-
-/** What one build of one function needs to be started. */
-export type EnvironmentTemplate = Pick<EnvironmentOptions, "functionId" | "built" | "config"> & {
-  /** `process.env` of a new environment: each has a log stream of its own. */
-  readonly createEnv: () => EnvironmentOptions["env"];
-};
-
-export interface FunctionPoolOptions {
-  readonly strategy: ExecutionStrategy;
-  readonly clock: Clock;
-  readonly channel: EnvironmentOptions["channel"];
-  readonly template: EnvironmentTemplate;
-  readonly maxEnvironments: number;
-  readonly concurrencyPerEnvironment: number;
-  /** `Infinity` for no time-out. */
-  readonly timeoutMs: number;
-  readonly onLog: (log: FunctionLog) => void;
-}
 
 /** Who takes over what a retired pool does not run. */
 type Heir = (invocation: PendingInvocation) => void;
@@ -36,7 +18,7 @@ const idleExpiryMs = 7 * 60_000;
 const initLimitMs = 10_000;
 
 /** The environments of one build of one function. Invocations of one source begin in order. */
-export class FunctionPool {
+export class FunctionPool implements InvocationKeeper {
   readonly #options: FunctionPoolOptions;
   /** Those that take invocations. */
   readonly #environments = new EnvironmentSet();
@@ -50,6 +32,8 @@ export class FunctionPool {
   /** Set when the pool is retired. */
   #heir: Heir | null = null;
   #hasWarned = false;
+  #hasLoaded = false;
+  #hasFailed = false;
   readonly #onDrained: (() => void)[] = [];
 
   constructor(options: FunctionPoolOptions) {
@@ -61,12 +45,17 @@ export class FunctionPool {
     return this.#start();
   }
 
+  /** Whether it was tried and no environment ever started: there is nothing to keep. */
+  get hasNeverLoaded(): boolean {
+    return this.#hasFailed && !this.#hasLoaded;
+  }
+
   submit(invocation: PendingInvocation): void {
     if (this.#heir !== null) {
       this.#heir(invocation);
       return;
     }
-    invocation.pool = this;
+    invocation.keeper = this;
     const environment = this.#placeFor(invocation);
     if (environment !== null) {
       this.#handOver(invocation, environment);
@@ -79,14 +68,8 @@ export class FunctionPool {
 
   /** Takes back what has not begun. False: it has begun, or is not here. */
   takeBack(invocation: PendingInvocation): boolean {
-    const { environment, lane } = invocation;
-    if (environment === null) {
-      this.#waiting.remove(invocation);
-      return true;
-    }
-    if (!environment.recall(invocation)) return false;
-    if (lane !== null) this.#waiting.forget(lane);
-    this.#fill(environment);
+    if (invocation.place?.recall(invocation) === false) return false;
+    this.#waiting.remove(invocation);
     return true;
   }
 
@@ -94,7 +77,7 @@ export class FunctionPool {
   retire(heir: Heir): void {
     this.#heir = heir;
     this.#stopTimers();
-    const waiting = this.#takeAll();
+    const waiting = this.#waiting.takeAll();
     for (const environment of this.#environments) {
       waiting.push(...environment.recallAll(true));
       if (environment.isIdle) this.#discard(environment);
@@ -115,15 +98,15 @@ export class FunctionPool {
   async stop(): Promise<void> {
     this.#heir = (invocation) => invocation.settle(stopped);
     this.#stopTimers();
-    this.#inherit(this.#takeAll());
+    this.#inherit(this.#waiting.takeAll());
     for (const start of this.#starts) start.abort();
     for (const environment of this.#environments) this.#discard(environment);
     await this.drained();
   }
 
   /** An invocation of the pool has its result. */
-  onSettled({ lane }: PendingInvocation): void {
-    if (lane !== null) this.#waiting.forget(lane);
+  onSettled(invocation: PendingInvocation): void {
+    this.#waiting.onSettled(invocation);
   }
 
   /** Null when nothing has room, or room where it may not go: before others that wait. */
@@ -133,11 +116,11 @@ export class FunctionPool {
     const now = this.#options.clock.now();
     const place = lane?.place ?? null;
     if (place === null) return this.#waiting.hasReady ? null : this.#environments.pick(now);
-    return place.parked.size === 0 && place.hasRoom(now) ? place : null;
+    return place.hasRoom(now) && !this.#waiting.hasParked(place) ? place : null;
   }
 
   #handOver(invocation: PendingInvocation, environment: PooledEnvironment): void {
-    this.#waiting.onHandedOver(invocation);
+    this.#waiting.onHandedOver(invocation, environment);
     environment.assign(invocation);
     this.#waiting.relist(invocation);
     if (environment.hasBacklog || this.#waiting.hasReady) this.#watch();
@@ -163,9 +146,7 @@ export class FunctionPool {
 
   /** Whether anything waits for its turn, here or in an environment. */
   get #hasBacklog(): boolean {
-    if (this.#waiting.hasReady || this.#environments.hasBacklog) return true;
-    for (const { parked } of this.#environments) if (parked.size > 0) return true;
-    return false;
+    return !this.#waiting.isEmpty || this.#environments.hasBacklog;
   }
 
   #startIfNone(): void {
@@ -201,6 +182,7 @@ export class FunctionPool {
       concurrency,
       timeoutMs,
       onFree: this.#onFree,
+      onGivenBack: (invocation, before) => this.#waiting.onGivenBack(invocation, before),
       onLost: this.#onLost,
       onEnd: this.#onEnd,
     });
@@ -208,15 +190,17 @@ export class FunctionPool {
     timer.cancel();
     this.#starts.delete(limit);
     if (error === null) {
+      this.#hasLoaded = true;
       this.#environments.add(environment);
       if (this.#heir === null) this.#onFree(environment);
       else this.#discard(environment);
       return null;
     }
+    this.#hasFailed = true;
     if (isLate && !isAgain && this.#waiting.hasReady) return this.#start(true);
     // As on Lambda, the invocation that waits for the init gets its error, and the next one tries again.
     if (this.#environments.size === 0 && this.#starts.size === 0) {
-      for (const invocation of this.#waiting.takeAll([])) {
+      for (const invocation of this.#waiting.takeAll()) {
         invocation.settle(isLate ? timeoutOf(invocation, timeoutMs) : error);
       }
     }
@@ -262,7 +246,7 @@ export class FunctionPool {
       this.#handOver(next, environment);
     }
     for (const environment of this.#environments) {
-      if (environment.parked.size > 0) this.#fill(environment);
+      if (this.#waiting.hasParked(environment)) this.#fill(environment);
     }
   }
 
@@ -299,15 +283,8 @@ export class FunctionPool {
     this.#watch();
   }
 
-  #takeAll(): PendingInvocation[] {
-    return this.#waiting.takeAll([...this.#environments, ...this.#leaving]);
-  }
-
   #inherit(invocations: readonly PendingInvocation[]): void {
-    for (const invocation of invocations) {
-      invocation.lane = null;
-      this.#heir?.(invocation);
-    }
+    for (const invocation of invocations) this.#heir?.(invocation);
   }
 
   /** It takes nothing more, and ends with what it runs. */

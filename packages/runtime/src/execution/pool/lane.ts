@@ -7,28 +7,32 @@ import type { PooledEnvironment } from "./pooled-environment.ts";
  * over last: there is nothing here that could outlive an environment.
  */
 export class Lane implements Linked<Lane> {
-  readonly source: object | null;
+  readonly source: object;
   readonly waiting: LinkedList<PendingInvocation> = new LinkedList<PendingInvocation>();
   /** Lanes that wait for the same: for any environment, or for a certain one. */
   list: LinkedList<Lane> | null = null;
+  /** The environment that it waits for. */
+  parkedAt: PooledEnvironment | null = null;
   previous: Lane | null = null;
   next: Lane | null = null;
   #handedOver: PendingInvocation | null = null;
+  #environment: PooledEnvironment | null = null;
 
-  constructor(source: object | null) {
+  constructor(source: object) {
     this.source = source;
   }
 
   /** The environment that the next one has to go to, behind others which have not begun there. Null: any. */
   get place(): PooledEnvironment | null {
     const last = this.#handedOver;
-    const environment = last?.environment ?? null;
-    return last === null || environment === null || environment.hasBegun(last) ? null : environment;
+    const environment = this.#environment;
+    const isThere = last !== null && environment !== null && last.place === environment;
+    return isThere && !environment.hasBegun(last) ? environment : null;
   }
 
   /** Whether nothing of the source waits or runs. */
   get isEmpty(): boolean {
-    return this.waiting.size === 0 && (this.#handedOver?.environment ?? null) === null;
+    return this.waiting.size === 0 && (this.#handedOver?.place ?? null) === null;
   }
 
   /** The next one, taken out. */
@@ -43,8 +47,9 @@ export class Lane implements Linked<Lane> {
     this.waiting.insertBefore(later, invocation);
   }
 
-  onHandedOver(invocation: PendingInvocation): void {
+  onHandedOver(invocation: PendingInvocation, environment: PooledEnvironment): void {
     this.#handedOver = invocation;
+    this.#environment = environment;
   }
 
   /** `before`: the invocation of this lane that was handed to the same environment before it. */

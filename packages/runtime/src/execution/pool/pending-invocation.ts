@@ -1,12 +1,25 @@
 import type { Invocation, InvocationResult } from "../../invocation.ts";
 import type { SubmittedInvocation } from "../invoker.ts";
-import type { FunctionPool } from "./function-pool.ts";
-import type { Lane } from "./lane.ts";
 import type { Linked, LinkedList } from "./linked-list.ts";
-import type { PooledEnvironment } from "./pooled-environment.ts";
+
+/** Where an invocation is that was handed over. */
+export interface InvocationPlace {
+  hasBegun(invocation: PendingInvocation): boolean;
+  /** Takes it back if it waits there. False: it runs, or is about to. */
+  recall(invocation: PendingInvocation): boolean;
+}
+
+/** Who has to get an invocation its result. */
+export interface InvocationKeeper {
+  /** Gives it up. False: it has begun. */
+  takeBack(invocation: PendingInvocation): boolean;
+  onSettled(invocation: PendingInvocation): void;
+}
 
 /** Who follows the invocations of one function. */
 export interface InvocationOwner {
+  /** It waits from now on. */
+  onAdmit(invocation: PendingInvocation): void;
   /** It begins to run. Called once for each invocation, even if an environment ends before it really began. */
   onBegin(invocation: PendingInvocation): void;
   /** It has its result. */
@@ -26,7 +39,6 @@ export interface InvocationRequest {
   readonly submittedAt: number;
   /** Whether anybody wants to know what memory it took. */
   readonly isMeasured: boolean;
-  readonly owner: InvocationOwner;
   readonly settle: (result: InvocationResult) => void;
 }
 
@@ -39,22 +51,21 @@ export class PendingInvocation
 {
   readonly requestId: string;
   readonly payload: string;
-  readonly source: object | null;
+  /** One without a source is its own. */
+  readonly source: object;
   readonly order: number;
   readonly submittedAt: number;
   readonly isMeasured: boolean;
-  /** The pool that is to run it. */
-  pool: FunctionPool | null = null;
-  /** Where it waits for its turn; null for one without a source that never had to. */
-  lane: Lane | null = null;
+  /** Null until it is given to a pool. */
+  keeper: InvocationKeeper | null = null;
   list: LinkedList<PendingInvocation> | null = null;
   previous: PendingInvocation | null = null;
   next: PendingInvocation | null = null;
   /** Megabytes, the most its environment has had so far; null where nobody asked, or it is not known. */
   usedMemoryMb: number | null = null;
-  readonly #owner: InvocationOwner;
+  #owner: InvocationOwner | null = null;
   readonly #settle: (result: InvocationResult) => void;
-  #environment: PooledEnvironment | null = null;
+  #place: InvocationPlace | null = null;
   #startedAt = 0;
   #initDurationMs: number | null = null;
   #isAnnounced = false;
@@ -63,17 +74,16 @@ export class PendingInvocation
   constructor(request: InvocationRequest) {
     this.requestId = request.requestId;
     this.payload = request.payload;
-    this.source = request.source;
+    this.source = request.source ?? this;
     this.order = request.order;
     this.submittedAt = request.submittedAt;
     this.isMeasured = request.isMeasured;
-    this.#owner = request.owner;
     this.#settle = request.settle;
   }
 
   /** The environment it was handed to; null while it waits, and once it has ended. */
-  get environment(): PooledEnvironment | null {
-    return this.#environment;
+  get place(): InvocationPlace | null {
+    return this.#place;
   }
 
   /** Whether its environment runs it, rather than keeping it behind others. */
@@ -95,8 +105,14 @@ export class PendingInvocation
     return this.#hasEnded;
   }
 
-  enter(environment: PooledEnvironment, initDurationMs: number | null): void {
-    this.#environment = environment;
+  /** Its function is ready to run it, or to refuse it. */
+  admit(owner: InvocationOwner): void {
+    this.#owner = owner;
+    owner.onAdmit(this);
+  }
+
+  enter(place: InvocationPlace, initDurationMs: number | null): void {
+    this.#place = place;
     this.#initDurationMs = initDurationMs;
   }
 
@@ -104,12 +120,12 @@ export class PendingInvocation
     this.#startedAt = now;
     if (this.#isAnnounced) return;
     this.#isAnnounced = true;
-    this.#owner.onBegin(this);
+    this.#owner?.onBegin(this);
   }
 
   /** Leaves its environment without a result: nothing of its turn there remains. */
   giveBack(): void {
-    this.#environment = null;
+    this.#place = null;
     this.#startedAt = 0;
     this.#initDurationMs = null;
     this.usedMemoryMb = null;
@@ -118,16 +134,17 @@ export class PendingInvocation
   settle(result: InvocationResult): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#environment = null;
-    this.pool?.onSettled(this);
-    this.#owner.onEnd(this, result);
+    this.#place = null;
+    this.keeper?.onSettled(this);
+    this.#owner?.onEnd(this, result);
     this.#settle(result);
   }
 
   withdraw(): boolean {
-    if (this.#hasEnded || this.pool === null || !this.pool.takeBack(this)) return false;
+    if (this.#hasEnded || this.keeper?.takeBack(this) === false) return false;
     this.#hasEnded = true;
-    this.#owner.onWithdrawn(this);
+    this.list?.remove(this);
+    this.#owner?.onWithdrawn(this);
     return true;
   }
 }

@@ -1,9 +1,7 @@
 import type { Clock, ClockTimer } from "../../clock.ts";
 import type { ExecutionEnvironment } from "../execution-strategy.ts";
 import type { Invocation, InvocationFailure, InvocationResult } from "../../invocation.ts";
-import type { Lane } from "./lane.ts";
-import { LinkedList } from "./linked-list.ts";
-import type { PendingInvocation } from "./pending-invocation.ts";
+import type { InvocationPlace, PendingInvocation } from "./pending-invocation.ts";
 
 /**
  * How long an invocation waits behind a busy environment before another one is started: about what a
@@ -19,6 +17,11 @@ export interface PooledEnvironmentOptions {
   readonly timeoutMs: number;
   /** It may take more than before. */
   readonly onFree: (environment: PooledEnvironment) => void;
+  /**
+   * One that waited here was taken back; `before` is the one of the same source that was handed over before
+   * it, if that is still here.
+   */
+  readonly onGivenBack: (invocation: PendingInvocation, before: PendingInvocation | null) => void;
   /** It is lost: its time was up, or it ended. Called once; `orphans` have not begun. */
   readonly onLost: (environment: PooledEnvironment, orphans: readonly PendingInvocation[]) => void;
   /** Nothing of it runs any more. Called once, after `onLost`; `orphans` have not begun. */
@@ -26,9 +29,7 @@ export interface PooledEnvironmentOptions {
 }
 
 /** An environment with what it was given: the first `concurrency` run, the others wait inside it. */
-export class PooledEnvironment {
-  /** Lanes whose next invocation waits for room here. */
-  readonly parked: LinkedList<Lane> = new LinkedList<Lane>();
+export class PooledEnvironment implements InvocationPlace {
   readonly #options: PooledEnvironmentOptions;
   #environment: ExecutionEnvironment | null = null;
   #assigned: PendingInvocation[] = [];
@@ -116,6 +117,7 @@ export class PooledEnvironment {
   recall(invocation: PendingInvocation): boolean {
     if (invocation.isRunning || this.#environment?.recall(invocation) !== true) return false;
     this.#giveBack(invocation);
+    this.#options.onFree(this);
     return true;
   }
 
@@ -181,10 +183,10 @@ export class PooledEnvironment {
   #giveBack(invocation: PendingInvocation): void {
     const index = this.#assigned.lastIndexOf(invocation);
     this.#assigned.splice(index, 1);
-    const { lane } = invocation;
-    const before = this.#assigned.findLast((other, at) => at < index && other.lane === lane);
+    const { source } = invocation;
+    const before = this.#assigned.findLast((other, at) => at < index && other.source === source);
     invocation.giveBack();
-    lane?.onGivenBack(invocation, before ?? null);
+    this.#options.onGivenBack(invocation, before ?? null);
   }
 
   #readMemory(invocation: PendingInvocation): void {

@@ -1,6 +1,6 @@
-import type { EnvironmentOptions, FunctionLog } from "../execution-strategy.ts";
-import type { InvocationFailure } from "../../invocation.ts";
-import type { FunctionPoolOptions } from "./function-pool.ts";
+import type { EnvironmentOptions } from "../execution-strategy.ts";
+import type { FunctionLog, InvocationFailure } from "../../invocation.ts";
+import type { FunctionPoolOptions } from "./pool-options.ts";
 import type { PooledEnvironment } from "./pooled-environment.ts";
 
 /** Starts an environment. Resolves the failure when it cannot be used: also when it has ended by then. */

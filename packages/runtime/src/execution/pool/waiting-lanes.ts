@@ -5,16 +5,22 @@ import type { PooledEnvironment } from "./pooled-environment.ts";
 
 /**
  * What waits in a pool, by source. Lanes take turns, one invocation at a time, so that nobody's flood
- * holds up others; a lane whose environment has no room waits there, and is in nobody's way.
+ * holds up others; a lane that has to wait for a certain environment is in nobody's way.
  */
 export class WaitingLanes {
   readonly #bySource = new Map<object, Lane>();
   /** Lanes whose next invocation may go to any environment; the one whose turn it is first. */
   readonly #ready = new LinkedList<Lane>();
+  /** Lanes whose next invocation waits for room in this environment. */
+  readonly #parked = new Map<PooledEnvironment, LinkedList<Lane>>();
 
   /** Whether something waits that any environment may take. */
   get hasReady(): boolean {
     return this.#ready.size > 0;
+  }
+
+  get isEmpty(): boolean {
+    return this.#ready.size === 0 && this.#parked.size === 0;
   }
 
   /** The invocation whose turn it is; null when none may go to any environment. */
@@ -22,14 +28,18 @@ export class WaitingLanes {
     return this.#ready.first?.waiting.first ?? null;
   }
 
+  hasParked(environment: PooledEnvironment): boolean {
+    return this.#parked.has(environment);
+  }
+
   /** The lane of the invocation's source, if anything of it waits or runs. */
-  of({ lane, source }: PendingInvocation): Lane | null {
-    return source === null ? lane : (this.#bySource.get(source) ?? null);
+  of({ source }: PendingInvocation): Lane | null {
+    return this.#bySource.get(source) ?? null;
   }
 
   /** The invocation goes to an environment. */
-  onHandedOver(invocation: PendingInvocation): void {
-    if (invocation.source !== null) this.#enter(invocation).onHandedOver(invocation);
+  onHandedOver(invocation: PendingInvocation, environment: PooledEnvironment): void {
+    this.#enter(invocation).onHandedOver(invocation, environment);
   }
 
   /** It waits behind all others of its source. */
@@ -39,11 +49,12 @@ export class WaitingLanes {
     if (lane.list === null) this.#enlist(lane);
   }
 
-  /** They wait again, before all others of their sources, and have the next turns. In the order given. */
+  /** They wait again, before all later ones of their sources, and have the next turns. In the order given. */
   putBack(invocations: readonly PendingInvocation[]): void {
     for (const invocation of invocations.toReversed()) {
       const lane = this.#enter(invocation);
       lane.putBack(invocation);
+      this.#unlist(lane);
       this.#enlist(lane, true);
     }
   }
@@ -53,54 +64,56 @@ export class WaitingLanes {
    * anywhere in turn. Null when there is none.
    */
   takeFor(environment: PooledEnvironment): PendingInvocation | null {
-    const { parked } = environment;
-    const isParkedNext = parked.size > 0 && (this.#ready.size === 0 || environment.takesTurns());
-    return this.#takeFirst(isParkedNext ? parked : this.#ready);
+    const isParkedNext =
+      this.#parked.has(environment) && (this.#ready.size === 0 || environment.takesTurns());
+    if (!isParkedNext) return this.takeReady();
+    return this.#take(this.#parked.get(environment)?.first ?? null);
   }
 
   takeReady(): PendingInvocation | null {
-    return this.#takeFirst(this.#ready);
+    return this.#take(this.#ready.first);
   }
 
   /** After an invocation was handed over: its lane waits on for what comes next, if anything does. */
-  relist({ lane }: PendingInvocation): void {
-    if (lane !== null && lane.waiting.size > 0) this.#enlist(lane);
+  relist(invocation: PendingInvocation): void {
+    const lane = this.of(invocation);
+    if (lane !== null && lane.waiting.size > 0 && lane.list === null) this.#enlist(lane);
   }
 
   /** Lanes that wait for the environment, and need not any more, may go anywhere. */
   release(environment: PooledEnvironment): void {
-    for (const lane of environment.parked) {
-      if (lane.place !== environment) this.#ready.push(lane);
+    for (const lane of this.#parked.get(environment) ?? []) {
+      if (lane.place === environment) continue;
+      this.#unlist(lane);
+      this.#ready.push(lane);
     }
   }
 
   /** One that waits waits no longer. */
   remove(invocation: PendingInvocation): void {
-    const { lane } = invocation;
+    const lane = this.of(invocation);
     if (lane === null) return;
     lane.waiting.remove(invocation);
-    this.forget(lane);
+    this.#forget(lane);
   }
 
-  /** A lane of which nothing is left is dropped. */
-  forget(lane: Lane): void {
-    if (lane.waiting.size === 0) lane.list?.remove(lane);
-    if (lane.source === null || !lane.isEmpty) return;
-    if (this.#bySource.get(lane.source) === lane) this.#bySource.delete(lane.source);
+  /** An invocation has ended. */
+  onSettled(invocation: PendingInvocation): void {
+    const lane = this.of(invocation);
+    if (lane !== null) this.#forget(lane);
   }
 
-  /** Takes out all that waits. */
-  takeAll(parked: Iterable<PooledEnvironment>): PendingInvocation[] {
+  onGivenBack(invocation: PendingInvocation, before: PendingInvocation | null): void {
+    this.of(invocation)?.onGivenBack(invocation, before);
+  }
+
+  /** Takes out all that waits, in the order in which it was submitted. */
+  takeAll(): PendingInvocation[] {
     const taken: PendingInvocation[] = [];
-    const empty = (lanes: LinkedList<Lane>): void => {
-      for (let next = this.#takeFirst(lanes); next !== null; next = this.#takeFirst(lanes)) {
-        taken.push(next);
-        if (next.lane !== null && next.lane.waiting.size > 0) lanes.push(next.lane);
-      }
-    };
-    empty(this.#ready);
-    for (const environment of parked) empty(environment.parked);
-    for (const { lane } of taken) if (lane !== null) this.forget(lane);
+    for (const lane of this.#bySource.values()) {
+      for (let next = lane.take(); next !== null; next = lane.take()) taken.push(next);
+      this.#forget(lane);
+    }
     return taken.toSorted((a, b) => a.order - b.order);
   }
 
@@ -114,24 +127,43 @@ export class WaitingLanes {
     return count;
   }
 
-  #takeFirst(lanes: LinkedList<Lane>): PendingInvocation | null {
-    return lanes.shift()?.take() ?? null;
+  #take(lane: Lane | null): PendingInvocation | null {
+    if (lane === null) return null;
+    this.#unlist(lane);
+    return lane.take();
   }
 
   #enlist(lane: Lane, hasPriority = false): void {
-    const lanes = lane.place?.parked ?? this.#ready;
-    if (hasPriority) lanes.unshift(lane);
-    else lanes.push(lane);
+    const { place } = lane;
+    let lanes = place === null ? this.#ready : this.#parked.get(place);
+    if (lanes === undefined && place !== null) {
+      lanes = new LinkedList();
+      this.#parked.set(place, lanes);
+    }
+    if (hasPriority) lanes?.unshift(lane);
+    else lanes?.push(lane);
+    lane.parkedAt = place;
   }
 
-  #enter(invocation: PendingInvocation): Lane {
-    const { source } = invocation;
-    let lane = this.of(invocation);
-    if (lane === null) {
+  #unlist(lane: Lane): void {
+    const { list, parkedAt } = lane;
+    list?.remove(lane);
+    lane.parkedAt = null;
+    if (parkedAt !== null && list?.size === 0) this.#parked.delete(parkedAt);
+  }
+
+  /** A lane of which nothing is left is dropped. */
+  #forget(lane: Lane): void {
+    if (lane.waiting.size === 0) this.#unlist(lane);
+    if (lane.isEmpty) this.#bySource.delete(lane.source);
+  }
+
+  #enter({ source }: PendingInvocation): Lane {
+    let lane = this.#bySource.get(source);
+    if (lane === undefined) {
       lane = new Lane(source);
-      if (source !== null) this.#bySource.set(source, lane);
+      this.#bySource.set(source, lane);
     }
-    invocation.lane = lane;
     return lane;
   }
 }
