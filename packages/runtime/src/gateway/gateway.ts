@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Leases } from "../connections/leases.ts";
 import type { GatewayChannel } from "../execution/execution-strategy.ts";
-import type { Invoker } from "../execution/invoker.ts";
+import type { GatewayInvoker } from "../execution/invoker.ts";
 import { ClfTime } from "../lambda-events/clf-time.ts";
 import { createApiId, IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../limits.ts";
@@ -31,7 +31,7 @@ export interface GatewayOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly invoker: Invoker;
+  readonly invoker: GatewayInvoker;
   readonly connections: ConnectionRouter;
   readonly leases: Leases;
   readonly traffic: Traffic;
