@@ -14,6 +14,7 @@ import { FunctionBuilds } from "../project/function-builds.ts";
 import { functionEnvironment } from "./function-environment.ts";
 import { serviceOptions } from "./service-options.ts";
 import { createProjectBuilder, type ProjectBuilder } from "../project/project-builder.ts";
+import type { NetworkOptions } from "./network-options.ts";
 import type { StateOptions } from "./state-options.ts";
 
 export interface DevSessionOptions {
@@ -28,7 +29,7 @@ export interface DevSessionOptions {
   readonly isDebugged: boolean;
   /** Whether traffic events are to tell what memory functions take; asked at each invocation. */
   readonly measuresMemory: () => boolean;
-  readonly state: StateOptions;
+  readonly state: StateOptions & NetworkOptions;
   readonly onEvent: (event: DevEvent) => void;
 }
 
