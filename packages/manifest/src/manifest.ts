@@ -214,6 +214,8 @@ export interface AwsSettings {
   readonly profile: string | null;
   /** Bucket for deployment artifacts. */
   readonly bucket: string | null;
+  /** Termination protection of production stacks; null leaves it as it is. @default null */
+  readonly protect: boolean | null;
   /** @default "http" */
   readonly apigateway: "http" | "httpv2" | "httpv1" | "rest";
 }

@@ -217,7 +217,13 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
             ...staticFiles,
           },
     proxy: proxy === undefined ? null : { testing: proxy, staging: null, production: null },
-    aws: { region: null, profile: null, bucket: null, apigateway: options.apigateway ?? "http" },
+    aws: {
+      region: null,
+      profile: null,
+      bucket: null,
+      protect: null,
+      apigateway: options.apigateway ?? "http",
+    },
   });
 }
 
