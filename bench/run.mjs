@@ -24,7 +24,7 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 process.once("SIGINT", () => {
-  stopAll().finally(() => process.exit(130));
+  void stopAll().finally(() => process.exit(130));
 });
 
 let missed = 0;
