@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Manifest } from "@arclet/manifest";
+import { localPlace, type Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Leases } from "../connections/leases.ts";
@@ -85,7 +85,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   function setApp({ manifest, root }: GatewayApp): void {
     http.setManifest(manifest);
-    webSockets.setApi(manifest.ws);
+    webSockets.setApi(manifest.ws, localPlace(manifest));
     staticFiles = manifest.static === null ? null : new StaticFiles(root, manifest.static);
     proxyTarget = manifest.proxy?.testing ?? null;
   }
