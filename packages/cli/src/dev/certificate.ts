@@ -4,7 +4,8 @@ import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
-import { CliError, systemErrorCode } from "../errors.ts";
+import { systemErrorCode } from "@arclet/manifest";
+import { CliError } from "../errors.ts";
 
 /** PEM texts. */
 export interface Certificate {
