@@ -7,7 +7,7 @@ import {
   MessageEventWriter,
   type AuthorizerContext,
   type WebSocketIdentity,
-} from "../../lambda-events/websocket-event.ts";
+} from "../../lambda-events/ws.ts";
 import { sourceIpOf } from "../../lambda-events/request-headers.ts";
 import { closingOfPeer, type Closing } from "./closing.ts";
 import { ConnectionWatch } from "./connection-watch.ts";
@@ -83,8 +83,8 @@ export class WebSocketApi {
     const url = targetOf(request);
     const refusal = this.#check(request, url);
     if (url === null || refusal !== null) {
-      const { status, message } = refusal ?? badRequest;
-      this.#refuse(socket, status, message, startedAt);
+      const { status, message, reason } = refusal ?? badRequest;
+      this.#refuse(socket, status, message, startedAt, reason);
       return;
     }
     // One that ends its side meanwhile wants no socket any more.
@@ -193,12 +193,18 @@ export class WebSocketApi {
 
   readonly #currentRoutes = (): WebSocketRoutes => this.#routes ?? noRoutes;
 
-  #refuse(socket: Duplex, status: number, message: string, startedAt: number): void {
+  #refuse(
+    socket: Duplex,
+    status: number,
+    message: string,
+    startedAt: number,
+    reason: string = message,
+  ): void {
     const { traffic, clock } = this.#context;
     refuseUpgrade(socket, status, message);
     if (traffic.isObserved) {
       const durationMs = clock.now() - startedAt;
-      traffic.emit({ type: "connect-refused", status, reason: message, durationMs });
+      traffic.emit({ type: "connect-refused", status, reason, durationMs });
     }
   }
 
