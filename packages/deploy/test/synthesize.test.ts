@@ -354,7 +354,6 @@ test.each([
   const event = { request: { uri } };
   expect(runInNewContext(`${keyFunctionCode}; handler(event);`, { event })).toEqual({ uri: key });
 });
-});
 
 test("@proxy takes what no route takes, and @cdn stands before all", async () => {
   const proxy = templateOf(

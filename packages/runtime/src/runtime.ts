@@ -1,4 +1,5 @@
 import { helpersAbove, helpersAmong, type ArchitectHelper } from "@arclet/builder";
+import { localFunctionName, localPlace } from "@arclet/manifest";
 import { Leases } from "./connections/leases.ts";
 import { createByRuntimeStrategy } from "./execution/by-runtime.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
@@ -91,7 +92,6 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     maxEnvironments: options.maxEnvironments,
     concurrencyPerEnvironment: options.concurrencyPerEnvironment,
     enforcesTimeouts: options.enforcesTimeouts,
-    region: app.manifest.aws.region ?? "us-east-1",
   });
   // Nothing of the services is loaded that the manifest does not have.
   const services = await createServices({
@@ -201,7 +201,8 @@ function defineFunction(
   const { functionId, config, env, build } = fn;
   return {
     functionId,
-    functionName: `${app.manifest.app}-testing-${functionId.replaceAll(/[^\w-]/g, "-")}`,
+    functionName: localFunctionName(app.manifest.app, functionId),
+    region: localPlace(app.manifest).region,
     config,
     variables: { ...local.defaults, ...env, ...local.addresses, ...serviceVariables },
     built: codeOf(build),

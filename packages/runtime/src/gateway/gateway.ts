@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Manifest } from "@arclet/manifest";
+import { localPlace, type Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Leases } from "../connections/leases.ts";
 import type { GatewayChannel } from "../execution/execution-strategy.ts";
-import type { Invoker } from "../execution/invoker.ts";
+import type { GatewayInvoker } from "../execution/invoker.ts";
 import { ClfTime } from "../lambda-events/clf-time.ts";
 import { createApiId, IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../limits.ts";
@@ -33,7 +33,7 @@ export interface GatewayOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly invoker: Invoker;
+  readonly invoker: GatewayInvoker;
   readonly connections: ConnectionRouter;
   readonly leases: Leases;
   readonly traffic: Traffic;
@@ -88,7 +88,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   function setApp({ manifest, root, livereload = false }: GatewayApp): void {
     http.setManifest(manifest, livereload);
-    webSockets.setApi(manifest.ws);
+    webSockets.setApi(manifest.ws, localPlace(manifest));
     const staticKey = JSON.stringify([root, livereload, manifest.static]);
     // What it has read stays when only functions changed.
     if (staticKey !== servedKey)

@@ -71,7 +71,6 @@ export async function runFunction(
     channel: options.channel ?? { request: () => "gone" },
     maxEnvironments: options.maxEnvironments ?? 1,
     concurrencyPerEnvironment: options.concurrency ?? 1,
-    region: "eu-west-1",
   });
   onTestFinished(async () => {
     await invoker.close();

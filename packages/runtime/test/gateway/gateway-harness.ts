@@ -120,7 +120,14 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
   const gateway = await createGateway({
     host: given.host ?? "127.0.0.1",
     port: 0,
-    invoker: { invoke },
+    invoker: {
+      invoke,
+      submit(functionId, payload, _source, settle) {
+        void invoke(functionId, payload).then(settle);
+        // A function begins at once here.
+        return { withdraw: () => false };
+      },
+    },
     connections: createMemoryRouter(),
     leases: new Leases(),
     traffic,
