@@ -38,7 +38,7 @@ async function bundleCommandLine() {
     splitting: true,
     format: "esm",
     // Stay where they are installed: programs, and what few commands need and is large.
-    external: ["esbuild", "dynalite", "@aws-sdk/*", "@arclet/functions"],
+    external: ["esbuild", "dynalite", "@aws-sdk/*", "@arclet/functions", "selfsigned"],
     // CommonJS packages inside require Node.js' own modules.
     banner: {
       js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);',

@@ -1,3 +1,4 @@
+export { CodedError, systemErrorCode, type CodedErrorOptions } from "./coded-error.ts";
 export type { Diagnostic, DiagnosticNote, Location } from "./diagnostic.ts";
 export { diagnosticCodes, type DiagnosticCode } from "./diagnostic-codes.ts";
 export { didYouMean } from "./did-you-mean.ts";

@@ -6,7 +6,8 @@ import { onTestFinished } from "vitest";
 import { Leases } from "../../src/connections/leases.ts";
 import { createMemoryRouter } from "../../src/connections/memory.ts";
 import type { InvocationErrorKind, InvocationResult } from "../../src/invocation.ts";
-import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
+import { createGateway, type Gateway, type GatewayOptions } from "../../src/gateway/gateway.ts";
+import type { TlsFiles } from "../../src/gateway/listener.ts";
 import { createTrust } from "../../src/http/trust.ts";
 import { resolveLimits, type Limits } from "../../src/limits.ts";
 import { createTestClock, type TestClock } from "../../src/test-clock.ts";
@@ -39,6 +40,8 @@ export interface GatewayHarnessOptions {
   readonly host?: string;
   readonly allowedOrigins?: readonly string[];
   readonly publicUrl?: string;
+  readonly mount?: GatewayOptions["mount"];
+  readonly tls?: TlsFiles;
 }
 
 /** Thrown by a test function: the invocation fails in just this way. */
@@ -140,7 +143,8 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
       allowedOrigins: given.allowedOrigins ?? [],
       publicUrl: given.publicUrl ?? null,
     }),
-    mount: () => false,
+    mount: given.mount ?? (() => false),
+    tls: given.tls ?? null,
   });
   let closed: Promise<void> | null = null;
   const close = (): Promise<void> => (closed ??= gateway.close());
