@@ -24,6 +24,8 @@ export interface GatewayApp {
   readonly manifest: Manifest;
   /** Absolute project folder. */
   readonly root: string;
+  /** @default false */
+  readonly livereload?: boolean;
 }
 
 export interface GatewayOptions {
@@ -84,13 +86,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   let servedKey = "";
   let proxyTarget: string | null = null;
 
-  function setApp({ manifest, root }: GatewayApp): void {
-    http.setManifest(manifest);
+  function setApp({ manifest, root, livereload = false }: GatewayApp): void {
+    http.setManifest(manifest, livereload);
     webSockets.setApi(manifest.ws, localPlace(manifest));
-    const staticKey = JSON.stringify([root, manifest.static]);
+    const staticKey = JSON.stringify([root, livereload, manifest.static]);
     // What it has read stays when only functions changed.
     if (staticKey !== servedKey)
-      staticFiles = manifest.static === null ? null : new StaticFiles(root, manifest.static);
+      staticFiles =
+        manifest.static === null ? null : new StaticFiles(root, manifest.static, livereload);
     servedKey = staticKey;
     proxyTarget = manifest.proxy?.testing ?? null;
   }
