@@ -41,6 +41,11 @@ export type {
   ProjectResult,
 } from "./project/project.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";
+export {
+  parseSchedule,
+  type CronFields,
+  type ParsedSchedule,
+} from "./rules/schedule-expression.ts";
 export { scheduledEvent, type ScheduledEventValues } from "./scheduled-event.ts";
 export { SourceFile, type Span } from "./source-file.ts";
 export { parseArc, type ParseResult } from "./syntax/arc-parser.ts";

@@ -132,17 +132,17 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
   [
     "a rate of 1 in the plural",
     `${app}@scheduled\ndaily rate(1 days)\n`,
-    ["5:1 error schedule-invalid"],
+    ["5:7 error schedule-invalid"],
   ],
   [
     "a cron of five fields",
     `${app}@scheduled\ndaily cron(0 12 * * ?)\n`,
-    ["5:1 error schedule-invalid"],
+    ["5:7 error schedule-invalid"],
   ],
   [
     "a time zone there is not",
     `${app}@scheduled\ndaily\n  rate 1 day\n  timezone Mars/Base\n`,
-    ["5:1 error schedule-invalid"],
+    ["7:12 error schedule-invalid"],
   ],
   ["a table without a key", `${app}@tables\ncats\n  ttl TTL\n`, ["5:1 error table-key-missing"]],
   [
