@@ -8,6 +8,8 @@ const codes = {
   ERR_SOURCE_UNREADABLE: { isUserError: true },
   /** The system gives no more file watches: raise `fs.inotify.max_user_watches`. */
   ERR_TOO_MANY_WATCHES: { isUserError: true },
+  /** The bundler's process was ended from outside. */
+  ERR_BUNDLER_ENDED: { isUserError: false },
   /** The builder was closed before. */
   ERR_BUILDER_CLOSED: { isUserError: false },
 } as const;

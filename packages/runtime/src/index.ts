@@ -12,7 +12,7 @@ export type { FunctionLog } from "./invocation.ts";
 export type { InvocationFailure, InvocationResult } from "./invocation.ts";
 export type { Invoker } from "./execution/invoker.ts";
 export type { RuntimeOptions } from "./options.ts";
-export type { Runtime } from "./runtime.ts";
+export type { FailedLoad, Runtime } from "./runtime.ts";
 export type { Limits } from "./limits.ts";
 export type { RuntimeApp, RuntimeFunction } from "./runtime-app.ts";
 export { createRuntime } from "./runtime.ts";

@@ -59,6 +59,7 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     // REPORT lines show it.
     measuresMemory: () => reporter.isVerbose,
     state: options.state,
+    isEnding: () => interruption.isAskedWithin(signalLagMs),
     onEvent: (event) => {
       if (event.type !== "ready") return reportDevEvent(event, reporter);
       const { url, webSocketUrl } = event.runtime;
@@ -93,7 +94,7 @@ export async function runDev(options: RunDevOptions): Promise<number> {
   if (options.opensBrowser) await open();
 
   await interruption.happened;
-  reporter.info("closing: sockets are told, ws-disconnect runs (Ctrl-C again to end at once)");
+  reporter.info("shutting down: closing sockets and running ws-disconnect (Ctrl-C again: at once)");
   await session.close();
   keys?.close();
   interruption.forget();

@@ -33,14 +33,30 @@ export interface FunctionDefinition {
   /** `us-west-2` @default that of an app that names none */
   readonly region?: string;
   readonly variables: { readonly [name: string]: string };
-  /** A failed build answers as a failed init, as a broken deployment would. */
-  readonly built: BuiltFunction | InvocationFailure;
+  /**
+   * A failed build answers as a failed init, as a broken deployment would. Invocations of one that is
+   * still being built wait for it.
+   */
+  readonly built: BuiltFunction | InvocationFailure | "pending";
+}
+
+/** New code of a function that failed while it loaded. */
+export interface FailedStart {
+  readonly failure: InvocationFailure;
+  /** Epoch milliseconds since when the version that keeps running is in place; null: there is none. */
+  readonly runningSince: number | null;
+  /** It failed before already, and was not tried again: neither code nor configuration has changed. */
+  readonly isKnown: boolean;
 }
 
 interface Entry {
   readonly definition: FunctionDefinition;
   readonly key: string;
   readonly pool: FunctionPool | null;
+  /** When it was put in place, in epoch milliseconds. */
+  readonly since: number;
+  /** Submits what came while the function was being built, in order; null unless it is being built. */
+  readonly waiting: (() => void)[] | null;
   /** Shared by all builds of the function: reserved concurrency counts across a reload. */
   readonly load: { running: number };
 }
@@ -52,6 +68,8 @@ export class FunctionInvoker implements Invoker {
   readonly #retired = new Set<Promise<void>>();
   /** Number of the newest definition of each function: a slower, older one must not win. */
   readonly #newest = new Map<string, number>();
+  /** What failed to load last, by function. */
+  readonly #failed = new Map<string, { readonly key: string; readonly start: FailedStart }>();
   #definitions = 0;
   #order = 0;
   #isClosed = false;
@@ -72,6 +90,10 @@ export class FunctionInvoker implements Invoker {
   ): void {
     const { clock, traffic } = this.#options;
     const entry = this.#entries.get(functionId);
+    if (entry !== undefined && entry.waiting !== null && !this.#isClosed) {
+      entry.waiting.push(() => this.#submit(functionId, payload, source, resolve));
+      return;
+    }
     const refusal = this.#refusalOf(entry, functionId, payload);
     const requestId = randomUUID();
     const submittedAt = clock.now();
@@ -127,6 +149,7 @@ export class FunctionInvoker implements Invoker {
   ): InvocationFailure | null {
     if (entry === undefined || this.#isClosed) return unknownFunction(functionId);
     const { built, config } = entry.definition;
+    if (built === "pending") return unknownFunction(functionId);
     if ("ok" in built) return built;
     if (config.concurrency !== null && entry.load.running >= config.concurrency) {
       return failure("throttled", "TooManyRequestsException", "Rate Exceeded.");
@@ -141,32 +164,44 @@ export class FunctionInvoker implements Invoker {
 
   /**
    * Puts a function in place. When it runs already, an environment of the new build is started first and
-   * takes over when it is ready, so that no invocation waits. Resolves the failure of that start: the
-   * former build, if there is one, then stays.
+   * takes over when it is ready, so that no invocation waits. Resolves how that start failed: the
+   * former build then stays, unless it has never loaded either.
    */
-  async setFunction(definition: FunctionDefinition): Promise<InvocationFailure | null> {
-    const { functionId, built } = definition;
+  async setFunction(definition: FunctionDefinition): Promise<FailedStart | null> {
+    const { functionId } = definition;
     const key = keyOf(definition);
+    const known = this.#failed.get(functionId);
+    if (known?.key === key) return { ...known.start, isKnown: true };
+    this.#failed.delete(functionId);
+    const start = await this.#replace(definition, key);
+    if (start !== null) this.#failed.set(functionId, { key, start });
+    return start;
+  }
+
+  async #replace(definition: FunctionDefinition, key: string): Promise<FailedStart | null> {
+    const { functionId, built } = definition;
     const number = ++this.#definitions;
     this.#newest.set(functionId, number);
     const former = this.#entries.get(functionId);
     if (former?.key === key) return null;
-    if ("ok" in built) {
-      if (former?.pool === undefined || former.pool === null) {
-        this.#entries.set(functionId, { definition, key, pool: null, load: { running: 0 } });
-      }
-      return built;
-    }
-    const pool = this.#createPool(definition, built);
-    const entry: Entry = { definition, key, pool, load: former?.load ?? { running: 0 } };
-    if (former?.pool === undefined || former.pool === null) {
-      this.#entries.set(functionId, entry);
+    if (built === "pending" || "ok" in built) {
+      if (former?.pool === undefined || former.pool === null)
+        this.#place(functionId, this.#createEntry(definition, key, null, former));
       return null;
     }
-    const error = await pool.warm();
-    if (error !== null) {
+    const pool = this.#createPool(definition, built);
+    const entry = this.#createEntry(definition, key, pool, former);
+    if (former?.pool === undefined || former.pool === null) {
+      this.#place(functionId, entry);
+      // Whoever waited for the build starts it, as the first invocation of an app does.
+      const isFirst = former === undefined || former.definition.built === "pending";
+      const failure = isFirst ? null : await pool.warm();
+      return failure === null ? null : { failure, runningSince: null, isKnown: false };
+    }
+    const failure = await pool.warm();
+    if (failure !== null && !former.pool.hasNeverLoaded) {
       await pool.stop();
-      return error;
+      return { failure, runningSince: former.since, isKnown: false };
     }
     if (this.#newest.get(functionId) !== number) {
       await pool.stop();
@@ -174,17 +209,42 @@ export class FunctionInvoker implements Invoker {
     }
     // Another definition may have come and gone meanwhile.
     const replaced = this.#entries.get(functionId)?.pool ?? null;
+    this.#place(functionId, entry);
+    if (replaced !== null) {
+      for (const pending of replaced.retire()) pool.submit(pending);
+      this.#follow(replaced.drained());
+    }
+    return failure === null ? null : { failure, runningSince: null, isKnown: false };
+  }
+
+  #createEntry(
+    definition: FunctionDefinition,
+    key: string,
+    pool: FunctionPool | null,
+    former: Entry | undefined,
+  ): Entry {
+    return {
+      definition,
+      key,
+      pool,
+      since: this.#options.clock.now(),
+      waiting: definition.built === "pending" ? [] : null,
+      load: former?.load ?? { running: 0 },
+    };
+  }
+
+  #place(functionId: string, entry: Entry): void {
+    const waiting = this.#entries.get(functionId)?.waiting ?? null;
     this.#entries.set(functionId, entry);
-    if (replaced === null) return null;
-    for (const pending of replaced.retire()) pool.submit(pending);
-    this.#follow(replaced.drained());
-    return null;
+    for (const submit of waiting ?? []) submit();
   }
 
   removeFunction(functionId: string): void {
     const entry = this.#entries.get(functionId);
     this.#entries.delete(functionId);
     this.#newest.delete(functionId);
+    this.#failed.delete(functionId);
+    for (const submit of entry?.waiting ?? []) submit();
     if (entry?.pool === undefined || entry.pool === null) return;
     for (const pending of entry.pool.retire()) pending.settle(unknownFunction(functionId));
     this.#follow(entry.pool.drained());
@@ -197,6 +257,7 @@ export class FunctionInvoker implements Invoker {
   /** Stops every environment; running invocations end as `Runtime.ExitError`. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const { waiting } of this.#entries.values()) for (const submit of waiting ?? []) submit();
     await Promise.all(Array.from(this.#entries.values(), async ({ pool }) => pool?.stop()));
     await this.#options.strategy.close();
     await Promise.all(this.#retired);
@@ -249,7 +310,8 @@ export class FunctionInvoker implements Invoker {
 /** Two definitions with the same key run alike: nothing needs to be started anew. */
 function keyOf(definition: FunctionDefinition): string {
   const { built, config, variables, region } = definition;
-  return JSON.stringify(["ok" in built ? built : built.hash, config, variables, region]);
+  const code = built === "pending" || "ok" in built ? built : built.hash;
+  return JSON.stringify([code, config, variables, region]);
 }
 
 function loggingOf(entry: Entry | undefined): InvocationLogging {

@@ -13,9 +13,17 @@ interface Listening {
   readonly wants: TrafficWants;
 }
 
-/** The typed stream of what happens. Events are only built when `isObserved`. */
+/** Events kept for the first listener at most; the number is ours. */
+const keptEvents = 1000;
+
+/**
+ * The typed stream of what happens. Events that come often are only built when `isObserved`. What is
+ * emitted before anybody listens (a schedule that never runs, found while services start) is kept for
+ * the first listener.
+ */
 export class Traffic {
   #listeners: readonly Listening[] = [];
+  #early: TrafficEvent[] | null = [];
 
   get isObserved(): boolean {
     return this.#listeners.length > 0;
@@ -31,12 +39,16 @@ export class Traffic {
   listen(listener: TrafficListener, wants: TrafficWants = {}): () => void {
     const added: Listening = { listener, wants };
     this.#listeners = [...this.#listeners, added];
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const event of early) listener(event);
     return () => {
       this.#listeners = this.#listeners.filter((other) => other !== added);
     };
   }
 
   emit(event: TrafficEvent): void {
+    if (this.#early !== null && this.#early.length < keptEvents) this.#early.push(event);
     for (const { listener } of this.#listeners) listener(event);
   }
 

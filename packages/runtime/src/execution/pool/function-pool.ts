@@ -41,11 +41,18 @@ export class FunctionPool {
   #last: PooledEnvironment | null = null;
   #patience: ClockTimer | null = null;
   #isRetired = false;
+  #hasLoaded = false;
+  #hasFailed = false;
   #hasWarned = false;
   #onDrained: (() => void) | null = null;
 
   constructor(options: FunctionPoolOptions) {
     this.#options = options;
+  }
+
+  /** Whether it was tried and no environment ever started: there is nothing to keep. */
+  get hasNeverLoaded(): boolean {
+    return this.#hasFailed && !this.#hasLoaded;
   }
 
   /** Starts one environment ahead. Resolves the failure when it cannot be. */
@@ -192,6 +199,7 @@ export class FunctionPool {
     this.#starting--;
     if (!result.ok) {
       const isLate = initLimit.signal.aborted;
+      this.#hasFailed = true;
       if (isLate && !isAgain && this.#queue.length > 0) return this.#start(true);
       // As on Lambda, the invocation that waits for the init gets its error, and the next one tries again.
       const failed = this.#environments.size === 0 ? this.#takeQueue() : [];
@@ -200,6 +208,7 @@ export class FunctionPool {
       this.#checkDrained();
       return isLate ? initTimedOut : result.error;
     }
+    this.#hasLoaded = true;
     pooled.open(result.environment, clock.now() - startedAt);
     this.#environments.add(pooled);
     if (this.#isRetired) this.#discard(pooled);
