@@ -42,6 +42,18 @@ export type {
 } from "./project/project.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";
 export {
+  reservedVariables,
+  variableNameProblem,
+  variablesLimit,
+} from "./rules/environment-variables.ts";
+export {
+  judgeRuntime,
+  newProjectRuntime,
+  runtimeIdentifiers,
+  runtimeOf,
+  type RuntimeVerdict,
+} from "./rules/runtimes.ts";
+export {
   parseSchedule,
   type CronFields,
   type ParsedSchedule,
