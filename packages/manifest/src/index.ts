@@ -1,3 +1,4 @@
+export { CodedError, systemErrorCode, type CodedErrorOptions } from "./coded-error.ts";
 export type { Diagnostic, DiagnosticNote, Location } from "./diagnostic.ts";
 export { diagnosticCodes, type DiagnosticCode } from "./diagnostic-codes.ts";
 export { didYouMean } from "./did-you-mean.ts";
@@ -59,6 +60,7 @@ export {
   type ParsedSchedule,
 } from "./rules/schedule-expression.ts";
 export { scheduledEvent, type ScheduledEventValues } from "./scheduled-event.ts";
+export { isRootVariable } from "./root-variable.ts";
 export { SourceFile, type Span } from "./source-file.ts";
 export { parseArc, type ParseResult } from "./syntax/arc-parser.ts";
 export { printArc } from "./syntax/arc-printer.ts";

@@ -17,6 +17,7 @@ import { createLocalEnvironment, type LocalEnvironment } from "./local-environme
 import { resolveOptions, type RuntimeOptions } from "./options.ts";
 import type { RuntimeApp, RuntimeFunction } from "./runtime-app.ts";
 import type { DeadLetter } from "./services/service-context.ts";
+import { shownAddresses } from "./shown-addresses.ts";
 import { createServices, type ServicesOptions } from "./services/services.ts";
 import { Traffic } from "./traffic/traffic.ts";
 
@@ -31,7 +32,9 @@ export interface Runtime {
   readonly host: string;
   /** `http://localhost:3333` */
   readonly url: string;
-  /** `ws://localhost:3333` */
+  /** For other devices of the network: `http://192.168.1.20:3333`; null unless every address listens. */
+  readonly networkUrl: string | null;
+  /** For every page of the app: `ws://localhost:3333`, or at the network's address or the public URL's. */
   readonly webSocketUrl: string;
   readonly traffic: Traffic;
   readonly invoker: Invoker;
@@ -115,14 +118,19 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     stage,
     app,
     trust,
+    tls: options.tls,
     mount: (request, response) => services.handleHttp(request, response),
   }).catch(async (error: unknown) => {
     await services.close();
     throw error;
   });
   const { port } = gateway;
-  const shownHost = host.includes(":") ? `[${host}]` : host;
-  const webSocketUrl = `ws://${shownHost}:${port}`;
+  const { url, networkUrl, webSocketUrl } = shownAddresses({
+    host,
+    port,
+    isSecure: options.tls !== null,
+    publicUrl,
+  });
 
   async function setFunctions(next: RuntimeApp): Promise<readonly FailedLoad[]> {
     const { manifest, root } = next;
@@ -172,7 +180,8 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   return {
     port,
     host,
-    url: `http://${shownHost}:${port}`,
+    url,
+    networkUrl,
     webSocketUrl,
     traffic,
     invoker,

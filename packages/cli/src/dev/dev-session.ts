@@ -5,6 +5,7 @@ import { readPluggedProject } from "../plugins/plugged-project.ts";
 import { SandboxPlugins } from "../plugins/sandbox-plugins.ts";
 import { FunctionBuilds } from "../project/function-builds.ts";
 import { createProjectBuilder, type ProjectBuilder } from "../project/project-builder.ts";
+import type { NetworkOptions } from "./network-options.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { createApp } from "./create-app.ts";
 import type { DevEvent } from "./dev-event.ts";
@@ -24,7 +25,7 @@ export interface DevSessionOptions {
   readonly isDebugged: boolean;
   /** Whether traffic events are to tell what memory functions take; asked at each invocation. */
   readonly measuresMemory: () => boolean;
-  readonly state: StateOptions;
+  readonly state: StateOptions & NetworkOptions;
   readonly onEvent: (event: DevEvent) => void;
   /** Whether the session is about to be ended. @default never */
   readonly isEnding?: () => Promise<boolean>;

@@ -11,11 +11,21 @@ export const defaultStatic: StaticFiles = Object.freeze({
   prune: false,
   spa: false,
   compression: false,
+  private: true,
 });
 
 const code = "static-setting-invalid";
 
-const known = ["folder", "fingerprint", "ignore", "prefix", "prune", "spa", "compression"];
+const known = [
+  "folder",
+  "fingerprint",
+  "ignore",
+  "prefix",
+  "prune",
+  "spa",
+  "compression",
+  "private",
+];
 
 export const readStatic: PragmaReader = (pragma, context) => {
   const draft: { -readonly [Key in keyof StaticFiles]: StaticFiles[Key] } = { ...defaultStatic };
@@ -47,6 +57,7 @@ export const readStatic: PragmaReader = (pragma, context) => {
         draft.prefix = value === null ? null : cleanPath(value).replace(/^\/+/, "");
         break;
       case "prune":
+      case "private":
       case "spa": {
         const flag = readFlag(context, setting, code);
         if (flag !== null) draft[setting.key.text] = flag;

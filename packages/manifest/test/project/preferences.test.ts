@@ -142,7 +142,7 @@ templates
 describe(".env", () => {
   it("has line ends of Windows, a byte order mark, colons and every kind of quote", async () => {
     const { preferences } = await preferencesOf({
-      ".env": '\uFEFFA=1\r\nB: two\r\nC="one\r\ntwo"\r\n  D = `b"c\'d`\r\nE=\'x # y\' # z\r\n',
+      ".env": "\uFEFFA=1\r\nB: two\r\nC=\"one\r\ntwo\"\r\n  D = `b\"c'd`\r\nE='x # y' # z\r\n",
     });
     expect(preferences?.env.testing).toEqual({
       A: "1",

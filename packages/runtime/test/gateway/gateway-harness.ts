@@ -6,7 +6,8 @@ import { onTestFinished } from "vitest";
 import { Leases } from "../../src/connections/leases.ts";
 import { createMemoryRouter } from "../../src/connections/memory.ts";
 import type { InvocationErrorKind, InvocationResult } from "../../src/invocation.ts";
-import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
+import { createGateway, type Gateway, type GatewayOptions } from "../../src/gateway/gateway.ts";
+import type { TlsFiles } from "../../src/gateway/listener.ts";
 import { createTrust } from "../../src/http/trust.ts";
 import { resolveLimits, type Limits } from "../../src/limits.ts";
 import { createTestClock, type TestClock } from "../../src/test-clock.ts";
@@ -39,6 +40,8 @@ export interface GatewayHarnessOptions {
   readonly host?: string;
   readonly allowedOrigins?: readonly string[];
   readonly publicUrl?: string;
+  readonly mount?: GatewayOptions["mount"];
+  readonly tls?: TlsFiles;
 }
 
 /** Thrown by a test function: the invocation fails in just this way. */
@@ -120,7 +123,14 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
   const gateway = await createGateway({
     host: given.host ?? "127.0.0.1",
     port: 0,
-    invoker: { invoke },
+    invoker: {
+      invoke,
+      submit(functionId, payload, _source, settle) {
+        void invoke(functionId, payload).then(settle);
+        // A function begins at once here.
+        return { withdraw: () => false };
+      },
+    },
     connections: createMemoryRouter(),
     leases: new Leases(),
     traffic,
@@ -133,7 +143,8 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
       allowedOrigins: given.allowedOrigins ?? [],
       publicUrl: given.publicUrl ?? null,
     }),
-    mount: () => false,
+    mount: given.mount ?? (() => false),
+    tls: given.tls ?? null,
   });
   let closed: Promise<void> | null = null;
   const close = (): Promise<void> => (closed ??= gateway.close());
@@ -210,6 +221,7 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
             prune: false,
             spa: false,
             compression: false,
+            private: true,
             ...staticFiles,
           },
     proxy: proxy === undefined ? null : { testing: proxy, staging: null, production: null },
