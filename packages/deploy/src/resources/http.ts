@@ -11,7 +11,7 @@ import {
 } from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 
-const app = { label: "@http", location: null };
+const apiOrigin = { label: "@http", location: null };
 
 /** The HTTP API: routes to functions, static files, and what answers when no route matches. */
 export function addHttpApi(context: SynthesisContext): void {
@@ -23,7 +23,7 @@ export function addHttpApi(context: SynthesisContext): void {
       Type: "AWS::ApiGatewayV2::Api",
       Properties: { Name: sub("${AWS::StackName}-http"), ProtocolType: "HTTP" },
     },
-    app,
+    apiOrigin,
   );
   template.add(
     "HttpAccessLogs",
@@ -38,7 +38,7 @@ export function addHttpApi(context: SynthesisContext): void {
         RetentionInDays: logRetentionDays,
       },
     },
-    app,
+    apiOrigin,
   );
   const routes = manifest.http?.routes ?? [];
   for (const functionId of new Set(routes.map((route) => route.functionId)))
@@ -67,7 +67,7 @@ export function addHttpApi(context: SynthesisContext): void {
         },
       },
     },
-    app,
+    apiOrigin,
   );
   template.output("HttpUrl", "URL of the HTTP API", attribute(httpApiId, "ApiEndpoint"));
 }
@@ -150,7 +150,7 @@ function addFallback(context: SynthesisContext, routes: readonly HttpRoute[]): v
           PayloadFormatVersion: "1.0",
         },
       },
-      app,
+      apiOrigin,
     );
     template.add(
       `Http${name}Route`,
@@ -162,7 +162,7 @@ function addFallback(context: SynthesisContext, routes: readonly HttpRoute[]): v
           Target: sub(`integrations/\${Http${name}Integration}`),
         },
       },
-      app,
+      apiOrigin,
     );
   };
   const isServed = hasStaticBucket(context);
