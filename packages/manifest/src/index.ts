@@ -43,6 +43,7 @@ export type {
 } from "./project/project.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";
 export { scheduledEvent, type ScheduledEventValues } from "./scheduled-event.ts";
+export { isRootVariable } from "./root-variable.ts";
 export { SourceFile, type Span } from "./source-file.ts";
 export { parseArc, type ParseResult } from "./syntax/arc-parser.ts";
 export { printArc } from "./syntax/arc-printer.ts";

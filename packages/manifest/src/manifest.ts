@@ -228,6 +228,8 @@ export interface StaticFiles {
   readonly prune: boolean;
   readonly spa: boolean;
   readonly compression: false | "br" | "gzip";
+  /** Deployed files are read through the app only. False: anybody who knows the bucket reads them there. */
+  readonly private: boolean;
 }
 
 export interface Proxy {

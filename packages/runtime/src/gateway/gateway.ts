@@ -3,7 +3,7 @@ import { localPlace, type Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Leases } from "../connections/leases.ts";
-import type { Invoker } from "../execution/invoker.ts";
+import type { GatewayInvoker } from "../execution/invoker.ts";
 import { ClfTime } from "../lambda-events/clf-time.ts";
 import { createApiId, IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../limits.ts";
@@ -30,7 +30,7 @@ export interface GatewayOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly invoker: Invoker;
+  readonly invoker: GatewayInvoker;
   readonly connections: ConnectionRouter;
   readonly leases: Leases;
   readonly traffic: Traffic;
@@ -79,12 +79,17 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const developer = new DevApi(context);
   const http = new HttpApi(context);
   let staticFiles: StaticFiles | null = null;
+  let servedKey = "";
   let proxyTarget: string | null = null;
 
   function setApp({ manifest, root }: GatewayApp): void {
     http.setManifest(manifest);
     webSockets.setApi(manifest.ws, localPlace(manifest));
-    staticFiles = manifest.static === null ? null : new StaticFiles(root, manifest.static);
+    const staticKey = JSON.stringify([root, manifest.static]);
+    // What it has read stays when only functions changed.
+    if (staticKey !== servedKey)
+      staticFiles = manifest.static === null ? null : new StaticFiles(root, manifest.static);
+    servedKey = staticKey;
     proxyTarget = manifest.proxy?.testing ?? null;
   }
 
@@ -94,12 +99,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     path: string,
   ): Promise<void> {
     const isRead = request.method === "GET" || request.method === "HEAD";
-    const sent = request.url ?? "/";
     const isStaticPath = path.startsWith("/_static/");
     const file = isStaticPath ? path.slice("/_static".length) : path;
-    if (isRead && staticFiles !== null && (await staticFiles.handle(request, response, file)))
-      return;
-    request.url = sent;
+    const isLast = proxyTarget === null || isStaticPath;
+    if (isRead && (await staticFiles?.handle(request, response, file, isLast)) === true) return;
     if (proxyTarget !== null && !isStaticPath) forward(request, response, proxyTarget);
     else http.refuse(response);
   }

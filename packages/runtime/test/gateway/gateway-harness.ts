@@ -123,7 +123,14 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
   const gateway = await createGateway({
     host: given.host ?? "127.0.0.1",
     port: 0,
-    invoker: { invoke },
+    invoker: {
+      invoke,
+      submit(functionId, payload, _source, settle) {
+        void invoke(functionId, payload).then(settle);
+        // A function begins at once here.
+        return { withdraw: () => false };
+      },
+    },
     connections: createMemoryRouter(),
     leases: new Leases(),
     traffic,
@@ -214,6 +221,7 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
             prune: false,
             spa: false,
             compression: false,
+            private: true,
             ...staticFiles,
           },
     proxy: proxy === undefined ? null : { testing: proxy, staging: null, production: null },
