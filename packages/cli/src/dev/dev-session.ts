@@ -13,6 +13,7 @@ import { FunctionBuilds } from "../project/function-builds.ts";
 import { functionEnvironment } from "./function-environment.ts";
 import { serviceOptions } from "./service-options.ts";
 import { createProjectBuilder, type ProjectBuilder } from "../project/project-builder.ts";
+import type { InspectAddress } from "./inspect-option.ts";
 import type { StateOptions } from "./state-options.ts";
 
 export interface DevSessionOptions {
@@ -23,8 +24,8 @@ export interface DevSessionOptions {
   /** null: `localhost` in both families. */
   readonly host: string | null;
   readonly watches: boolean;
-  /** Functions run where a debugger of this process stops in them, without time-outs. */
-  readonly isDebugged: boolean;
+  /** Where debuggers of the functions' processes listen; null: nowhere. With one nothing times out. */
+  readonly inspect: InspectAddress | null;
   readonly state: StateOptions;
   readonly onEvent: (event: DevEvent) => void;
 }
@@ -103,7 +104,7 @@ export class DevSession {
       app: createApp(project, builds),
       port: options.port,
       ...(options.host === null ? {} : { host: options.host }),
-      ...(options.isDebugged ? { execution: "in-process", enforcesTimeouts: false } : {}),
+      ...(options.inspect === null ? {} : { inspect: options.inspect, enforcesTimeouts: false }),
       ...options.state,
       ...serviceOptions(project, process.env),
     }).catch(async (error: unknown) => {

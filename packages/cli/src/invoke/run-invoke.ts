@@ -40,7 +40,7 @@ export async function runInvoke(options: RunInvokeOptions): Promise<number> {
     port: 0,
     host: null,
     watches: false,
-    isDebugged: false,
+    inspect: null,
     state,
     onEvent: (event) => {
       if (event.type !== "ready") reportDevEvent(event, reporter);

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
-import type { Leases } from "../connections/leases.ts";
 import type { GatewayChannel } from "../execution/execution-strategy.ts";
 import type { Invoker } from "../execution/invoker.ts";
 import { ClfTime } from "../lambda-events/clf-time.ts";
@@ -32,7 +31,6 @@ export interface GatewayOptions {
   readonly port: number;
   readonly invoker: Invoker;
   readonly connections: ConnectionRouter;
-  readonly leases: Leases;
   readonly traffic: Traffic;
   readonly clock: Clock;
   readonly limits: Limits;
@@ -62,7 +60,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const context: GatewayContext = {
     invoker,
     connections,
-    leases: options.leases,
     traffic,
     clock,
     limits,

@@ -4,12 +4,12 @@ import type { WebSocket } from "ws";
 export function sendInFrames(
   socket: WebSocket,
   data: string | Uint8Array,
+  isText: boolean,
   frameBytes: number,
 ): void {
-  const binary = typeof data !== "string";
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
   for (let start = 0; start < bytes.byteLength; start += frameBytes) {
     const end = start + frameBytes;
-    socket.send(bytes.subarray(start, end), { binary, fin: end >= bytes.byteLength });
+    socket.send(bytes.subarray(start, end), { binary: !isText, fin: end >= bytes.byteLength });
   }
 }

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AwsSettings, HttpRoute, Manifest, WebSocketApi } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
-import { Leases } from "../../src/connections/leases.ts";
 import { createMemoryRouter } from "../../src/connections/memory.ts";
 import type { InvocationErrorKind, InvocationResult } from "../../src/invocation.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
@@ -121,7 +120,6 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
     port: 0,
     invoker: { invoke },
     connections: createMemoryRouter(),
-    leases: new Leases(),
     traffic,
     clock,
     limits: resolveLimits(given.limits),
