@@ -1,10 +1,10 @@
 // What is started often, as few files instead of hundreds: finding and reading modules one by one is a
 // third of the time until `arclet dev` listens, and of that until a function has its handler.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const common = {
@@ -20,7 +20,12 @@ const common = {
 
 /** Bundles what is compiled into `dist` folders. */
 export async function bundleAll() {
-  await Promise.all([bundleCommandLine(), bundleFunctionProcess()]);
+  await Promise.all([
+    bundleCommandLine(),
+    bundleFunctionProcess(),
+    bundleHttpAdapter(),
+    bundleStaticFunction(),
+  ]);
 }
 
 /** Commands stay apart, so that each loads only its own. */
@@ -33,7 +38,7 @@ async function bundleCommandLine() {
     splitting: true,
     format: "esm",
     // Stay where they are installed: programs, and what few commands need and is large.
-    external: ["esbuild", "dynalite", "@aws-sdk/*", "@arclet/functions"],
+    external: ["esbuild", "dynalite", "@aws-sdk/*", "@arclet/functions", "selfsigned"],
     // CommonJS packages inside require Node.js' own modules.
     banner: {
       js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);',
@@ -54,9 +59,29 @@ async function bundleFunctionProcess() {
   });
 }
 
+/** What every HTTP function begins with, without `export`: the builder writes the rest of the module. */
+async function bundleHttpAdapter() {
+  const source = join(root, "packages/builder/dist/http-response/adapt-handler.js");
+  const text = readFileSync(source, "utf8").replaceAll(/^export /gm, "");
+  const { code } = await transform(text, { minify: true, target: "node18", charset: "utf8" });
+  writeFileSync(join(emptied("packages/builder/bundle"), "http-response.js"), code);
+}
+
+/** The function that serves static files on AWS: a build folder of its own. */
+async function bundleStaticFunction() {
+  await build({
+    ...common,
+    entryPoints: [join(root, "packages/static/dist/lambda/static-function.js")],
+    outfile: join(emptied("packages/static/bundle"), "static-function/index.mjs"),
+    format: "esm",
+    minify: true,
+  });
+}
+
 function emptied(name) {
   const folder = join(root, name);
   rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
   return folder;
 }
 

@@ -1,3 +1,5 @@
+import type { Diagnostic } from "@arclet/manifest";
+
 /** One runnable function: the folder `dev` runs and `deploy` zips. */
 export interface BuiltFunction {
   /** As in the manifest: `ws/default`. */
@@ -16,3 +18,29 @@ export interface BuiltFunction {
   /** Absolute source files the artifact was made of. */
   readonly inputs: readonly string[];
 }
+
+export type BuildResult =
+  | {
+      readonly ok: true;
+      readonly built: BuiltFunction;
+      /** Warnings. */
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      /** Absolute source files of the last good build, and those that this one has read. */
+      readonly inputs: readonly string[];
+      /** What it looked for and did not find. */
+      readonly missing: MissingSources;
+    };
+
+/** What a failed build looked for: once it appears, the function may build. */
+export interface MissingSources {
+  /** Absolute paths without extension: `…/lib/names` for `./names` and `./names.js`. */
+  readonly paths: readonly string[];
+  /** Whether it looked for a package, which may be installed later. */
+  readonly hasPackages: boolean;
+}
+
+export const nothingMissing: MissingSources = { paths: [], hasPackages: false };

@@ -1,14 +1,16 @@
 import { resolve } from "node:path";
-import type { BuildContext, BuildFailure, Metafile } from "esbuild";
+import type { BuildContext, BuildFailure } from "esbuild";
 import type { Diagnostic } from "@arclet/manifest";
-import { createBundleOptions, type BundleSettings } from "./bundle-options.ts";
+import { createBundleOptions, sourceName, type BundleSettings } from "./bundle-options.ts";
 import { completeModule, inputFiles, moduleName, type ModuleFile } from "./complete-module.ts";
 import { entryFormat } from "./entry-format.ts";
-import { loadEsbuild } from "./load-esbuild.ts";
+import { sourcesOfFailure, type FailedSources } from "./failed-sources.ts";
+import { loadEsbuild } from "../esbuild/load-esbuild.ts";
+import { BuildError } from "../errors.ts";
 import { toDiagnostic } from "./message-diagnostic.ts";
 import type { ModuleFormat } from "../module-format.ts";
-import { externalImports, holdsNativePackage } from "./native-packages.ts";
-import type { ExternalImport } from "../copy/shipped-packages.ts";
+import { holdsNativePackage } from "./native-packages.ts";
+import { externalImports, type ExternalImport } from "../esbuild/external-imports.ts";
 
 export interface Bundle {
   readonly format: ModuleFormat;
@@ -22,7 +24,11 @@ export interface Bundle {
 
 export type BundleResult =
   | { readonly ok: true; readonly bundle: Bundle; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly sources: FailedSources;
+    };
 
 /** What to bundle; the format and the name of the module follow from the source. */
 export type BundleRequest = Omit<BundleSettings, "format" | "outfile" | "keepsNativePackages"> & {
@@ -93,16 +99,24 @@ export class FunctionBundler {
             : [],
         },
         diagnostics: warnings.map((warning) => toDiagnostic(warning, "warning")),
-        entryFormat: entryFormatOf(metafile),
+        entryFormat: metafile.inputs[sourceName(request)]?.format ?? null,
       };
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
+      if (hasBundlerEnded(error)) {
+        // Its contexts ended with it; the next bundle starts another one.
+        this.#context = null;
+        throw new BuildError("ERR_BUNDLER_ENDED", "the bundler's process ended while it worked", {
+          cause: error,
+        });
+      }
       return {
         ok: false,
         diagnostics: [
           ...error.errors.map((message) => toDiagnostic(message, "error")),
           ...error.warnings.map((message) => toDiagnostic(message, "warning")),
         ],
+        sources: await sourcesOfFailure(createBundleOptions(settings), request.alias),
       };
     }
   }
@@ -116,9 +130,9 @@ async function mayHoldNativePackage(result: BundleResult): Promise<boolean> {
   );
 }
 
-function entryFormatOf(metafile: Metafile): ModuleFormat | null {
-  const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
-  return metafile.inputs[output?.entryPoint ?? ""]?.format ?? null;
+/** Ended by a signal to all processes of a terminal, or by the system. */
+function hasBundlerEnded({ errors }: BuildFailure): boolean {
+  return errors.some(({ text }) => /^The service (?:was stopped|is no longer running)/.test(text));
 }
 
 export function isBuildFailure(error: unknown): error is BuildFailure {

@@ -1,15 +1,14 @@
 import { extname, join, relative } from "node:path";
 import type { DiagnosticNote, ProjectFunction } from "@arclet/manifest";
 import { writeBuildFolder, type FolderFile } from "../build-folder.ts";
-import type { BuildResult } from "../build-function.ts";
+import { nothingMissing, type BuildResult, type BuiltFunction } from "../built-function.ts";
 import { givenPath, type BuildPlace } from "../build-place.ts";
-import type { BuiltFunction } from "../built-function.ts";
 import { filesOfFolder } from "./copied-files.ts";
 import type { FileHashes } from "../file-hashes.ts";
 import type { FoundHandler } from "../find-handler.ts";
 import { declaredFormat, type ModuleFormat } from "../module-format.ts";
 import { packageTypeFile } from "./package-type-file.ts";
-import { syntaxFormat } from "../bundle/syntax-format.ts";
+import { syntaxFormat } from "../esbuild/syntax-format.ts";
 import { toFolderFile, traceFiles } from "./traced-files.ts";
 
 interface Entry {
@@ -92,9 +91,20 @@ async function copyFolder(
     entry: join(place.directory, entry.name),
     format: entry.format,
     hash,
-    inputs: copied.map(({ path }) => givenPath(path, place)),
+    inputs: [...copied.map(({ path }) => path), ...projectFiles(traced)].map((path) =>
+      givenPath(path, place),
+    ),
   } satisfies BuiltFunction;
   return { ok: true, built, diagnostics: [] };
+}
+
+/** Of traced files, those that a person edits: the shared folders', not the packages'. */
+function projectFiles(traced: readonly FolderFile[]): readonly string[] {
+  return traced.flatMap(({ contents }) =>
+    contents.kind === "copy" && !/[\\/]node_modules[\\/]/.test(contents.path)
+      ? [contents.path]
+      : [],
+  );
 }
 
 function refused(
@@ -108,5 +118,6 @@ function refused(
     ok: false,
     diagnostics: [{ severity: "error", code, text, location, notes: [note] }],
     inputs: [],
+    missing: nothingMissing,
   };
 }

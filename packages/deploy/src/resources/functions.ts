@@ -1,21 +1,25 @@
-import type { FunctionConfig, LambdaFunction } from "@arclet/manifest";
+import { logGroupOf, type FunctionConfig, type LambdaFunction } from "@arclet/manifest";
 import { checkFunctionLimits } from "./check-function-limits.ts";
-import { digest, logicalId } from "../template/logical-ids.ts";
 import {
+  digest,
+  logicalId,
   cdnId,
   environmentParameterId,
   functionLogicalId,
-  hasCdn,
-  hasHttpApi,
-  hasStaticBucket,
   httpApiId,
-  invokedId,
-  logRetentionDays,
   queueLogicalId,
   staticBucketId,
   tableLogicalId,
   topicLogicalId,
   webSocketApiId,
+} from "../template/logical-ids.ts";
+import {
+  hasCdn,
+  hasHttpApi,
+  hasStaticBucket,
+  invokedId,
+  liveAlias,
+  logRetentionDays,
   type SynthesisContext,
 } from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
@@ -45,7 +49,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
       DeletionPolicy: "Delete",
       UpdateReplacePolicy: "Delete",
       Properties: {
-        LogGroupName: sub(`/aws/lambda/\${AWS::StackName}/${declared.id}`),
+        LogGroupName: sub(logGroupOf("${AWS::StackName}", declared.id)),
         RetentionInDays: logRetentionDays,
       },
     },
@@ -114,7 +118,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
       {
         Type: "AWS::Lambda::Alias",
         Properties: {
-          Name: "live",
+          Name: liveAlias,
           FunctionName: ref(id),
           FunctionVersion: attribute(versionId, "Version"),
           ProvisionedConcurrencyConfig: {

@@ -1,16 +1,12 @@
+import type {
+  FunctionLog,
+  Invocation,
+  InvocationFailure,
+  InvocationResult,
+} from "../invocation.ts";
 import type { BuiltFunction } from "@arclet/builder";
 import type { FunctionConfig } from "@arclet/manifest";
 import type { ConnectionCommand, ConnectionReply } from "../connections/connection-router.ts";
-import type { Invocation, InvocationFailure, InvocationResult } from "../invocation.ts";
-
-/** What a function wrote at once. */
-export interface FunctionLog {
-  readonly functionId: string;
-  /** The invocation that wrote it; null outside of any. */
-  readonly requestId: string | null;
-  readonly stream: "stdout" | "stderr";
-  readonly text: string;
-}
 
 /** What an environment may ask of the gateway without HTTP: `ws.send` and its siblings. */
 export interface GatewayChannel {
@@ -62,6 +58,11 @@ export interface ExecutionEnvironment {
   readonly usedMemoryMb: number | null;
   /** Takes back an invocation that has not begun. False: it has, and will have a result. */
   recall(invocation: Invocation): boolean;
+  /**
+   * Whether the handler of an invocation that was handed over has been called. An environment that does
+   * not say counts as beginning at once with as many as run at a time.
+   */
+  hasBegun?(invocation: Invocation): boolean;
   /** Frees everything; running invocations end as `Runtime.ExitError`. */
   stop(): Promise<void>;
 }

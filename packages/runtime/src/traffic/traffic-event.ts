@@ -1,6 +1,5 @@
 import type { FunctionConfig } from "@arclet/manifest";
-import type { FunctionLog } from "../execution/execution-strategy.ts";
-import type { InvocationFailure, InvocationResult } from "../invocation.ts";
+import type { FunctionLog, InvocationFailure, InvocationResult } from "../invocation.ts";
 
 /** How Lambda writes its own lines about a function's invocations. */
 export type InvocationLogging = Pick<FunctionConfig, "logFormat" | "systemLogLevel">;
@@ -14,6 +13,12 @@ export type TrafficEvent =
       readonly routeKey: string | null;
       readonly status: number;
       readonly durationMs: number;
+    }
+  /** A function gave a result without `statusCode`, which became a JSON page. */
+  | {
+      readonly type: "http-result-inferred";
+      readonly functionId: string;
+      readonly routeKey: string;
     }
   | {
       readonly type: "connected";
@@ -63,11 +68,13 @@ export type TrafficEvent =
       readonly logging: InvocationLogging;
       readonly result: InvocationResult;
     }
-  /** A function's new code could not be started; what ran before runs on. */
+  /** A function's new code failed while it loaded. */
   | {
       readonly type: "init-failed";
       readonly functionId: string;
       readonly failure: InvocationFailure;
+      /** Epoch milliseconds since when the version that keeps running is in place; null: there is none. */
+      readonly runningSince: number | null;
     }
   | { readonly type: "log"; readonly log: FunctionLog }
   | { readonly type: "bug"; readonly where: string; readonly error: unknown };

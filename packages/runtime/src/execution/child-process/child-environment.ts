@@ -5,11 +5,10 @@ import type { ConnectionCommand, ConnectionReply } from "../../connections/conne
 import type {
   EnvironmentOptions,
   ExecutionEnvironment,
-  FunctionLog,
   StartResult,
 } from "../execution-strategy.ts";
+import type { FunctionLog, Invocation, InvocationFailure } from "../../invocation.ts";
 import { exitError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
-import type { Invocation, InvocationFailure } from "../../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
 import { LineReader } from "../output/line-reader.ts";
 import type { ProcessWarden } from "../process/process-warden.ts";
@@ -157,6 +156,10 @@ export class ChildEnvironment implements ExecutionEnvironment {
   invoke(invocation: Invocation): void {
     this.#api.add(invocation);
     if (this.#child?.pid !== undefined) this.#memory.start(this.#child.pid);
+  }
+
+  hasBegun(invocation: Invocation): boolean {
+    return this.#api.hasStarted(invocation);
   }
 
   recall(invocation: Invocation): boolean {

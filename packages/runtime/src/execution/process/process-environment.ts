@@ -1,12 +1,11 @@
 import type {
   EnvironmentOptions,
   ExecutionEnvironment,
-  FunctionLog,
   StartResult,
 } from "../execution-strategy.ts";
 import { callingConvention } from "../handler/call-handler.ts";
 import { exitError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
-import type { Invocation, InvocationFailure } from "../../invocation.ts";
+import type { FunctionLog, Invocation, InvocationFailure } from "../../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
 import { LineReader } from "../output/line-reader.ts";
 import { BatchReader, MalformedBatchError } from "./batch-reader.ts";
@@ -106,6 +105,16 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   invoke(invocation: Invocation): void {
     if (this.#isRecalling) this.#returned.push(invocation);
     else this.#hand(invocation);
+  }
+
+  hasBegun(invocation: Invocation): boolean {
+    const waiting = this.#process.permits.unused + this.#outbox.unwrittenInvocations;
+    let begun = this.#held.size - waiting;
+    for (const held of this.#held.values()) {
+      if (begun-- <= 0) return false;
+      if (held === invocation) return true;
+    }
+    return false;
   }
 
   recall(invocation: Invocation): boolean {

@@ -1,9 +1,10 @@
+import { answerJson } from "../../http/http-answer.ts";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Manifest } from "@arclet/manifest";
 import type { InvocationFailure, InvocationResult } from "../../invocation.ts";
 import { httpApiKind, type HttpApiKind } from "../../lambda-events/http-api-kind.ts";
-import { httpEvent } from "../../lambda-events/http-event.ts";
+import { httpEvent } from "../../lambda-events/http.ts";
 import { readHttpResult } from "../../lambda-events/http-result.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { HttpRoutes, type HttpMatch } from "./http-routes.ts";
@@ -113,7 +114,7 @@ export class HttpApi {
     });
     const limitMs = limits[this.#wording.limit];
     const result = await invokeInTime(this.#context, match.functionId, event, limitMs, "HTTP API");
-    this.#answer(response, result);
+    this.#answer(response, result, match);
   }
 
   /** Names the request in its answer, as either kind of API does. */
@@ -135,7 +136,11 @@ export class HttpApi {
     return kind === "throttled" ? this.#wording.refused : this.#wording.failed;
   }
 
-  #answer(response: ServerResponse, result: InvocationResult | "late"): void {
+  #answer(
+    response: ServerResponse,
+    result: InvocationResult | "late",
+    { functionId, routeKey }: HttpMatch,
+  ): void {
     if (response.destroyed) return;
     if (result === "late") {
       answerRefusal(response, this.#wording.late);
@@ -147,6 +152,9 @@ export class HttpApi {
     }
     const answer = readHttpResult(result.payload, this.#kind);
     if (answer === null || !write(response, answer)) answerRefusal(response, this.#wording.failed);
+    const { traffic } = this.#context;
+    if (answer?.isInferred === true && traffic.isObserved)
+      traffic.emit({ type: "http-result-inferred", functionId, routeKey });
   }
 }
 
@@ -172,13 +180,4 @@ function write(
 function answerRefusal(response: ServerResponse, [status, body, errorType]: Refusal): void {
   if (errorType !== undefined) response.setHeader("x-amzn-errortype", errorType);
   answerJson(response, status, body);
-}
-
-/** Answers with JSON text. */
-export function answerJson(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(body),
-  });
-  response.end(body);
 }

@@ -1,11 +1,17 @@
 import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import type { GatewayContext } from "../gateway-context.ts";
-import { offersProtocols } from "../upgrade-request.ts";
+import { answerRaw } from "../raw-answer.ts";
+
+// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
+const token = /^[!#$%&'*+.^_`|~\w-]+$/;
 
 /** The HTTP response to a refused upgrade. */
 export interface UpgradeRefusal {
   readonly status: number;
   readonly message: string;
+  /** For the developer, when the message does not say it. */
+  readonly reason?: string;
 }
 
 /** What can be told of an upgrade to `url` without asking a function; null when it may go on. */
@@ -31,7 +37,11 @@ export function judgeUpgrade(
   if (url === null || !offersProtocols(request)) return badRequest;
   const path = url.pathname;
   const isKnownPath = path === "/" || path === `/${stage}` || path === `/${stage}/`;
-  if (!isKnownPath || !trust.isTrustedOrigin(request)) return forbidden;
+  if (!isKnownPath) return forbidden;
+  if (!trust.mayOpenSocket(request)) {
+    const reason = `the page's origin, ${request.headers.origin}, is not allowed (--allow-origin)`;
+    return { ...forbidden, reason };
+  }
   return null;
 }
 
@@ -39,3 +49,33 @@ export const badRequest: UpgradeRefusal = { status: 400, message: "Bad Request" 
 
 /** Also where there is no WebSocket API at all. */
 export const forbidden: UpgradeRefusal = { status: 403, message: "Forbidden" };
+
+/** Answers an upgrade with a plain HTTP response instead. */
+export function refuseUpgrade(socket: Duplex, status: number, message: string): void {
+  const offer = { "Sec-WebSocket-Version": "13", Upgrade: "websocket" };
+  answerRaw(socket, status, message, status === 426 ? offer : {});
+}
+
+/** Whether a subprotocol may be named so. https://www.rfc-editor.org/rfc/rfc6455#section-4.1 */
+export function isProtocolName(text: string): boolean {
+  return token.test(text);
+}
+
+/**
+ * Whether the subprotocols a client offers can be understood: names, each once. Told before any function
+ * runs, for the library that opens the socket would find it only after `$connect`.
+ */
+export function offersProtocols(request: IncomingMessage): boolean {
+  const offered = request.headers["sec-websocket-protocol"];
+  if (offered === undefined) return true;
+  const names = offered.split(",").map((name) => name.trim());
+  return names.every((name) => isProtocolName(name)) && new Set(names).size === names.length;
+}
+
+/** What is asked for; null when it cannot be read. */
+export function targetOf(request: IncomingMessage): URL | null {
+  const sent = request.url ?? "/";
+  // Joined, not resolved: `//host/path` is a path here, not another host.
+  const text = sent.startsWith("/") ? `http://localhost${sent}` : sent;
+  return URL.canParse(text) ? new URL(text) : null;
+}

@@ -37,6 +37,22 @@ describe("the answer of an HTTP API", () => {
     ]);
   });
 
+  test("a result without a status is reported, a complete response is not", async () => {
+    const { url, traffic } = await startGateway({
+      routes: ["get /", "get /whole"],
+      functions: { "get /": () => ({ cats: 1 }), "get /whole": () => ({ statusCode: 200 }) },
+    });
+    const inferred: unknown[] = [];
+    traffic.listen((event) => {
+      if (event.type === "http-result-inferred") inferred.push(event);
+    });
+    await fetch(`${url}/whole`);
+    await fetch(url);
+    expect(inferred).toEqual([
+      { type: "http-result-inferred", functionId: "get /", routeKey: "GET /" },
+    ]);
+  });
+
   test.each([
     ["a text", "plain", "plain"],
     ["a list", [1, { a: 2 }], '[1,{"a":2}]'],
@@ -176,6 +192,28 @@ describe("routes of an HTTP API", () => {
     expect((await fetch(`${url}/api`)).status).toBe(404);
     expect((await fetch(`${url}/api/`)).status).toBe(404);
     expect((await fetch(`${url}/api/x`)).status).toBe(200);
+  });
+
+  test.each([
+    [["any /*"], "ANY /{proxy+}", { proxy: "" }],
+    [["get /:id"], "GET /{id}", { id: "" }],
+    [["any /*", "get /*"], "GET /{proxy+}", { proxy: "" }],
+    [["get /*", "any /:id"], "ANY /{id}", { id: "" }],
+  ])("of %j, %s answers / with its variable empty", async (routes, routeKey, pathParameters) => {
+    const { url, event } = await startGateway({ routes });
+    expect((await fetch(`${url}/`)).status).toBe(200);
+    const id = routes.find((route) => {
+      const [method = "", path = ""] = route.split(" ");
+      const key = path.replace("*", "{proxy+}").replace(":id", "{id}");
+      return `${method.toUpperCase()} ${key}` === routeKey;
+    });
+    expect(await event(id ?? "")).toMatchObject({ routeKey, pathParameters, rawPath: "/" });
+  });
+
+  test("a route of / itself comes before a variable one", async () => {
+    const { url, count } = await startGateway({ routes: ["any /*", "get /"] });
+    await fetch(`${url}/`);
+    expect([count("get /"), count("any /*")]).toEqual([1, 0]);
   });
 
   test("paths are told apart by case", async () => {
