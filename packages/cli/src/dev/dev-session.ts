@@ -105,14 +105,18 @@ export class DevSession {
       await builder.close();
       throw error;
     });
-    const reloader = new Reloader({
+    const reloader: Reloader = new Reloader({
       root,
       project,
       builder,
       builds,
       runtime,
       plugins,
-      onEvent,
+      onEvent(event) {
+        onEvent(event);
+        if (event.type === "reloaded" && changesPages(event.what))
+          runtime.traffic.emit({ type: "page-changed" });
+      },
       isEnding: options.isEnding ?? (() => Promise.resolve(false)),
     });
     const session = new DevSession(options, plugins, builder, runtime, reloader);
@@ -173,6 +177,7 @@ export class DevSession {
       project: () => this.project,
       builds,
       onSaved: (saved) => this.#reloader.handleSaved(saved),
+      onStatic: () => this.#runtime.traffic.emit({ type: "page-changed" }),
       onError: (error) => {
         const text = error instanceof Error ? error.message : String(error);
         onEvent({ type: "unwatched", text });
@@ -184,4 +189,9 @@ export class DevSession {
       });
     }, prepareAfterMs).unref();
   }
+}
+
+/** Functions of other pragmas than `http` write no pages; all else may have to do with them. */
+function changesPages(what: readonly string[]): boolean {
+  return what.some((name) => name.startsWith("http/") || !/^[a-z-]+\//.test(name));
 }

@@ -17,12 +17,15 @@ import { ManagementApi } from "./management-api.ts";
 import { forward } from "./http/proxy.ts";
 import { StaticFiles } from "./http/static-files.ts";
 import type { Trust } from "../http/trust.ts";
+import { WaitingWork } from "./waiting-work.ts";
 import { WebSocketApi } from "./websocket/websocket-api.ts";
 
 export interface GatewayApp {
   readonly manifest: Manifest;
   /** Absolute project folder. */
   readonly root: string;
+  /** @default false */
+  readonly livereload?: boolean;
 }
 
 export interface GatewayOptions {
@@ -50,6 +53,9 @@ export interface Gateway {
   readonly port: number;
   readonly apiId: string;
   /** Swaps routes; open sockets stay and use the new ones. */
+  /** Bytes of events that wait for functions or run in them. */
+  readonly waitingBytes: number;
+  readonly connectionCount: number;
   setApp(app: GatewayApp): void;
   /** Stops listening, closes sockets (1001), awaits `$disconnect` of each. */
   close(): Promise<void>;
@@ -70,6 +76,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     limits,
     stage,
     trust: options.trust,
+    work: new WaitingWork(limits.workBytes),
     ids: new IdSource(),
     time: new ClfTime(),
     apiId: createApiId(),
@@ -82,13 +89,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   let servedKey = "";
   let proxyTarget: string | null = null;
 
-  function setApp({ manifest, root }: GatewayApp): void {
-    http.setManifest(manifest);
+  function setApp({ manifest, root, livereload = false }: GatewayApp): void {
+    http.setManifest(manifest, livereload);
     webSockets.setApi(manifest.ws, localPlace(manifest));
-    const staticKey = JSON.stringify([root, manifest.static]);
+    const staticKey = JSON.stringify([root, livereload, manifest.static]);
     // What it has read stays when only functions changed.
     if (staticKey !== servedKey)
-      staticFiles = manifest.static === null ? null : new StaticFiles(root, manifest.static);
+      staticFiles =
+        manifest.static === null ? null : new StaticFiles(root, manifest.static, livereload);
     servedKey = staticKey;
     proxyTarget = manifest.proxy?.testing ?? null;
   }
@@ -163,6 +171,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     port: listener.port,
     apiId: context.apiId,
+    get waitingBytes() {
+      return context.work.bytes;
+    },
+    get connectionCount() {
+      return webSockets.connectionCount;
+    },
     setApp,
     async close() {
       const closed = listener.stop();
