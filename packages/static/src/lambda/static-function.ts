@@ -49,7 +49,11 @@ const bucket = new Bucket({
   secretAccessKey,
   sessionToken,
 });
-const settings = { spa: spa === "true", ignore: JSON.parse(ignore) as readonly string[] };
+const settings = {
+  prefix,
+  spa: spa === "true",
+  ignore: JSON.parse(ignore) as readonly string[],
+};
 
 /** Answers the HTTP API's requests for static files from the app's private bucket. */
 export async function handler(event: HttpEvent): Promise<HttpResponse> {
@@ -117,7 +121,7 @@ async function complete(
     file.cancel();
     // CloudFront serves `/_static/*` from the bucket itself.
     const path = `/_static/${file.key.split("/").map(encodeURIComponent).join("/")}`;
-    const isFromCdn = cdn === "true" && !isStaticPath && prefix === null;
+    const isFromCdn = cdn === "true" && !isStaticPath;
     return redirect(isFromCdn ? path : await bucket.signedUrl(file));
   }
   const bytes = await file.read();
