@@ -18,6 +18,7 @@ import { ManagementApi } from "./management-api.ts";
 import { forward } from "./http/proxy.ts";
 import { StaticFiles } from "./http/static-files.ts";
 import type { Trust } from "../http/trust.ts";
+import { WaitingWork } from "./waiting-work.ts";
 import { WebSocketApi } from "./websocket/websocket-api.ts";
 
 export interface GatewayApp {
@@ -54,6 +55,9 @@ export interface Gateway {
   readonly apiId: string;
   readonly channel: GatewayChannel;
   /** Swaps routes; open sockets stay and use the new ones. */
+  /** Bytes of events that wait for functions or run in them. */
+  readonly waitingBytes: number;
+  readonly connectionCount: number;
   setApp(app: GatewayApp): void;
   /** Stops listening, closes sockets (1001), awaits `$disconnect` of each. */
   close(): Promise<void>;
@@ -74,6 +78,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     limits,
     stage,
     trust: options.trust,
+    work: new WaitingWork(limits.workBytes),
     ids: new IdSource(),
     time: new ClfTime(),
     apiId: createApiId(),
@@ -169,6 +174,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     port: listener.port,
     apiId: context.apiId,
     channel: { request: (id, command) => connections.request(id, command) },
+    get waitingBytes() {
+      return context.work.bytes;
+    },
+    get connectionCount() {
+      return webSockets.connectionCount;
+    },
     setApp,
     async close() {
       const closed = listener.stop();
