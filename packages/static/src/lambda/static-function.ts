@@ -38,6 +38,7 @@ const {
   AWS_SECRET_ACCESS_KEY: secretAccessKey = "",
   AWS_SESSION_TOKEN: sessionToken,
   AWS_ENDPOINT_URL: endpoint,
+  ARC_WSS_URL: webSocketUrl,
 } = process.env;
 
 const bucket = new Bucket({
@@ -57,6 +58,7 @@ const settings = {
 
 /** Answers the HTTP API's requests for static files from the app's private bucket. */
 export async function handler(event: HttpEvent): Promise<HttpResponse> {
+  if (event.routeKey === "GET /_arclet/env.js") return environmentScript();
   const request: StaticRequest = {
     method: event.requestContext.http.method === "HEAD" ? "HEAD" : "GET",
     name: event.pathParameters?.proxy ?? "",
@@ -89,6 +91,16 @@ function decodedOnce(name: string): string | null {
   if (!name.includes("%")) return null;
   const decoded = nameOfPath(`/${name}`);
   return decoded === name ? null : decoded;
+}
+
+/** Static pages learn the socket's address from it, as they do locally. */
+function environmentScript(): HttpResponse {
+  return {
+    statusCode: 200,
+    headers: { "content-type": "text/javascript; charset=utf-8", "cache-control": "no-store" },
+    body: `window.WS_URL = ${JSON.stringify(webSocketUrl)};\n`,
+    isBase64Encoded: false,
+  };
 }
 
 const notFound: HttpResponse = {
