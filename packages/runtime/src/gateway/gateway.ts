@@ -3,7 +3,6 @@ import { localPlace, type Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Leases } from "../connections/leases.ts";
-import type { GatewayChannel } from "../execution/execution-strategy.ts";
 import type { GatewayInvoker } from "../execution/invoker.ts";
 import { ClfTime } from "../lambda-events/clf-time.ts";
 import { createApiId, IdSource } from "../lambda-events/ids.ts";
@@ -47,17 +46,16 @@ export interface GatewayOptions {
   /** Judges what is local, and which pages may open sockets. */
   readonly trust: Trust;
   /** Takes requests of local services; false: not one of them. */
-  readonly mount: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly answerService: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface Gateway {
   readonly port: number;
   readonly apiId: string;
-  readonly channel: GatewayChannel;
-  /** Swaps routes; open sockets stay and use the new ones. */
   /** Bytes of events that wait for functions or run in them. */
   readonly waitingBytes: number;
   readonly connectionCount: number;
+  /** Swaps routes; open sockets stay and use the new ones. */
   setApp(app: GatewayApp): void;
   /** Stops listening, closes sockets (1001), awaits `$disconnect` of each. */
   close(): Promise<void>;
@@ -131,7 +129,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (management.handle(request, response, path) || developer.handle(request, response, path)) {
       return;
     }
-    if (options.mount(request, response)) return;
+    if (options.answerService(request, response)) return;
     const answer =
       match === null
         ? fallBack(request, response, path)
@@ -173,7 +171,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     port: listener.port,
     apiId: context.apiId,
-    channel: { request: (id, command) => connections.request(id, command) },
     get waitingBytes() {
       return context.work.bytes;
     },

@@ -45,7 +45,7 @@ export interface GatewayHarnessOptions {
   readonly host?: string;
   readonly allowedOrigins?: readonly string[];
   readonly publicUrl?: string;
-  readonly mount?: GatewayOptions["mount"];
+  readonly answerService?: GatewayOptions["answerService"];
   readonly tls?: TlsFiles;
 }
 
@@ -148,7 +148,7 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
       allowedOrigins: given.allowedOrigins ?? [],
       publicUrl: given.publicUrl ?? null,
     }),
-    mount: given.mount ?? (() => false),
+    answerService: given.answerService ?? (() => false),
     tls: given.tls ?? null,
   });
   let closed: Promise<void> | null = null;
