@@ -72,6 +72,10 @@ export class WebSocketApi {
     this.#routes = api === null ? null : new WebSocketRoutes(api, place);
   }
 
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A peer that goes away while its handshake is parked must not take the process down.
     socket.on("error", destroy);
