@@ -111,10 +111,11 @@ describe("a function's own configuration", () => {
       events: [],
       queues: [],
       hasConnections: false,
+      staticFiles: "none",
     });
     expect(
       await accessOf(
-        "@access\ntables\n  cats read\n  dogs\nevents fed\nqueues mail\nconnections\n",
+        "@access\ntables\n  cats read\n  dogs\nevents fed\nqueues mail\nconnections\nstatic\n",
       ),
     ).toEqual({
       tables: [
@@ -124,7 +125,9 @@ describe("a function's own configuration", () => {
       events: ["fed"],
       queues: ["mail"],
       hasConnections: true,
+      staticFiles: "write",
     });
+    expect(await accessOf("@access\nstatic read\n")).toMatchObject({ staticFiles: "read" });
     expect(await accessOf("@access\ntables cats dogs\nconnections false\n")).toMatchObject({
       tables: [{ name: "cats" }, { name: "dogs" }],
       hasConnections: false,
@@ -139,7 +142,7 @@ describe("a function's own configuration", () => {
     expect(mistakes).toEqual([
       `${folder}/config.arc:3:3 error access-invalid: the app has no table "cat": did you mean "cats"?`,
       `${folder}/config.arc:4:8 error access-invalid: there is no access "write", only read`,
-      `${folder}/config.arc:5:1 error access-invalid: there is no access to "queue", only tables, events, queues, connections`,
+      `${folder}/config.arc:5:1 error access-invalid: there is no access to "queue", only tables, events, queues, connections, static`,
     ]);
   });
 
