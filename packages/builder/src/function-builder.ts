@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import type { ProjectFunction } from "@arclet/manifest";
+import { systemErrorCode, type ProjectFunction } from "@arclet/manifest";
 import { nothingMissing, type BuildResult } from "./built-function.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { findPlace, givenPath } from "./build-place.ts";
@@ -12,7 +12,7 @@ import { BundleRound, type Participant } from "./bundle/bundle-round.ts";
 import { bundleFolder, type BundlingSettings } from "./bundle/bundle-folder.ts";
 import { BuildRecords } from "./cache/build-records.ts";
 import { copyNodeFolder, copyOtherFolder } from "./copy/copy-folder.ts";
-import { BuildError, systemErrorCode } from "./errors.ts";
+import { BuildError } from "./errors.ts";
 import { FileHashes } from "./file-hashes.ts";
 import { findHandler, type FoundHandler } from "./find-handler.ts";
 

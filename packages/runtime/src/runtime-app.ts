@@ -23,4 +23,6 @@ export interface RuntimeApp {
   /** Absolute project folder. */
   readonly root: string;
   readonly functions: readonly RuntimeFunction[];
+  /** Pages get a script that loads them again when they change (`page-changed`). @default false */
+  readonly livereload?: boolean;
 }

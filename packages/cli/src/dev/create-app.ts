@@ -8,6 +8,7 @@ export function createApp(project: Project, builds: FunctionBuilds): RuntimeApp 
   return {
     manifest: project.manifest,
     root: project.root,
+    livereload: project.preferences.sandbox.livereload,
     functions: project.functions.map((declared) => ({
       functionId: declared.id,
       config: declared.config,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { BuiltFunction } from "@arclet/builder";
-import type { FunctionConfig } from "@arclet/manifest";
+import { defaultRegion, type FunctionConfig } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { ExecutionStrategy, GatewayChannel } from "./execution-strategy.ts";
@@ -23,8 +23,6 @@ export interface FunctionInvokerOptions {
   readonly concurrencyPerEnvironment: number;
   /** @default true */
   readonly enforcesTimeouts?: boolean;
-  /** e.g. `us-east-1` */
-  readonly region: string;
 }
 
 /** One function as it is to run from now on. */
@@ -33,6 +31,8 @@ export interface FunctionDefinition {
   /** Lambda's function name. */
   readonly functionName: string;
   readonly config: FunctionConfig;
+  /** `us-west-2` @default that of an app that names none */
+  readonly region?: string;
   readonly variables: { readonly [name: string]: string };
   /**
    * A failed build answers as a failed init, as a broken deployment would. Invocations of one that is
@@ -275,10 +275,9 @@ export class FunctionInvoker implements GatewayInvoker {
       maxEnvironments,
       concurrencyPerEnvironment,
       enforcesTimeouts = true,
-      region,
       traffic,
     } = this.#options;
-    const { functionId, functionName, config, variables } = definition;
+    const { functionId, functionName, config, variables, region = defaultRegion } = definition;
     const createEnv = (): Record<string, string> =>
       createLambdaEnvironment({
         functionName,
@@ -306,9 +305,9 @@ export class FunctionInvoker implements GatewayInvoker {
 
 /** Two definitions with the same key run alike: nothing needs to be started anew. */
 function keyOf(definition: FunctionDefinition): string {
-  const { built, config, variables } = definition;
+  const { built, config, variables, region } = definition;
   const code = built === "pending" || "ok" in built ? built : built.hash;
-  return JSON.stringify([code, config, variables]);
+  return JSON.stringify([code, config, variables, region]);
 }
 
 function unknownFunction(functionId: string): InvocationFailure {

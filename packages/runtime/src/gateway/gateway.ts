@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Manifest } from "@arclet/manifest";
+import { localPlace, type Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Leases } from "../connections/leases.ts";
@@ -25,6 +25,8 @@ export interface GatewayApp {
   readonly manifest: Manifest;
   /** Absolute project folder. */
   readonly root: string;
+  /** @default false */
+  readonly livereload?: boolean;
 }
 
 export interface GatewayOptions {
@@ -86,12 +88,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const developer = new DevApi(context);
   const http = new HttpApi(context);
   let staticFiles: StaticFiles | null = null;
+  let servedKey = "";
   let proxyTarget: string | null = null;
 
-  function setApp({ manifest, root }: GatewayApp): void {
-    http.setManifest(manifest);
-    webSockets.setApi(manifest.ws);
-    staticFiles = manifest.static === null ? null : new StaticFiles(root, manifest.static);
+  function setApp({ manifest, root, livereload = false }: GatewayApp): void {
+    http.setManifest(manifest, livereload);
+    webSockets.setApi(manifest.ws, localPlace(manifest));
+    const staticKey = JSON.stringify([root, livereload, manifest.static]);
+    // What it has read stays when only functions changed.
+    if (staticKey !== servedKey)
+      staticFiles =
+        manifest.static === null ? null : new StaticFiles(root, manifest.static, livereload);
+    servedKey = staticKey;
     proxyTarget = manifest.proxy?.testing ?? null;
   }
 
@@ -101,12 +109,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     path: string,
   ): Promise<void> {
     const isRead = request.method === "GET" || request.method === "HEAD";
-    const sent = request.url ?? "/";
     const isStaticPath = path.startsWith("/_static/");
     const file = isStaticPath ? path.slice("/_static".length) : path;
-    if (isRead && staticFiles !== null && (await staticFiles.handle(request, response, file)))
-      return;
-    request.url = sent;
+    const isLast = proxyTarget === null || isStaticPath;
+    if (isRead && (await staticFiles?.handle(request, response, file, isLast)) === true) return;
     if (proxyTarget !== null && !isStaticPath) forward(request, response, proxyTarget);
     else http.refuse(response);
   }

@@ -14,6 +14,8 @@ export type TrafficEvent =
       readonly status: number;
       readonly durationMs: number;
     }
+  /** A file of `public/` or a function that writes pages changed: pages under development load again. */
+  | { readonly type: "page-changed" }
   /** A function gave a result without `statusCode`, which became a JSON page. */
   | {
       readonly type: "http-result-inferred";

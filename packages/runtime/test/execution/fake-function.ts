@@ -56,7 +56,6 @@ export async function createFakeFunction(options: FakeFunctionOptions = {}): Pro
     channel: { request: () => "gone" },
     maxEnvironments,
     concurrencyPerEnvironment: concurrency,
-    region: "eu-west-1",
   });
   let builds = 0;
   const reload = (): Promise<FailedStart | null> =>

@@ -7,7 +7,8 @@ import { Leases } from "../../src/connections/leases.ts";
 import { createMemoryRouter } from "../../src/connections/memory.ts";
 import type { GatewayInvoker } from "../../src/execution/invoker.ts";
 import type { InvocationErrorKind, InvocationResult } from "../../src/invocation.ts";
-import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
+import { createGateway, type Gateway, type GatewayOptions } from "../../src/gateway/gateway.ts";
+import type { TlsFiles } from "../../src/gateway/listener.ts";
 import { createTrust } from "../../src/http/trust.ts";
 import { resolveLimits, type Limits } from "../../src/limits.ts";
 import { createTestClock, type TestClock } from "../../src/test-clock.ts";
@@ -44,6 +45,8 @@ export interface GatewayHarnessOptions {
   readonly host?: string;
   readonly allowedOrigins?: readonly string[];
   readonly publicUrl?: string;
+  readonly mount?: GatewayOptions["mount"];
+  readonly tls?: TlsFiles;
 }
 
 /** Thrown by a test function: the invocation fails in just this way. */
@@ -145,7 +148,8 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
       allowedOrigins: given.allowedOrigins ?? [],
       publicUrl: given.publicUrl ?? null,
     }),
-    mount: () => false,
+    mount: given.mount ?? (() => false),
+    tls: given.tls ?? null,
   });
   let closed: Promise<void> | null = null;
   const close = (): Promise<void> => (closed ??= gateway.close());
@@ -222,6 +226,7 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
             prune: false,
             spa: false,
             compression: false,
+            private: true,
             ...staticFiles,
           },
     proxy: proxy === undefined ? null : { testing: proxy, staging: null, production: null },

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
+import { localPlace, type Place, type WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
 import { WebSocketServer, type WebSocket } from "ws";
 import {
   disconnectEvent,
@@ -68,8 +68,8 @@ export class WebSocketApi {
   }
 
   /** New routes hold for open connections too. */
-  setApi(api: WebSocketApiModel | null): void {
-    this.#routes = api === null ? null : new WebSocketRoutes(api);
+  setApi(api: WebSocketApiModel | null, place: Place): void {
+    this.#routes = api === null ? null : new WebSocketRoutes(api, place);
   }
 
   get connectionCount(): number {
@@ -263,8 +263,7 @@ function destroy(this: Duplex): void {
   this.destroy();
 }
 
-const noRoutes = new WebSocketRoutes({
-  routeSelectionExpression: "",
-  routes: [],
-  authorizer: null,
-});
+const noRoutes = new WebSocketRoutes(
+  { routeSelectionExpression: "", routes: [], authorizer: null },
+  localPlace({ aws: { region: null } }),
+);
