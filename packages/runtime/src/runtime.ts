@@ -3,7 +3,11 @@ import { Leases } from "./connections/leases.ts";
 import { createByRuntimeStrategy } from "./execution/by-runtime.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
 import type { Invoker } from "./execution/invoker.ts";
-import { FunctionInvoker, type FailedStart, type FunctionDefinition } from "./execution/function-invoker.ts";
+import {
+  FunctionInvoker,
+  type FailedStart,
+  type FunctionDefinition,
+} from "./execution/function-invoker.ts";
 import type { InvocationFailure } from "./invocation.ts";
 import { createWorkerThreadStrategy } from "./execution/worker-thread/strategy.ts";
 import { createGateway } from "./gateway/gateway.ts";

@@ -159,12 +159,15 @@ export class DevSession {
   /** Resolves once saves are noticed. */
   async #watch(builds: FunctionBuilds): Promise<void> {
     const { onEvent } = this.#options;
+    const reported = new Set<string>();
     await this.#builder.watch({
       project: () => this.project,
       builds,
       onSaved: (saved) => this.#reloader.handleSaved(saved),
       onError: (error) => {
         const text = error instanceof Error ? error.message : String(error);
+        if (reported.has(text)) return;
+        reported.add(text);
         onEvent({ type: "unwatched", text });
       },
     });

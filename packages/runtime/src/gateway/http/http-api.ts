@@ -95,6 +95,7 @@ export class HttpApi {
     if (body === "aborted") return;
     const requestId = this.#identify(response);
     if (body === "too-large") {
+      this.#explain(response, `the body is larger than ${limits.httpBodyBytes} bytes`);
       answerRefusal(response, this.#wording.tooLarge);
       return;
     }
@@ -131,6 +132,11 @@ export class HttpApi {
     return requestId;
   }
 
+  /** For the developer; a client reads API Gateway's words. */
+  #explain(response: ServerResponse, reason: string): void {
+    if (this.#context.traffic.isObserved) this.#context.reasons.set(response, reason);
+  }
+
   #refusalOf({ kind, errorType }: InvocationFailure): Refusal {
     if (errorType === "RequestEntityTooLargeException") return this.#wording.tooLong;
     return kind === "throttled" ? this.#wording.refused : this.#wording.failed;
@@ -143,6 +149,8 @@ export class HttpApi {
   ): void {
     if (response.destroyed) return;
     if (result === "late") {
+      const seconds = this.#context.limits[this.#wording.limit] / 1000;
+      this.#explain(response, `${functionId} took longer than ${seconds} s`);
       answerRefusal(response, this.#wording.late);
       return;
     }
@@ -151,7 +159,10 @@ export class HttpApi {
       return;
     }
     const answer = readHttpResult(result.payload, this.#kind);
-    if (answer === null || !write(response, answer)) answerRefusal(response, this.#wording.failed);
+    if (answer === null || !write(response, answer)) {
+      this.#explain(response, `${functionId}: its result is not a response API Gateway takes`);
+      answerRefusal(response, this.#wording.failed);
+    }
     const { traffic } = this.#context;
     if (answer?.isInferred === true && traffic.isObserved)
       traffic.emit({ type: "http-result-inferred", functionId, routeKey });

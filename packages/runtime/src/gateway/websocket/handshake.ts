@@ -10,7 +10,7 @@ import {
 import { hasIdentity, readAuthorization } from "./authorizer.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { invokeInTime } from "../invoke-in-time.ts";
-import { readProxyResult } from "./websocket-result.ts";
+import { describeMalformed, readProxyResult } from "./websocket-result.ts";
 import { isProtocolName } from "./upgrade.ts";
 import type { WebSocketRoutes } from "./websocket-routes.ts";
 
@@ -21,7 +21,14 @@ export type Verdict =
       readonly protocol: string | null;
       readonly authorizer: AuthorizerContext | null;
     }
-  | { readonly isOpen: false; readonly status: number; readonly message: string };
+  | {
+      readonly isOpen: false;
+      readonly status: number;
+      /** What the client reads. */
+      readonly message: string;
+      /** What the developer reads: who refused, and why. */
+      readonly reason: string;
+    };
 
 /** Asks the authorizer and `$connect`, where the API has them, whether a socket opens. */
 export async function judgeHandshake(
@@ -50,6 +57,7 @@ export async function judgeHandshake(
         isOpen: false,
         status: authorization.status,
         message: messages[authorization.status] ?? "Forbidden",
+        reason: authorization.reason,
       };
     }
     authorizer = authorization.context;
@@ -69,7 +77,8 @@ async function authorize(
   handshake: HandshakeEvent,
   authorizer: NonNullable<WebSocketRoutes["authorizer"]>,
 ): Promise<ReturnType<typeof readAuthorization>> {
-  if (!hasIdentity(authorizer, request, handshake.query)) return { ok: false, status: 401 };
+  if (!hasIdentity(authorizer, request, handshake.query))
+    return { ok: false, status: 401, reason: "an identity source of the authorizer is missing" };
   const { apiId, stage } = context;
   const methodArn = `arn:aws:execute-api:us-east-1:123456789012:${apiId}/${stage}/$connect`;
   // Only the authorizer sees the hop-by-hop headers, and that there is no body.
@@ -87,7 +96,9 @@ async function authorize(
     webSocketIntegrationMs,
     "authorizer",
   );
-  return result === "late" ? { ok: false, status: 500 } : readAuthorization(result, methodArn);
+  return result === "late"
+    ? { ok: false, status: 500, reason: `${functionId} took too long` }
+    : readAuthorization(result, methodArn);
 }
 
 async function connect(
@@ -98,26 +109,40 @@ async function connect(
 ): Promise<Verdict> {
   const { webSocketIntegrationMs } = context.limits;
   const result = await invokeInTime(context, functionId, event, webSocketIntegrationMs, "$connect");
-  if (result === "late")
-    return { isOpen: false, status: 504, message: "Endpoint request timed out" };
+  if (result === "late") {
+    const reason = `${functionId} took longer than ${webSocketIntegrationMs / 1000} s`;
+    return { isOpen: false, status: 504, message: "Endpoint request timed out", reason };
+  }
   if (!result.ok) {
     // Lambda that refuses to run is a fault of the gateway; a function that fails is a bad gateway.
-    const status = result.kind === "throttled" ? 500 : 502;
-    return { isOpen: false, status, message: "Internal server error" };
+    const isThrottled = result.kind === "throttled";
+    const reason = isThrottled ? `${functionId} is throttled` : `${functionId} failed`;
+    return { isOpen: false, status: isThrottled ? 500 : 502, message: internalError, reason };
   }
   const answer = readProxyResult(result.payload);
-  // A status that is no answer, but says that one will come, cannot be the answer.
-  if (answer === null || answer.statusCode < 200)
-    return { isOpen: false, status: 502, message: "Internal server error" };
+  if (answer === null) return badGateway(`${functionId}: ${describeMalformed(result.payload)}`);
   const { statusCode } = answer;
+  // A status that is no answer, but says that one will come, cannot be the answer.
+  if (statusCode < 200) return badGateway(`${functionId} answered ${statusCode}`);
   if (statusCode >= 200 && statusCode < 300) {
     const protocol = protocolOf(answer.headers);
     // What is no name of a protocol is no header either.
     if (protocol !== null && !isProtocolName(protocol))
-      return { isOpen: false, status: 502, message: "Internal server error" };
+      return badGateway(`${functionId}: ${JSON.stringify(protocol)} is not a subprotocol`);
     return { isOpen: true, protocol, authorizer };
   }
-  return { isOpen: false, status: statusCode, message: messages[statusCode] ?? "Forbidden" };
+  return {
+    isOpen: false,
+    status: statusCode,
+    message: messages[statusCode] ?? "Forbidden",
+    reason: `${functionId} answered ${statusCode}`,
+  };
+}
+
+const internalError = "Internal server error";
+
+function badGateway(reason: string): Verdict {
+  return { isOpen: false, status: 502, message: internalError, reason };
 }
 
 const messages: Readonly<Record<number, string>> = {

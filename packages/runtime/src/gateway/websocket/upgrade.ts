@@ -9,6 +9,8 @@ const token = /^[!#$%&'*+.^_`|~\w-]+$/;
 export interface UpgradeRefusal {
   readonly status: number;
   readonly message: string;
+  /** What the developer reads; the message where that says it. */
+  readonly reason?: string;
 }
 
 /** What can be told of an upgrade to `url` without asking a function; null when it may go on. */
@@ -29,12 +31,16 @@ export function judgeUpgrade(
     return badRequest;
   }
   if (request.headers["sec-websocket-version"] !== "13") {
-    return { status: 426, message: "Upgrade Required" };
+    return { status: 426, message: "Upgrade Required", reason: "WebSocket version 13 is required" };
   }
   if (url === null || !offersProtocols(request)) return badRequest;
   const path = url.pathname;
   const isKnownPath = path === "/" || path === `/${stage}` || path === `/${stage}/`;
-  if (!isKnownPath || !trust.isTrustedOrigin(request)) return forbidden;
+  if (!isKnownPath) return { ...forbidden, reason: `sockets open at / or /${stage}, not ${path}` };
+  if (!trust.isTrustedOrigin(request)) {
+    const { origin } = request.headers;
+    return { ...forbidden, reason: `Arclet refused the foreign origin ${origin}` };
+  }
   return null;
 }
 
