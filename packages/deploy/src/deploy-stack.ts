@@ -7,6 +7,9 @@ import { deployStatic } from "./deploy-static.ts";
 import { readEnvironment } from "./environment.ts";
 import type { DeployReporter, StackChange } from "./reporter.ts";
 import { changeStack } from "./stack/change-stack.ts";
+import { protectStack, wantedProtection } from "./stack/protect-stack.ts";
+import { appTag, ownerOf, stageTag } from "./stack/stack-owner.ts";
+import { describeStack } from "./stack/stack-state.ts";
 import { deleteTables } from "./stack/delete-tables.ts";
 import { templateSource } from "./stack/template-source.ts";
 import { projectTemplate } from "./synthesis/project-template.ts";
@@ -30,6 +33,9 @@ export async function deployStack(
   const environment = await readEnvironment(clients, stackName);
   const bucket = await artifactBucket(clients, manifest.aws.bucket);
   reporter.report({ type: "target", stackName, region: bucket.region, account: bucket.owner });
+  const stack = await describeStack(clients, stackName);
+  // Before anything is made or sent.
+  if (stack !== null) await ownerOf(clients, stack, manifest.app);
   const { template, origins } = await projectTemplate(
     options,
     stackName,
@@ -52,19 +58,23 @@ export async function deployStack(
           ParameterValue: value,
         }))
         .filter(({ ParameterKey: key }) => template.Parameters?.[key] !== undefined),
-      tags: { "arclet:app": manifest.app, "arclet:stage": options.stage },
+      tags: { [appTag]: manifest.app, [stageTag]: options.stage },
     },
     origins,
     options.confirm,
     reporter,
   );
+  const wanted = wantedProtection(manifest.aws, options.stage);
+  const isProtecting = await protectStack(clients, await describeStack(clients, stackName), wanted);
+  if (isProtecting) reporter.report({ type: "protection", isProtected: wanted === true });
   await clearAway(clients, changes, options.deletesTables === true, reporter);
   // `--fast` changes code without CloudFormation, which then takes the older code for deployed.
   const changed = new Set(changes.map(({ logicalId }) => logicalId));
   const rest = packages.filter(({ functionId }) => !changed.has(functionLogicalId(functionId)));
   const updated = await updateCode(clients, stackName, bucket, rest, reporter);
   const files = await deployStatic(project, clients, outputs, reporter);
-  return resultOf(stackName, outputs, uploaded + changes.length + updated + files > 0);
+  const hasChanged = isProtecting || uploaded + changes.length + updated + files > 0;
+  return resultOf(stackName, outputs, hasChanged);
 }
 
 /** What CloudFormation does not remove by itself, and that it shall go was confirmed. */

@@ -3,6 +3,7 @@ export { diagnosticCodes, type DiagnosticCode } from "./diagnostic-codes.ts";
 export { didYouMean } from "./did-you-mean.ts";
 export { formatDiagnostics, type DiagnosticFormatOptions } from "./format-diagnostic.ts";
 export type * from "./manifest.ts";
+export { functionPragmas } from "./manifest.ts";
 export type {
   EnvironmentName,
   Preferences,

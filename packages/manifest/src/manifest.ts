@@ -1,7 +1,15 @@
 import type { Location } from "./diagnostic.ts";
 
 /** Pragmas whose entries are functions. */
-export type FunctionPragma = "http" | "ws" | "events" | "queues" | "scheduled" | "tables-streams";
+export const functionPragmas = [
+  "http",
+  "ws",
+  "events",
+  "queues",
+  "scheduled",
+  "tables-streams",
+] as const;
+export type FunctionPragma = (typeof functionPragmas)[number];
 
 /** What a function may do with resources that are not the app's. */
 export interface AllowedActions {
@@ -206,6 +214,8 @@ export interface AwsSettings {
   readonly profile: string | null;
   /** Bucket for deployment artifacts. */
   readonly bucket: string | null;
+  /** Termination protection of production stacks; null leaves it as it is. @default null */
+  readonly protect: boolean | null;
   /** @default "http" */
   readonly apigateway: "http" | "httpv2" | "httpv1" | "rest";
 }

@@ -66,7 +66,7 @@ function createDraft(): ManifestDraft {
     views: null,
     proxy: null,
     cdn: false,
-    aws: { region: null, profile: null, bucket: null, apigateway: "http" },
+    aws: { region: null, profile: null, bucket: null, protect: null, apigateway: "http" },
     plugins: [],
     pragmas: {},
   };

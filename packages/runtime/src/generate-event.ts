@@ -3,7 +3,7 @@ import type { LambdaFunction, Manifest, Table } from "@arclet/manifest";
 import { HttpRoutes } from "./gateway/http/http-routes.ts";
 import { ClfTime } from "./lambda-events/clf-time.ts";
 import { httpApiKind } from "./lambda-events/http-api-kind.ts";
-import { httpEvent } from "./lambda-events/http-event.ts";
+import { httpEvent } from "./lambda-events/http.ts";
 import { createApiId, IdSource } from "./lambda-events/ids.ts";
 import { listHeaders, type RequestHead } from "./lambda-events/request-headers.ts";
 import {
@@ -13,12 +13,12 @@ import {
   MessageEventWriter,
   type HandshakeEvent,
   type WebSocketIdentity,
-} from "./lambda-events/websocket-event.ts";
-import { snsEvent } from "./lambda-events/sns-event.ts";
-import { sqsEvent } from "./lambda-events/sqs-event.ts";
+} from "./lambda-events/ws.ts";
+import { snsEvent } from "./lambda-events/events.ts";
+import { sqsEvent } from "./lambda-events/queues.ts";
 import { arn, localAccount, physicalName } from "./aws-names.ts";
-import { scheduledEvent } from "./lambda-events/scheduled-event.ts";
-import { streamEvent } from "./lambda-events/stream-event.ts";
+import { scheduledEvent } from "./lambda-events/scheduled.ts";
+import { streamEvent } from "./lambda-events/tables-streams.ts";
 
 export interface GeneratedEventOptions {
   /** Host and port of the app, as its clients name it: `localhost:3333`. */

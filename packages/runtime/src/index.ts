@@ -17,6 +17,5 @@ export type { Limits } from "./limits.ts";
 export type { RuntimeApp, RuntimeFunction } from "./runtime-app.ts";
 export { createRuntime } from "./runtime.ts";
 export type { DeadLetter } from "./services/service-context.ts";
-export { createTestClock, type TestClock } from "./test-clock.ts";
 export type { TrafficEvent } from "./traffic/traffic-event.ts";
 export type { Traffic } from "./traffic/traffic.ts";

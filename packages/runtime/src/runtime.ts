@@ -73,7 +73,8 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     ? strategies[execution]?.(leases)
     : execution);
   const options = resolveOptions(given, strategy);
-  const { app, connections, clock, limits, host, stage, allowedOrigins } = options;
+  const { app, connections, clock, limits, host, stage, allowedOrigins, publicUrl } = options;
+  const trust = createTrust({ host, allowedOrigins, publicUrl });
   const traffic = new Traffic();
   // While services and gateway begin, a thread for the first function does.
   const first = app.functions.find(({ build }) => build === "pending" || build.ok);
@@ -99,7 +100,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     clock,
     traffic,
     connections,
-    trust: createTrust({ host, allowedOrigins }),
+    trust,
     ...optionalServiceOptions(given),
   });
   const gateway = await createGateway({
@@ -113,7 +114,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     limits,
     stage,
     app,
-    allowedOrigins,
+    trust,
     mount: (request, response) => services.handleHttp(request, response),
   }).catch(async (error: unknown) => {
     await services.close();

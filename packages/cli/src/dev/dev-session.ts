@@ -22,6 +22,8 @@ export interface DevSessionOptions {
   readonly watches: boolean;
   /** Functions run where a debugger of this process stops in them, without time-outs. */
   readonly isDebugged: boolean;
+  /** Whether traffic events are to tell what memory functions take; asked at each invocation. */
+  readonly measuresMemory: () => boolean;
   readonly state: StateOptions;
   readonly onEvent: (event: DevEvent) => void;
   /** Whether the session is about to be ended. @default never */
@@ -113,10 +115,17 @@ export class DevSession {
       isEnding: options.isEnding ?? (() => Promise.resolve(false)),
     });
     const session = new DevSession(options, plugins, builder, runtime, reloader);
-    runtime.traffic.listen((event) => {
-      reloader.observe(event);
-      onEvent({ type: "traffic", event });
-    });
+    runtime.traffic.listen(
+      (event) => {
+        reloader.observe(event);
+        onEvent({ type: "traffic", event });
+      },
+      {
+        get memory() {
+          return options.measuresMemory();
+        },
+      },
+    );
     try {
       const watching = options.watches ? session.#watch(builds) : Promise.resolve();
       const [round] = await Promise.all([building, watching]);

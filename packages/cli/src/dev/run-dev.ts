@@ -56,14 +56,14 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     host: options.host,
     watches: options.watches,
     isDebugged: inspect !== null,
+    // REPORT lines show it.
+    measuresMemory: () => reporter.isVerbose,
     state: options.state,
     isEnding: () => interruption.isAskedWithin(signalLagMs),
     onEvent: (event) => {
       if (event.type !== "ready") return reportDevEvent(event, reporter);
       const { url, webSocketUrl } = event.runtime;
       const { project, durationMs } = event;
-      // REPORT lines tell of memory.
-      event.runtime.traffic.wantsMemory = reporter.isVerbose;
       return reporter.ready({ project, url, webSocketUrl, startedInMs: durationMs, hasKeys });
     },
   });
@@ -82,7 +82,6 @@ export async function runDev(options: RunDevOptions): Promise<number> {
             return void open();
           case "v":
             reporter.toggleDetail();
-            session.runtime.traffic.wantsMemory = reporter.isVerbose;
             return;
           case "h":
             return reporter.keyHelp();

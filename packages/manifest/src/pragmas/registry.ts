@@ -4,7 +4,8 @@ import { readEvents, readQueues } from "./events.ts";
 import { readHttp } from "./http.ts";
 import type { PragmaReader } from "./pragma-context.ts";
 import { readScheduled } from "./scheduled.ts";
-import { readCdn, readPlugins, readProxy, readShared, readStatic, readViews } from "./static.ts";
+import { readPlugins, readProxy, readShared, readStatic, readViews } from "./static.ts";
+import { readCdn } from "./cdn.ts";
 import { readTables, readTablesIndexes, readTablesStreams } from "./tables.ts";
 import { readWs, readWsSettings } from "./ws.ts";
 

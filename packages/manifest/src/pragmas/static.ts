@@ -114,13 +114,6 @@ function readFolder(
   return { src, only: only.length === 0 ? null : only };
 }
 
-/** Bare or `true`: a CDN stands before the app. */
-export const readCdn: PragmaReader = (pragma, context) => {
-  const [line] = linesOf(pragma.body);
-  const value = line === undefined ? true : headOf(line).value;
-  context.draft.cdn = value !== false && value !== "disable";
-};
-
 export const readPlugins: PragmaReader = (pragma, context) => {
   for (const line of linesOf(pragma.body)) {
     const { text, span } = headOf(line);

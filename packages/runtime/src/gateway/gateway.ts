@@ -13,11 +13,11 @@ import { DevApi } from "./dev-api.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import { HttpApi } from "./http/http-api.ts";
 import { answerJson } from "../http/http-answer.ts";
-import { listen } from "./listener.ts";
+import { listen, type TlsFiles } from "./listener.ts";
 import { ManagementApi } from "./management-api.ts";
 import { forward } from "./http/proxy.ts";
 import { StaticFiles } from "./http/static-files.ts";
-import { createTrust } from "../http/trust.ts";
+import type { Trust } from "../http/trust.ts";
 import { WebSocketApi } from "./websocket/websocket-api.ts";
 
 export interface GatewayApp {
@@ -39,7 +39,10 @@ export interface GatewayOptions {
   readonly limits: Limits;
   readonly stage: string;
   readonly app: GatewayApp;
-  readonly allowedOrigins: readonly string[];
+  /** Certificate and key as PEM texts; without them there is no TLS. */
+  readonly tls?: TlsFiles | null;
+  /** Judges what is local, and which pages may open sockets. */
+  readonly trust: Trust;
   /** Takes requests of local services; false: not one of them. */
   readonly mount: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -59,7 +62,7 @@ export interface Gateway {
  * Rejects with `RuntimeError` when the port or the host cannot be had.
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { invoker, connections, traffic, clock, limits, stage, host, allowedOrigins } = options;
+  const { invoker, connections, traffic, clock, limits, stage, host } = options;
   const context: GatewayContext = {
     invoker,
     connections,
@@ -68,7 +71,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     clock,
     limits,
     stage,
-    trust: createTrust({ host, allowedOrigins }),
+    trust: options.trust,
     ids: new IdSource(),
     time: new ClfTime(),
     apiId: createApiId(),
@@ -118,9 +121,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (management.handle(request, response, path) || developer.handle(request, response, path)) {
       return;
     }
-    const isTrusted =
-      context.trust.isTrustedHost(request) && context.trust.isTrustedOrigin(request);
-    if (isTrusted && options.mount(request, response)) return;
+    if (options.mount(request, response)) return;
     const answer =
       match === null
         ? fallBack(request, response, path)
@@ -156,6 +157,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     host,
     port: options.port,
     headerBytes: limits.headerBytes,
+    tls: options.tls ?? null,
     onRequest: handleRequest,
     onUpgrade: (request, socket, head) => webSockets.handleUpgrade(request, socket, head),
   });

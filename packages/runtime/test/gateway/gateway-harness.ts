@@ -7,6 +7,7 @@ import { Leases } from "../../src/connections/leases.ts";
 import { createMemoryRouter } from "../../src/connections/memory.ts";
 import type { InvocationErrorKind, InvocationResult } from "../../src/invocation.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
+import { createTrust } from "../../src/http/trust.ts";
 import { resolveLimits, type Limits } from "../../src/limits.ts";
 import { createTestClock, type TestClock } from "../../src/test-clock.ts";
 import { Traffic } from "../../src/traffic/traffic.ts";
@@ -37,6 +38,7 @@ export interface GatewayHarnessOptions {
   readonly stage?: string;
   readonly host?: string;
   readonly allowedOrigins?: readonly string[];
+  readonly publicUrl?: string;
 }
 
 /** Thrown by a test function: the invocation fails in just this way. */
@@ -126,7 +128,11 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
     limits: resolveLimits(given.limits),
     stage: given.stage ?? "testing",
     app: { root, manifest: manifestOf(given) },
-    allowedOrigins: given.allowedOrigins ?? [],
+    trust: createTrust({
+      host: given.host ?? "127.0.0.1",
+      allowedOrigins: given.allowedOrigins ?? [],
+      publicUrl: given.publicUrl ?? null,
+    }),
     mount: () => false,
   });
   let closed: Promise<void> | null = null;
@@ -207,7 +213,13 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
             ...staticFiles,
           },
     proxy: proxy === undefined ? null : { testing: proxy, staging: null, production: null },
-    aws: { region: null, profile: null, bucket: null, apigateway: options.apigateway ?? "http" },
+    aws: {
+      region: null,
+      profile: null,
+      bucket: null,
+      protect: null,
+      apigateway: options.apigateway ?? "http",
+    },
   });
 }
 

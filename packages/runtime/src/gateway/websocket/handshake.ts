@@ -6,7 +6,7 @@ import {
   type AuthorizerContext,
   type HandshakeEvent,
   type WebSocketIdentity,
-} from "../../lambda-events/websocket-event.ts";
+} from "../../lambda-events/ws.ts";
 import { hasIdentity, readAuthorization } from "./authorizer.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { invokeInTime } from "../invoke-in-time.ts";

@@ -7,7 +7,7 @@ import {
   MessageEventWriter,
   type AuthorizerContext,
   type WebSocketIdentity,
-} from "../../lambda-events/websocket-event.ts";
+} from "../../lambda-events/ws.ts";
 import { sourceIpOf } from "../../lambda-events/request-headers.ts";
 import { closingOfPeer, type Closing } from "./closing.ts";
 import { ConnectionWatch } from "./connection-watch.ts";

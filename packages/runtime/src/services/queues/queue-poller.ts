@@ -1,4 +1,4 @@
-import { sqsEvent, type ReceivedMessage } from "../../lambda-events/sqs-event.ts";
+import { sqsEvent, type ReceivedMessage } from "../../lambda-events/queues.ts";
 import type { Queue } from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
 import { type MessageQueue } from "./queue.ts";

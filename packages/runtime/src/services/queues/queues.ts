@@ -1,7 +1,7 @@
 import type { Manifest, Queue } from "@arclet/manifest";
 import { QueuePoller } from "./queue-poller.ts";
 import { MessageQueue } from "./queue.ts";
-import type { QueueMessage } from "../../lambda-events/sqs-event.ts";
+import type { QueueMessage } from "../../lambda-events/queues.ts";
 import { arn, localAccount, physicalName } from "../../aws-names.ts";
 import {
   journalFor,

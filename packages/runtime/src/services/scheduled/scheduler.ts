@@ -1,19 +1,44 @@
-import { scheduledEvent } from "../../lambda-events/scheduled-event.ts";
+import { randomUUID } from "node:crypto";
+import { scheduledEvent } from "../../lambda-events/scheduled.ts";
 import type { Schedule } from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
 import { parseScheduleExpression } from "./schedule-expression.ts";
-import { retryDelaysMs, tellTraffic, type ServiceContext } from "../service-context.ts";
+import { AsyncInvocations, type AsyncCall } from "../async-invocations.ts";
+import { createMemoryJournal } from "../journal.ts";
+import { tellTraffic, type DeadLetter, type ServiceContext } from "../service-context.ts";
+
+/** One time at which a schedule was due. */
+interface Firing extends AsyncCall {
+  readonly name: string;
+  readonly functionId: string;
+  readonly payload: string;
+}
 
 /** Fires scheduled functions on the clock. A wrong expression never fires and is told once. */
 export class Scheduler {
   readonly #context: ServiceContext;
   readonly #timers = new Map<string, { readonly schedule: Schedule; timer: ClockTimer }>();
-  readonly #retries = new Set<ClockTimer>();
+  readonly #firings: AsyncInvocations<Firing>;
   #app = "";
-  #isClosed = false;
 
   constructor(context: ServiceContext) {
     this.#context = context;
+    this.#firings = new AsyncInvocations<Firing>({
+      context,
+      service: "scheduled",
+      // A schedule comes again: what failed is not carried over into the next start.
+      journal: createMemoryJournal(),
+      targetOf: ({ name, functionId, payload }) => ({
+        functionId,
+        payload,
+        label: `schedule ${name}`,
+      }),
+    });
+  }
+
+  /** Begins to invoke functions. */
+  start(): void {
+    this.#firings.start();
   }
 
   /** Schedules that stay the same keep their phase. */
@@ -31,11 +56,22 @@ export class Scheduler {
     for (const schedule of wanted.values()) this.#plan(schedule, this.#context.clock.now());
   }
 
-  close(): void {
-    this.#isClosed = true;
-    for (const timer of this.#retries) timer.cancel();
+  deadLetters(): DeadLetter[] {
+    return this.#firings.dead().map(({ id, name, functionId, payload, dead }) => ({
+      id,
+      service: "scheduled",
+      source: name,
+      functionId,
+      payload,
+      error: dead ?? "",
+    }));
+  }
+
+  /** Waits for running functions. */
+  async close(): Promise<void> {
     for (const { timer } of this.#timers.values()) timer.cancel();
     this.#timers.clear();
+    await this.#firings.close();
   }
 
   #plan(schedule: Schedule, afterMs: number): void {
@@ -55,33 +91,13 @@ export class Scheduler {
       return;
     }
     const timer = this.#context.clock.after(Math.max(0, at - this.#context.clock.now()), () => {
-      const event = scheduledEvent(this.#app, schedule.name, at);
-      this.#invoke(schedule, JSON.stringify(event), retryDelaysMs);
+      const payload = JSON.stringify(scheduledEvent(this.#app, schedule.name, at));
+      const { name, functionId } = schedule;
+      const call: Firing = { id: randomUUID(), failures: 0, dead: null, name, functionId, payload };
+      this.#context.traffic.report(this.#firings.add(call), "scheduled");
       this.#plan(schedule, at);
     });
     this.#timers.set(schedule.name, { schedule, timer });
-  }
-
-  #invoke(schedule: Schedule, event: string, delaysMs: readonly number[]): void {
-    const run = async (): Promise<void> => {
-      const result = await this.#context.invoker.invoke(schedule.functionId, event);
-      if (result.ok) return;
-      const [delayMs, ...later] = delaysMs;
-      const next = delayMs === undefined ? "given up" : `next try in ${delayMs / 1000} s`;
-      const error = `${result.errorType}: ${result.errorMessage}`;
-      tellTraffic(
-        this.#context,
-        schedule.functionId,
-        `schedule ${schedule.name} failed, ${next}: ${error}`,
-      );
-      if (delayMs === undefined || this.#isClosed) return;
-      const timer = this.#context.clock.after(delayMs, () => {
-        this.#retries.delete(timer);
-        this.#invoke(schedule, event, later);
-      });
-      this.#retries.add(timer);
-    };
-    this.#context.traffic.report(run(), "scheduled");
   }
 }
 

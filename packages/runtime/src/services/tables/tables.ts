@@ -10,7 +10,7 @@ import { requestDynamo } from "./dynamodb/dynamodb-request.ts";
 import type { FromDynamoWorker, ToDynamoWorker } from "./dynamodb/worker-messages.ts";
 import { physicalName } from "../../aws-names.ts";
 import { tellTraffic, type ServiceContext } from "../service-context.ts";
-import { TableStreams } from "./table-streams.ts";
+import { TableStreams } from "../tables-streams/table-streams.ts";
 
 /** How often expired items are looked for; DynamoDB promises only "within a few days". */
 const expiryIntervalMs = 10_000;

@@ -2,7 +2,7 @@ import {
   type StreamRecord,
   streamEvent,
   type TableChange,
-} from "../../lambda-events/stream-event.ts";
+} from "../../lambda-events/tables-streams.ts";
 import { randomUUID } from "node:crypto";
 import type { Manifest } from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
