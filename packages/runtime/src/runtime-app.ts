@@ -23,4 +23,6 @@ export interface RuntimeApp {
   /** Absolute project folder. */
   readonly root: string;
   readonly functions: readonly RuntimeFunction[];
+  /** What plugins let functions discover besides: `{ <plugin>: { <key>: <value> } }`. @default none */
+  readonly services?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
