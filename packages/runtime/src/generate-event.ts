@@ -65,6 +65,8 @@ export function generateEvent(
       return JSON.stringify(scheduledEvent(app, name, options.now));
     case "tables-streams":
       return tableStreamEvent(manifest, declared.id, options.now);
+    case "customLambdas":
+      return "{}";
   }
 }
 

@@ -91,7 +91,7 @@ export class DevSession {
     building.catch(() => null);
 
     const { createRuntime } = await loading;
-    const app = createApp(project, builds);
+    const app = createApp(project, builds, plugged.services);
     const runtime = await createRuntime({
       app,
       port: options.port,
@@ -133,7 +133,7 @@ export class DevSession {
       if (all.length > 0) onEvent({ type: "diagnostics", diagnostics: all });
       reloader.reported(diagnostics);
       if (app.functions.some(({ build }) => build === "pending"))
-        await runtime.update(createApp(project, builds));
+        await runtime.update(createApp(project, builds, plugged.services));
       await plugins.ready(runtime);
     } catch (error) {
       await session.close();

@@ -123,7 +123,7 @@ export class Reloader {
   }
 
   async #reload(saved: SavedFiles): Promise<void> {
-    const { builds, builder, runtime, onEvent } = this.#options;
+    const { builds, builder, runtime, plugins, onEvent } = this.#options;
     const startedAt = performance.now();
     const before = this.#project;
     if (saved.isProjectChanged) await this.#readAgain();
@@ -144,7 +144,7 @@ export class Reloader {
     if (round.needsUpdate || edits.length > 0) {
       const loads = round.changed.map((id) => ({ id, at: Date.now() }));
       for (const { id, at } of loads) this.#selfWrites.begun(id, `load ${at}`, at);
-      const failed = await runtime.update(createApp(this.#project, builds));
+      const failed = await runtime.update(createApp(this.#project, builds, plugins.services));
       for (const { id, at } of loads) this.#selfWrites.ended(id, `load ${at}`, Date.now());
       const failedIds = new Set(failed.map(({ functionId }) => functionId));
       const tried = edits.length > 0 ? [...this.#unloadable] : round.changed;
