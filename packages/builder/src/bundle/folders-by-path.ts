@@ -4,6 +4,7 @@ import type { FolderFile } from "../build-folder.ts";
 import type { BundlingSettings } from "./bundling-settings.ts";
 import { sharedFiles, toFolderFile } from "../copy/traced-files.ts";
 import { filesOfPackages, importedPackages } from "../copy/shipped-packages.ts";
+import type { ExternalImport } from "../esbuild/external-imports.ts";
 import { traceImports } from "../copy/trace-imports.ts";
 
 /** `@architect/views` in a path or in an import that is computed: `join("node_modules", "@architect", "views")`. */
@@ -39,33 +40,33 @@ export async function foldersByPath(
     for (const [, name] of text.replaceAll(bundledImport, "").matchAll(mention))
       names.add(`@architect/${name}`);
   }
-  const found = await Promise.all(
-    [...names].map(async (name) => {
-      const folder = alias[name];
-      const real = folder === undefined ? null : await realpath(folder).catch(() => null);
-      return folder === undefined || real === null ? null : { name, folder, real };
-    }),
-  );
-  const there = found.filter((one) => one !== null);
-  const shared = await Promise.all(there.map(({ name, real }) => sharedFiles(name, real)));
-  const files = shared.flat();
-  return {
-    files: [...files, ...(await packagesOf(files, alias))],
-    folders: there.map(({ folder }) => folder),
-  };
+  const files: FolderFile[] = [];
+  const folders: string[] = [];
+  const packages: ExternalImport[] = [];
+  // A folder's modules may import from another: it is added while they are gone through.
+  for (const name of names) {
+    const folder = alias[name];
+    const real = folder === undefined ? null : await realpath(folder).catch(() => null);
+    if (folder === undefined || real === null) continue;
+    folders.push(folder);
+    const shared = await sharedFiles(name, real);
+    files.push(...shared);
+    const traced = await Promise.all(
+      modulesAmong(shared).map((path) => traceImports(path, alias)),
+    );
+    for (const { aliases, packages: imported } of traced) {
+      packages.push(...imported);
+      for (const one of aliases) names.add(one);
+    }
+  }
+  const shipped = await filesOfPackages(await importedPackages(packages), null);
+  return { files: [...files, ...shipped.map(toFolderFile)], folders };
 }
 
-/** Packages that modules in the folders import. */
-async function packagesOf(
-  files: readonly FolderFile[],
-  alias: BundlingSettings["alias"],
-): Promise<readonly FolderFile[]> {
-  const modules = files.flatMap(({ contents }) =>
+function modulesAmong(files: readonly FolderFile[]): readonly string[] {
+  return files.flatMap(({ contents }) =>
     contents.kind === "copy" && [".js", ".mjs", ".cjs"].includes(extname(contents.path))
       ? [contents.path]
       : [],
   );
-  const traced = await Promise.all(modules.map((path) => traceImports(path, alias)));
-  const packages = await importedPackages(traced.flatMap((one) => one.packages));
-  return (await filesOfPackages(packages, null)).map(toFolderFile);
 }
