@@ -66,9 +66,10 @@ export const handler = async ({ pathParameters }) => {
   };
 };
 `,
-  "app/pages/about.mjs": 'import { title } from "@architect/shared/title.mjs";\nexport default () => title("about");\n',
+  "app/pages/about.mjs":
+    'import { title } from "@architect/shared/title.mjs";\nexport default () => title("about");\n',
   "app/pages/start.mjs": 'export default () => "start";\n',
-  "app/lib/title.mjs": 'export const title = (text) => `the page ${text}`;\n',
+  "app/lib/title.mjs": "export const title = (text) => `the page ${text}`;\n",
   "app/sweeper/index.mjs": "export const handler = async ({ rooms }) => ({ swept: rooms });\n",
   "dist/hello.txt": "from dist",
 };

@@ -10,7 +10,8 @@ import { traceImports } from "../copy/trace-imports.ts";
 /** `@architect/views` in a path or in an import that is computed: `join("node_modules", "@architect", "views")`. */
 const mention = /@architect(?:\/|["'`]\s*,\s*["'`])(shared|views)/g;
 /** Imports of these, which the bundle holds: `from "@architect/shared/names"`. */
-const bundledImport = /(?:from|import|import\(|require\()\s*["']@architect\/(?:shared|views)[^"'`]*["']/g;
+const bundledImport =
+  /(?:from|import|import\(|require\()\s*["']@architect\/(?:shared|views)[^"'`]*["']/g;
 
 export interface FoldersByPath {
   /** For the build folder's `node_modules`. */
@@ -51,9 +52,7 @@ export async function foldersByPath(
     folders.push(folder);
     const shared = await sharedFiles(name, real);
     files.push(...shared);
-    const traced = await Promise.all(
-      modulesAmong(shared).map((path) => traceImports(path, alias)),
-    );
+    const traced = await Promise.all(modulesAmong(shared).map((path) => traceImports(path, alias)));
     for (const { aliases, packages: imported } of traced) {
       packages.push(...imported);
       for (const one of aliases) names.add(one);

@@ -103,7 +103,11 @@ export async function addPluginFunctions(
     manifest:
       resolved.manifest === null
         ? manifest
-        : { ...merge(manifest, resolved.manifest), ...settings.folders, ...takenFrom(resolved.manifest, settings.lines) },
+        : {
+            ...merge(manifest, resolved.manifest),
+            ...settings.folders,
+            ...takenFrom(resolved.manifest, settings.lines),
+          },
     diagnostics,
   };
 }

@@ -133,7 +133,9 @@ export interface Plugin {
     /** URLs of `@proxy`. What the manifest sets wins. */
     proxy?(
       context: PluginContext,
-    ): Awaitable<Partial<Readonly<Record<"testing" | "staging" | "production", string>>> | undefined>;
+    ): Awaitable<
+      Partial<Readonly<Record<"testing" | "staging" | "production", string>>> | undefined
+    >;
   };
   readonly sandbox?: {
     start?(context: SandboxContext): Awaitable<unknown>;

@@ -19,7 +19,10 @@ export class SandboxPlugins {
   #runtimes: ReadonlyMap<string, PluginRuntime>;
   #services: Services;
 
-  constructor({ project, plugins, runtimes, services }: PluggedProject, onFailure: (text: string) => void) {
+  constructor(
+    { project, plugins, runtimes, services }: PluggedProject,
+    onFailure: (text: string) => void,
+  ) {
     this.#project = project;
     this.#plugins = plugins;
     this.#runtimes = runtimes;
