@@ -289,7 +289,7 @@ describe("the system", () => {
 
 describe("messages and refusals give their reason", () => {
   const sockets = {
-    ".arc": "@app\nlive\n\n@ws\n\n@http\nget /\n\n@scheduled\nnever cron(0 0 30 2 ? *)\n",
+    ".arc": "@app\nlive\n\n@ws\n\n@http\nget /\n\n@scheduled\nnever cron(0 0 1 1 ? 2020)\n",
     [page]: "exports.handler = async () => ({ statusCode: 'many' });\n",
     "src/ws/ws-connect/index.js":
       "exports.handler = async ({ queryStringParameters: q }) => ({ statusCode: 200, ...(q?.key && { [q.key]: 1 }) });\n",

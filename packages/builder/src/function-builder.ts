@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import type { ProjectFunction } from "@arclet/manifest";
+import { systemErrorCode, type ProjectFunction } from "@arclet/manifest";
 import { nothingMissing, type BuildResult } from "./built-function.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { findPlace, givenPath } from "./build-place.ts";
@@ -13,7 +13,7 @@ import { bundleFolder } from "./bundle/bundle-folder.ts";
 import type { BundlingSettings } from "./bundle/bundling-settings.ts";
 import { BuildRecords } from "./cache/build-records.ts";
 import { copyNodeFolder, copyOtherFolder } from "./copy/copy-folder.ts";
-import { BuildError, systemErrorCode } from "./errors.ts";
+import { BuildError } from "./errors.ts";
 import { FileHashes } from "./file-hashes.ts";
 import { findHandler, type FoundHandler } from "./find-handler.ts";
 

@@ -37,6 +37,8 @@ export interface RuntimeOptions {
   readonly allowedOrigins?: readonly string[];
   /** URL at which a tunnel or proxy shows the app to others: `https://app.example`. Never local. */
   readonly publicUrl?: string;
+  /** Serves TLS with this certificate and key, PEM texts. Plain HTTP is for programs of this machine then. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** Options with every default filled in. */
@@ -54,6 +56,7 @@ export interface ResolvedRuntimeOptions {
   readonly clock: Clock;
   readonly allowedOrigins: readonly string[];
   readonly publicUrl: string | null;
+  readonly tls: { readonly cert: string; readonly key: string } | null;
 }
 
 /** A process that a debugger has stopped neither answers pings nor gets on with its work. */
@@ -86,5 +89,6 @@ export function resolveOptions(
     clock: options.clock ?? createSystemClock(),
     allowedOrigins: options.allowedOrigins ?? [],
     publicUrl: options.publicUrl ?? null,
+    tls: options.tls ?? null,
   });
 }

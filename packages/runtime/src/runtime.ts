@@ -1,4 +1,5 @@
 import { helpersAbove, helpersAmong, type ArchitectHelper } from "@arclet/builder";
+import { localFunctionName, localPlace } from "@arclet/manifest";
 import { Leases } from "./connections/leases.ts";
 import { createByRuntimeStrategy } from "./execution/by-runtime.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
@@ -16,6 +17,7 @@ import { createLocalEnvironment, type LocalEnvironment } from "./local-environme
 import { resolveOptions, type RuntimeOptions } from "./options.ts";
 import type { RuntimeApp, RuntimeFunction } from "./runtime-app.ts";
 import type { DeadLetter } from "./services/service-context.ts";
+import { shownAddresses } from "./shown-addresses.ts";
 import { createServices, type ServicesOptions } from "./services/services.ts";
 import { Traffic } from "./traffic/traffic.ts";
 
@@ -30,7 +32,9 @@ export interface Runtime {
   readonly host: string;
   /** `http://localhost:3333` */
   readonly url: string;
-  /** `ws://localhost:3333` */
+  /** For other devices of the network: `http://192.168.1.20:3333`; null unless every address listens. */
+  readonly networkUrl: string | null;
+  /** For every page of the app: `ws://localhost:3333`, or at the network's address or the public URL's. */
   readonly webSocketUrl: string;
   readonly traffic: Traffic;
   readonly invoker: Invoker;
@@ -91,7 +95,6 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     maxEnvironments: options.maxEnvironments,
     concurrencyPerEnvironment: options.concurrencyPerEnvironment,
     enforcesTimeouts: options.enforcesTimeouts,
-    region: app.manifest.aws.region ?? "us-east-1",
   });
   // Nothing of the services is loaded that the manifest does not have.
   const services = await createServices({
@@ -115,14 +118,19 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     stage,
     app,
     trust,
-    mount: (request, response) => services.handleHttp(request, response),
+    tls: options.tls,
+    answerService: (request, response) => services.handleHttp(request, response),
   }).catch(async (error: unknown) => {
     await services.close();
     throw error;
   });
   const { port } = gateway;
-  const shownHost = host.includes(":") ? `[${host}]` : host;
-  const webSocketUrl = `ws://${shownHost}:${port}`;
+  const { url, networkUrl, webSocketUrl } = shownAddresses({
+    host,
+    port,
+    isSecure: options.tls !== null,
+    publicUrl,
+  });
 
   async function setFunctions(next: RuntimeApp): Promise<readonly FailedLoad[]> {
     const { manifest, root } = next;
@@ -172,7 +180,8 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   return {
     port,
     host,
-    url: `http://${shownHost}:${port}`,
+    url,
+    networkUrl,
     webSocketUrl,
     traffic,
     invoker,
@@ -201,7 +210,8 @@ function defineFunction(
   const { functionId, config, env, build } = fn;
   return {
     functionId,
-    functionName: `${app.manifest.app}-testing-${functionId.replaceAll(/[^\w-]/g, "-")}`,
+    functionName: localFunctionName(app.manifest.app, functionId),
+    region: localPlace(app.manifest).region,
     config,
     variables: { ...local.defaults, ...env, ...local.addresses, ...serviceVariables },
     built: codeOf(build),

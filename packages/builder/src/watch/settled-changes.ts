@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { systemErrorCode } from "../errors.ts";
+import { systemErrorCode } from "@arclet/manifest";
 
 /** One save is often several events (write, rename, times); they come within this time. */
 const batchMs = 2;

@@ -1,8 +1,9 @@
 import { lstatSync, realpathSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { systemErrorCode } from "@arclet/manifest";
 import { isEditorFile } from "../editor-files.ts";
-import { BuildError, systemErrorCode } from "../errors.ts";
+import { BuildError } from "../errors.ts";
 import { SettledChanges } from "./settled-changes.ts";
 
 export interface WatchOptions {

@@ -13,6 +13,7 @@ export function createApp(
     manifest: project.manifest,
     root: project.root,
     services,
+    livereload: project.preferences.sandbox.livereload,
     functions: project.functions.map((declared) => ({
       functionId: declared.id,
       config: declared.config,

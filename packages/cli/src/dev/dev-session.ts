@@ -5,6 +5,7 @@ import { readPluggedProject } from "../plugins/plugged-project.ts";
 import { SandboxPlugins } from "../plugins/sandbox-plugins.ts";
 import { FunctionBuilds } from "../project/function-builds.ts";
 import { createProjectBuilder, type ProjectBuilder } from "../project/project-builder.ts";
+import type { NetworkOptions } from "./network-options.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { createApp } from "./create-app.ts";
 import type { DevEvent } from "./dev-event.ts";
@@ -24,7 +25,7 @@ export interface DevSessionOptions {
   readonly isDebugged: boolean;
   /** Whether traffic events are to tell what memory functions take; asked at each invocation. */
   readonly measuresMemory: () => boolean;
-  readonly state: StateOptions;
+  readonly state: StateOptions & NetworkOptions;
   readonly onEvent: (event: DevEvent) => void;
   /** Whether the session is about to be ended. @default never */
   readonly isEnding?: () => Promise<boolean>;
@@ -104,14 +105,18 @@ export class DevSession {
       await builder.close();
       throw error;
     });
-    const reloader = new Reloader({
+    const reloader: Reloader = new Reloader({
       root,
       project,
       builder,
       builds,
       runtime,
       plugins,
-      onEvent,
+      onEvent(event) {
+        onEvent(event);
+        if (event.type === "reloaded" && changesPages(event.what))
+          runtime.traffic.emit({ type: "page-changed" });
+      },
       isEnding: options.isEnding ?? (() => Promise.resolve(false)),
     });
     const session = new DevSession(options, plugins, builder, runtime, reloader);
@@ -173,6 +178,7 @@ export class DevSession {
       project: () => this.project,
       builds,
       onSaved: (saved) => this.#reloader.handleSaved(saved),
+      onStatic: () => this.#runtime.traffic.emit({ type: "page-changed" }),
       onError: (error) => {
         const text = error instanceof Error ? error.message : String(error);
         if (reported.has(text)) return;
@@ -186,4 +192,9 @@ export class DevSession {
       });
     }, prepareAfterMs).unref();
   }
+}
+
+/** Functions of other pragmas than `http` write no pages; all else may have to do with them. */
+function changesPages(what: readonly string[]): boolean {
+  return what.some((name) => name.startsWith("http/") || !/^[a-z-]+\//.test(name));
 }

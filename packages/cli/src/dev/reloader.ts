@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
-import type { Diagnostic, Project } from "@arclet/manifest";
+import { systemErrorCode, type Diagnostic, type Project } from "@arclet/manifest";
 import type { Runtime, TrafficEvent } from "@arclet/runtime";
-import { CliError, isUserError, systemErrorCode } from "../errors.ts";
+import { CliError, isUserError } from "../errors.ts";
 import { readPluggedProject, type PluggedResult } from "../plugins/plugged-project.ts";
 import type { SandboxPlugins } from "../plugins/sandbox-plugins.ts";
 import type { BuildRound, FunctionBuilds } from "../project/function-builds.ts";

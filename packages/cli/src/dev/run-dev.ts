@@ -10,6 +10,7 @@ import { DevSession, type DevSessionOptions } from "./dev-session.ts";
 import { openInspector, type InspectAddress } from "./inspect-option.ts";
 import { preferredPort } from "./ports/preferred-port.ts";
 import { reportDevEvent } from "./report-dev-event.ts";
+import type { NetworkOptions } from "./network-options.ts";
 import type { StateOptions } from "./state-options.ts";
 
 export interface RunDevOptions {
@@ -24,6 +25,7 @@ export interface RunDevOptions {
   readonly isDebug: boolean;
   /** Where a debugger connects; null for none. */
   readonly inspect: InspectAddress | null;
+  readonly network: NetworkOptions;
   readonly state: StateOptions;
   readonly terminal: Terminal;
 }
@@ -58,13 +60,21 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     isDebugged: inspect !== null,
     // REPORT lines show it.
     measuresMemory: () => reporter.isVerbose,
-    state: options.state,
+    state: { ...options.state, ...options.network },
     isEnding: () => interruption.isAskedWithin(signalLagMs),
     onEvent: (event) => {
       if (event.type !== "ready") return reportDevEvent(event, reporter);
-      const { url, webSocketUrl } = event.runtime;
+      const { url, networkUrl, webSocketUrl } = event.runtime;
+      const publicUrl = options.network.publicUrl ?? null;
       const { project, durationMs } = event;
-      return reporter.ready({ project, url, webSocketUrl, startedInMs: durationMs, hasKeys });
+      return reporter.ready({
+        project,
+        url,
+        otherUrls: [networkUrl, publicUrl].filter((other) => other !== null),
+        webSocketUrl,
+        startedInMs: durationMs,
+        hasKeys,
+      });
     },
   });
   if (session === null) {

@@ -3,8 +3,13 @@ import { createRequire } from "node:module";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundleModule } from "@arclet/builder";
-import { functionPragmas, type Manifest, type PluginReference } from "@arclet/manifest";
-import { CliError, systemErrorCode } from "../errors.ts";
+import {
+  functionPragmas,
+  systemErrorCode,
+  type Manifest,
+  type PluginReference,
+} from "@arclet/manifest";
+import { CliError } from "../errors.ts";
 import { failedPlugin, type LoadedPlugin } from "./loaded-plugin.ts";
 import type { CloudFormation, Plugin } from "./plugin.ts";
 

@@ -8,7 +8,7 @@ import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { appNameOf, checkAppName } from "./app-name.ts";
 import { missingFunctions, type MissingFunctions } from "./missing-functions.ts";
 import { commandsForMissing, packageManagerOf, type PackageManager } from "./missing-packages.ts";
-import { newManifest, projectFiles } from "./project-files.ts";
+import { newManifest, newPreferences, projectFiles } from "./project-files.ts";
 import type { Language } from "./templates.ts";
 import { writeFiles, type WrittenFile } from "./write-files.ts";
 
@@ -38,7 +38,9 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   const files: WrittenFile[] = [];
 
   if ((await findManifest(root)).kind === "absent") {
-    files.push(...(await writeFiles(root, [newManifest(options.name ?? appNameOf(root))])));
+    files.push(
+      ...(await writeFiles(root, [newManifest(options.name ?? appNameOf(root)), newPreferences])),
+    );
   }
   const project = await readManifest(root);
   const missing = missingFunctions(project, language);

@@ -72,6 +72,8 @@ export class Reporter {
         return;
       case "bug":
         return this.#bug(event.where, event.error);
+      case "page-changed":
+        return;
       case "http-result-inferred":
         return this.#resultInferred(event.functionId);
       case "invocation-begun":

@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Manifest } from "@arclet/manifest";
+import { localPlace, type Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Leases } from "../connections/leases.ts";
-import type { GatewayChannel } from "../execution/execution-strategy.ts";
-import type { Invoker } from "../execution/invoker.ts";
+import type { GatewayInvoker } from "../execution/invoker.ts";
 import { ClfTime } from "../lambda-events/clf-time.ts";
 import { createApiId, IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../limits.ts";
@@ -18,12 +17,15 @@ import { ManagementApi } from "./management-api.ts";
 import { forward } from "./http/proxy.ts";
 import { StaticFiles } from "./http/static-files.ts";
 import type { Trust } from "../http/trust.ts";
+import { WaitingWork } from "./waiting-work.ts";
 import { WebSocketApi } from "./websocket/websocket-api.ts";
 
 export interface GatewayApp {
   readonly manifest: Manifest;
   /** Absolute project folder. */
   readonly root: string;
+  /** @default false */
+  readonly livereload?: boolean;
 }
 
 export interface GatewayOptions {
@@ -31,7 +33,7 @@ export interface GatewayOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly invoker: Invoker;
+  readonly invoker: GatewayInvoker;
   readonly connections: ConnectionRouter;
   readonly leases: Leases;
   readonly traffic: Traffic;
@@ -44,13 +46,15 @@ export interface GatewayOptions {
   /** Judges what is local, and which pages may open sockets. */
   readonly trust: Trust;
   /** Takes requests of local services; false: not one of them. */
-  readonly mount: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly answerService: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface Gateway {
   readonly port: number;
   readonly apiId: string;
-  readonly channel: GatewayChannel;
+  /** Bytes of events that wait for functions or run in them. */
+  readonly waitingBytes: number;
+  readonly connectionCount: number;
   /** Swaps routes; open sockets stay and use the new ones. */
   setApp(app: GatewayApp): void;
   /** Stops listening, closes sockets (1001), awaits `$disconnect` of each. */
@@ -72,6 +76,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     limits,
     stage,
     trust: options.trust,
+    work: new WaitingWork(limits.workBytes),
     ids: new IdSource(),
     time: new ClfTime(),
     apiId: createApiId(),
@@ -82,12 +87,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const developer = new DevApi(context);
   const http = new HttpApi(context);
   let staticFiles: StaticFiles | null = null;
+  let servedKey = "";
   let proxyTarget: string | null = null;
 
-  function setApp({ manifest, root }: GatewayApp): void {
-    http.setManifest(manifest);
-    webSockets.setApi(manifest.ws);
-    staticFiles = manifest.static === null ? null : new StaticFiles(root, manifest.static);
+  function setApp({ manifest, root, livereload = false }: GatewayApp): void {
+    http.setManifest(manifest, livereload);
+    webSockets.setApi(manifest.ws, localPlace(manifest));
+    const staticKey = JSON.stringify([root, livereload, manifest.static]);
+    // What it has read stays when only functions changed.
+    if (staticKey !== servedKey)
+      staticFiles =
+        manifest.static === null ? null : new StaticFiles(root, manifest.static, livereload);
+    servedKey = staticKey;
     proxyTarget = manifest.proxy?.testing ?? null;
   }
 
@@ -97,12 +108,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     path: string,
   ): Promise<void> {
     const isRead = request.method === "GET" || request.method === "HEAD";
-    const sent = request.url ?? "/";
     const isStaticPath = path.startsWith("/_static/");
     const file = isStaticPath ? path.slice("/_static".length) : path;
-    if (isRead && staticFiles !== null && (await staticFiles.handle(request, response, file)))
-      return;
-    request.url = sent;
+    const isLast = proxyTarget === null || isStaticPath;
+    if (isRead && (await staticFiles?.handle(request, response, file, isLast)) === true) return;
     if (proxyTarget !== null && !isStaticPath) forward(request, response, proxyTarget);
     else http.refuse(response);
   }
@@ -121,7 +130,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (management.handle(request, response, path) || developer.handle(request, response, path)) {
       return;
     }
-    if (options.mount(request, response)) return;
+    if (options.answerService(request, response)) return;
     const answer =
       match === null
         ? fallBack(request, response, path)
@@ -164,7 +173,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     port: listener.port,
     apiId: context.apiId,
-    channel: { request: (id, command) => connections.request(id, command) },
+    get waitingBytes() {
+      return context.work.bytes;
+    },
+    get connectionCount() {
+      return webSockets.connectionCount;
+    },
     setApp,
     async close() {
       const closed = listener.stop();

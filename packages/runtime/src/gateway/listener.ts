@@ -10,7 +10,7 @@ import { isIP, type Server as NetServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { RuntimeError } from "../errors.ts";
 import { answerJson } from "../http/http-answer.ts";
-import { isLoopbackName } from "../http/trust.ts";
+import { isLoopbackAddress, isLoopbackName } from "../http/trust.ts";
 import { asksForWebSocket, withoutUpgrade } from "./plain-request.ts";
 import { answerRaw } from "./raw-answer.ts";
 import { createTlsDoor } from "./tls-door.ts";
@@ -123,25 +123,54 @@ class RequestCount {
 interface BoundServer {
   readonly door: NetServer;
   readonly http: readonly HttpServer[];
+  /** Ends connections that have not asked for anything. */
+  closeIdle(): void;
 }
 
 function createServers(options: ListenOptions): BoundServer {
   const { headerBytes, tls } = options;
   const maxHeaderSize = headerBytes === Infinity ? 2 ** 31 - 1 : headerBytes;
   const plain = createHttpServer({ maxHeaderSize });
-  answerOn(plain, "connection", options);
-  if (tls === null) return { door: plain, http: [plain] };
+  if (tls === null) {
+    answerOn(plain, "connection", options);
+    return { door: plain, http: [plain], closeIdle: () => plain.closeIdleConnections() };
+  }
+  // Without TLS, only the app's own functions and programs of this machine are answered.
+  answerOn(plain, "connection", {
+    onRequest(request, response) {
+      if (isLoopbackAddress(request.socket.remoteAddress ?? "")) {
+        options.onRequest(request, response);
+        return;
+      }
+      const location = `https://${request.headers.host ?? "localhost"}${request.url ?? "/"}`;
+      response.writeHead(308, { location, connection: "close" }).end();
+    },
+    onUpgrade(request, socket, head) {
+      if (isLoopbackAddress(request.socket.remoteAddress ?? "")) {
+        options.onUpgrade(request, socket, head);
+      } else answerRaw(socket, 403, "This server speaks TLS: use wss://");
+    },
+  });
   const secure = createHttpsServer({ maxHeaderSize, cert: tls.cert, key: tls.key });
   answerOn(secure, "secureConnection", options);
   // A peer that speaks no TLS, or does not trust the certificate, is its own affair.
   secure.on("tlsClientError", (_error, socket) => socket.destroy());
-  return { door: createTlsDoor(secure, plain), http: [secure, plain] };
+  const door = createTlsDoor(secure, plain);
+  return {
+    door: door.server,
+    http: [secure, plain],
+    closeIdle() {
+      door.closeSilent();
+      secure.closeIdleConnections();
+      plain.closeIdleConnections();
+    },
+  };
 }
 
 function answerOn(
   server: HttpServer,
   newConnection: "connection" | "secureConnection",
-  { onRequest, onUpgrade }: ListenOptions,
+  { onRequest, onUpgrade }: Pick<ListenOptions, "onRequest" | "onUpgrade">,
 ): void {
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     // Which of two hosts is meant, others may understand otherwise: RFC 9112, section 3.2.
@@ -194,10 +223,10 @@ function bind(server: NetServer, host: string, port: number): Promise<number> {
   });
 }
 
-function closeServer({ door, http }: BoundServer): Promise<void> {
+function closeServer(server: BoundServer): Promise<void> {
   return new Promise((resolve) => {
-    door.close(() => resolve());
-    for (const server of http) server.closeIdleConnections();
+    server.door.close(() => resolve());
+    server.closeIdle();
   });
 }
 

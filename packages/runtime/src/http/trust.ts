@@ -75,20 +75,19 @@ export function createTrust({ host, allowedOrigins, publicUrl }: TrustOptions): 
       given === publicHost || allowed.has(`http://${given}`) || allowed.has(`https://${given}`)
     );
   };
+  const mayOpenSocket = (request: JudgedRequest): boolean => {
+    const { origin, host: given = "" } = request.headers;
+    if (origin === undefined || allowed.has("*") || allowed.has(origin)) return true;
+    if (origin === publicAddress?.origin || isLoopbackName(hostnameOf(origin))) return true;
+    return isAt(origin, given) && isKnownHost(request);
+  };
   return {
     publicUrl: publicAddress,
     isLocal: (request) => isLocalRequest(request, publicHost),
     isThroughPublicUrl,
-    mayOpenSocket(request) {
-      const { origin, host: given = "" } = request.headers;
-      if (origin === undefined || allowed.has("*") || allowed.has(origin)) return true;
-      if (origin === publicAddress?.origin || isLoopbackName(hostnameOf(origin))) return true;
-      return isAt(origin, given) && isKnownHost(request);
-    },
-    isOwnPage(request) {
-      if (request.headers.origin !== undefined && !this.mayOpenSocket(request)) return false;
-      return isThroughPublicUrl(request) || isKnownHost(request);
-    },
+    mayOpenSocket,
+    isOwnPage: (request) =>
+      mayOpenSocket(request) && (isThroughPublicUrl(request) || isKnownHost(request)),
   };
 }
 
@@ -126,6 +125,6 @@ export function isLoopbackName(name: string): boolean {
 }
 
 /** Also an IPv4 peer of a socket that listens for both. */
-function isLoopbackAddress(address: string): boolean {
+export function isLoopbackAddress(address: string): boolean {
   return address === "::1" || /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(address);
 }

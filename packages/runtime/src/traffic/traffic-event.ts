@@ -16,6 +16,8 @@ export type TrafficEvent =
       /** Why the gateway refused it, where the status alone does not say; null for all else. */
       readonly reason: string | null;
     }
+  /** A file of `public/` or a function that writes pages changed: pages under development load again. */
+  | { readonly type: "page-changed" }
   /** A function gave a result without `statusCode`, which became a JSON page. */
   | {
       readonly type: "http-result-inferred";

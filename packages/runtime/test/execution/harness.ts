@@ -71,7 +71,6 @@ export async function runFunction(
     channel: options.channel ?? { request: () => "gone" },
     maxEnvironments: options.maxEnvironments ?? 1,
     concurrencyPerEnvironment: options.concurrency ?? 1,
-    region: "eu-west-1",
   });
   onTestFinished(async () => {
     await invoker.close();
@@ -87,6 +86,7 @@ export async function runFunction(
       return invoker.setFunction({
         functionId: "ws/default",
         functionName: "app-testing-ws-default",
+        region: "eu-west-1",
         config: { ...config, ...given.config },
         variables: given.variables ?? {},
         built: await writeBuild(root, sourceDirectory, given),

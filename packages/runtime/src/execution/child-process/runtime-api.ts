@@ -68,6 +68,10 @@ export class RuntimeApi {
     return index !== -1;
   }
 
+  hasStarted(invocation: Invocation): boolean {
+    return this.#started.has(invocation.requestId);
+  }
+
   /** Handed to the client and without a result yet, in order. */
   get started(): readonly Invocation[] {
     return [...this.#started.values()];

@@ -1,7 +1,7 @@
 import type { InvocationResult } from "../../invocation.ts";
 import type { MessageEventWriter, WebSocketIdentity } from "../../lambda-events/ws.ts";
 import type { GatewayContext } from "../gateway-context.ts";
-import { MessagesInWork, type MessageOwner } from "./messages-in-work.ts";
+import { MessagesInWork, type MessageInWork, type MessageOwner } from "./messages-in-work.ts";
 import { describeMalformed, readProxyResult } from "./websocket-result.ts";
 import type { WebSocketRoutes } from "./websocket-routes.ts";
 
@@ -9,9 +9,6 @@ import type { WebSocketRoutes } from "./websocket-routes.ts";
 export interface MessageSource extends MessageOwner {
   readonly identity: WebSocketIdentity;
   readonly writer: MessageEventWriter;
-  /** A message of this connection is in work until it has ended, or has timed out. */
-  messageBegun(): void;
-  messageEnded(): void;
   /** The answer of a route with `response true`. False: it could not be sent. */
   reply(body: string, requestId: string): boolean;
   sendError(message: string, requestId: string): void;
@@ -26,7 +23,8 @@ export class MessageDispatcher {
   constructor(context: GatewayContext, routes: () => WebSocketRoutes) {
     this.#context = context;
     this.#routes = routes;
-    this.#inWork = new MessagesInWork(context.clock, context.limits.webSocketIntegrationMs);
+    const { clock, limits, work } = context;
+    this.#inWork = new MessagesInWork(clock, limits.webSocketIntegrationMs, work);
   }
 
   /** `now` in epoch milliseconds. */
@@ -50,15 +48,22 @@ export class MessageDispatcher {
       body,
     );
     const bytes = data.length;
-    const message = this.#inWork.add(source, requestId, now);
-    source.messageBegun();
-    // Invocations never reject; a handle on each would cost a promise per frame.
-    void invoker.invoke(functionId, event, source).then((result) => {
-      const isInTime = this.#inWork.remove(message);
+    const message = this.#inWork.add(source, requestId, now, event.length);
+    if (message === null) {
+      source.sendError("Too Many Requests", requestId);
+      this.#tell(source, routeKey, bytes, now, tooMany);
+      return;
+    }
+    message.invocation = invoker.submit(functionId, event, source, (result) => {
+      const isInTime = this.#inWork.answered(message);
       const outcome = isInTime ? answer(source, result, requestId, hasRouteResponse) : late;
       this.#tell(source, routeKey, bytes, now, outcome);
-      if (isInTime) source.messageEnded();
     });
+  }
+
+  /** The client of these messages is gone: what has not begun never does. */
+  abandon(messages: readonly MessageInWork[]): void {
+    for (const message of messages) this.#inWork.abandon(message);
   }
 
   #tell(
@@ -98,6 +103,11 @@ interface Outcome {
 }
 
 const noRoute: Outcome = { ok: false, status: null, reason: "no route takes it" };
+const tooMany: Outcome = {
+  ok: false,
+  status: null,
+  reason: "more messages at a time than the gateway takes",
+};
 const late: Outcome = { ok: false, status: null, reason: "the function took too long" };
 const failed: Outcome = { ok: false, status: null, reason: "the function failed" };
 const unsent: Outcome = { ok: false, status: null, reason: "the answer could not be sent" };

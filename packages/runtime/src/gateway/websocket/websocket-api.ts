@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
+import { localPlace, type Place, type WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
 import { WebSocketServer, type WebSocket } from "ws";
 import {
   disconnectEvent,
@@ -68,8 +68,8 @@ export class WebSocketApi {
   }
 
   /** New routes hold for open connections too. */
-  setApi(api: WebSocketApiModel | null): void {
-    this.#routes = api === null ? null : new WebSocketRoutes(api);
+  setApi(api: WebSocketApiModel | null, place: Place): void {
+    this.#routes = api === null ? null : new WebSocketRoutes(api, place);
   }
 
   get connectionCount(): number {
@@ -211,7 +211,7 @@ export class WebSocketApi {
     this.#connections.delete(connection);
     const detached = this.#context.connections.detach(connection.identity.connectionId);
     if (detached !== undefined) this.#track(detached, "connection router");
-    this.#tellDisconnected(connection.identity, closing, connection.authorizer);
+    this.#tellDisconnected(connection.identity, closing, connection.authorizer, connection);
     if (this.#connections.size === 0) this.#onEmpty?.();
   };
 
@@ -219,6 +219,7 @@ export class WebSocketApi {
     identity: WebSocketIdentity,
     closing: Closing,
     authorizer: AuthorizerContext | null,
+    source?: WebSocketConnection,
   ): void {
     const { ids, clock, invoker, traffic } = this.#context;
     const now = clock.now();
@@ -235,7 +236,7 @@ export class WebSocketApi {
     }
     const event = disconnectEvent(identity, closing, ids.requestId(), now, authorizer);
     // Nobody is left to hear of a failure; the invocation itself is told as traffic.
-    this.#track(invoker.invoke(route.functionId, event).then(told), "disconnect");
+    this.#track(invoker.invoke(route.functionId, event, source).then(told), "disconnect");
   }
 
   /** Closes every connection and waits until `$disconnect` has run for each. */
@@ -261,8 +262,7 @@ function destroy(this: Duplex): void {
   this.destroy();
 }
 
-const noRoutes = new WebSocketRoutes({
-  routeSelectionExpression: "",
-  routes: [],
-  authorizer: null,
-});
+const noRoutes = new WebSocketRoutes(
+  { routeSelectionExpression: "", routes: [], authorizer: null },
+  localPlace({ aws: { region: null } }),
+);
