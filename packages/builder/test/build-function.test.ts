@@ -315,7 +315,7 @@ describe("handlers", () => {
         location: null,
         notes: [
           {
-            text: "looked for index.mjs, index.cjs, index.js, index.mts, index.cts, index.ts, index.tsx, index.jsx",
+            text: "looked for index.js, index.mjs, index.cjs, index.mts, index.cts, index.ts, index.tsx, index.jsx",
             location: null,
           },
           { text: '"arclet init" writes what is missing', location: null },

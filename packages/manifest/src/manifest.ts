@@ -9,7 +9,8 @@ export const functionPragmas = [
   "scheduled",
   "tables-streams",
 ] as const;
-export type FunctionPragma = (typeof functionPragmas)[number];
+/** `customLambdas` are plugins' own functions, which nothing invokes but the plugins' code. */
+export type FunctionPragma = (typeof functionPragmas)[number] | "customLambdas";
 
 /** What a function may do with resources that are not the app's. */
 export interface AllowedActions {
