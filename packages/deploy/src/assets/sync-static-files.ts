@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import type { StaticFiles } from "@arclet/manifest";
 import type { AwsClients } from "../aws/aws-clients.ts";
 import { forEachConcurrently } from "../aws/for-each-concurrently.ts";
 import type { DeployReporter } from "../reporter.ts";
 import { deleteObjects } from "./empty-bucket.ts";
 import type { StaticObject } from "./read-static-files.ts";
+import { objectTags, prefixOf, tagOf } from "./static-difference.ts";
 import { readUpload } from "./static-upload.ts";
 
 /** Puts at a time; each holds its file in memory. */
@@ -22,20 +22,12 @@ export async function syncStaticFiles(
   reporter: DeployReporter,
 ): Promise<number> {
   const [sdk, client] = await Promise.all([import("@aws-sdk/client-s3"), clients.s3()]);
-  const present = new Map<string, string>();
-  const prefix = settings.prefix === null ? "" : `${settings.prefix}/`;
-  for await (const page of sdk.paginateListObjectsV2(
-    { client },
-    { Bucket: bucket, Prefix: prefix },
-  ))
-    for (const { Key: key, ETag: tag } of page.Contents ?? [])
-      if (key !== undefined) present.set(key, (tag ?? "").replaceAll('"', ""));
+  const present = await objectTags(clients, bucket, prefixOf(settings));
   let changed = 0;
   const put = async (object: StaticObject): Promise<void> => {
     const { key } = object;
     const upload = await readUpload(object, settings.compression);
-    // The ETag of an object put in one part and encrypted by S3 is its MD5.
-    if (present.get(key) === createHash("md5").update(upload.Body).digest("hex")) return;
+    if (present.get(key) === tagOf(upload)) return;
     await client.send(new sdk.PutObjectCommand({ Bucket: bucket, Key: key, ...upload }));
     changed += 1;
     reporter.report({ type: "static-file", action: "put", key });

@@ -4,15 +4,32 @@ import type { Project } from "@arclet/manifest";
 import type { FunctionPackage } from "../assets/package-functions.ts";
 import type { DeployOptions } from "../deploy-options.ts";
 import type { Environment } from "../environment.ts";
+import type { Template } from "../template/template.ts";
+import { adoptStack } from "./adopt-stack.ts";
+import { keepDeployedIds, requireFreeKeys } from "./keep-deployed-ids.ts";
 import { synthesize, type Synthesis } from "./synthesize.ts";
 
-/** The template of a project as it is to be deployed: with its static files, and as plugins leave it. */
+/** The stack that a template is to be deployed onto. */
+export interface DeployedStack {
+  /** With its transforms carried out. */
+  readonly template: Template;
+  /** Architect made it, and this deploy takes it over. */
+  readonly isAdopted: boolean;
+}
+
+/**
+ * The template of a project as it is to be deployed: with its static files, the logical ids of the stack
+ * that is there, and as plugins leave it.
+ * @param deployed null: there is no stack, or nobody asked.
+ * @throws DeployError `ERR_TEMPLATE_LIMIT`, `ERR_ADOPTION`
+ */
 export async function projectTemplate(
   { project, stage, variables = {}, extend }: DeployOptions,
   stackName: string,
   packages: readonly FunctionPackage[],
   bucket: string,
   environment: Environment,
+  deployed: DeployedStack | null,
 ): Promise<Synthesis> {
   // With what the functions' own configurations say.
   const manifest = { ...project.manifest, functions: project.functions };
@@ -28,9 +45,15 @@ export async function projectTemplate(
     variables,
     hasStaticFiles: await hasStaticFolder(project),
   });
-  return extend === undefined
-    ? synthesized
-    : { ...synthesized, template: await extend(synthesized.template) };
+  if (deployed === null) {
+    const { template, origins } = synthesized;
+    return { template: (await extend?.(template)) ?? template, origins };
+  }
+  const kept = keepDeployedIds(synthesized, deployed.template);
+  const extended = (await extend?.(kept.template)) ?? kept.template;
+  requireFreeKeys(extended, deployed.template);
+  const template = deployed.isAdopted ? adoptStack(extended, deployed.template) : extended;
+  return { template, origins: kept.origins };
 }
 
 async function hasStaticFolder({ root, manifest }: Project): Promise<boolean> {
