@@ -8,7 +8,7 @@ import { prepareDeploy, type PreparedDeploy } from "./prepare-deploy.ts";
 import type { DeployReporter, StackChange } from "./reporter.ts";
 import { wantedProtection } from "./stack/protect-stack.ts";
 import { appTag, stageTag, tagsOf } from "./stack/stack-owner.ts";
-import { stackResources, type StackResource } from "./stack/stack-state.ts";
+import type { StackResource } from "./stack/stack-state.ts";
 import { canonicalValue } from "./template/canonical-value.ts";
 import { compareTemplates } from "./template/compare-templates.ts";
 import { holdsData } from "./template/data-types.ts";
@@ -63,10 +63,8 @@ export function planApp(
   const app: AppOptions = { manifest: project.manifest, stage, name, profile, region };
   const whole: DeployOptions = { ...options, mode: "all", confirm: () => Promise.resolve(false) };
   return withStack(app, async (clients, stackName) => {
-    const [prepared, resources] = await Promise.all([
-      prepareDeploy(whole, clients, stackName, reporter),
-      existingResources(clients, stackName),
-    ]);
+    const prepared = await prepareDeploy(whole, clients, stackName, reporter);
+    const { resources } = prepared;
     const changes = changesOf(prepared, resources);
     const [running, staticFiles] = await Promise.all([
       runningFunctions(clients, prepared, resources, changes),
@@ -105,19 +103,6 @@ export function planApp(
         ].some(({ length }) => length > 0) || protection !== null,
     };
   });
-}
-
-/** Empty when there is no stack. */
-async function existingResources(
-  clients: AwsClients,
-  stackName: string,
-): Promise<ReadonlyMap<string, StackResource>> {
-  try {
-    return await stackResources(clients, stackName);
-  } catch (error) {
-    if (error instanceof Error && /does not exist/.test(error.message)) return new Map();
-    throw error;
-  }
 }
 
 function changesOf(

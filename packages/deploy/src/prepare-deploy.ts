@@ -7,8 +7,9 @@ import { readArchitectsEnvironment, readEnvironment, type Environment } from "./
 import type { DeployReporter } from "./reporter.ts";
 import { deployedTemplate } from "./stack/deployed-template.ts";
 import { ownerOf } from "./stack/stack-owner.ts";
-import { describeStack } from "./stack/stack-state.ts";
-import { projectTemplate, type DeployedStack } from "./synthesis/project-template.ts";
+import { describeStack, stackResources, type StackResource } from "./stack/stack-state.ts";
+import type { DeployedStack } from "./synthesis/keep-deployed-ids.ts";
+import { projectTemplate } from "./synthesis/project-template.ts";
 import type { Synthesis } from "./synthesis/synthesize.ts";
 
 /** Everything that a deploy brings, and what it finds: nothing was made or sent. */
@@ -19,8 +20,12 @@ export interface PreparedDeploy {
   /** null: there is no stack yet. */
   readonly stack: Stack | null;
   readonly deployed: DeployedStack | null;
+  /** Of the stack, by logical id. */
+  readonly resources: ReadonlyMap<string, StackResource>;
   readonly synthesis: Synthesis;
 }
+
+type FoundStack = Pick<PreparedDeploy, "stack" | "deployed" | "resources">;
 
 /** @throws DeployError for what the user can fix, such as `ERR_STACK_FOREIGN` */
 export async function prepareDeploy(
@@ -37,7 +42,7 @@ export async function prepareDeploy(
     artifactBucket(clients, manifest.aws.bucket),
     findStack(clients, stackName, manifest.app),
   ]);
-  const { stack, deployed } = found;
+  const { deployed } = found;
   reporter.report({ type: "target", stackName, region: bucket.region, account: bucket.owner });
   const environment =
     deployed?.isAdopted === true
@@ -51,25 +56,33 @@ export async function prepareDeploy(
     environment,
     deployed,
   );
-  return { packages, environment, bucket, stack, deployed, synthesis };
+  return { packages, environment, bucket, ...found, synthesis };
 }
 
 /** The stack and its template; null for what is not there, or was never whole. */
-async function findStack(
-  clients: AwsClients,
-  stackName: string,
-  app: string,
-): Promise<{ readonly stack: Stack | null; readonly deployed: DeployedStack | null }> {
+async function findStack(clients: AwsClients, stackName: string, app: string): Promise<FoundStack> {
   const stack = await describeStack(clients, stackName);
-  if (stack === null) return { stack, deployed: null };
+  if (stack === null) return nothing(null);
   const owner = await ownerOf(clients, stack, app);
-  if (owner.type === "architect")
-    return { stack, deployed: { template: owner.template.processed, isAdopted: true } };
   // Nothing of these stacks is there.
-  const isEmpty = /^(REVIEW_IN_PROGRESS|ROLLBACK_COMPLETE|DELETE_)/.test(stack.StackStatus ?? "");
-  const template = isEmpty ? null : await deployedTemplate(clients, stack.StackId ?? stackName);
+  if (/^(REVIEW_IN_PROGRESS|ROLLBACK_COMPLETE|DELETE_)/.test(stack.StackStatus ?? ""))
+    return nothing(stack);
+  const [template, resources] = await Promise.all([
+    owner.type === "architect"
+      ? owner.template
+      : deployedTemplate(clients, stack.StackId ?? stackName),
+    stackResources(clients, stackName),
+  ]);
+  if (template === null) return { stack, deployed: null, resources };
+  const physicalIds = new Map([...resources].map(([id, { physicalId }]) => [id, physicalId]));
+  const isAdopted = owner.type === "architect";
   return {
     stack,
-    deployed: template === null ? null : { template: template.processed, isAdopted: false },
+    deployed: { template: template.processed, physicalIds, isAdopted },
+    resources,
   };
+}
+
+function nothing(stack: Stack | null): FoundStack {
+  return { stack, deployed: null, resources: new Map() };
 }

@@ -2,7 +2,12 @@ import { readFileSync } from "node:fs";
 import type { Template, TemplateResource } from "@arclet/deploy";
 import { describe, expect, test } from "vitest";
 import { adoptStack } from "../src/synthesis/adopt-stack.ts";
-import { keepDeployedIds, requireFreeKeys } from "../src/synthesis/keep-deployed-ids.ts";
+import {
+  keepDeployedIds,
+  requireFreeKeys,
+  type DeployedStack,
+} from "../src/synthesis/keep-deployed-ids.ts";
+import { referredIds } from "../src/template/canonical-value.ts";
 import { compareTemplates, type ResourceDifference } from "../src/template/compare-templates.ts";
 import { holdsData } from "../src/template/data-types.ts";
 import { resourceKeys } from "../src/template/resource-keys.ts";
@@ -45,9 +50,14 @@ const { processed } = JSON.parse(
   readFileSync(new URL("fixtures/architect-stack.json", import.meta.url), "utf8"),
 ) as { readonly processed: Template };
 
+/** A stack of the template, whose HTTP API has the id `abc123`. */
+function deployedAs(template: Template): DeployedStack {
+  return { template, physicalIds: new Map([["HTTP", "abc123"]]), isAdopted: true };
+}
+
 async function adopted(manifest = text): Promise<Template> {
   const synthesis = synthesisOf(await manifestOf(manifest), { stackName: "ArcMoveStaging" });
-  const { template } = keepDeployedIds(synthesis, processed);
+  const { template } = keepDeployedIds(synthesis, deployedAs(processed));
   requireFreeKeys(template, processed);
   return adoptStack(template, processed);
 }
@@ -140,6 +150,33 @@ describe("a stack of Architect's", () => {
     expect(separate).toEqual([]);
   });
 
+  test("has no circle of references", async () => {
+    const { Resources: resources } = await adopted();
+    const waiting = new Map(
+      Object.entries(resources).map(([id, { Properties, DependsOn }]) => [
+        id,
+        new Set(
+          [...referredIds(Properties ?? {}), ...[DependsOn ?? []].flat()].filter(
+            (other) => resources[other] !== undefined,
+          ),
+        ),
+      ]),
+    );
+    for (let hasGone = true; hasGone;) {
+      hasGone = false;
+      for (const [id, others] of waiting) {
+        if ([...others].some((other) => waiting.has(other))) continue;
+        waiting.delete(id);
+        hasGone = true;
+      }
+    }
+    expect([...waiting.keys()]).toEqual([]);
+    const variables = JSON.stringify(
+      Object.values(resources).filter(({ Type: type }) => type === "AWS::Lambda::Function"),
+    );
+    expect(variables).toContain("https://abc123.execute-api.${AWS::Region}.${AWS::URLSuffix}");
+  });
+
   test("refers to nothing that is not there", async () => {
     const after = await adopted();
     const references = [
@@ -174,7 +211,7 @@ describe("a stack of Architect's", () => {
   test("once taken over, stays as it is", async () => {
     const first = await adopted();
     const synthesis = synthesisOf(await manifestOf(text), { stackName: "ArcMoveStaging" });
-    const { template } = keepDeployedIds(synthesis, first);
+    const { template } = keepDeployedIds(synthesis, deployedAs(first));
     requireFreeKeys(template, first);
     const again = compareTemplates(first, template);
     // Kept for the takeover alone.
@@ -197,7 +234,7 @@ describe("a stack of Architect's", () => {
 
 test("a stack of Arclet's keeps its template", async () => {
   const { template, origins } = synthesisOf(await manifestOf(text));
-  expect(keepDeployedIds({ template, origins }, template).template).toEqual(template);
+  expect(keepDeployedIds({ template, origins }, deployedAs(template)).template).toEqual(template);
 });
 
 test("one key that two resources would hold is refused", async () => {

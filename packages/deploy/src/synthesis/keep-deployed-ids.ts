@@ -3,15 +3,29 @@ import { digest } from "../template/logical-ids.ts";
 import { renameResources } from "../template/rename-resources.ts";
 import { isExclusive, resourceKeys } from "../template/resource-keys.ts";
 import type { Template } from "../template/template.ts";
+import { literalApi } from "./literal-api.ts";
 import { routesInBody } from "./routes-in-body.ts";
 import type { Synthesis } from "./synthesize.ts";
+
+/** The stack that a template is to be deployed onto. */
+export interface DeployedStack {
+  /** With its transforms carried out. */
+  readonly template: Template;
+  /** AWS's names of its resources, by logical id. */
+  readonly physicalIds: ReadonlyMap<string, string>;
+  /** Architect made it, and this deploy takes it over. */
+  readonly isAdopted: boolean;
+}
 
 /**
  * The synthesis with the logical ids that the deployed stack has for what only one may exist. Under
  * another id CloudFormation would create it while the old one still holds its key, and then delete the
  * old one with what it holds. Stacks that Arclet made have these ids already.
  */
-export function keepDeployedIds(synthesis: Synthesis, deployed: Template): Synthesis {
+export function keepDeployedIds(
+  synthesis: Synthesis,
+  { template: deployed, physicalIds }: DeployedStack,
+): Synthesis {
   const { template } = synthesis;
   const names = newNames(template, deployed);
   const renamed = renameResources(template, names);
@@ -22,8 +36,10 @@ export function keepDeployedIds(synthesis: Synthesis, deployed: Template): Synth
   for (const [id, { Type: type, Properties: properties }] of Object.entries(deployed.Resources)) {
     const isTakenOver = type === "AWS::ApiGatewayV2::Api" && properties?.["Body"] !== undefined;
     const resource = deployed.Resources[id];
-    if (isTakenOver && resource !== undefined && kept.Resources[id]?.Type === type)
-      kept = routesInBody(kept, id, resource);
+    const physicalId = physicalIds.get(id);
+    if (!isTakenOver || resource === undefined || physicalId === undefined) continue;
+    if (kept.Resources[id]?.Type !== type) continue;
+    kept = literalApi(routesInBody(kept, id, resource), id, physicalId);
   }
   return { template: asPublicAsDeployed(kept, deployed), origins };
 }

@@ -4,18 +4,9 @@ import type { Project } from "@arclet/manifest";
 import type { FunctionPackage } from "../assets/package-functions.ts";
 import type { DeployOptions } from "../deploy-options.ts";
 import type { Environment } from "../environment.ts";
-import type { Template } from "../template/template.ts";
 import { adoptStack } from "./adopt-stack.ts";
-import { keepDeployedIds, requireFreeKeys } from "./keep-deployed-ids.ts";
+import { keepDeployedIds, requireFreeKeys, type DeployedStack } from "./keep-deployed-ids.ts";
 import { synthesize, type Synthesis } from "./synthesize.ts";
-
-/** The stack that a template is to be deployed onto. */
-export interface DeployedStack {
-  /** With its transforms carried out. */
-  readonly template: Template;
-  /** Architect made it, and this deploy takes it over. */
-  readonly isAdopted: boolean;
-}
 
 /**
  * The template of a project as it is to be deployed: with its static files, the logical ids of the stack
@@ -49,7 +40,7 @@ export async function projectTemplate(
     const { template, origins } = synthesized;
     return { template: (await extend?.(template)) ?? template, origins };
   }
-  const kept = keepDeployedIds(synthesized, deployed.template);
+  const kept = keepDeployedIds(synthesized, deployed);
   const extended = (await extend?.(kept.template)) ?? kept.template;
   requireFreeKeys(extended, deployed.template);
   const template = deployed.isAdopted ? adoptStack(extended, deployed.template) : extended;
