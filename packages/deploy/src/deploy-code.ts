@@ -1,5 +1,6 @@
 import { artifactBucket, openArtifactBucket } from "./assets/artifact-bucket.ts";
 import { packageFunctions, uploadPackages } from "./assets/package-functions.ts";
+import { withStaticMap } from "./assets/with-static-map.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { DeployError } from "./errors.ts";
@@ -16,8 +17,8 @@ export async function deployCode(
   reporter: DeployReporter,
 ): Promise<number> {
   const { manifest } = project;
-  const functions = project.functions.filter(({ id }) => only?.includes(id) ?? true);
-  const wanted = built.filter(({ functionId }) => only?.includes(functionId) ?? true);
+  const isWanted = (id: string): boolean => only?.includes(id) ?? true;
+  const functions = project.functions.filter(({ id }) => isWanted(id));
   const pinned = functions.find(({ config }) => config.provisionedConcurrency !== null);
   if (pinned !== undefined)
     throw new DeployError(
@@ -25,7 +26,16 @@ export async function deployCode(
       `${pinned.id} has provisioned concurrency, which only a full deploy moves to new code`,
       { hints: ["Run `arclet deploy` without --fast."] },
     );
-  const packages = await packageFunctions(functions, wanted, archiver, stackName, reporter);
+  const packages = await packageFunctions(
+    functions,
+    await withStaticMap(
+      project,
+      built.filter(({ functionId }) => isWanted(functionId)),
+    ),
+    archiver,
+    stackName,
+    reporter,
+  );
   const bucket = await artifactBucket(clients, manifest.aws.bucket);
   await openArtifactBucket(clients, bucket);
   await uploadPackages(clients, bucket, packages, reporter);

@@ -3,7 +3,7 @@ import { deleteBucket } from "./assets/empty-bucket.ts";
 import { uploadPackages } from "./assets/package-functions.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
 import { resultOf, type DeployOptions, type DeployResult } from "./deploy-options.ts";
-import { deployStatic } from "./deploy-static.ts";
+import { deployFingerprinted, deployStatic } from "./deploy-static.ts";
 import { addEnvironment, type Environment } from "./environment.ts";
 import { prepareDeploy, type PreparedDeploy } from "./prepare-deploy.ts";
 import type { DeployReporter, StackChange } from "./reporter.ts";
@@ -11,7 +11,7 @@ import { changeStack } from "./stack/change-stack.ts";
 import { deleteTables } from "./stack/delete-tables.ts";
 import { protectStack, wantedProtection } from "./stack/protect-stack.ts";
 import { appTag, stageTag } from "./stack/stack-owner.ts";
-import { describeStack } from "./stack/stack-state.ts";
+import { describeStack, outputsOf } from "./stack/stack-state.ts";
 import { templateSource } from "./stack/template-source.ts";
 import {
   environmentParameterId,
@@ -36,6 +36,8 @@ export async function deployStack(
   const { template, origins } = synthesis;
   await openArtifactBucket(clients, bucket);
   const uploaded = await uploadPackages(clients, bucket, packages, reporter);
+  // New pages name them; those of the deploy before are still there.
+  const early = await deployFingerprinted(project, clients, outputsOf(prepared.stack), reporter);
   const source = await templateSource(clients, bucket, stackName, JSON.stringify(template));
   const { changes, outputs } = await changeStack(
     clients,
@@ -64,7 +66,7 @@ export async function deployStack(
   const updated = await updateCode(clients, stackName, bucket, rest, reporter);
   const files = await deployStatic(project, clients, outputs, reporter);
   await recordDeploy(clients, bucket, stackName, project, outputs, { template, packages });
-  const hasChanged = isProtecting || uploaded + changes.length + updated + files > 0;
+  const hasChanged = isProtecting || uploaded + changes.length + updated + early + files > 0;
   return resultOf(stackName, outputs, hasChanged, changes);
 }
 

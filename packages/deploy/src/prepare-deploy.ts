@@ -1,6 +1,8 @@
 import type { Stack } from "@aws-sdk/client-cloudformation";
 import { artifactBucket, type ArtifactBucket } from "./assets/artifact-bucket.ts";
 import { packageFunctions, type FunctionPackage } from "./assets/package-functions.ts";
+import { staticFunction } from "./assets/static-function.ts";
+import { withStaticMap } from "./assets/with-static-map.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { readArchitectsEnvironment, readEnvironment, type Environment } from "./environment.ts";
@@ -36,8 +38,9 @@ export async function prepareDeploy(
 ): Promise<PreparedDeploy> {
   const { project, built, archiver, stage } = options;
   const { manifest, functions } = project;
+  const shipped = [...(await withStaticMap(project, built)), ...(await staticFunction(project))];
   const [packages, own, bucket, found] = await Promise.all([
-    packageFunctions(functions, built, archiver, stackName, reporter),
+    packageFunctions(functions, shipped, archiver, stackName, reporter),
     readEnvironment(clients, stackName),
     artifactBucket(clients, manifest.aws.bucket),
     findStack(clients, stackName, manifest.app),

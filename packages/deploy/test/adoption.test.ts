@@ -55,9 +55,9 @@ function deployedAs(template: Template): DeployedStack {
   return { template, physicalIds: new Map([["HTTP", "abc123"]]), isAdopted: true };
 }
 
-async function adopted(manifest = text): Promise<Template> {
+async function adopted(manifest = text, isPrivate = false): Promise<Template> {
   const synthesis = synthesisOf(await manifestOf(manifest), { stackName: "ArcMoveStaging" });
-  const { template } = keepDeployedIds(synthesis, deployedAs(processed));
+  const { template } = keepDeployedIds(synthesis, deployedAs(processed), isPrivate);
   requireFreeKeys(template, processed);
   return adoptStack(template, processed);
 }
@@ -194,6 +194,17 @@ describe("a stack of Architect's", () => {
     expect(new Set(missing)).toEqual(new Set());
   });
 
+  test("stays a public website until it is made private", async () => {
+    const [open, closed] = [await adopted(), await adopted(text, true)];
+    expect(open.Resources["StaticBucket"]?.Properties).toMatchObject({
+      WebsiteConfiguration: { IndexDocument: "index.html" },
+      PublicAccessBlockConfiguration: { BlockPublicPolicy: false },
+    });
+    expect(JSON.stringify(open.Resources["StaticBucketPolicy"])).toContain('"Principal":"*"');
+    expect(closed.Resources["StaticBucket"]?.Properties).not.toHaveProperty("WebsiteConfiguration");
+    expect(closed.Resources["StaticBucketPolicy"]).toBeUndefined();
+  });
+
   test("keeps a table that the manifest no longer has, and marks it to stay", async () => {
     const after = await adopted(text.replace("cats\n  id *String\n  at **Number\n", ""));
     expect(after.Resources["CatsTable"]).toMatchObject({ DeletionPolicy: "Retain" });
@@ -211,7 +222,7 @@ describe("a stack of Architect's", () => {
   test("once taken over, stays as it is", async () => {
     const first = await adopted();
     const synthesis = synthesisOf(await manifestOf(text), { stackName: "ArcMoveStaging" });
-    const { template } = keepDeployedIds(synthesis, deployedAs(first));
+    const { template } = keepDeployedIds(synthesis, deployedAs(first), false);
     requireFreeKeys(template, first);
     const again = compareTemplates(first, template);
     // Kept for the takeover alone.
@@ -234,7 +245,9 @@ describe("a stack of Architect's", () => {
 
 test("a stack of Arclet's keeps its template", async () => {
   const { template, origins } = synthesisOf(await manifestOf(text));
-  expect(keepDeployedIds({ template, origins }, deployedAs(template)).template).toEqual(template);
+  expect(keepDeployedIds({ template, origins }, deployedAs(template), false).template).toEqual(
+    template,
+  );
 });
 
 test("one key that two resources would hold is refused", async () => {

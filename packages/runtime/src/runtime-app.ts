@@ -7,10 +7,14 @@ export interface RuntimeFunction {
   readonly config: FunctionConfig;
   /** Environment of the function besides what Lambda sets. */
   readonly env: { readonly [name: string]: string };
-  /** A failed build answers invocations as a failed init, as a broken deployment would. */
+  /**
+   * A failed build answers invocations as a failed init, as a broken deployment would. Invocations of
+   * a function that is still being built wait for an `update` with its build.
+   */
   readonly build:
     | { readonly ok: true; readonly built: BuiltFunction }
-    | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+    | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+    | "pending";
 }
 
 /** What changes when the manifest or a function is edited. */

@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from "node:path";
 import {
+  functionPragmas,
   parseArc,
   resolveManifest,
   type Diagnostic,
@@ -45,15 +46,8 @@ const writers: Readonly<Record<Hook, (entry: Entry) => readonly [string, ...stri
   ],
 };
 
-const order: readonly Hook[] = [
-  "tables",
-  "http",
-  "ws",
-  "events",
-  "queues",
-  "scheduled",
-  "tables-streams",
-];
+/** Tables before the streams that refer to them. */
+const order: readonly Hook[] = ["tables", ...functionPragmas];
 
 /**
  * Adds what a plugin sets to the manifest. It is written as manifest text and read by the same rules,

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import type { StaticFiles } from "@arclet/manifest";
+import { variantName } from "@arclet/static";
 import type { AwsClients } from "../aws/aws-clients.ts";
 import { forEachConcurrently } from "../aws/for-each-concurrently.ts";
+import { previousNames } from "./previous-names.ts";
 import type { StaticObject } from "./read-static-files.ts";
 import { readUpload, type StaticUpload } from "./static-upload.ts";
 
@@ -28,12 +30,14 @@ export async function staticDifference(
     bucket === null
       ? new Map<string, string>()
       : await objectTags(clients, bucket, prefixOf(settings));
+  const kept =
+    bucket === null ? [] : await previousNames(clients, bucket, prefixOf(settings), settings);
   const put: string[] = [];
   await forEachConcurrently(objects, concurrentReads, async (object) => {
     const upload = await readUpload(object, settings.compression);
-    if (present.get(object.key) !== tagOf(upload)) put.push(object.key);
+    if (differs(present, object, upload)) put.push(object.key);
   });
-  const wanted = new Set(objects.map(({ key }) => key));
+  const wanted = new Set([...objects.map(({ key }) => key), ...kept]);
   const stale = settings.prune ? [...present.keys()].filter((key) => !wanted.has(key)) : [];
   return { put: put.toSorted(), delete: stale.toSorted() };
 }
@@ -42,9 +46,17 @@ export function prefixOf({ prefix }: StaticFiles): string {
   return prefix === null ? "" : `${prefix}/`;
 }
 
-/** The ETag of an object that is put in one part and encrypted by S3: its MD5. */
-export function tagOf({ Body: bytes }: StaticUpload): string {
-  return createHash("md5").update(bytes).digest("hex");
+/** Whether an object is to be put: it is new or another, or a variant that it names is new. */
+export function differs(
+  present: ReadonlyMap<string, string>,
+  { key, variants }: StaticObject,
+  { Body: bytes }: StaticUpload,
+): boolean {
+  // The ETag of an object that is put in one part and encrypted by S3 is its MD5.
+  return (
+    present.get(key) !== createHash("md5").update(bytes).digest("hex") ||
+    !variants.every((encoding) => present.has(variantName(key, encoding)))
+  );
 }
 
 /** ETags of a bucket's objects, by key. */

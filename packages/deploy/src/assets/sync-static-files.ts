@@ -4,7 +4,8 @@ import { forEachConcurrently } from "../aws/for-each-concurrently.ts";
 import type { DeployReporter } from "../reporter.ts";
 import { deleteObjects } from "./empty-bucket.ts";
 import type { StaticObject } from "./read-static-files.ts";
-import { objectTags, prefixOf, tagOf } from "./static-difference.ts";
+import { previousNames } from "./previous-names.ts";
+import { differs, objectTags, prefixOf } from "./static-difference.ts";
 import { readUpload } from "./static-upload.ts";
 
 /** Puts at a time; each holds its file in memory. */
@@ -22,12 +23,14 @@ export async function syncStaticFiles(
   reporter: DeployReporter,
 ): Promise<number> {
   const [sdk, client] = await Promise.all([import("@aws-sdk/client-s3"), clients.s3()]);
-  const present = await objectTags(clients, bucket, prefixOf(settings));
+  const prefix = prefixOf(settings);
+  const present = await objectTags(clients, bucket, prefix);
+  const kept = await previousNames(clients, bucket, prefix, settings);
   let changed = 0;
   const put = async (object: StaticObject): Promise<void> => {
     const { key } = object;
     const upload = await readUpload(object, settings.compression);
-    if (present.get(key) === tagOf(upload)) return;
+    if (!differs(present, object, upload)) return;
     await client.send(new sdk.PutObjectCommand({ Bucket: bucket, Key: key, ...upload }));
     changed += 1;
     reporter.report({ type: "static-file", action: "put", key });
@@ -40,7 +43,7 @@ export async function syncStaticFiles(
       put,
     );
   if (!settings.prune) return changed;
-  const wanted = new Set(objects.map(({ key }) => key));
+  const wanted = new Set([...objects.map(({ key }) => key), ...kept]);
   const stale = [...present.keys()].filter((key) => !wanted.has(key));
   await deleteObjects(clients, bucket, stale);
   for (const key of stale) reporter.report({ type: "static-file", action: "delete", key });

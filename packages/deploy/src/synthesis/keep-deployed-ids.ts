@@ -2,7 +2,8 @@ import { DeployError } from "../errors.ts";
 import { digest } from "../template/logical-ids.ts";
 import { renameResources } from "../template/rename-resources.ts";
 import { isExclusive, resourceKeys } from "../template/resource-keys.ts";
-import type { Template } from "../template/template.ts";
+import { canonicalValue, referredId } from "../template/canonical-value.ts";
+import type { Template, TemplateResource, TemplateValue } from "../template/template.ts";
 import { literalApi } from "./literal-api.ts";
 import { routesInBody } from "./routes-in-body.ts";
 import type { Synthesis } from "./synthesize.ts";
@@ -21,10 +22,12 @@ export interface DeployedStack {
  * The synthesis with the logical ids that the deployed stack has for what only one may exist. Under
  * another id CloudFormation would create it while the old one still holds its key, and then delete the
  * old one with what it holds. Stacks that Arclet made have these ids already.
+ * @param isPrivate Whether a bucket that is a public website is to become private.
  */
 export function keepDeployedIds(
   synthesis: Synthesis,
   { template: deployed, physicalIds }: DeployedStack,
+  isPrivate: boolean,
 ): Synthesis {
   const { template } = synthesis;
   const names = newNames(template, deployed);
@@ -41,7 +44,7 @@ export function keepDeployedIds(
     if (kept.Resources[id]?.Type !== type) continue;
     kept = literalApi(routesInBody(kept, id, resource), id, physicalId);
   }
-  return { template: asPublicAsDeployed(kept, deployed), origins };
+  return { template: isPrivate ? kept : asPublicAsDeployed(kept, deployed), origins };
 }
 
 /**
@@ -102,6 +105,38 @@ function asPublicAsDeployed(template: Template, deployed: Template): Template {
         ...(block === undefined ? {} : { PublicAccessBlockConfiguration: block }),
       },
     };
+    const policy = Object.entries(deployed.Resources).find(
+      ([, one]) =>
+        one.Type === "AWS::S3::BucketPolicy" && referredId(one.Properties?.["Bucket"]) === id,
+    );
+    if (policy !== undefined) {
+      const [policyId, given] = policy;
+      resources[policyId] = withStatementsOf(resources[policyId] ?? given, given);
+    }
   }
   return { ...template, Resources: resources };
+}
+
+/** A policy with the statements of another one beside its own. */
+function withStatementsOf(policy: TemplateResource, other: TemplateResource): TemplateResource {
+  const statements = new Map(
+    [...statementsOf(other), ...statementsOf(policy)].map((statement) => [
+      JSON.stringify(canonicalValue(statement)),
+      statement,
+    ]),
+  );
+  return {
+    ...policy,
+    Properties: {
+      ...policy.Properties,
+      PolicyDocument: { Version: "2012-10-17", Statement: [...statements.values()] },
+    },
+  };
+}
+
+function statementsOf({ Properties: properties }: TemplateResource): readonly TemplateValue[] {
+  const document = properties?.["PolicyDocument"] as
+    | { readonly Statement?: TemplateValue }
+    | undefined;
+  return [document?.Statement ?? []].flat() as readonly TemplateValue[];
 }

@@ -1,7 +1,5 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
-import type { Project } from "@arclet/manifest";
 import type { FunctionPackage } from "../assets/package-functions.ts";
+import { hasStaticFolder } from "../assets/static-function.ts";
 import type { DeployOptions } from "../deploy-options.ts";
 import type { Environment } from "../environment.ts";
 import { adoptStack } from "./adopt-stack.ts";
@@ -40,20 +38,9 @@ export async function projectTemplate(
     const { template, origins } = synthesized;
     return { template: (await extend?.(template)) ?? template, origins };
   }
-  const kept = keepDeployedIds(synthesized, deployed);
+  const kept = keepDeployedIds(synthesized, deployed, manifest.static?.private === true);
   const extended = (await extend?.(kept.template)) ?? kept.template;
   requireFreeKeys(extended, deployed.template);
   const template = deployed.isAdopted ? adoptStack(extended, deployed.template) : extended;
   return { template, origins: kept.origins };
-}
-
-async function hasStaticFolder({ root, manifest }: Project): Promise<boolean> {
-  if (manifest.static === null) return false;
-  try {
-    await access(join(root, manifest.static.folder));
-    return true;
-  } catch {
-    // Declared or assumed by default, and not there: the app has no static files.
-    return false;
-  }
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { TLSSocket } from "node:tls";
 import type { TrafficEvent } from "../traffic/traffic-event.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import { answerJson } from "../http/http-answer.ts";
+import { onlyLocal } from "../http/trust.ts";
 
 const prefix = "/_arclet/";
 /** Bytes a slow listener may lag behind before it is let go. */
@@ -20,11 +22,14 @@ export class DevApi {
   handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
     if (!path.startsWith(prefix)) return false;
     const { trust } = this.#context;
-    if (!trust.isTrustedHost(request) || !trust.isTrustedOrigin(request)) {
-      answerJson(response, 403, '{"message":"Forbidden"}');
+    const name = path.slice(prefix.length);
+    // Pages of the app load this one wherever they are shown: on a phone, through a tunnel.
+    const isAllowed = name === "env.js" ? trust.isOwnPage(request) : trust.isLocal(request);
+    if (!isAllowed) {
+      answerJson(response, 403, JSON.stringify({ message: onlyLocal }));
       return true;
     }
-    switch (path.slice(prefix.length)) {
+    switch (name) {
       case "health":
         answerJson(response, 200, '{"status":"ok"}');
         break;
@@ -42,12 +47,21 @@ export class DevApi {
 
   /** Static pages learn the socket's address with `<script src="/_arclet/env.js">`. */
   #sendEnvironment(request: IncomingMessage, response: ServerResponse): void {
-    const url = JSON.stringify(`ws://${request.headers.host ?? "localhost"}`);
+    const url = JSON.stringify(this.#socketUrl(request));
     response.writeHead(200, {
       "content-type": "text/javascript; charset=utf-8",
       "cache-control": "no-store",
     });
     response.end(`window.WS_URL = ${url};\n`);
+  }
+
+  #socketUrl(request: IncomingMessage): string {
+    const { trust } = this.#context;
+    if (trust.publicUrl !== null && trust.isThroughPublicUrl(request)) {
+      return trust.publicUrl.origin.replace(/^http/, "ws");
+    }
+    const scheme = request.socket instanceof TLSSocket ? "wss" : "ws";
+    return `${scheme}://${request.headers.host ?? "localhost"}`;
   }
 
   #stream(response: ServerResponse): void {
