@@ -231,8 +231,12 @@ export interface StaticFiles {
   readonly prune: boolean;
   readonly spa: boolean;
   readonly compression: false | "br" | "gzip";
-  /** Deployed files are read through the app only. False: anybody who knows the bucket reads them there. */
-  readonly private: boolean;
+  /**
+   * Deployed files are read through the app only. False: anybody who knows the bucket reads them there.
+   * null: true, but a bucket that Architect deployed stays as public as it is.
+   * @default null
+   */
+  readonly private: boolean | null;
 }
 
 export interface Proxy {
