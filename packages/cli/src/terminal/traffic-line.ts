@@ -13,6 +13,7 @@ export type LineEvent = Extract<
 >;
 
 /** One line for one thing that happened; null for what is not shown in this detail. */
+// oxlint-disable-next-line typescript/consistent-return -- the switch has every type of event
 export function trafficLine(event: LineEvent, isVerbose: boolean, style: Style): string | null {
   switch (event.type) {
     case "http": {

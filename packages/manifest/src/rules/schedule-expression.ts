@@ -154,7 +154,7 @@ function refuse(reason: string): ParsedSchedule {
 /** Whether the ICU data of this machine and EventBridge Scheduler know a time zone: `Europe/Berlin`. */
 export function isTimezone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
+    Intl.DateTimeFormat("en", { timeZone: name });
     // Offsets such as +02:00 are time zones to JavaScript only.
     return !/^[+-]/.test(name);
   } catch {
