@@ -4,7 +4,7 @@ import { CliError } from "../errors.ts";
 import { readPluggedProject, type PluggedProject } from "../plugins/plugged-project.ts";
 import { existingFolder } from "../project/project-folder.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
-import { processTerminal, type Terminal } from "../terminal/style.ts";
+import { processTerminal } from "../terminal/style.ts";
 
 /** Flags that choose what of an app on AWS a command works on. */
 export const targetArgs = {
@@ -25,12 +25,6 @@ export interface DeployTarget {
   readonly name: string | null;
   readonly profile: string | null;
   readonly region: string | null;
-}
-
-/** The process's terminal; with `--json` everything for people goes to the standard error. */
-export function terminalFor(isJson: boolean | undefined): Terminal {
-  const terminal = processTerminal();
-  return isJson === true ? { ...terminal, columns: null, write: terminal.writeError } : terminal;
 }
 
 export function writeJson(value: unknown): void {
