@@ -1,5 +1,5 @@
 import { createArchiver, type BuiltFunction } from "@arclet/builder";
-import { deployApp, stackNameOf, type DeployOptions } from "@arclet/deploy";
+import { deployApp, stackNameOf, type DeployOptions, type Template } from "@arclet/deploy";
 import { defineCommand, type Command } from "../command.ts";
 import { FunctionBuilds } from "../project/function-builds.ts";
 import { createProjectBuilder } from "../project/project-builder.ts";
@@ -57,16 +57,19 @@ export const deployCommand: Command = defineCommand({
     const progress = new DeployProgress(terminal);
     process.once("SIGINT", interrupted);
     try {
+      // A plugin that deploys elsewhere gets the template; nothing is sent to AWS.
+      let template: Template | null = null;
       const result = await deployApp(
         {
           project,
           built,
           archiver,
           ...target,
-          mode,
+          mode: plugins.hasTarget && mode === "all" ? "dry-run" : mode,
           deletesTables: args["delete-tables"] === true,
           variables: environments[stage],
-          extend: (template) => plugins.deployStart(project, template, hooks),
+          extend: async (synthesized) =>
+            (template = await plugins.deployStart(project, synthesized, hooks)),
           confirm: async (changes) => {
             progress.end();
             return args.yes === true || confirmDataLoss(changes, args["delete-tables"] === true);
@@ -74,8 +77,9 @@ export const deployCommand: Command = defineCommand({
         },
         progress,
       );
+      if (plugins.hasTarget && template !== null) await plugins.deployTo(project, template, hooks);
       await plugins.deployEnd(project, hooks);
-      if (mode === "dry-run") return 0;
+      if (mode === "dry-run" || plugins.hasTarget) return 0;
       if (!result.isChanged) write(`${result.stackName} is up to date; nothing was uploaded\n`);
       for (const url of [result.cdnUrl, result.httpUrl, result.webSocketUrl])
         if (url !== null) write(`${style.green(url)}\n`);

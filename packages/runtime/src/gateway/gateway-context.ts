@@ -1,6 +1,6 @@
+import type { ServerResponse } from "node:http";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
-import type { Leases } from "../connections/leases.ts";
 import type { GatewayInvoker } from "../execution/invoker.ts";
 import type { ClfTime } from "../lambda-events/clf-time.ts";
 import type { IdSource } from "../lambda-events/ids.ts";
@@ -13,7 +13,6 @@ import type { Trust } from "../http/trust.ts";
 export interface GatewayContext {
   readonly invoker: GatewayInvoker;
   readonly connections: ConnectionRouter;
-  readonly leases: Leases;
   readonly traffic: Traffic;
   readonly clock: Clock;
   readonly limits: Limits;
@@ -24,4 +23,6 @@ export interface GatewayContext {
   /** Ten lower-case letters and digits. */
   readonly apiId: string;
   readonly stage: string;
+  /** Why requests were refused, for the developer; written only while traffic is observed. */
+  readonly reasons: WeakMap<ServerResponse, string>;
 }

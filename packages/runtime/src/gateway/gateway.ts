@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { localPlace, type Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
-import type { Leases } from "../connections/leases.ts";
 import type { GatewayInvoker } from "../execution/invoker.ts";
 import { ClfTime } from "../lambda-events/clf-time.ts";
 import { createApiId, IdSource } from "../lambda-events/ids.ts";
@@ -35,7 +34,6 @@ export interface GatewayOptions {
   readonly port: number;
   readonly invoker: GatewayInvoker;
   readonly connections: ConnectionRouter;
-  readonly leases: Leases;
   readonly traffic: Traffic;
   readonly clock: Clock;
   readonly limits: Limits;
@@ -70,7 +68,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const context: GatewayContext = {
     invoker,
     connections,
-    leases: options.leases,
     traffic,
     clock,
     limits,
@@ -80,6 +77,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ids: new IdSource(),
     time: new ClfTime(),
     apiId: createApiId(),
+    reasons: new WeakMap(),
   };
   const webSockets = new WebSocketApi(context);
   const management = new ManagementApi(context);
@@ -155,6 +153,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         routeKey,
         status: response.statusCode,
         durationMs,
+        reason: context.reasons.get(response) ?? null,
       });
     });
   }
