@@ -97,8 +97,7 @@ async function authorize(
     webSocketIntegrationMs,
     request.socket,
   );
-  if (result === "late")
-    return { ok: false, status: 500, reason: `${functionId} took too long` };
+  if (result === "late") return { ok: false, status: 500, reason: `${functionId} took too long` };
   if (result === "throttled")
     return { ok: false, status: 500, reason: "more calls at a time than the gateway takes" };
   return readAuthorization(result, methodArn);
