@@ -31,9 +31,6 @@ async function until(session: string, pattern: RegExp): Promise<void> {
   for (;;) {
     const { joined } = await screen(session);
     if (pattern.test(joined)) return;
-    await run("tmux", ["-L", session, "wait-for", "-L", "look"]).catch(() => null);
-    await new Promise((resolve) => setImmediate(resolve));
-    await run("tmux", ["-L", session, "wait-for", "-U", "look"]).catch(() => null);
   }
 }
 
