@@ -27,6 +27,8 @@ export interface FunctionAccess {
   readonly queues: readonly string[];
   /** Whether it may post to connections, and close them. */
   readonly hasConnections: boolean;
+  /** What it may do with objects of the bucket of static files. */
+  readonly staticFiles: "none" | "read" | "write";
 }
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
 export type LogFormat = "Text" | "JSON";
@@ -229,8 +231,12 @@ export interface StaticFiles {
   readonly prune: boolean;
   readonly spa: boolean;
   readonly compression: false | "br" | "gzip";
-  /** Deployed files are read through the app only. False: anybody who knows the bucket reads them there. */
-  readonly private: boolean;
+  /**
+   * Deployed files are read through the app only. False: anybody who knows the bucket reads them there.
+   * null: true, but a bucket that Architect deployed stays as public as it is.
+   * @default null
+   */
+  readonly private: boolean | null;
 }
 
 export interface Proxy {

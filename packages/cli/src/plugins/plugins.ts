@@ -184,8 +184,10 @@ export class Plugins {
   /** The template as plugins want it. */
   async deployStart(project: Project, template: Template, target: DeployTarget): Promise<Template> {
     if (this.#loaded.length === 0) return template;
-    // Plugins write into it, each into what the one before made; ours is read-only.
-    let cloudformation = structuredClone(template) as unknown as CloudFormation;
+    // Plugins write into a copy, each into what the one before made, and find Architect's names in it.
+    const { architectView } = await import("@arclet/deploy");
+    const view = architectView(template, project.manifest);
+    let cloudformation = view.template as unknown as CloudFormation;
     for (const loaded of this.#loaded) {
       const context = { ...this.#deployedContext(project, target), cloudformation };
       const given = await runHook(loaded, "deploy.start", () =>
@@ -201,7 +203,7 @@ export class Plugins {
       for (const [key, value] of Object.entries(given ?? {}))
         cloudformation.Resources[parameterId(loaded, key)] = parameter(loaded, key, value);
     }
-    return cloudformation as unknown as Template;
+    return view.restore(cloudformation as unknown as Template);
   }
 
   async deployEnd(project: Project, target: DeployTarget): Promise<void> {
