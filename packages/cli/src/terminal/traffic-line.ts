@@ -80,7 +80,13 @@ export function trafficLines(event: LineEvent, options: LineOptions): readonly s
         options,
       );
     }
+    default:
+      return placeless(event);
   }
+}
+
+function placeless(event: never): never {
+  throw new Error(`no line for ${JSON.stringify(event)}`);
 }
 
 function messageStatus(
