@@ -312,9 +312,9 @@ export class FunctionPool implements InvocationKeeper {
     void environment.stop();
   }
 
-  /** Ends surplus environments that nobody has used for a while; one stays. */
+  /** Ends environments that nobody has used for a while, so that functions at rest take no memory. */
   #watchIdle(): void {
-    if (this.#expiry !== null || this.#environments.size < 2) return;
+    if (this.#expiry !== null || this.#environments.size === 0) return;
     const { clock } = this.#options;
     const idle = Array.from(this.#environments).filter(({ isIdle }) => isIdle);
     const oldest = Math.min(...idle.map(({ idleSince }) => idleSince));
@@ -322,9 +322,7 @@ export class FunctionPool implements InvocationKeeper {
       this.#expiry = null;
       const now = clock.now();
       const expired = idleLongest(this.#environments, now - idleExpiryMs);
-      for (const environment of expired) {
-        if (this.#environments.size > 1) this.#discard(environment);
-      }
+      for (const environment of expired) this.#discard(environment);
       if (Array.from(this.#environments).some(({ isIdle }) => isIdle)) this.#watchIdle();
     });
   }
