@@ -16,6 +16,8 @@ type Heir = (invocation: PendingInvocation) => void;
 const idleExpiryMs = 7 * 60_000;
 /** What waits may take so many looks, a tenth of a second: about what the start of a process costs when all start at once. */
 const looksToCatchUp = 5;
+/** An environment that ends so many in 20 ms, each in 5, hardly waits for anything but a processor. */
+const quickPerLook = 4;
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const initLimitMs = 10_000;
 
@@ -160,8 +162,12 @@ export class FunctionPool implements InvocationKeeper {
    * since the last look. Many quick invocations are served sooner by few warm environments.
    */
   #catchesUp(): boolean {
-    const most = this.#settled * looksToCatchUp;
+    const settled = this.#settled;
     this.#settled = 0;
+    const { size } = this.#environments;
+    // Quick ones need a processor, of which there are no more: further environments only take turns.
+    if (size >= availableParallelism() && settled >= size * quickPerLook) return true;
+    const most = settled * looksToCatchUp;
     return most > 0 && this.#waiting.countReady(most + 1) <= most;
   }
 
