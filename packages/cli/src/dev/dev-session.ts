@@ -93,7 +93,7 @@ export class DevSession {
     building.catch(() => null);
 
     const { createRuntime } = await loading;
-    const app = createApp(project, builds);
+    const app = createApp(project, builds, plugged.services);
     const runtime = await createRuntime({
       app,
       port: options.port,
@@ -139,7 +139,7 @@ export class DevSession {
       if (all.length > 0) onEvent({ type: "diagnostics", diagnostics: all });
       reloader.reported(diagnostics);
       if (app.functions.some(({ build }) => build === "pending"))
-        await runtime.update(createApp(project, builds));
+        await runtime.update(createApp(project, builds, plugged.services));
       await plugins.ready(runtime);
     } catch (error) {
       await session.close();
@@ -174,6 +174,7 @@ export class DevSession {
   /** Resolves once saves are noticed. */
   async #watch(builds: FunctionBuilds): Promise<void> {
     const { onEvent } = this.#options;
+    const reported = new Set<string>();
     await this.#builder.watch({
       project: () => this.project,
       builds,
@@ -181,6 +182,8 @@ export class DevSession {
       onStatic: () => this.#runtime.traffic.emit({ type: "page-changed" }),
       onError: (error) => {
         const text = error instanceof Error ? error.message : String(error);
+        if (reported.has(text)) return;
+        reported.add(text);
         onEvent({ type: "unwatched", text });
       },
     });

@@ -180,8 +180,10 @@ export class FunctionPool implements InvocationKeeper {
     const room = maxEnvironments - this.#environments.size - this.#starts.size;
     const atOnce = Math.max(2, availableParallelism()) - this.#starts.size;
     const most = Math.max(0, Math.min(room, atOnce));
-    const waiting = this.#waiting.countReady(most * concurrencyPerEnvironment);
-    const count = Math.min(most, Math.ceil(waiting / concurrencyPerEnvironment));
+    // Those that are being started will take their share of what waits.
+    const starting = this.#starts.size;
+    const waiting = this.#waiting.countReady((most + starting) * concurrencyPerEnvironment);
+    const count = Math.min(most, Math.ceil(waiting / concurrencyPerEnvironment) - starting);
     for (let started = 0; started < count; started++) {
       // The failure is delivered to the invocations that wait for it.
       void this.#start();
