@@ -1,24 +1,35 @@
-import fc from "fast-check";
+import {
+  array,
+  assert,
+  boolean,
+  constant,
+  double,
+  integer,
+  oneof,
+  property,
+  record,
+  string,
+} from "fast-check";
 import { expect, test } from "vitest";
 import { BatchReader, MalformedBatchError } from "../../../src/execution/process/batch-reader.ts";
 import { BatchSplitter } from "../../../src/execution/process/batch-splitter.ts";
 import { BatchWriter } from "../../../src/execution/process/batch-writer.ts";
 import { maximumBatchBytes } from "../../../src/execution/process/records.ts";
 
-const field = fc.oneof(
-  fc.record({ kind: fc.constant("text" as const), value: fc.string({ unit: "grapheme" }) }),
-  fc.record({ kind: fc.constant("utf8" as const), value: fc.string({ unit: "grapheme" }) }),
-  fc.record({ kind: fc.constant("byte" as const), value: fc.integer({ min: 0, max: 255 }) }),
-  fc.record({ kind: fc.constant("number" as const), value: fc.integer({ min: 0, max: 2 ** 31 }) }),
-  fc.record({ kind: fc.constant("double" as const), value: fc.double({ noNaN: true }) }),
+const field = oneof(
+  record({ kind: constant("text" as const), value: string({ unit: "grapheme" }) }),
+  record({ kind: constant("utf8" as const), value: string({ unit: "grapheme" }) }),
+  record({ kind: constant("byte" as const), value: integer({ min: 0, max: 255 }) }),
+  record({ kind: constant("number" as const), value: integer({ min: 0, max: 2 ** 31 }) }),
+  record({ kind: constant("double" as const), value: double({ noNaN: true }) }),
 );
 
 test("what is written is read again, in whatever pieces it comes", () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.array(field, { minLength: 1 }), { minLength: 1 }),
-      fc.integer({ min: 1, max: 300 }),
-      fc.boolean(),
+  assert(
+    property(
+      array(array(field, { minLength: 1 }), { minLength: 1 }),
+      integer({ min: 1, max: 300 }),
+      boolean(),
       (batches, pieceBytes, releases) => {
         const writer = new BatchWriter();
         const stream: Buffer[] = [];
