@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { request, type IncomingHttpHeaders } from "node:http";
+import { request, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -71,7 +71,7 @@ async function send(place: StaticPlace, path: string, options: Sending = {}): Pr
     method,
     headers: { host: place.host ?? host, ...headers },
   });
-  const [response] = (await once(call.end(), "response")) as [import("node:http").IncomingMessage];
+  const [response] = (await once(call.end(), "response")) as [IncomingMessage];
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import type { Template, TemplateValue } from "@arclet/deploy";
 import { expect, test } from "vitest";
 import { keyFunctionCode } from "../src/resources/cdn.ts";
@@ -349,11 +350,12 @@ test.each([
   ["/_static/about", "/about/index.html"],
   ["/_static/about/", "/about/index.html"],
   ["/_static/", "/index.html"],
+  ["/_static/assets/app.js", "/app.js"],
 ])("CloudFront asks the bucket for %s as %s", (uri, key) => {
-  const run = new Function("event", `${keyFunctionCode}; return handler(event);`) as (
-    event: unknown,
-  ) => unknown;
-  expect(run({ request: { uri } })).toEqual({ uri: key });
+  const event = { request: { uri } };
+  expect(runInNewContext(`${keyFunctionCode("assets")}; handler(event);`, { event })).toEqual({
+    uri: key,
+  });
 });
 
 test("@proxy takes what no route takes, and @cdn stands before all", async () => {

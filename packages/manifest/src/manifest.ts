@@ -9,7 +9,8 @@ export const functionPragmas = [
   "scheduled",
   "tables-streams",
 ] as const;
-export type FunctionPragma = (typeof functionPragmas)[number];
+/** `customLambdas` are plugins' own functions, which nothing invokes but the plugins' code. */
+export type FunctionPragma = (typeof functionPragmas)[number] | "customLambdas";
 
 /** What a function may do with resources that are not the app's. */
 export interface AllowedActions {
@@ -26,6 +27,8 @@ export interface FunctionAccess {
   readonly queues: readonly string[];
   /** Whether it may post to connections, and close them. */
   readonly hasConnections: boolean;
+  /** What it may do with objects of the bucket of static files. */
+  readonly staticFiles: "none" | "read" | "write";
 }
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
 export type LogFormat = "Text" | "JSON";

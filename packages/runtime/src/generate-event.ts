@@ -74,6 +74,8 @@ export function generateEvent(
       return localScheduledEvent(manifest, name, options.now);
     case "tables-streams":
       return tableStreamEvent(manifest, declared.id, options.now);
+    case "customLambdas":
+      return "{}";
   }
 }
 

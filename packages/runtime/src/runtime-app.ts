@@ -23,4 +23,8 @@ export interface RuntimeApp {
   /** Absolute project folder. */
   readonly root: string;
   readonly functions: readonly RuntimeFunction[];
+  /** What plugins let functions discover besides: `{ <plugin>: { <key>: <value> } }`. @default none */
+  readonly services?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Pages get a script that loads them again when they change (`page-changed`). @default false */
+  readonly livereload?: boolean;
 }

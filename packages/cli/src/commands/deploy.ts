@@ -1,5 +1,5 @@
 import { createArchiver } from "@arclet/builder";
-import { deployApp, planApp, rollBack, stackNameOf } from "@arclet/deploy";
+import { deployApp, planApp, rollBack, stackNameOf, type Template } from "@arclet/deploy";
 import { defineCommand, type Command } from "../command.ts";
 import { buildForDeploy } from "./build-for-deploy.ts";
 import { cacheDirectoryOf } from "../project/project-folder.ts";
@@ -65,6 +65,9 @@ export const deployCommand: Command = defineCommand({
       if (needsCode) await plugins.deployBuilds(project, hooks);
       const built = needsCode ? await buildForDeploy(plugged) : [];
       if (built === null) return 1;
+      // A plugin that deploys elsewhere gets the template; nothing is sent to AWS.
+      let template: Template | null = null;
+      const hasOwnTarget = plugins.hasTarget && mode === "all";
       const options = {
         ...target,
         project,
@@ -72,8 +75,8 @@ export const deployCommand: Command = defineCommand({
         archiver,
         tags: tagsOf(args.tags),
         variables: environments[stage],
-        extend: (template: Parameters<typeof plugins.deployStart>[1]) =>
-          plugins.deployStart(project, template, hooks),
+        extend: async (synthesized: Template) =>
+          (template = await plugins.deployStart(project, synthesized, hooks)),
       };
       if (mode === "plan") {
         const plan = await planApp(options, progress);
@@ -87,7 +90,7 @@ export const deployCommand: Command = defineCommand({
           : await deployApp(
               {
                 ...options,
-                mode,
+                mode: hasOwnTarget ? "dry-run" : mode,
                 only: functionsOf(project, args),
                 deletesTables: args["delete-tables"] === true,
                 confirm,
@@ -100,9 +103,10 @@ export const deployCommand: Command = defineCommand({
               },
               progress,
             );
+      if (hasOwnTarget && template !== null) await plugins.deployTo(project, template, hooks);
       if (mode !== "rollback") await plugins.deployEnd(project, hooks);
       if (args.json === true) writeJson(result);
-      if (mode === "dry-run") return 0;
+      if (mode === "dry-run" || hasOwnTarget) return 0;
       if (!result.isChanged) write(`${result.stackName} is up to date; nothing was uploaded\n`);
       for (const url of [result.cdnUrl, result.httpUrl, result.webSocketUrl])
         if (url !== null) write(`${style.green(url)}\n`);

@@ -9,6 +9,7 @@ import type { NetworkOptions } from "./network-options.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { createApp } from "./create-app.ts";
 import type { DevEvent } from "./dev-event.ts";
+import type { InspectAddress } from "./inspect-option.ts";
 import { Reloader } from "./reloader.ts";
 import { serviceOptions } from "./service-options.ts";
 import type { StateOptions } from "./state-options.ts";
@@ -21,8 +22,8 @@ export interface DevSessionOptions {
   /** null: `localhost` in both families. */
   readonly host: string | null;
   readonly watches: boolean;
-  /** Functions run where a debugger of this process stops in them, without time-outs. */
-  readonly isDebugged: boolean;
+  /** Where debuggers of the functions' processes listen; null: nowhere. With one nothing times out. */
+  readonly inspect: InspectAddress | null;
   /** Whether traffic events are to tell what memory functions take; asked at each invocation. */
   readonly measuresMemory: () => boolean;
   readonly state: StateOptions & NetworkOptions;
@@ -92,12 +93,12 @@ export class DevSession {
     building.catch(() => null);
 
     const { createRuntime } = await loading;
-    const app = createApp(project, builds);
+    const app = createApp(project, builds, plugged.services);
     const runtime = await createRuntime({
       app,
       port: options.port,
       ...(options.host === null ? {} : { host: options.host }),
-      ...(options.isDebugged ? { execution: "in-process", enforcesTimeouts: false } : {}),
+      ...(options.inspect === null ? {} : { inspect: options.inspect, enforcesTimeouts: false }),
       ...options.state,
       ...serviceOptions(project, process.env),
     }).catch(async (error: unknown) => {
@@ -105,14 +106,18 @@ export class DevSession {
       await builder.close();
       throw error;
     });
-    const reloader = new Reloader({
+    const reloader: Reloader = new Reloader({
       root,
       project,
       builder,
       builds,
       runtime,
       plugins,
-      onEvent,
+      onEvent(event) {
+        onEvent(event);
+        if (event.type === "reloaded" && changesPages(event.what))
+          runtime.traffic.emit({ type: "page-changed" });
+      },
       isEnding: options.isEnding ?? (() => Promise.resolve(false)),
     });
     const session = new DevSession(options, plugins, builder, runtime, reloader);
@@ -134,7 +139,7 @@ export class DevSession {
       if (all.length > 0) onEvent({ type: "diagnostics", diagnostics: all });
       reloader.reported(diagnostics);
       if (app.functions.some(({ build }) => build === "pending"))
-        await runtime.update(createApp(project, builds));
+        await runtime.update(createApp(project, builds, plugged.services));
       await plugins.ready(runtime);
     } catch (error) {
       await session.close();
@@ -169,12 +174,16 @@ export class DevSession {
   /** Resolves once saves are noticed. */
   async #watch(builds: FunctionBuilds): Promise<void> {
     const { onEvent } = this.#options;
+    const reported = new Set<string>();
     await this.#builder.watch({
       project: () => this.project,
       builds,
       onSaved: (saved) => this.#reloader.handleSaved(saved),
+      onStatic: () => this.#runtime.traffic.emit({ type: "page-changed" }),
       onError: (error) => {
         const text = error instanceof Error ? error.message : String(error);
+        if (reported.has(text)) return;
+        reported.add(text);
         onEvent({ type: "unwatched", text });
       },
     });
@@ -184,4 +193,9 @@ export class DevSession {
       });
     }, prepareAfterMs).unref();
   }
+}
+
+/** Functions of other pragmas than `http` write no pages; all else may have to do with them. */
+function changesPages(what: readonly string[]): boolean {
+  return what.some((name) => name.startsWith("http/") || !/^[a-z-]+\//.test(name));
 }

@@ -11,7 +11,7 @@ import { mergeSaved, type SavedFiles } from "../project/saved-files.ts";
 import { createApp } from "./create-app.ts";
 import type { DevEvent } from "./dev-event.ts";
 import { describeProjectChange, needsBuild } from "./project-change.ts";
-import { SelfWrites } from "./self-writes.ts";
+import { SelfWrites, type WriteVerdict } from "./self-writes.ts";
 
 export interface ReloaderOptions {
   /** Absolute project folder. */
@@ -79,7 +79,8 @@ export class Reloader {
     if (event.type === "invocation-begun")
       this.#selfWrites.begun(event.functionId, event.requestId, Date.now());
     else if (event.type === "invoked") {
-      this.#selfWrites.ended(event.functionId, event.requestId, Date.now());
+      const { functionId, requestId, initDurationMs } = event;
+      this.#selfWrites.ended(functionId, requestId, Date.now(), initDurationMs ?? 0);
       if (!event.result.ok && event.result.kind === "init") this.#unloadable.add(event.functionId);
     }
   }
@@ -122,7 +123,7 @@ export class Reloader {
   }
 
   async #reload(saved: SavedFiles): Promise<void> {
-    const { builds, builder, runtime, onEvent } = this.#options;
+    const { builds, builder, runtime, plugins, onEvent } = this.#options;
     const startedAt = performance.now();
     const before = this.#project;
     if (saved.isProjectChanged) await this.#readAgain();
@@ -143,7 +144,7 @@ export class Reloader {
     if (round.needsUpdate || edits.length > 0) {
       const loads = round.changed.map((id) => ({ id, at: Date.now() }));
       for (const { id, at } of loads) this.#selfWrites.begun(id, `load ${at}`, at);
-      const failed = await runtime.update(createApp(this.#project, builds));
+      const failed = await runtime.update(createApp(this.#project, builds, plugins.services));
       for (const { id, at } of loads) this.#selfWrites.ended(id, `load ${at}`, Date.now());
       const failedIds = new Set(failed.map(({ functionId }) => functionId));
       const tried = edits.length > 0 ? [...this.#unloadable] : round.changed;
@@ -186,12 +187,13 @@ export class Reloader {
     return edited;
   }
 
-  async #judge(functionId: string, file: string): Promise<ReturnType<SelfWrites["judge"]>> {
+  async #judge(functionId: string, file: string): Promise<WriteVerdict> {
     const declared = this.#project.functions.find(({ id }) => id === functionId);
     if (declared === undefined || !file.startsWith(declared.directory)) return "edit";
     // What is gone was removed now.
     const found = await stat(file).catch(() => null);
-    return this.#selfWrites.judge(functionId, file, found?.mtimeMs ?? Date.now());
+    const isNew = !this.#options.builds.inputs(functionId).includes(file);
+    return this.#selfWrites.judge(functionId, file, found?.mtimeMs ?? Date.now(), isNew);
   }
 
   /** A new manifest that does not work leaves the one before in place. */

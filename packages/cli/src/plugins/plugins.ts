@@ -16,6 +16,9 @@ import { addPluginFunctions, type ExtendedManifest } from "./plugin-functions.ts
 
 export type Environments = Readonly<Record<EnvironmentName, Readonly<Record<string, string>>>>;
 
+/** `{ <plugin>: { <key>: <value> } }` */
+export type Services = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 type DeployTarget = Pick<DeployedContext, "dryRun" | "stackname" | "stage">;
 
 export type Invoke = (target: InvokeTarget) => Promise<unknown>;
@@ -80,6 +83,37 @@ export class Plugins {
       }
     }
     return result;
+  }
+
+  /** What plugins let functions discover locally. */
+  async services({ manifest, manifestFile }: Project): Promise<Services> {
+    const services: Record<string, Record<string, string>> = {};
+    for (const loaded of this.#loaded) {
+      const { deploy } = loaded.plugin;
+      if (deploy?.services === undefined) continue;
+      const context = this.#context(manifest, manifestFile, "testing");
+      const given = await runHook(loaded, "deploy.services", () =>
+        deploy.services?.({ ...context, cloudformation: null }),
+      );
+      services[serviceName(loaded)] = Object.fromEntries(
+        Object.entries(given ?? {}).map(([key, value]) => [key, String(value)]),
+      );
+    }
+    return services;
+  }
+
+  /** Whether a plugin deploys the template itself. */
+  get hasTarget(): boolean {
+    return this.#loaded.some(({ plugin }) => plugin.deploy?.target !== undefined);
+  }
+
+  /** Hands the finished template to the plugins that deploy it. */
+  async deployTo(project: Project, template: Template, target: DeployTarget): Promise<void> {
+    const cloudformation = structuredClone(template) as unknown as CloudFormation;
+    for (const loaded of this.#loaded) {
+      const context = { ...this.#deployedContext(project, target), cloudformation };
+      await runHook(loaded, "deploy.target", () => loaded.plugin.deploy?.target?.(context));
+    }
   }
 
   /** Custom runtimes, by the ids of the functions that name one. */
@@ -161,6 +195,14 @@ export class Plugins {
       );
       cloudformation = given ?? cloudformation;
     }
+    for (const loaded of this.#loaded) {
+      const context = { ...this.#deployedContext(project, target), cloudformation };
+      const given = await runHook(loaded, "deploy.services", () =>
+        loaded.plugin.deploy?.services?.(context),
+      );
+      for (const [key, value] of Object.entries(given ?? {}))
+        cloudformation.Resources[parameterId(loaded, key)] = parameter(loaded, key, value);
+    }
     return view.restore(cloudformation as unknown as Template);
   }
 
@@ -206,7 +248,11 @@ export class Plugins {
   }
 
   #deployedContext({ manifest, manifestFile }: Project, target: DeployTarget): DeployedContext {
-    return { ...this.#context(manifest, manifestFile, target.stage), ...target };
+    return {
+      ...this.#context(manifest, manifestFile, target.stage),
+      ...target,
+      stackName: target.stackname,
+    };
   }
 }
 
@@ -222,4 +268,26 @@ function asTexts(given: unknown, stage: EnvironmentName): Record<string, string>
       typeof value === "object" ? JSON.stringify(value) : String(value),
     ]),
   );
+}
+
+/** As Architect names a plugin's parameters: letters and digits, the rest as dashes. */
+function serviceName({ name }: LoadedPlugin): string {
+  return name.replace(/^@/, "").replaceAll(/[^A-Za-z0-9_.]+/g, "-");
+}
+
+function parameterId(loaded: LoadedPlugin, key: string): string {
+  const words = `${serviceName(loaded)} ${key}`.split(/[^A-Za-z0-9]+/);
+  return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("")}Param`;
+}
+
+/** Where `@architect/functions` discovers it. */
+function parameter(loaded: LoadedPlugin, key: string, value: unknown): Record<string, unknown> {
+  return {
+    Type: "AWS::SSM::Parameter",
+    Properties: {
+      Type: "String",
+      Name: { "Fn::Sub": `/\${AWS::StackName}/${serviceName(loaded)}/${key}` },
+      Value: value,
+    },
+  };
 }

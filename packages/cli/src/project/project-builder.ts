@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import {
   affectedFunctions,
   createFunctionBuilder,
@@ -35,6 +35,8 @@ export interface WatchTarget {
   readonly project: () => Project;
   readonly builds: Pick<FunctionBuilds, "inputs" | "missing">;
   readonly onSaved: (saved: SavedFiles) => void;
+  /** A file of the static folder was saved or removed. */
+  readonly onStatic: () => void;
   /** The system does not let every file be watched. */
   readonly onError: (error: unknown) => void;
 }
@@ -105,6 +107,7 @@ class WatchingProjectBuilder implements ProjectBuilder {
         (files) => {
           const saved = this.#savedFiles(files, target);
           if (saved.isProjectChanged || saved.functions.size > 0) onSaved(saved);
+          if ([...files].some((file) => isStaticFile(file, project()))) target.onStatic();
           follow();
         },
         { onError },
@@ -149,6 +152,10 @@ class WatchingProjectBuilder implements ProjectBuilder {
       ),
     };
   }
+}
+
+function isStaticFile(file: string, { root, manifest }: Project): boolean {
+  return manifest.static !== null && file.startsWith(join(root, manifest.static.folder) + sep);
 }
 
 /** Functions that installed packages may change, without files that were saved. */

@@ -34,6 +34,7 @@ const suffixes: { readonly [Pragma in FunctionPragma]: string } = {
   queues: "QueueLambda",
   scheduled: "ScheduleLambda",
   "tables-streams": "TableStreamLambda",
+  customLambdas: "CustomLambda",
 };
 
 /** @param template Of the manifest; it is copied. */

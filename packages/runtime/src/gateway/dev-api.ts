@@ -2,10 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { TLSSocket } from "node:tls";
 import type { TrafficEvent } from "../traffic/traffic-event.ts";
 import type { GatewayContext } from "./gateway-context.ts";
+import { livereloadSource } from "./livereload.ts";
 import { answerJson } from "../http/http-answer.ts";
 import { onlyLocal } from "../http/trust.ts";
 
 const prefix = "/_arclet/";
+/** What pages of the app load; it tells nothing of other traffic. */
+const pageEndpoints: ReadonlySet<string> = new Set(["env.js", "livereload", "livereload.js"]);
 /** Bytes a slow listener may lag behind before it is let go. */
 const maxLagBytes = 1024 * 1024;
 
@@ -23,8 +26,8 @@ export class DevApi {
     if (!path.startsWith(prefix)) return false;
     const { trust } = this.#context;
     const name = path.slice(prefix.length);
-    // Pages of the app load this one wherever they are shown: on a phone, through a tunnel.
-    const isAllowed = name === "env.js" ? trust.isOwnPage(request) : trust.isLocal(request);
+    // Pages of the app load these wherever they are shown: on a phone, through a tunnel.
+    const isAllowed = pageEndpoints.has(name) ? trust.isOwnPage(request) : trust.isLocal(request);
     if (!isAllowed) {
       answerJson(response, 403, JSON.stringify({ message: onlyLocal }));
       return true;
@@ -37,7 +40,13 @@ export class DevApi {
         this.#sendEnvironment(request, response);
         break;
       case "events":
-        this.#stream(response);
+        this.#stream(response, () => true);
+        break;
+      case "livereload":
+        this.#stream(response, ({ type }) => type === "page-changed");
+        break;
+      case "livereload.js":
+        sendScript(response, livereloadSource);
         break;
       default:
         answerJson(response, 404, '{"message":"Not Found"}');
@@ -48,11 +57,7 @@ export class DevApi {
   /** Static pages learn the socket's address with `<script src="/_arclet/env.js">`. */
   #sendEnvironment(request: IncomingMessage, response: ServerResponse): void {
     const url = JSON.stringify(this.#socketUrl(request));
-    response.writeHead(200, {
-      "content-type": "text/javascript; charset=utf-8",
-      "cache-control": "no-store",
-    });
-    response.end(`window.WS_URL = ${url};\n`);
+    sendScript(response, `window.WS_URL = ${url};\n`);
   }
 
   #socketUrl(request: IncomingMessage): string {
@@ -64,10 +69,11 @@ export class DevApi {
     return `${scheme}://${request.headers.host ?? "localhost"}`;
   }
 
-  #stream(response: ServerResponse): void {
+  #stream(response: ServerResponse, isWanted: (event: TrafficEvent) => boolean): void {
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     response.write(": traffic\n\n");
     const stopListening = this.#context.traffic.listen((event) => {
+      if (!isWanted(event)) return;
       if (response.writableLength > maxLagBytes) response.destroy();
       else response.write(`event: ${event.type}\ndata: ${serialize(event)}\n\n`);
     });
@@ -81,6 +87,14 @@ export class DevApi {
   close(): void {
     for (const stream of this.#streams) stream.end();
   }
+}
+
+function sendScript(response: ServerResponse, source: string): void {
+  response.writeHead(200, {
+    "content-type": "text/javascript; charset=utf-8",
+    "cache-control": "no-store",
+  });
+  response.end(source);
 }
 
 function serialize(event: TrafficEvent): string {

@@ -2,8 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { localPlace, type Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
-import type { Leases } from "../connections/leases.ts";
-import type { GatewayChannel } from "../execution/execution-strategy.ts";
 import type { GatewayInvoker } from "../execution/invoker.ts";
 import { ClfTime } from "../lambda-events/clf-time.ts";
 import { createApiId, IdSource } from "../lambda-events/ids.ts";
@@ -18,12 +16,15 @@ import { ManagementApi } from "./management-api.ts";
 import { forward } from "./http/proxy.ts";
 import { StaticFiles } from "./http/static-files.ts";
 import type { Trust } from "../http/trust.ts";
+import { WaitingWork } from "./waiting-work.ts";
 import { WebSocketApi } from "./websocket/websocket-api.ts";
 
 export interface GatewayApp {
   readonly manifest: Manifest;
   /** Absolute project folder. */
   readonly root: string;
+  /** @default false */
+  readonly livereload?: boolean;
 }
 
 export interface GatewayOptions {
@@ -33,7 +34,6 @@ export interface GatewayOptions {
   readonly port: number;
   readonly invoker: GatewayInvoker;
   readonly connections: ConnectionRouter;
-  readonly leases: Leases;
   readonly traffic: Traffic;
   readonly clock: Clock;
   readonly limits: Limits;
@@ -44,13 +44,15 @@ export interface GatewayOptions {
   /** Judges what is local, and which pages may open sockets. */
   readonly trust: Trust;
   /** Takes requests of local services; false: not one of them. */
-  readonly mount: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly answerService: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface Gateway {
   readonly port: number;
   readonly apiId: string;
-  readonly channel: GatewayChannel;
+  /** Bytes of events that wait for functions or run in them. */
+  readonly waitingBytes: number;
+  readonly connectionCount: number;
   /** Swaps routes; open sockets stay and use the new ones. */
   setApp(app: GatewayApp): void;
   /** Stops listening, closes sockets (1001), awaits `$disconnect` of each. */
@@ -66,15 +68,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const context: GatewayContext = {
     invoker,
     connections,
-    leases: options.leases,
     traffic,
     clock,
     limits,
     stage,
     trust: options.trust,
+    work: new WaitingWork(limits.workBytes),
     ids: new IdSource(),
     time: new ClfTime(),
     apiId: createApiId(),
+    reasons: new WeakMap(),
   };
   const webSockets = new WebSocketApi(context);
   const management = new ManagementApi(context);
@@ -84,13 +87,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   let servedKey = "";
   let proxyTarget: string | null = null;
 
-  function setApp({ manifest, root }: GatewayApp): void {
-    http.setManifest(manifest);
+  function setApp({ manifest, root, livereload = false }: GatewayApp): void {
+    http.setManifest(manifest, livereload);
     webSockets.setApi(manifest.ws, localPlace(manifest));
-    const staticKey = JSON.stringify([root, manifest.static]);
+    const staticKey = JSON.stringify([root, livereload, manifest.static]);
     // What it has read stays when only functions changed.
     if (staticKey !== servedKey)
-      staticFiles = manifest.static === null ? null : new StaticFiles(root, manifest.static);
+      staticFiles =
+        manifest.static === null ? null : new StaticFiles(root, manifest.static, livereload);
     servedKey = staticKey;
     proxyTarget = manifest.proxy?.testing ?? null;
   }
@@ -123,7 +127,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (management.handle(request, response, path) || developer.handle(request, response, path)) {
       return;
     }
-    if (options.mount(request, response)) return;
+    if (options.answerService(request, response)) return;
     const answer =
       match === null
         ? fallBack(request, response, path)
@@ -149,6 +153,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         routeKey,
         status: response.statusCode,
         durationMs,
+        reason: context.reasons.get(response) ?? null,
       });
     });
   }
@@ -165,7 +170,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     port: listener.port,
     apiId: context.apiId,
-    channel: { request: (id, command) => connections.request(id, command) },
+    get waitingBytes() {
+      return context.work.bytes;
+    },
+    get connectionCount() {
+      return webSockets.connectionCount;
+    },
     setApp,
     async close() {
       const closed = listener.stop();

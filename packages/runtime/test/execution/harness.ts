@@ -86,6 +86,7 @@ export async function runFunction(
       return invoker.setFunction({
         functionId: "ws/default",
         functionName: "app-testing-ws-default",
+        region: "eu-west-1",
         config: { ...config, ...given.config },
         variables: given.variables ?? {},
         built: await writeBuild(root, sourceDirectory, given),

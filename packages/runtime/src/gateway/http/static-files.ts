@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { StaticFiles as StaticFilesModel } from "@arclet/manifest";
 import { nameOfPath, serveStatic, type StaticResponse } from "@arclet/static";
+import { withLivereload } from "../livereload.ts";
 import { StaticFolder, type FolderFile } from "./static-folder.ts";
 
 /** The folder of static files, at `/_static/` and where no route matches. */
@@ -10,13 +11,13 @@ export class StaticFiles {
   readonly #settings: StaticFilesModel;
   readonly #folder: StaticFolder;
 
-  constructor(
-    root: string,
-    settings: StaticFilesModel,
-    transform: ((html: Buffer) => Buffer) | null = null,
-  ) {
+  /** With `livereload`, pages get the script that loads them again. */
+  constructor(root: string, settings: StaticFilesModel, livereload: boolean) {
     this.#settings = settings;
-    this.#folder = new StaticFolder(join(root, settings.folder), transform);
+    this.#folder = new StaticFolder(
+      join(root, settings.folder),
+      livereload ? (html) => Buffer.from(withLivereload(html.toString("latin1")), "latin1") : null,
+    );
   }
 
   /**
