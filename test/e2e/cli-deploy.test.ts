@@ -137,9 +137,10 @@ describe("--json", () => {
   });
 
   test("a failure is text on the standard error", async () => {
-    await using _aws = await startFakeAws(() => noStack);
+    await using aws = await startFakeAws(() => noStack);
     await using folder = await temporaryFolder(app);
     const { code, stdout, output } = await runCli(["info", "--json"], { cwd: folder.path });
+    expect(aws.calls).toContain("CloudFormation DescribeStacks");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(output).toContain("error: The stack AppStaging is not deployed");
   });
@@ -171,7 +172,7 @@ describe("the recipe for GitHub Actions", () => {
     ["plan", "staging"],
     ["deploy", "production"],
   ] as const)("the job %s runs", async (job, stage) => {
-    await using _aws = await deployedApp(stage);
+    await using aws = await deployedApp(stage);
     await using folder = await temporaryFolder(app);
     const commands = commandsOf(job);
     expect(commands.length).toBeGreaterThan(1);
@@ -182,6 +183,7 @@ describe("the recipe for GitHub Actions", () => {
       const [code] = await once(shell, "close");
       expect([command, code]).toEqual([command, 0]);
     }
+    expect(aws.calls).toContain("CloudFormation DescribeStacks");
   });
 });
 
@@ -192,10 +194,11 @@ test.each([
   [["deploy", "--tags", "team"], '"team" must be a name, = and a value'],
   [["env", "-e", "testing"], "Write them to .env"],
 ] as const)("%j is explained", async (args, message) => {
-  await using _aws = await deployedApp("staging");
+  await using aws = await deployedApp("staging");
   await using folder = await temporaryFolder(app);
   const { code, output } = await runCli(args, { cwd: folder.path });
   expect(code).toBe(1);
+  expect(aws.calls).toEqual([]);
   expect(output).toContain(message);
 });
 

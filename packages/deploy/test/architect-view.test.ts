@@ -24,7 +24,20 @@ mail
 `);
 
 /** What a plugin sees, loosely typed as plugins are. */
-type Loose = { Resources: Record<string, { Type: string; Properties: Record<string, any> }> };
+interface Loose {
+  readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
+}
+
+/** Properties of the resource of a logical id, or else of the first whose id begins so. */
+function propertiesOf(
+  resources: { readonly [id: string]: { readonly Properties?: unknown } },
+  beginning: string,
+): Record<string, unknown> {
+  const found =
+    resources[beginning] ?? Object.entries(resources).find(([id]) => id.startsWith(beginning))?.[1];
+  if (found === undefined) throw new Error(`there is no ${beginning}`);
+  return found.Properties as Record<string, unknown>;
+}
 
 function changedBy(plugin: (cloudformation: Loose) => void): Template {
   const view = architectView(synthesisOf(manifest).template, manifest);
@@ -63,15 +76,17 @@ test("Architect's names are there", () => {
 test("what a plugin changes reaches Arclet's own resources", () => {
   const { Resources: resources } = changedBy((cloudformation) => {
     const all = cloudformation.Resources;
-    all["CatsTable"]!.Properties["DeletionProtectionEnabled"] = true;
-    const lambda = all["GetIndexHTTPLambda"]!.Properties;
+    propertiesOf(all, "CatsTable")["DeletionProtectionEnabled"] = true;
+    const lambda = propertiesOf(all, "GetIndexHTTPLambda");
     lambda["MemorySize"] = 3008;
     // Arclet's own name for another function.
-    const own = Object.keys(all).find((id) => id.startsWith("FunctionWsDefault"));
-    all[own!]!.Properties["Timeout"] = 29;
-    lambda["Environment"].Variables.EXTRA = { Ref: "CatsTable" };
-    lambda["Policies"].push({ Statement: [{ Effect: "Allow", Action: "ses:*", Resource: "*" }] });
-    all["Role"]!.Properties["Policies"].push({
+    propertiesOf(all, "FunctionWsDefault")["Timeout"] = 29;
+    const { Variables: variables } = lambda["Environment"] as { Variables: object };
+    Object.assign(variables, { EXTRA: { Ref: "CatsTable" } });
+    (lambda["Policies"] as unknown[]).push({
+      Statement: [{ Effect: "Allow", Action: "ses:*", Resource: "*" }],
+    });
+    (propertiesOf(all, "Role")["Policies"] as unknown[]).push({
       PolicyName: "Everywhere",
       PolicyDocument: { Statement: [] },
     });
@@ -84,8 +99,7 @@ test("what a plugin changes reaches Arclet's own resources", () => {
       Properties: { PolicyName: "x", PolicyDocument: {}, Roles: [{ Ref: "Role" }] },
     };
   });
-  const find = (beginning: string): any =>
-    Object.entries(resources).find(([id]) => id.startsWith(beginning))?.[1].Properties;
+  const find = (beginning: string): Record<string, unknown> => propertiesOf(resources, beginning);
   expect(find("TableCats")).toMatchObject({ DeletionProtectionEnabled: true });
   expect(find("FunctionHttpGetIndex")).toMatchObject({
     MemorySize: 3008,
@@ -95,7 +109,9 @@ test("what a plugin changes reaches Arclet's own resources", () => {
   expect(find("FunctionWsDefault")).toMatchObject({ Timeout: 29 });
   expect(find("RoleHttpGetIndex")["Policies"]).toHaveLength(3);
   expect(find("RoleWsDefault")["Policies"]).toHaveLength(2);
-  expect(find("Alarm")["Dimension"]["Fn::Sub"]).toMatch(/^\$\{FunctionHttpGetIndex\w+\.Arn\}$/);
+  expect(find("Alarm")).toEqual({
+    Dimension: { "Fn::Sub": expect.stringMatching(/^\$\{FunctionHttpGetIndex\w+\.Arn\}$/) },
+  });
   expect(find("Attached")["Roles"]).toHaveLength(manifest.functions.length);
   for (const id of ["Role", "CatsTable", "GetIndexHTTPLambda"])
     expect(resources).not.toHaveProperty(id);

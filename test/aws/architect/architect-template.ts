@@ -26,7 +26,7 @@ export function architectTemplate(app: string): SamTemplate {
   }
   const text = execFileSync(
     join(folder, "node_modules/.bin/node"),
-    [join(import.meta.dirname, "make-template.cjs"), app, folder],
+    [join(import.meta.dirname, "make-template.mjs"), app, folder],
     { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
   );
   return JSON.parse(text) as SamTemplate;

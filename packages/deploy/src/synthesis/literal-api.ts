@@ -1,3 +1,4 @@
+import { canonicalText } from "../template/canonical-value.ts";
 import type { Template, TemplateResource, TemplateValue } from "../template/template.ts";
 
 /** What belongs to the API, and depends on it and on functions. */
@@ -20,11 +21,9 @@ export function literalApi(template: Template, apiId: string, physicalId: string
     if (typeof value !== "object") return value;
     if (isList(value)) return value.map(literal);
     if (value["Ref"] === apiId) return physicalId;
-    const attribute = value["Fn::GetAtt"];
-    if (attribute !== undefined && [attribute].flat().join(".").startsWith(`${apiId}.`))
-      return [attribute].flat().join(".").endsWith(".ApiEndpoint")
-        ? { "Fn::Sub": endpoint }
-        : physicalId;
+    const attribute = value["Fn::GetAtt"] === undefined ? null : canonicalText(value);
+    if (attribute?.startsWith(`<${apiId}.`) === true)
+      return attribute.endsWith(".ApiEndpoint>") ? { "Fn::Sub": endpoint } : physicalId;
     const text = value["Fn::Sub"];
     if (typeof text === "string") return { ...value, "Fn::Sub": inText(text) };
     if (text !== undefined && typeof text === "object" && isList(text)) {

@@ -31,7 +31,7 @@ export function withPolicies(role: Mutable, given: unknown): Mutable {
 /** A name or an ARN, or a reference to one. */
 function isManaged(policy: unknown): boolean {
   if (typeof policy === "string") return true;
-  const [key = ""] = Object.keys((policy ?? {}) as object);
+  const [key = ""] = Object.keys(policy ?? {});
   return key === "Ref" || key.startsWith("Fn::");
 }
 
