@@ -20,7 +20,7 @@ const common = {
 
 /** Bundles what is compiled into `dist` folders. */
 export async function bundleAll() {
-  await Promise.all([bundleCommandLine(), bundleWorkerThread(), bundleHttpAdapter()]);
+  await Promise.all([bundleCommandLine(), bundleThreads(), bundleHttpAdapter()]);
 }
 
 /** Commands stay apart, so that each loads only its own. */
@@ -33,7 +33,7 @@ async function bundleCommandLine() {
     splitting: true,
     format: "esm",
     // Stay where they are installed: programs, and what few commands need and is large.
-    external: ["esbuild", "dynalite", "@aws-sdk/*", "@arclet/functions"],
+    external: ["esbuild", "@aws-sdk/*", "@arclet/functions"],
     // CommonJS packages inside require Node.js' own modules.
     banner: {
       js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);',
@@ -44,14 +44,23 @@ async function bundleCommandLine() {
   writeFileSync(join(outdir, "LICENSES.txt"), licensesOf(Object.keys(metafile.inputs)));
 }
 
-/** The inside of an environment. It holds nothing but this project's code. */
-async function bundleWorkerThread() {
-  await build({
-    ...common,
-    entryPoints: [join(root, "packages/runtime/dist/execution/worker-thread/bootstrap.js")],
-    outfile: join(emptied("packages/runtime/bundle"), "worker-thread.cjs"),
-    format: "cjs",
-  });
+/** The inside of an environment, and the embedded DynamoDB. They hold nothing but this project's code. */
+async function bundleThreads() {
+  const outdir = emptied("packages/runtime/bundle");
+  const threads = [
+    ["execution/worker-thread/bootstrap.js", "worker-thread.cjs"],
+    ["services/tables/dynamodb/worker.js", "dynamodb.cjs"],
+  ];
+  await Promise.all(
+    threads.map(([entry, file]) =>
+      build({
+        ...common,
+        entryPoints: [join(root, "packages/runtime/dist", entry)],
+        outfile: join(outdir, file),
+        format: "cjs",
+      }),
+    ),
+  );
 }
 
 /** What every HTTP function begins with, without `export`: the builder writes the rest of the module. */

@@ -14,6 +14,9 @@ export function tableNames({ app, tables }: Manifest): Record<string, string> {
   return Object.fromEntries(tables.map(({ name }) => [name, physicalName(app, name)]));
 }
 
-export function arn(service: "dynamodb" | "events" | "sns" | "sqs", resource: string): string {
+export function arn(
+  service: "dynamodb" | "events" | "kms" | "sns" | "sqs",
+  resource: string,
+): string {
   return `arn:aws:${service}:${localRegion}:${localAccount}:${resource}`;
 }

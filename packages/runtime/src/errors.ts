@@ -8,6 +8,12 @@ const codes = {
   ERR_HOST_UNAVAILABLE: { isUserError: true },
   /** The seed file cannot be loaded, or DynamoDB refuses a row of it. */
   ERR_SEED_FAILED: { isUserError: true },
+  /** Another process uses the data folder. */
+  ERR_DATA_IN_USE: { isUserError: true },
+  /** The data folder cannot be written. */
+  ERR_DATA_FORBIDDEN: { isUserError: true },
+  /** The data folder holds what an earlier version wrote. */
+  ERR_DATA_FORMAT: { isUserError: true },
   /** A service of the manifest could not be started. */
   ERR_SERVICE_FAILED: { isUserError: false },
 } as const;

@@ -18,7 +18,7 @@ import { snsEvent } from "./lambda-events/events.ts";
 import { sqsEvent } from "./lambda-events/queues.ts";
 import { arn, localAccount, physicalName } from "./aws-names.ts";
 import { scheduledEvent } from "./lambda-events/scheduled.ts";
-import { streamEvent } from "./lambda-events/tables-streams.ts";
+import { streamEventRecord, streamRecord } from "./lambda-events/tables-streams.ts";
 
 export interface GeneratedEventOptions {
   /** Host and port of the app, as its clients name it: `localhost:3333`. */
@@ -191,20 +191,24 @@ function tableStreamEvent(
   const stream = tableStreams.find((candidate) => candidate.functionId === functionId);
   const table = tables.find(({ name }) => name === stream?.table);
   const keys = exampleKeys(table);
-  return JSON.stringify(
-    streamEvent([
-      {
-        id: randomUUID(),
-        at: now,
-        sequence: 1,
-        table: physicalName(app, stream?.table ?? functionId.slice(functionId.indexOf("/") + 1)),
-        keys,
-        oldImage: null,
-        newImage: keys,
-        expired: false,
-      },
-    ]),
+  const name = physicalName(app, stream?.table ?? functionId.slice(functionId.indexOf("/") + 1));
+  const label = new Date(now).toISOString().slice(0, -1);
+  const record = streamRecord(
+    "NEW_AND_OLD_IMAGES",
+    {
+      id: randomUUID().replaceAll("-", ""),
+      atMs: now,
+      sequence: 1,
+      keys,
+      oldImage: null,
+      newImage: keys,
+      isExpired: false,
+    },
+    (item) => JSON.stringify(item).length,
   );
+  return JSON.stringify({
+    Records: [streamEventRecord(record, arn("dynamodb", `table/${name}/stream/${label}`))],
+  });
 }
 
 function exampleKeys(

@@ -1,46 +1,67 @@
-import { arn, localRegion } from "../aws-names.ts";
+import { localRegion } from "../aws-names.ts";
 
 /** An item or key in DynamoDB's own JSON: `{ id: { S: "1" } }`. */
 export type DynamoItem = Readonly<Record<string, unknown>>;
 
-export interface TableChange {
-  readonly table: string;
+export type StreamViewType = "NEW_AND_OLD_IMAGES" | "NEW_IMAGE" | "OLD_IMAGE" | "KEYS_ONLY";
+
+/** One change of one item. */
+export interface StreamChange {
+  readonly id: string;
+  /** Grows with every change. */
+  readonly sequence: number;
+  readonly atMs: number;
   readonly keys: DynamoItem;
   readonly oldImage: DynamoItem | null;
   readonly newImage: DynamoItem | null;
-  /** Removed by time to live. */
-  readonly expired: boolean;
+  /** Deleted by time to live. */
+  readonly isExpired: boolean;
 }
 
-export interface StreamRecord extends TableChange {
-  readonly id: string;
-  readonly at: number;
-  readonly sequence: number;
+/** Numbers of at least 21 digits, as AWS's are. */
+export function sequenceNumber(sequence: number): string {
+  return String(sequence).padStart(21, "0");
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
-export function streamEvent(records: readonly StreamRecord[]): object {
-  return {
-    Records: records.map((record) => ({
-      eventID: record.id,
-      eventName:
-        record.oldImage === null ? "INSERT" : record.newImage === null ? "REMOVE" : "MODIFY",
-      eventVersion: "1.1",
-      eventSource: "aws:dynamodb",
-      awsRegion: localRegion,
-      dynamodb: {
-        ApproximateCreationDateTime: Math.floor(record.at / 1000),
-        Keys: record.keys,
-        ...(record.newImage === null ? {} : { NewImage: record.newImage }),
-        ...(record.oldImage === null ? {} : { OldImage: record.oldImage }),
-        SequenceNumber: String(record.sequence).padStart(21, "0"),
-        SizeBytes: JSON.stringify([record.keys, record.oldImage, record.newImage]).length,
-        StreamViewType: "NEW_AND_OLD_IMAGES",
-      },
-      ...(record.expired
-        ? { userIdentity: { type: "Service", principalId: "dynamodb.amazonaws.com" } }
-        : {}),
-      eventSourceARN: `${arn("dynamodb", `table/${record.table}`)}/stream/2026-01-01T00:00:00.000`,
-    })),
+/** A change as `GetRecords` gives it. `bytesOf` is the size of an item. */
+export function streamRecord(
+  viewType: StreamViewType,
+  change: StreamChange,
+  bytesOf: (item: DynamoItem) => number,
+): object {
+  const { keys, oldImage, newImage } = change;
+  const shown = {
+    ...(newImage !== null && shows(viewType, "NEW") ? { NewImage: newImage } : {}),
+    ...(oldImage !== null && shows(viewType, "OLD") ? { OldImage: oldImage } : {}),
   };
+  return {
+    eventID: change.id,
+    eventName: oldImage === null ? "INSERT" : newImage === null ? "REMOVE" : "MODIFY",
+    eventVersion: "1.1",
+    eventSource: "aws:dynamodb",
+    awsRegion: localRegion,
+    dynamodb: {
+      ApproximateCreationDateTime: Math.floor(change.atMs / 1000),
+      Keys: keys,
+      ...shown,
+      SequenceNumber: sequenceNumber(change.sequence),
+      SizeBytes: [keys, ...Object.values(shown)].reduce((sum, item) => sum + bytesOf(item), 0),
+      StreamViewType: viewType,
+    },
+    ...(change.isExpired
+      ? { userIdentity: { type: "Service", principalId: "dynamodb.amazonaws.com" } }
+      : {}),
+  };
+}
+
+/**
+ * The record in the event of a function.
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+ */
+export function streamEventRecord(record: object, streamArn: string): object {
+  return { ...record, eventSourceARN: streamArn };
+}
+
+function shows(viewType: StreamViewType, image: "NEW" | "OLD"): boolean {
+  return viewType === "NEW_AND_OLD_IMAGES" || viewType === `${image}_IMAGE`;
 }

@@ -3,12 +3,8 @@ import { QueuePoller } from "./queue-poller.ts";
 import { MessageQueue } from "./queue.ts";
 import type { QueueMessage } from "../../lambda-events/queues.ts";
 import { arn, localAccount, physicalName } from "../../aws-names.ts";
-import {
-  journalFor,
-  tellTraffic,
-  type DeadLetter,
-  type ServiceContext,
-} from "../service-context.ts";
+import { tellTraffic, type DeadLetter, type ServiceContext } from "../service-context.ts";
+import { journalFor } from "../journal.ts";
 
 /** A queue of the manifest and the time its function has, from which its visibility time-out follows. */
 interface QueueDefinition {

@@ -1,14 +1,8 @@
-import {
-  type StreamRecord,
-  streamEvent,
-  type TableChange,
-} from "../../lambda-events/tables-streams.ts";
-import { randomUUID } from "node:crypto";
 import type { Manifest } from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
-import type { Journal } from "../journal.ts";
 import { physicalName } from "../../aws-names.ts";
-import { journalFor, tellTraffic, type ServiceContext } from "../service-context.ts";
+import { tellTraffic, type ServiceContext } from "../service-context.ts";
+import type { ConsumedRecord } from "../tables/dynamodb/worker-messages.ts";
 
 /** Records per invocation; what Architect deploys. */
 const batchSize = 10;
@@ -18,36 +12,29 @@ const firstRetryMs = 1000;
 const longestRetryMs = 60_000;
 
 interface Shard {
-  readonly waiting: StreamRecord[];
+  readonly waiting: ConsumedRecord[];
   failures: number;
-  busy: boolean;
+  isBusy: boolean;
 }
+
+/** Says that functions have had the records of a table up to this one. */
+export type OnDelivered = (table: string, sequence: number) => void;
 
 /** DynamoDB Streams to `@tables-streams` functions: one shard per table, so order holds. */
 export class TableStreams {
   readonly #context: ServiceContext;
-  readonly #journal: Journal<StreamRecord>;
+  readonly #onDelivered: OnDelivered;
   readonly #shards = new Map<string, Shard>();
   readonly #timers = new Set<ClockTimer>();
   readonly #running = new Set<Promise<void>>();
   #functions: ReadonlyMap<string, string> = new Map();
-  #sequence = 0;
   #isStarted = false;
-  #closed = false;
+  #isClosed = false;
 
-  private constructor(context: ServiceContext, journal: Journal<StreamRecord>) {
+  constructor(context: ServiceContext, manifest: Manifest, onDelivered: OnDelivered) {
     this.#context = context;
-    this.#journal = journal;
-  }
-
-  static async open(context: ServiceContext, manifest: Manifest): Promise<TableStreams> {
-    const streams = new TableStreams(
-      context,
-      await journalFor<StreamRecord>(context, "tables-streams"),
-    );
-    streams.update(manifest);
-    for (const record of streams.#journal.kept.values()) streams.#enqueue(record);
-    return streams;
+    this.#onDelivered = onDelivered;
+    this.update(manifest);
   }
 
   /** Begins to invoke functions. */
@@ -65,36 +52,19 @@ export class TableStreams {
     );
   }
 
-  async accept(changes: readonly TableChange[]): Promise<void> {
-    const at = this.#context.clock.now();
-    const records = changes.map((change) => ({
-      ...change,
-      id: randomUUID().replaceAll("-", ""),
-      at,
-      sequence: (this.#sequence += 1),
-    }));
-    for (const record of records) this.#enqueue(record);
-    await Promise.all(records.map((record) => this.#journal.put(record.id, record)));
-    for (const { table } of records) this.#pump(table);
+  /** Takes the next records of a table, which the database keeps until they were delivered. */
+  accept(table: string, records: readonly ConsumedRecord[]): void {
+    const shard = this.#shards.get(table) ?? { waiting: [], failures: 0, isBusy: false };
+    shard.waiting.push(...records);
+    this.#shards.set(table, shard);
+    this.#pump(table);
   }
 
-  /** Waits for running functions; what comes from now on is kept for the next start. */
+  /** Waits for running functions; what comes from now on is for the next start. */
   async stop(): Promise<void> {
-    this.#closed = true;
+    this.#isClosed = true;
     for (const timer of this.#timers) timer.cancel();
     await Promise.all(this.#running);
-  }
-
-  async close(): Promise<void> {
-    await this.stop();
-    await this.#journal.close();
-  }
-
-  #enqueue(record: StreamRecord): void {
-    this.#sequence = Math.max(this.#sequence, record.sequence);
-    const shard = this.#shards.get(record.table) ?? { waiting: [], failures: 0, busy: false };
-    shard.waiting.push(record);
-    this.#shards.set(record.table, shard);
   }
 
   #pump(table: string): void {
@@ -103,13 +73,13 @@ export class TableStreams {
     if (
       shard === undefined ||
       functionId === undefined ||
-      shard.busy ||
+      shard.isBusy ||
       !this.#isStarted ||
-      this.#closed ||
+      this.#isClosed ||
       shard.waiting.length === 0
     )
       return;
-    shard.busy = true;
+    shard.isBusy = true;
     const run = this.#deliver(table, shard, functionId).finally(() => this.#running.delete(run));
     this.#running.add(run);
     this.#context.traffic.report(run, "tables-streams");
@@ -117,17 +87,15 @@ export class TableStreams {
 
   async #deliver(table: string, shard: Shard, functionId: string): Promise<void> {
     const batch = shard.waiting.slice(0, batchSize);
-    const result = await this.#context.invoker.invoke(
-      functionId,
-      JSON.stringify(streamEvent(batch)),
-    );
+    const result = await this.#context.invoker.invoke(functionId, eventOf(batch));
     const now = this.#context.clock.now();
-    const done = result.ok ? batch : batch.filter((record) => now - record.at >= maxAgeMs);
+    const done = result.ok ? batch : batch.filter((record) => now - record.atMs >= maxAgeMs);
     shard.waiting.splice(0, done.length);
-    await Promise.all(done.map((record) => this.#journal.remove(record.id)));
+    const last = done.at(-1);
+    if (last !== undefined) this.#onDelivered(table, last.sequence);
     if (result.ok || done.length > 0) {
       shard.failures = 0;
-      shard.busy = false;
+      shard.isBusy = false;
       this.#pump(table);
       return;
     }
@@ -140,10 +108,15 @@ export class TableStreams {
     );
     const timer = this.#context.clock.after(delayMs, () => {
       this.#timers.delete(timer);
-      shard.busy = false;
+      shard.isBusy = false;
       this.#pump(table);
     });
     this.#timers.add(timer);
-    if (this.#closed) timer.cancel();
+    if (this.#isClosed) timer.cancel();
   }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
+function eventOf(records: readonly ConsumedRecord[]): string {
+  return `{"Records":[${records.map(({ text }) => text).join(",")}]}`;
 }
