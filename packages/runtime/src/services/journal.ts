@@ -7,10 +7,33 @@ import { tellTraffic, type ServiceContext } from "./service-context.ts";
 export interface Journal<Entry> {
   /** What was kept when the journal was opened, oldest first. */
   readonly kept: ReadonlyMap<string, Entry>;
-  /** Resolves once the entry is written. Rejects when it could not be; it is not kept then. */
+  /** Resolves once the entry is written. Rejects with a `JournalError` when it cannot be: it is not kept then. */
   put(key: string, entry: Entry): Promise<void>;
+  /**
+   * Writes another state of an entry that is kept. A failure is reported and costs nothing: a restart
+   * finds the former state, and what followed from it happens again.
+   */
+  revise(key: string, entry: Entry): Promise<void>;
+  /** As `revise`: what cannot be removed comes again after a restart. */
   remove(key: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The disk refused what was to be kept. */
+export class JournalError extends Error {
+  constructor(cause: unknown) {
+    super(
+      `The data folder cannot be written, and nothing was changed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+    this.name = "JournalError";
+  }
+}
+
+export interface JournalReports {
+  readonly onSkipped: (skipped: SkippedLine) => void;
+  /** Something that is not acknowledged could not be written; once until a write succeeds again. */
+  readonly onFailure: (error: JournalError) => void;
 }
 
 type Line<Entry> = readonly [key: string, entry: Entry] | readonly [key: string];
@@ -20,6 +43,7 @@ export function createMemoryJournal<Entry>(): Journal<Entry> {
   return {
     kept: new Map(),
     put: () => Promise.resolve(),
+    revise: () => Promise.resolve(),
     remove: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
@@ -37,23 +61,24 @@ const flushMs = 1000;
  */
 export async function openJournal<Entry>(
   file: string,
-  onSkipped: (skipped: SkippedLine) => void = () => {},
+  reports: JournalReports = { onSkipped() {}, onFailure() {} },
 ): Promise<Journal<Entry>> {
   await mkdir(dirname(file), { recursive: true });
   const kept = new Map<string, Entry>();
-  readJournalLines(file, (line) => take(kept, line), onSkipped);
+  readJournalLines(file, (line) => take(kept, line), reports.onSkipped);
   await writeEntries(file, kept);
   const handle = await open(file, "a");
-  return new FileJournal(file, kept, handle, (await handle.stat()).size);
+  return new FileJournal(file, kept, handle, (await handle.stat()).size, reports.onFailure);
 }
 
 /** The journal of a service; in memory without a data folder. */
 export function journalFor<Entry>(context: ServiceContext, name: string): Promise<Journal<Entry>> {
   return context.dataDirectory === null
     ? Promise.resolve(createMemoryJournal<Entry>())
-    : openJournal<Entry>(join(context.dataDirectory, `${name}.journal`), (skipped) =>
-        tellSkipped(context, skipped),
-      );
+    : openJournal<Entry>(join(context.dataDirectory, `${name}.journal`), {
+        onSkipped: (skipped) => tellSkipped(context, skipped),
+        onFailure: ({ message }) => tellTraffic(context, "data", message),
+      });
 }
 
 /** Reports a line that was passed over. */
@@ -75,14 +100,23 @@ class FileJournal<Entry> implements Journal<Entry> {
   readonly kept: ReadonlyMap<string, Entry>;
   readonly #file: string;
   readonly #entries: Map<string, Entry>;
+  readonly #onFailure: JournalReports["onFailure"];
   #handle: FileHandle;
   #bytes: number;
   #lines: number;
   #pending: Appended[] = [];
   #tail: Promise<void> = Promise.resolve();
   #flush: NodeJS.Timeout | null = null;
+  #isFailing = false;
 
-  constructor(file: string, kept: ReadonlyMap<string, Entry>, handle: FileHandle, bytes: number) {
+  constructor(
+    file: string,
+    kept: ReadonlyMap<string, Entry>,
+    handle: FileHandle,
+    bytes: number,
+    onFailure: JournalReports["onFailure"],
+  ) {
+    this.#onFailure = onFailure;
     this.kept = kept;
     this.#file = file;
     this.#entries = new Map(kept);
@@ -106,9 +140,14 @@ class FileJournal<Entry> implements Journal<Entry> {
     }
   }
 
-  remove(key: string): Promise<void> {
+  async revise(key: string, entry: Entry): Promise<void> {
+    this.#entries.set(key, entry);
+    await this.#append([key, entry]).catch((error: unknown) => this.#report(error));
+  }
+
+  async remove(key: string): Promise<void> {
     this.#entries.delete(key);
-    return this.#append([key]);
+    await this.#append([key]).catch((error: unknown) => this.#report(error));
   }
 
   async close(): Promise<void> {
@@ -145,14 +184,21 @@ class FileJournal<Entry> implements Journal<Entry> {
     try {
       await this.#handle.appendFile(data);
       this.#bytes += data.length;
+      this.#isFailing = false;
       this.#planFlush();
       for (const { resolve } of batch) resolve();
     } catch (error) {
       await this.#handle.truncate(this.#bytes).catch(() => {
         // The line that was cut off is skipped when the journal is read.
       });
-      for (const { reject } of batch) reject(error);
+      for (const { reject } of batch) reject(new JournalError(error));
     }
+  }
+
+  #report(error: unknown): void {
+    if (this.#isFailing || !(error instanceof JournalError)) return;
+    this.#isFailing = true;
+    this.#onFailure(error);
   }
 
   #planFlush(): void {

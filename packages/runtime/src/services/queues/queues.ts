@@ -4,7 +4,7 @@ import { MessageQueue } from "./queue.ts";
 import type { QueueMessage } from "../../lambda-events/queues.ts";
 import { arn, localAccount, physicalName } from "../../aws-names.ts";
 import { tellTraffic, type DeadLetter, type ServiceContext } from "../service-context.ts";
-import { journalFor } from "../journal.ts";
+import { JournalError, journalFor } from "../journal.ts";
 
 /** A queue of the manifest and the time its function has, from which its visibility time-out follows. */
 interface QueueDefinition {
@@ -141,8 +141,15 @@ export class Queues {
       () => {},
     );
     const move = async (message: QueueMessage): Promise<void> => {
-      // First kept there, then dropped here: a stop between the two doubles it, and loses nothing.
-      await dead.send({ ...message, delaySeconds: 0, deduplicationId: message.id });
+      try {
+        // First kept there, then dropped here: a stop between the two doubles it, and loses nothing.
+        await dead.send({ ...message, delaySeconds: 0, deduplicationId: message.id });
+      } catch (error) {
+        if (!(error instanceof JournalError)) throw error;
+        messages.takeBack(message);
+        tellTraffic(this.#context, this.#functionIdOf(name), error.message);
+        return;
+      }
       await messages.forget(message.id);
       tellTraffic(
         this.#context,

@@ -3,7 +3,7 @@ import { item, keys, plain, startDynamo, things, type Dynamo, type Output } from
 
 const TableName = "plain";
 const throughput = { ReadCapacityUnits: 5, WriteCapacityUnits: 5 };
-const { BillingMode: _, ...unbilled } = plain;
+const { BillingMode: onDemand, ...unbilled } = plain;
 const provisioned = { ...unbilled, ProvisionedThroughput: throughput };
 
 async function created(input: object = plain): Promise<Dynamo> {
@@ -183,7 +183,7 @@ describe("UpdateTable", () => {
     expect(await described(dynamo)).toMatchObject({
       ProvisionedThroughput: { ReadCapacityUnits: 20, WriteCapacityUnits: 15 },
     });
-    await update({ BillingMode: "PAY_PER_REQUEST" });
+    await update({ BillingMode: onDemand });
     await update({ BillingMode: "PAY_PER_REQUEST" });
     expect(await described(dynamo)).toMatchObject({
       BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" },
@@ -304,9 +304,10 @@ describe("settings of tables", () => {
       await call("PutItem", { TableName, Item: item({ pk, until }) });
     await call("PutItem", { TableName, Item: item({ pk: "text", until: String(now - 1) }) });
     await clock.advance("11s");
-    // The deletes come after the clock's word for them; the next request is behind them.
-    const { Items } = await call("Scan", { TableName });
-    expect(Items.map(({ pk }: Output) => pk.S).toSorted()).toEqual(["ancient", "later", "text"]);
+    let Items: Output[];
+    do Items = (await call("Scan", { TableName }))["Items"];
+    while (Items.length > 3);
+    expect(new Set(Items.map(({ pk }) => pk.S))).toEqual(new Set(["ancient", "later", "text"]));
     await call("UpdateTimeToLive", set("until", false));
     expect(await status()).toEqual({ TimeToLiveStatus: "DISABLED" });
   });
