@@ -117,7 +117,7 @@ describe("conditions", () => {
     ["", "The expression can not be empty;"],
     ["n = ", 'Syntax error; token: "<EOF>", near: "= "'],
     ["n == :5", 'Syntax error; token: "=", near: "== :5"'],
-    ["n & :5", 'Syntax error; token: "&", near: "n &"'],
+    ["n & :5", 'Syntax error; token: "&", near: "n & :5"'],
     ["n", 'Syntax error; token: "<EOF>", near: "n"'],
     ["((n = :5))", "The expression has redundant parentheses;"],
     ["fly(n)", "Invalid function name; function: fly"],
@@ -438,6 +438,7 @@ describe("projections", () => {
 
   test.each([
     ["", "The expression can not be empty;"],
+    ["!!! pk !!!", 'Syntax error; token: "!", near: "!!"'],
     ["pk,", 'Syntax error; token: "<EOF>", near: ","'],
     ["pk n", 'Syntax error; token: "n", near: "pk n"'],
     ["name", "Attribute name is a reserved keyword; reserved keyword: name"],

@@ -1,5 +1,6 @@
 export interface Token {
-  readonly kind: "word" | "alias" | "placeholder" | "number" | "symbol" | "end";
+  /** `unknown` is a character that no expression has. */
+  readonly kind: "word" | "alias" | "placeholder" | "number" | "symbol" | "unknown" | "end";
   readonly text: string;
   readonly start: number;
   readonly end: number;
@@ -9,8 +10,7 @@ export interface Token {
 export class ExpressionError extends Error {}
 
 const pattern =
-  /\s*(?:(?<word>[A-Za-z_][A-Za-z0-9_]*)|(?<alias>#[A-Za-z0-9_]+)|(?<placeholder>:[A-Za-z0-9_]+)|(?<number>[0-9]+)|(?<symbol><>|<=|>=|[=<>()[\],.+-]))/y;
-const blank = /\s*/y;
+  /\s*(?:(?<word>[A-Za-z_][A-Za-z0-9_]*)|(?<alias>#[A-Za-z0-9_]+)|(?<placeholder>:[A-Za-z0-9_]+)|(?<number>[0-9]+)|(?<symbol><>|<=|>=|[=<>()[\],.+-])|(?<unknown>\S))/uy;
 
 /** Reads an expression token by token. */
 export class TokenReader {
@@ -18,7 +18,6 @@ export class TokenReader {
   readonly #tokens: readonly Token[];
   #position = 0;
 
-  /** @throws ExpressionError for a character that begins nothing */
   constructor(text: string) {
     this.#text = text;
     this.#tokens = tokensOf(text);
@@ -117,12 +116,7 @@ function tokensOf(text: string): Token[] {
       end: position,
     });
   }
-  blank.lastIndex = position;
-  blank.exec(text);
-  position = blank.lastIndex;
-  if (position === text.length) return tokens;
-  const wrong = text.slice(position, position + 1);
-  throw syntaxErrorAt(wrong, text.slice(tokens.at(-1)?.start ?? position, position + 1));
+  return tokens;
 }
 
 function syntaxErrorAt(token: string, near: string): ExpressionError {
