@@ -1,3 +1,5 @@
+import { CodedError } from "@arclet/manifest";
+
 /** Every failure of a deploy that a person can fix, with what it means. */
 export const deployErrorCodes = {
   ERR_NO_CREDENTIALS: "No AWS credentials were found",
@@ -31,20 +33,6 @@ export const deployErrorCodes = {
 export type DeployErrorCode = keyof typeof deployErrorCodes;
 
 /** A failure of deploy that its user can fix: shown without a stack. */
-export class DeployError extends Error {
-  readonly code: DeployErrorCode;
-  readonly isUserError = true;
-  /** What to do about it, one line each. */
-  readonly hints: readonly string[];
-
-  constructor(
-    code: DeployErrorCode,
-    message: string,
-    options: { readonly hints?: readonly string[]; readonly cause?: unknown } = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = "DeployError";
-    this.code = code;
-    this.hints = options.hints ?? [];
-  }
+export class DeployError extends CodedError<DeployErrorCode> {
+  override readonly name = "DeployError";
 }

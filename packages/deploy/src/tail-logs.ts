@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { logGroupOf } from "@arclet/manifest";
 import { withStack, type AppOptions } from "./app-stack.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
 import { DeployError } from "./errors.ts";
@@ -33,7 +34,7 @@ export function tailLogs(options: LogOptions, onLine: (line: LogLine) => void): 
       });
     await deployedStack(clients, stackName);
     const groups = (functionId === null ? ids : [functionId]).map(
-      (id) => new LogGroup(id, `/aws/lambda/${stackName}/${id}`, options.since),
+      (id) => new LogGroup(id, logGroupOf(stackName, id), options.since),
     );
     for (const line of await allLines(clients, groups, functionId, signal)) onLine(line);
     if (follow) await followGroups(clients, groups, signal, onLine);

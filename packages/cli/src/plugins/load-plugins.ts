@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundleModule } from "@arclet/builder";
-import { functionPragmas, type PluginReference } from "@arclet/manifest";
-import { CliError, systemErrorCode } from "../errors.ts";
+import { systemErrorCode, functionPragmas, type PluginReference } from "@arclet/manifest";
+import { CliError } from "../errors.ts";
 import { failedPlugin, type LoadedPlugin } from "./loaded-plugin.ts";
 import type { Plugin } from "./plugin.ts";
 

@@ -1,3 +1,4 @@
+import { newProjectRuntime } from "@arclet/manifest";
 import { arcletVersion } from "../version.ts";
 import { templateText, type Language } from "./templates.ts";
 
@@ -7,6 +8,11 @@ const typeDependencies = {
   "@types/node": "^20.19.43",
   typescript: "^7.0.2",
 };
+
+/** Of whoever works on the app; nothing of it is deployed. */
+const preferences = `@sandbox
+livereload true # pages load again when you save
+`;
 
 /** A file `init` would write, relative to the project, with `/` between folders. */
 export interface PlannedFile {
@@ -19,6 +25,9 @@ export function newManifest(app: string): PlannedFile {
   const content = `@app
 ${app}
 
+@aws
+runtime ${newProjectRuntime}
+
 @ws
 # connect, default and disconnect are always there
 
@@ -27,6 +36,9 @@ get /
 `;
   return { path: ".arc", content };
 }
+
+/** Settings of a new app for whoever works on it. */
+export const newPreferences: PlannedFile = { path: "preferences.arc", content: preferences };
 
 /** What a project needs around its functions. */
 export function projectFiles(app: string, language: Language): readonly PlannedFile[] {

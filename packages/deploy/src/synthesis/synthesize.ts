@@ -6,7 +6,7 @@ import { addFunctions } from "../resources/functions.ts";
 import { addHttpApi } from "../resources/http.ts";
 import { addQueues } from "../resources/queues.ts";
 import { addSchedules } from "../resources/scheduled.ts";
-import { addStaticFiles } from "../resources/static.ts";
+import { addStaticFiles, addStaticFunction } from "../resources/static.ts";
 import { addTablesStreams } from "../resources/tables-streams.ts";
 import { addTables } from "../resources/tables.ts";
 import { addWebSocketApi } from "../resources/ws.ts";
@@ -43,6 +43,7 @@ export function synthesize(manifest: Manifest, options: SynthesisOptions): Synth
   addQueues(context);
   addStaticFiles(context);
   addFunctions(context);
+  addStaticFunction(context);
   addWebSocketApi(context);
   addHttpApi(context);
   addSchedules(context);

@@ -1,3 +1,4 @@
+import { localAccount } from "@arclet/manifest";
 import { clfTime } from "./clf-time.ts";
 import type { HttpApiKind } from "./http-api-kind.ts";
 import {
@@ -56,7 +57,7 @@ function httpEventV2(input: HttpEventInput): string {
     headers,
     ...(query === null ? {} : { queryStringParameters: query }),
     requestContext: {
-      accountId: "123456789012",
+      accountId: localAccount,
       apiId: input.apiId,
       domainName: input.domainName,
       domainPrefix: input.domainName.split(".")[0] ?? "",
@@ -99,7 +100,7 @@ function httpEventV1(input: HttpEventInput, isRest: boolean): string {
     multiValueQueryStringParameters: null,
     ...toQueryMaps(new URLSearchParams(input.query)),
     requestContext: {
-      accountId: "123456789012",
+      accountId: localAccount,
       apiId: input.apiId,
       domainName: input.domainName,
       domainPrefix: input.domainName.split(".")[0] ?? "",

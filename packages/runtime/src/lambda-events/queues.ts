@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { localRegion } from "../aws-names.ts";
+import { arnOf, type Place } from "@arclet/manifest";
 
 export interface QueueAttribute {
   readonly DataType: string;
@@ -31,7 +31,11 @@ export interface ReceivedMessage {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
-export function sqsEvent(batch: readonly ReceivedMessage[], queueArn: string): object {
+export function sqsEvent(
+  batch: readonly ReceivedMessage[],
+  queueName: string,
+  place: Place,
+): object {
   return {
     Records: batch.map(({ message, receiptHandle }) => ({
       messageId: message.id,
@@ -64,8 +68,8 @@ export function sqsEvent(batch: readonly ReceivedMessage[], queueArn: string): o
       ),
       md5OfBody: md5(message.body),
       eventSource: "aws:sqs",
-      eventSourceARN: queueArn,
-      awsRegion: localRegion,
+      eventSourceARN: arnOf(place, "sqs", queueName),
+      awsRegion: place.region,
     })),
   };
 }

@@ -1,18 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { arn, localAccount, localRegion, physicalName } from "../aws-names.ts";
+import { arnOf, localName, localPlace, scheduledEvent, type Manifest } from "@arclet/manifest";
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html */
-export function scheduledEvent(app: string, name: string, at: number): object {
-  return {
-    version: "0",
-    id: randomUUID(),
-    "detail-type": "Scheduled Event",
-    source: "aws.events",
-    account: localAccount,
-    // EventBridge leaves milliseconds out.
-    time: new Date(at).toISOString().replace(/\.\d+Z$/, "Z"),
-    region: localRegion,
-    resources: [arn("events", `rule/${physicalName(app, name)}`)],
-    detail: {},
-  };
+/** The event of a schedule that fires at `at`, in epoch milliseconds, as JSON. */
+export function localScheduledEvent(
+  manifest: Pick<Manifest, "app" | "aws">,
+  name: string,
+  at: number,
+): string {
+  const place = localPlace(manifest);
+  return JSON.stringify(
+    scheduledEvent({
+      ...place,
+      id: randomUUID(),
+      // EventBridge leaves milliseconds out.
+      time: new Date(at).toISOString().replace(/\.\d+Z$/, "Z"),
+      rule: arnOf(place, "events", `rule/${localName(manifest.app, name)}`),
+    }),
+  );
 }

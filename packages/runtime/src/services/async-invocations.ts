@@ -1,16 +1,13 @@
+import { asyncRetryDelaysSeconds, type AsyncInvocation } from "@arclet/manifest";
 import type { ClockTimer } from "../clock.ts";
 import type { Journal } from "./journal.ts";
 import { tellTraffic, type ServiceContext } from "./service-context.ts";
 
-/**
- * Lambda tries an asynchronous invocation again after one minute and then two.
- * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
- */
-const retryDelaysMs: readonly number[] = [60_000, 120_000];
-
 /** One asynchronous invocation, as it is kept. */
 export interface AsyncCall {
   readonly id: string;
+  /** When it was asked for, in epoch milliseconds. */
+  readonly publishedAt: number;
   /** Tries that failed. */
   readonly failures: number;
   /** The last error, once it was given up. */
@@ -24,6 +21,8 @@ export interface AsyncTarget {
   readonly payload: string;
   /** For messages: `event 5b1f…`, `schedule daily`. */
   readonly label: string;
+  /** How often it is tried. */
+  readonly invocation: AsyncInvocation;
 }
 
 export interface AsyncInvocationsOptions<Call extends AsyncCall> {
@@ -102,14 +101,15 @@ export class AsyncInvocations<Call extends AsyncCall> {
       return;
     }
     const error = `${result.errorType}: ${result.errorMessage}`;
-    const delayMs = retryDelaysMs[call.failures];
+    const ageMs = context.clock.now() - call.publishedAt;
+    const delayMs = retryDelayMs(target.invocation, call.failures, ageMs);
     const failures = call.failures + 1;
-    const failed: Call = { ...call, failures, dead: delayMs === undefined ? error : null };
-    if (delayMs === undefined) this.#dead.set(call.id, failed);
+    const failed: Call = { ...call, failures, dead: delayMs === null ? error : null };
+    if (delayMs === null) this.#dead.set(call.id, failed);
     else this.#planRetry(failed, delayMs);
     await journal.revise(call.id, failed);
     const next =
-      delayMs === undefined
+      delayMs === null
         ? `given up after ${failures} tries`
         : `failed, next try in ${delayMs / 1000} s`;
     tellTraffic(context, target.functionId, `${target.label} ${next}: ${error}`);
@@ -123,4 +123,16 @@ export class AsyncInvocations<Call extends AsyncCall> {
     this.#timers.add(timer);
     if (this.#isClosed) timer.cancel();
   }
+}
+
+/** Milliseconds until the next try of a call that failed so often before; null when it is given up. */
+function retryDelayMs(
+  { retries, maxAgeSeconds }: AsyncInvocation,
+  failures: number,
+  ageMs: number,
+): number | null {
+  const seconds = asyncRetryDelaysSeconds[failures];
+  if (seconds === undefined || failures >= retries) return null;
+  const delayMs = seconds * 1000;
+  return ageMs + delayMs > maxAgeSeconds * 1000 ? null : delayMs;
 }

@@ -3,13 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { RuntimeError } from "../errors.ts";
 import { textAnswer, type HttpAnswer } from "../http/http-answer.ts";
 import { readBody } from "../http/read-body.ts";
-import type { Trust } from "../http/trust.ts";
+import { onlyLocal, type Trust } from "../http/trust.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import { JournalError } from "./journal.ts";
 import type { ServiceRequest } from "./service.ts";
 
 export interface ServicesServerOptions {
-  /** Which pages may use the port. */
+  /** Judges what is local: nothing else is answered. */
   readonly trust: Trust;
   readonly traffic: Traffic;
   readonly answer: (request: ServiceRequest) => Promise<HttpAnswer>;
@@ -72,12 +72,10 @@ export class ServicesServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { trust, traffic, answer } = this.#options;
-    if (!trust.isTrustedHost(request) || !trust.isTrustedOrigin(request)) {
+    if (!trust.isLocal(request)) {
       request.resume();
       response.writeHead(403, { "content-type": "text/plain" });
-      response.end(
-        "Forbidden: this port serves the programs of this machine, not other sites' pages",
-      );
+      response.end(onlyLocal);
       return;
     }
     const body = await readBody(request, bodyLimitBytes);

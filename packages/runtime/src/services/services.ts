@@ -52,7 +52,7 @@ export interface ServicesOptions {
   readonly clock: Clock;
   readonly traffic: Traffic;
   readonly connections: ConnectionRouter;
-  /** Which browsers' pages may use the services' own port. */
+  /** Judges what is local. */
   readonly trust: Trust;
   /** Absolute folder that keeps tables, events and messages. @default in memory */
   readonly dataDirectory?: string;

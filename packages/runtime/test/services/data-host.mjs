@@ -61,7 +61,7 @@ try {
       request: () => "gone",
       close: () => Promise.resolve(),
     },
-    trust: createTrust({ host: "localhost", allowedOrigins: [] }),
+    trust: createTrust({ host: "localhost", allowedOrigins: [], publicUrl: null }),
     dataDirectory,
   });
   print({ environment: services.environment() });

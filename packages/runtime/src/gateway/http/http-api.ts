@@ -8,6 +8,7 @@ import { httpEvent } from "../../lambda-events/http.ts";
 import { readHttpResult } from "../../lambda-events/http-result.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { HttpRoutes, type HttpMatch } from "./http-routes.ts";
+import { pageWithLivereload } from "../livereload.ts";
 import { invokeInTime } from "../invoke-in-time.ts";
 import { readBody } from "../../http/read-body.ts";
 
@@ -25,6 +26,8 @@ interface Wording {
   /** The body is more than the gateway takes. */
   readonly tooLarge: Refusal;
   readonly late: Refusal;
+  /** Too much waits already. */
+  readonly throttled: Refusal;
   readonly unmatched: Refusal;
   /** The limit of the time an integration may take. */
   readonly limit: "httpIntegrationMs" | "restIntegrationMs";
@@ -37,6 +40,7 @@ const httpWording: Wording = {
   tooLong: [413, '{"message":"Request Entity Too Large"}'],
   tooLarge: [413, '{"message":"Request Entity Too Large"}'],
   late: [503, '{"message":"Service Unavailable"}'],
+  throttled: [429, '{"message":"Too Many Requests"}'],
   unmatched: [404, '{"message":"Not Found"}'],
   limit: "httpIntegrationMs",
 };
@@ -48,6 +52,7 @@ const restWording: Wording = {
   tooLong: [413, '{"message": "Request Too Long"}', "BadRequestException"],
   tooLarge: [413, "HTTP content length exceeded 10485760 bytes."],
   late: [504, '{"message": "Endpoint request timed out"}', "InternalServerErrorException"],
+  throttled: [429, '{"message": "Too Many Requests"}', "TooManyRequestsException"],
   unmatched: [
     403,
     '{"message":"Missing Authentication Token"}',
@@ -62,12 +67,15 @@ export class HttpApi {
   #routes: HttpRoutes = new HttpRoutes([]);
   #kind: HttpApiKind = "http-2.0";
   #wording: Wording = httpWording;
+  #livereload = false;
 
   constructor(context: GatewayContext) {
     this.#context = context;
   }
 
-  setManifest(manifest: Manifest): void {
+  /** With `livereload`, pages get the script that loads them again. */
+  setManifest(manifest: Manifest, livereload: boolean): void {
+    this.#livereload = livereload;
     this.#routes = new HttpRoutes(manifest.http?.routes ?? []);
     this.#kind = httpApiKind(manifest.aws.apigateway);
     this.#wording = this.#kind === "rest" ? restWording : httpWording;
@@ -92,7 +100,7 @@ export class HttpApi {
   ): Promise<void> {
     const { limits, clock, apiId, stage } = this.#context;
     const body = await readBody(request, limits.httpBodyBytes);
-    if (body === "aborted") return;
+    if (body === "aborted" || response.destroyed) return;
     const requestId = this.#identify(response);
     if (body === "too-large") {
       answerRefusal(response, this.#wording.tooLarge);
@@ -113,7 +121,7 @@ export class HttpApi {
       now: clock.now(),
     });
     const limitMs = limits[this.#wording.limit];
-    const result = await invokeInTime(this.#context, match.functionId, event, limitMs, "HTTP API");
+    const result = await invokeInTime(this.#context, match.functionId, event, limitMs, response);
     this.#answer(response, result, match);
   }
 
@@ -138,19 +146,20 @@ export class HttpApi {
 
   #answer(
     response: ServerResponse,
-    result: InvocationResult | "late",
+    result: InvocationResult | "late" | "throttled",
     { functionId, routeKey }: HttpMatch,
   ): void {
     if (response.destroyed) return;
-    if (result === "late") {
-      answerRefusal(response, this.#wording.late);
+    if (result === "late" || result === "throttled") {
+      answerRefusal(response, this.#wording[result]);
       return;
     }
     if (!result.ok) {
       answerRefusal(response, this.#refusalOf(result));
       return;
     }
-    const answer = readHttpResult(result.payload, this.#kind);
+    const read = readHttpResult(result.payload, this.#kind);
+    const answer = read !== null && this.#livereload ? pageWithLivereload(read) : read;
     if (answer === null || !write(response, answer)) answerRefusal(response, this.#wording.failed);
     const { traffic } = this.#context;
     if (answer?.isInferred === true && traffic.isObserved)

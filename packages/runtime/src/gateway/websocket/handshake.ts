@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { arnOf } from "@arclet/manifest";
 import { listHeaders } from "../../lambda-events/request-headers.ts";
 import {
   authorizerEvent,
@@ -44,7 +45,7 @@ export async function judgeHandshake(
   let authorizer: AuthorizerContext | null = null;
   let integrationLatency = 0;
   if (routes.authorizer !== null) {
-    const authorization = await authorize(context, request, handshake, routes.authorizer);
+    const authorization = await authorize(context, request, handshake, routes);
     if (!authorization.ok) {
       return {
         isOpen: false,
@@ -60,18 +61,19 @@ export async function judgeHandshake(
     ...handshake,
     authorizer: authorizer === null ? null : { ...authorizer, integrationLatency },
   });
-  return connect(context, routes.connect.functionId, event, authorizer);
+  return connect(context, request, routes.connect.functionId, event, authorizer);
 }
 
 async function authorize(
   context: GatewayContext,
   request: IncomingMessage,
   handshake: HandshakeEvent,
-  authorizer: NonNullable<WebSocketRoutes["authorizer"]>,
+  { authorizer, place }: WebSocketRoutes,
 ): Promise<ReturnType<typeof readAuthorization>> {
-  if (!hasIdentity(authorizer, request, handshake.query)) return { ok: false, status: 401 };
+  if (authorizer === null || !hasIdentity(authorizer, request, handshake.query))
+    return { ok: false, status: 401 };
   const { apiId, stage } = context;
-  const methodArn = `arn:aws:execute-api:us-east-1:123456789012:${apiId}/${stage}/$connect`;
+  const methodArn = arnOf(place, "execute-api", `${apiId}/${stage}/$connect`);
   // Only the authorizer sees the hop-by-hop headers, and that there is no body.
   const headers = listHeaders(request, handshake.now, {
     keepHopByHop: true,
@@ -85,19 +87,23 @@ async function authorize(
     functionId,
     event,
     webSocketIntegrationMs,
-    "authorizer",
+    request.socket,
   );
-  return result === "late" ? { ok: false, status: 500 } : readAuthorization(result, methodArn);
+  if (result === "late" || result === "throttled") return { ok: false, status: 500 };
+  return readAuthorization(result, methodArn);
 }
 
 async function connect(
   context: GatewayContext,
+  request: IncomingMessage,
   functionId: string,
   event: string,
   authorizer: AuthorizerContext | null,
 ): Promise<Verdict> {
   const { webSocketIntegrationMs } = context.limits;
-  const result = await invokeInTime(context, functionId, event, webSocketIntegrationMs, "$connect");
+  const limitMs = webSocketIntegrationMs;
+  const result = await invokeInTime(context, functionId, event, limitMs, request.socket);
+  if (result === "throttled") return { isOpen: false, status: 429, message: "Too Many Requests" };
   if (result === "late")
     return { isOpen: false, status: 504, message: "Endpoint request timed out" };
   if (!result.ok) {

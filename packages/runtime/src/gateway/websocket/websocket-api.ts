@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
+import { localPlace, type Place, type WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
 import { WebSocketServer, type WebSocket } from "ws";
 import {
   disconnectEvent,
@@ -68,8 +68,8 @@ export class WebSocketApi {
   }
 
   /** New routes hold for open connections too. */
-  setApi(api: WebSocketApiModel | null): void {
-    this.#routes = api === null ? null : new WebSocketRoutes(api);
+  setApi(api: WebSocketApiModel | null, place: Place): void {
+    this.#routes = api === null ? null : new WebSocketRoutes(api, place);
   }
 
   get connectionCount(): number {
@@ -83,8 +83,8 @@ export class WebSocketApi {
     const url = targetOf(request);
     const refusal = this.#check(request, url);
     if (url === null || refusal !== null) {
-      const { status, message } = refusal ?? badRequest;
-      this.#refuse(socket, status, message, startedAt);
+      const { status, message, reason } = refusal ?? badRequest;
+      this.#refuse(socket, status, message, startedAt, reason);
       return;
     }
     // One that ends its side meanwhile wants no socket any more.
@@ -193,12 +193,18 @@ export class WebSocketApi {
 
   readonly #currentRoutes = (): WebSocketRoutes => this.#routes ?? noRoutes;
 
-  #refuse(socket: Duplex, status: number, message: string, startedAt: number): void {
+  #refuse(
+    socket: Duplex,
+    status: number,
+    message: string,
+    startedAt: number,
+    reason: string = message,
+  ): void {
     const { traffic, clock } = this.#context;
     refuseUpgrade(socket, status, message);
     if (traffic.isObserved) {
       const durationMs = clock.now() - startedAt;
-      traffic.emit({ type: "connect-refused", status, reason: message, durationMs });
+      traffic.emit({ type: "connect-refused", status, reason, durationMs });
     }
   }
 
@@ -206,7 +212,7 @@ export class WebSocketApi {
     this.#connections.delete(connection);
     const detached = this.#context.connections.detach(connection.identity.connectionId);
     if (detached !== undefined) this.#track(detached, "connection router");
-    this.#tellDisconnected(connection.identity, closing, connection.authorizer);
+    this.#tellDisconnected(connection.identity, closing, connection.authorizer, connection);
     if (this.#connections.size === 0) this.#onEmpty?.();
   };
 
@@ -214,6 +220,7 @@ export class WebSocketApi {
     identity: WebSocketIdentity,
     closing: Closing,
     authorizer: AuthorizerContext | null,
+    source?: WebSocketConnection,
   ): void {
     const { ids, clock, invoker, traffic } = this.#context;
     const now = clock.now();
@@ -230,7 +237,7 @@ export class WebSocketApi {
     }
     const event = disconnectEvent(identity, closing, ids.requestId(), now, authorizer);
     // Nobody is left to hear of a failure; the invocation itself is told as traffic.
-    this.#track(invoker.invoke(route.functionId, event).then(told), "disconnect");
+    this.#track(invoker.invoke(route.functionId, event, source).then(told), "disconnect");
   }
 
   /** Closes every connection and waits until `$disconnect` has run for each. */
@@ -256,8 +263,7 @@ function destroy(this: Duplex): void {
   this.destroy();
 }
 
-const noRoutes = new WebSocketRoutes({
-  routeSelectionExpression: "",
-  routes: [],
-  authorizer: null,
-});
+const noRoutes = new WebSocketRoutes(
+  { routeSelectionExpression: "", routes: [], authorizer: null },
+  localPlace({ aws: { region: null } }),
+);

@@ -7,9 +7,9 @@ import { Events } from "./events.ts";
 
 /** SNS topics: SNS's own protocol below `/sns`, and the one of Architect's helpers at `/events`. */
 export async function open(context: ServiceContext, { manifest }: RuntimeApp): Promise<Service> {
-  const events = await Events.open(context, manifest.app, manifest.events);
+  const events = await Events.open(context, manifest);
   return {
-    update: async (next) => events.update(next.app, next.events),
+    update: async (next) => events.update(next),
     start: () => events.start(),
     environment() {
       const arns = events.arns();

@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { EventTopic } from "@arclet/manifest";
-import { arn, physicalName } from "../../aws-names.ts";
+import {
+  arnOf,
+  eventSources,
+  localName,
+  localPlace,
+  type Manifest,
+  type Place,
+  type TopicSource,
+} from "@arclet/manifest";
 import { snsEvent, type EventMessage } from "../../lambda-events/events.ts";
 import { AsyncInvocations, type AsyncCall, type AsyncTarget } from "../async-invocations.ts";
 import { journalFor, type Journal } from "../journal.ts";
@@ -9,8 +16,6 @@ import type { DeadLetter, ServiceContext } from "../service-context.ts";
 /** A published event on its way to the function of its topic. */
 interface Delivery extends EventMessage, AsyncCall {
   readonly topic: string;
-  /** Epoch milliseconds. */
-  readonly publishedAt: number;
 }
 
 /** SNS topics, each with its function as the one subscriber. */
@@ -18,17 +23,14 @@ export class Events {
   readonly #context: ServiceContext;
   readonly #deliveries: AsyncInvocations<Delivery>;
   #app: string;
-  #topics: ReadonlyMap<string, EventTopic>;
+  #place: Place;
+  #topics: ReadonlyMap<string, TopicSource>;
 
-  private constructor(
-    context: ServiceContext,
-    journal: Journal<Delivery>,
-    app: string,
-    topics: readonly EventTopic[],
-  ) {
+  private constructor(context: ServiceContext, journal: Journal<Delivery>, manifest: Manifest) {
     this.#context = context;
-    this.#app = app;
-    this.#topics = new Map(topics.map((topic) => [topic.name, topic]));
+    this.#app = manifest.app;
+    this.#place = localPlace(manifest);
+    this.#topics = topicsOf(manifest);
     this.#deliveries = new AsyncInvocations({
       context,
       service: "events",
@@ -37,13 +39,9 @@ export class Events {
     });
   }
 
-  static async open(
-    context: ServiceContext,
-    app: string,
-    topics: readonly EventTopic[],
-  ): Promise<Events> {
+  static async open(context: ServiceContext, manifest: Manifest): Promise<Events> {
     const journal = await journalFor<Delivery>(context, "events");
-    return new Events(context, journal, app, topics);
+    return new Events(context, journal, manifest);
   }
 
   /** Begins to invoke functions. */
@@ -51,9 +49,10 @@ export class Events {
     this.#deliveries.start();
   }
 
-  update(app: string, topics: readonly EventTopic[]): void {
-    this.#app = app;
-    this.#topics = new Map(topics.map((topic) => [topic.name, topic]));
+  update(manifest: Manifest): void {
+    this.#app = manifest.app;
+    this.#place = localPlace(manifest);
+    this.#topics = topicsOf(manifest);
   }
 
   /** Logical name to ARN. */
@@ -65,7 +64,7 @@ export class Events {
   find(arnOrName: string): string | null {
     const last = arnOrName.slice(arnOrName.lastIndexOf(":") + 1);
     for (const name of this.#topics.keys()) {
-      if (name === last || physicalName(this.#app, name) === last) return name;
+      if (name === last || localName(this.#app, name) === last) return name;
     }
     return null;
   }
@@ -109,10 +108,15 @@ export class Events {
       functionId: topic.functionId,
       payload: JSON.stringify(snsEvent(delivery, this.#arnOf(delivery.topic))),
       label: `event ${delivery.id}`,
+      invocation: topic.invocation,
     };
   }
 
   #arnOf(name: string): string {
-    return arn("sns", physicalName(this.#app, name));
+    return arnOf(this.#place, "sns", localName(this.#app, name));
   }
+}
+
+function topicsOf(manifest: Manifest): ReadonlyMap<string, TopicSource> {
+  return new Map(eventSources(manifest).events.map((topic) => [topic.name, topic]));
 }

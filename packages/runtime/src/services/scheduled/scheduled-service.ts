@@ -5,10 +5,9 @@ import { Scheduler } from "./scheduler.ts";
 
 /** EventBridge's schedules. */
 export async function open(context: ServiceContext, { manifest }: RuntimeApp): Promise<Service> {
-  const scheduler = new Scheduler(context);
-  scheduler.update(manifest.app, manifest.schedules);
+  const scheduler = new Scheduler(context, manifest);
   return {
-    update: async (next) => scheduler.update(next.app, next.schedules),
+    update: async (next) => scheduler.update(next),
     start: () => scheduler.start(),
     environment: () => ({}),
     discovered: () => ({}),

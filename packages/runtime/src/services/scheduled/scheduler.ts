@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { scheduledEvent } from "../../lambda-events/scheduled.ts";
-import type { Schedule } from "@arclet/manifest";
+import { eventSources, type Manifest, type ScheduleSource } from "@arclet/manifest";
+import { localScheduledEvent } from "../../lambda-events/scheduled.ts";
 import type { ClockTimer } from "../../clock.ts";
 import { parseScheduleExpression } from "./schedule-expression.ts";
 import { AsyncInvocations, type AsyncCall } from "../async-invocations.ts";
@@ -9,31 +9,33 @@ import { tellTraffic, type DeadLetter, type ServiceContext } from "../service-co
 
 /** One time at which a schedule was due. */
 interface Firing extends AsyncCall {
-  readonly name: string;
-  readonly functionId: string;
+  readonly schedule: ScheduleSource;
   readonly payload: string;
 }
 
 /** Fires scheduled functions on the clock. A wrong expression never fires and is told once. */
 export class Scheduler {
   readonly #context: ServiceContext;
-  readonly #timers = new Map<string, { readonly schedule: Schedule; timer: ClockTimer }>();
+  readonly #timers = new Map<string, { readonly schedule: ScheduleSource; timer: ClockTimer }>();
   readonly #firings: AsyncInvocations<Firing>;
-  #app = "";
+  #manifest: Manifest;
 
-  constructor(context: ServiceContext) {
+  constructor(context: ServiceContext, manifest: Manifest) {
     this.#context = context;
+    this.#manifest = manifest;
     this.#firings = new AsyncInvocations<Firing>({
       context,
       service: "scheduled",
       // A schedule comes again: what failed is not carried over into the next start.
       journal: createMemoryJournal(),
-      targetOf: ({ name, functionId, payload }) => ({
+      targetOf: ({ schedule: { name, functionId, invocation }, payload }) => ({
         functionId,
         payload,
         label: `schedule ${name}`,
+        invocation,
       }),
     });
+    this.update(manifest);
   }
 
   /** Begins to invoke functions. */
@@ -42,8 +44,9 @@ export class Scheduler {
   }
 
   /** Schedules that stay the same keep their phase. */
-  update(app: string, schedules: readonly Schedule[]): void {
-    this.#app = app;
+  update(manifest: Manifest): void {
+    this.#manifest = manifest;
+    const { schedules } = eventSources(manifest);
     const wanted = new Map(schedules.map((schedule) => [schedule.name, schedule]));
     for (const [name, running] of this.#timers) {
       const next = wanted.get(name);
@@ -57,11 +60,11 @@ export class Scheduler {
   }
 
   deadLetters(): DeadLetter[] {
-    return this.#firings.dead().map(({ id, name, functionId, payload, dead }) => ({
+    return this.#firings.dead().map(({ id, schedule, payload, dead }) => ({
       id,
       service: "scheduled",
-      source: name,
-      functionId,
+      source: schedule.name,
+      functionId: schedule.functionId,
       payload,
       error: dead ?? "",
     }));
@@ -74,7 +77,7 @@ export class Scheduler {
     await this.#firings.close();
   }
 
-  #plan(schedule: Schedule, afterMs: number): void {
+  #plan(schedule: ScheduleSource, afterMs: number): void {
     const expression = parseScheduleExpression(schedule.expression, schedule.timezone);
     if (!expression.ok) {
       tellTraffic(
@@ -87,9 +90,15 @@ export class Scheduler {
     const at = expression.next(afterMs);
     if (at === null) return;
     const timer = this.#context.clock.after(Math.max(0, at - this.#context.clock.now()), () => {
-      const payload = JSON.stringify(scheduledEvent(this.#app, schedule.name, at));
-      const { name, functionId } = schedule;
-      const call: Firing = { id: randomUUID(), failures: 0, dead: null, name, functionId, payload };
+      const payload = localScheduledEvent(this.#manifest, schedule.name, at);
+      const call = {
+        id: randomUUID(),
+        publishedAt: at,
+        failures: 0,
+        dead: null,
+        schedule,
+        payload,
+      };
       this.#context.traffic.report(this.#firings.add(call), "scheduled");
       this.#plan(schedule, at);
     });
@@ -97,10 +106,12 @@ export class Scheduler {
   }
 }
 
-function isSame(left: Schedule, right: Schedule): boolean {
+function isSame(left: ScheduleSource, right: ScheduleSource): boolean {
   return (
     left.expression === right.expression &&
     left.timezone === right.timezone &&
-    left.functionId === right.functionId
+    left.functionId === right.functionId &&
+    left.invocation.retries === right.invocation.retries &&
+    left.invocation.maxAgeSeconds === right.invocation.maxAgeSeconds
   );
 }

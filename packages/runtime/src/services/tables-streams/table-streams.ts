@@ -1,38 +1,32 @@
-import type { Manifest } from "@arclet/manifest";
-import type { ClockTimer } from "../../clock.ts";
-import { physicalName } from "../../aws-names.ts";
-import { tellTraffic, type ServiceContext } from "../service-context.ts";
-import type { ConsumedRecord } from "../tables/dynamodb/worker-messages.ts";
+import { eventSources, localName, localPlace, type Manifest } from "@arclet/manifest";
+import type { StreamChange } from "../../lambda-events/tables-streams.ts";
+import type { ServiceContext } from "../service-context.ts";
+import { StreamPoller } from "./stream-poller.ts";
 
-/** Records per invocation; what Architect deploys. */
-const batchSize = 10;
-/** Lambda retries a failed batch until it succeeds or is 24 hours old, and holds the rest back. */
-const maxAgeMs = 86_400_000;
-const firstRetryMs = 1000;
-const longestRetryMs = 60_000;
-
-interface Shard {
-  readonly waiting: ConsumedRecord[];
-  failures: number;
-  isBusy: boolean;
+/** A function that reads the stream of a table, by its physical name. */
+export interface StreamConsumer {
+  readonly functionId: string;
+  readonly table: string;
 }
 
-/** Says that functions have had the records of a table up to this one. */
-export type OnDelivered = (table: string, sequence: number) => void;
+/** Says that a function is done with everything up to this record. */
+export type OnDelivered = (consumer: StreamConsumer, sequence: number) => void;
 
-/** DynamoDB Streams to `@tables-streams` functions: one shard per table, so order holds. */
+/**
+ * DynamoDB Streams to `@tables-streams` functions: each source reads all changes of its table, in order.
+ * The database keeps them until every source is done with them.
+ */
 export class TableStreams {
   readonly #context: ServiceContext;
   readonly #onDelivered: OnDelivered;
-  readonly #shards = new Map<string, Shard>();
-  readonly #timers = new Set<ClockTimer>();
-  readonly #running = new Set<Promise<void>>();
-  #functions: ReadonlyMap<string, string> = new Map();
+  /** By function. Those that left the manifest keep what they have not handed over. */
+  readonly #pollers = new Map<string, StreamPoller>();
+  #manifest: Manifest;
   #isStarted = false;
-  #isClosed = false;
 
   constructor(context: ServiceContext, manifest: Manifest, onDelivered: OnDelivered) {
     this.#context = context;
+    this.#manifest = manifest;
     this.#onDelivered = onDelivered;
     this.update(manifest);
   }
@@ -40,83 +34,50 @@ export class TableStreams {
   /** Begins to invoke functions. */
   start(): void {
     this.#isStarted = true;
-    for (const table of this.#shards.keys()) this.#pump(table);
+    this.update(this.#manifest);
   }
 
   update(manifest: Manifest): void {
-    this.#functions = new Map(
-      manifest.tableStreams.map(({ table, functionId }) => [
-        physicalName(manifest.app, table),
-        functionId,
-      ]),
-    );
+    this.#manifest = manifest;
+    const sources = eventSources(manifest).streams;
+    const present = new Set(sources.map(({ functionId }) => functionId));
+    for (const [functionId, poller] of this.#pollers) if (!present.has(functionId)) poller.pause();
+    for (const source of sources) {
+      const poller = this.#pollerOf(source.functionId);
+      poller.update(source, localPlace(manifest));
+      if (this.#isStarted) poller.start();
+    }
   }
 
-  /** Takes the next records of a table, which the database keeps until they were delivered. */
-  accept(table: string, records: readonly ConsumedRecord[]): void {
-    const shard = this.#shards.get(table) ?? { waiting: [], failures: 0, isBusy: false };
-    shard.waiting.push(...records);
-    this.#shards.set(table, shard);
-    this.#pump(table);
+  consumers(): readonly StreamConsumer[] {
+    return eventSources(this.#manifest).streams.map(({ functionId, table }) => ({
+      functionId,
+      table: localName(this.#manifest.app, table),
+    }));
+  }
+
+  /** Takes the next changes of a function's table. */
+  accept(functionId: string, changes: readonly StreamChange[]): void {
+    const poller = this.#pollerOf(functionId);
+    for (const change of changes) poller.enqueue({ ...change, functionId });
+    poller.poll();
   }
 
   /** Waits for running functions; what comes from now on is for the next start. */
-  async stop(): Promise<void> {
-    this.#isClosed = true;
-    for (const timer of this.#timers) timer.cancel();
-    await Promise.all(this.#running);
+  async close(): Promise<void> {
+    await Promise.all([...this.#pollers.values()].map((poller) => poller.close()));
   }
 
-  #pump(table: string): void {
-    const shard = this.#shards.get(table);
-    const functionId = this.#functions.get(table);
-    if (
-      shard === undefined ||
-      functionId === undefined ||
-      shard.isBusy ||
-      !this.#isStarted ||
-      this.#isClosed ||
-      shard.waiting.length === 0
-    )
-      return;
-    shard.isBusy = true;
-    const run = this.#deliver(table, shard, functionId).finally(() => this.#running.delete(run));
-    this.#running.add(run);
-    this.#context.traffic.report(run, "tables-streams");
-  }
-
-  async #deliver(table: string, shard: Shard, functionId: string): Promise<void> {
-    const batch = shard.waiting.slice(0, batchSize);
-    const result = await this.#context.invoker.invoke(functionId, eventOf(batch));
-    const now = this.#context.clock.now();
-    const done = result.ok ? batch : batch.filter((record) => now - record.atMs >= maxAgeMs);
-    shard.waiting.splice(0, done.length);
-    const last = done.at(-1);
-    if (last !== undefined) this.#onDelivered(table, last.sequence);
-    if (result.ok || done.length > 0) {
-      shard.failures = 0;
-      shard.isBusy = false;
-      this.#pump(table);
-      return;
-    }
-    const delayMs = Math.min(longestRetryMs, firstRetryMs * 2 ** shard.failures);
-    shard.failures += 1;
-    tellTraffic(
-      this.#context,
-      functionId,
-      `stream of ${table} waits ${delayMs / 1000} s: ${result.errorType}: ${result.errorMessage}`,
-    );
-    const timer = this.#context.clock.after(delayMs, () => {
-      this.#timers.delete(timer);
-      shard.isBusy = false;
-      this.#pump(table);
+  #pollerOf(functionId: string): StreamPoller {
+    const known = this.#pollers.get(functionId);
+    if (known !== undefined) return known;
+    const poller = new StreamPoller(this.#context, functionId, (done) => {
+      const last = done.at(-1);
+      if (last !== undefined)
+        this.#onDelivered({ functionId, table: last.table }, last.sequence);
+      return Promise.resolve();
     });
-    this.#timers.add(timer);
-    if (this.#isClosed) timer.cancel();
+    this.#pollers.set(functionId, poller);
+    return poller;
   }
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
-function eventOf(records: readonly ConsumedRecord[]): string {
-  return `{"Records":[${records.map(({ text }) => text).join(",")}]}`;
 }

@@ -1,5 +1,4 @@
-import type { Manifest } from "@arclet/manifest";
-import { tableNames } from "../../aws-names.ts";
+import { localTableNames, type Manifest } from "@arclet/manifest";
 import type { RuntimeApp } from "../../runtime-app.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { Service } from "../service.ts";
@@ -34,7 +33,7 @@ async function openEmbedded(context: ServiceContext, app: RuntimeApp): Promise<S
       AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${tables.port}`,
       ARC_TABLES_PORT: String(tables.port),
     }),
-    discovered: () => tableNames(manifest),
+    discovered: () => localTableNames(manifest),
     deadLetters: () => [],
     close: () => tables.close(),
   };
@@ -48,12 +47,14 @@ async function openExternal(endpoint: string, app: RuntimeApp): Promise<Service>
     },
     start: () => {},
     environment: () => ({ ...namesVariable(manifest), AWS_ENDPOINT_URL_DYNAMODB: endpoint }),
-    discovered: () => tableNames(manifest),
+    discovered: () => localTableNames(manifest),
     deadLetters: () => [],
     close: async () => {},
   };
 }
 
 function namesVariable(manifest: Manifest): Record<string, string> {
-  return manifest.tables.length === 0 ? {} : { ARC_TABLES: JSON.stringify(tableNames(manifest)) };
+  return manifest.tables.length === 0
+    ? {}
+    : { ARC_TABLES: JSON.stringify(localTableNames(manifest)) };
 }

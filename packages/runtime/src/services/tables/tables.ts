@@ -3,8 +3,14 @@ import { access, readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { KeyAttribute, Manifest, Table, TableIndex } from "@arclet/manifest";
-import { physicalName } from "../../aws-names.ts";
+import {
+  localName,
+  localPlace,
+  type KeyAttribute,
+  type Manifest,
+  type Table,
+  type TableIndex,
+} from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
 import { RuntimeError } from "../../errors.ts";
 import { tellTraffic, type ServiceContext } from "../service-context.ts";
@@ -54,8 +60,8 @@ export class Tables {
     this.#context = context;
     this.#worker = worker;
     this.#manifest = manifest;
-    this.#streams = new TableStreams(context, manifest, (table, sequence) =>
-      this.#tell({ type: "delivered", table, sequence }),
+    this.#streams = new TableStreams(context, manifest, (consumer, sequence) =>
+      this.#tell({ type: "delivered", consumer, sequence }),
     );
   }
 
@@ -69,6 +75,7 @@ export class Tables {
     if (dataDirectory !== null) await checkFormat(dataDirectory);
     const bootstrap = createRequire(import.meta.url).resolve("@arclet/runtime/dynamodb/worker");
     const workerData: DynamoWorkerData = {
+      place: localPlace(manifest),
       file: dataDirectory === null ? null : join(dataDirectory, "tables.journal"),
       port: options.port ?? 0,
       nowMs: clock.now(),
@@ -89,10 +96,7 @@ export class Tables {
     this.#streams.update(manifest);
     const streamed = new Set(manifest.tableStreams.map((stream) => stream.table));
     for (const table of manifest.tables) await this.#ensure(table, streamed.has(table.name));
-    this.#tell({
-      type: "consume",
-      tables: [...streamed].map((name) => physicalName(manifest.app, name)),
-    });
+    this.#tell({ type: "consume", consumers: this.#streams.consumers() });
   }
 
   /** Begins to invoke the functions of streams. */
@@ -102,7 +106,7 @@ export class Tables {
 
   async isEmpty(name: string): Promise<boolean> {
     const { Count } = await this.#call<{ Count: number }>("Scan", {
-      TableName: physicalName(this.#manifest.app, name),
+      TableName: localName(this.#manifest.app, name),
       Limit: 1,
     });
     return Count === 0;
@@ -111,7 +115,7 @@ export class Tables {
   /** Rejects with DynamoDB's words when it refuses the item, which is in its own JSON. */
   async put(name: string, item: object): Promise<void> {
     await this.#call("PutItem", {
-      TableName: physicalName(this.#manifest.app, name),
+      TableName: localName(this.#manifest.app, name),
       Item: item,
     });
   }
@@ -119,7 +123,7 @@ export class Tables {
   async close(): Promise<void> {
     this.#sweep?.cancel();
     // Functions of streams use tables.
-    await this.#streams.stop();
+    await this.#streams.close();
     const exited = once(this.#worker, "exit");
     this.#tell({ type: "close" });
     await exited;
@@ -162,7 +166,7 @@ export class Tables {
         this.#calls.delete(message.id);
         return;
       case "records":
-        this.#streams.accept(message.table, message.records);
+        this.#streams.accept(message.functionId, message.records);
         return;
       case "expired":
         this.#planSweep();
@@ -177,7 +181,7 @@ export class Tables {
   }
 
   async #ensure(table: Table, isStreamed: boolean): Promise<void> {
-    const TableName = physicalName(this.#manifest.app, table.name);
+    const TableName = localName(this.#manifest.app, table.name);
     const existing = await this.#describe(TableName);
     if (existing === null) {
       await this.#call("CreateTable", createTableInput(TableName, table, isStreamed));

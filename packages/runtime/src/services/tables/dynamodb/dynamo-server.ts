@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { readBody } from "../../../http/read-body.ts";
-import type { Trust } from "../../../http/trust.ts";
+import { isLocalRequest, onlyLocal } from "../../../http/trust.ts";
 import { DynamoError } from "./dynamo-error.ts";
 
 /** DynamoDB takes requests of 16 MB; what is in them is longer as JSON. */
@@ -9,8 +9,6 @@ const bodyLimitBytes = 64 * 1024 * 1024;
 const contentType = "application/x-amz-json-1.0";
 
 export interface DynamoServerOptions {
-  /** Which browsers' pages may use the port. */
-  readonly trust: Trust;
   /** @throws DynamoError */
   readonly answer: (target: string, body: string) => object;
   /** Takes what must not happen. */
@@ -33,14 +31,13 @@ export function createDynamoServer(options: DynamoServerOptions): Server {
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { trust, answer, onBug }: DynamoServerOptions,
+  { answer, onBug }: DynamoServerOptions,
 ): Promise<void> {
-  if (!trust.isTrustedHost(request) || !trust.isTrustedOrigin(request)) {
+  // Any page in a browser can reach this port.
+  if (!isLocalRequest(request)) {
     request.resume();
     response.writeHead(403, { "content-type": "text/plain" });
-    response.end(
-      "Forbidden: this port serves the programs of this machine, not other sites' pages",
-    );
+    response.end(onlyLocal);
     return;
   }
   if (request.method !== "POST") {

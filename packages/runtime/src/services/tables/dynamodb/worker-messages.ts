@@ -1,6 +1,16 @@
+import type { Place } from "@arclet/manifest";
+import type { StreamChange } from "../../../lambda-events/tables-streams.ts";
 import type { SkippedLine } from "../../journal-lines.ts";
 
+/** A function that reads the stream of a table. */
+export interface StreamConsumer {
+  readonly functionId: string;
+  readonly table: string;
+}
+
 export interface DynamoWorkerData {
+  /** Region and account of ARNs. */
+  readonly place: Place;
   /** The journal; null keeps everything in memory. */
   readonly file: string | null;
   readonly port: number;
@@ -15,19 +25,11 @@ export type ToDynamoWorker =
       readonly operation: string;
       readonly input: object;
     }
-  /** Functions read the streams of these tables: what they have not had is sent. */
-  | { readonly type: "consume"; readonly tables: readonly string[] }
-  | { readonly type: "delivered"; readonly table: string; readonly sequence: number }
+  /** These functions read streams: what they have not had is sent. */
+  | { readonly type: "consume"; readonly consumers: readonly StreamConsumer[] }
+  | { readonly type: "delivered"; readonly consumer: StreamConsumer; readonly sequence: number }
   | { readonly type: "expire"; readonly nowMs: number }
   | { readonly type: "close" };
-
-/** A record of a stream on its way to a function. */
-export interface ConsumedRecord {
-  readonly sequence: number;
-  readonly atMs: number;
-  /** JSON text of the event's record. */
-  readonly text: string;
-}
 
 export type FromDynamoWorker =
   | { readonly type: "listening"; readonly port: number }
@@ -41,8 +43,8 @@ export type FromDynamoWorker =
     }
   | {
       readonly type: "records";
-      readonly table: string;
-      readonly records: readonly ConsumedRecord[];
+      readonly functionId: string;
+      readonly records: readonly StreamChange[];
     }
   | { readonly type: "expired" }
   | {

@@ -1,18 +1,19 @@
 import { once } from "node:events";
 import { parentPort, workerData } from "node:worker_threads";
-import { createTrust } from "../../../http/trust.ts";
-import { streamEventRecord } from "../../../lambda-events/tables-streams.ts";
 import { answerRequest, createOperations, type Operations } from "./answer-request.ts";
 import { DynamoError } from "./dynamo-error.ts";
 import { createDynamoServer } from "./dynamo-server.ts";
-import { streamArn } from "./operations/describe-table.ts";
-import { streamRecordOf } from "./operations/streams.ts";
 import { expireItems } from "./operations/time-to-live.ts";
 import { Database } from "./storage/database.ts";
 import { openFileJournal } from "./storage/file-journal.ts";
 import type { StreamRecord } from "./storage/table-stream.ts";
 import type { Table } from "./storage/table.ts";
-import type { DynamoWorkerData, FromDynamoWorker, ToDynamoWorker } from "./worker-messages.ts";
+import type {
+  DynamoWorkerData,
+  FromDynamoWorker,
+  StreamConsumer,
+  ToDynamoWorker,
+} from "./worker-messages.ts";
 
 /** What was written may be lost for as long as this when the machine, not only the process, stops. */
 const flushMs = 1000;
@@ -26,7 +27,8 @@ class DynamoWorker {
   readonly #database: Database;
   readonly #operations: Operations;
   readonly #server: ReturnType<typeof createDynamoServer>;
-  readonly #consumed = new Set<string>();
+  /** Functions by table. */
+  readonly #consumers = new Map<string, Set<string>>();
   #port = 0;
   #isExpiring = false;
   #isClosed = false;
@@ -36,13 +38,12 @@ class DynamoWorker {
     const skewMs = data.nowMs - Date.now();
     const offsetMs = Math.abs(skewMs) < startMs ? 0 : skewMs;
     this.#database = new Database({
+      place: data.place,
       now: () => Date.now() + offsetMs,
       onRecords: (table, records) => this.#sendRecords(table, records),
     });
     this.#operations = createOperations(() => `127.0.0.1:${this.#port}`);
     this.#server = createDynamoServer({
-      // Any page in a browser can reach this port; only those of this machine may use it.
-      trust: createTrust({ host: "127.0.0.1", allowedOrigins: [] }),
       answer: (target, body) => answerRequest(this.#database, this.#operations, target, body),
       onBug: (error) => this.#fail(error),
     });
@@ -65,10 +66,10 @@ class DynamoWorker {
         this.#call(message.id, message.operation, message.input);
         return;
       case "consume":
-        this.#consume(message.tables);
+        this.#consume(message.consumers);
         return;
       case "delivered":
-        this.#deliver(message.table, message.sequence);
+        this.#deliver(message.consumer, message.sequence);
         return;
       case "expire":
         this.#expire(message.nowMs);
@@ -103,43 +104,39 @@ class DynamoWorker {
     }
   }
 
-  #consume(names: readonly string[]): void {
-    for (const name of names) {
+  #consume(consumers: readonly StreamConsumer[]): void {
+    const known = new Map([...this.#consumers].map(([table, ids]) => [table, new Set(ids)]));
+    this.#consumers.clear();
+    for (const consumer of consumers) {
+      const { functionId, table: name } = consumer;
       const table = this.#database.find(name);
-      if (table === undefined || this.#consumed.has(name)) continue;
-      this.#consumed.add(name);
-      const delivered = table.stream.delivered ?? 0;
-      if (table.stream.delivered === null) this.#deliver(name, 0);
-      this.#sendRecords(
-        table,
-        table.stream.records.filter(({ sequence }) => sequence > delivered),
-      );
+      if (table === undefined) continue;
+      this.#consumers.set(name, (this.#consumers.get(name) ?? new Set()).add(functionId));
+      if (known.get(name)?.has(functionId) === true) continue;
+      // A function that is new to a stream begins at its end.
+      if (!table.stream.delivered.has(functionId))
+        this.#deliver(consumer, table.stream.records.at(-1)?.sequence ?? 0);
+      this.#sendTo(functionId, table.stream.recordsFor(functionId));
     }
-    for (const name of this.#consumed) if (!names.includes(name)) this.#consumed.delete(name);
   }
 
-  #deliver(name: string, sequence: number): void {
+  #deliver({ functionId, table: name }: StreamConsumer, sequence: number): void {
     const table = this.#database.find(name);
     if (table === undefined) return;
     try {
-      this.#database.deliver(table, sequence);
+      this.#database.deliver(table, functionId, sequence);
     } catch (error) {
       this.#fail(error);
     }
   }
 
   #sendRecords(table: Table, records: readonly StreamRecord[]): void {
-    if (records.length === 0 || !this.#consumed.has(table.name)) return;
-    const arn = streamArn(table);
-    this.#send({
-      type: "records",
-      table: table.name,
-      records: records.map((record) => ({
-        sequence: record.sequence,
-        atMs: record.atMs,
-        text: JSON.stringify(streamEventRecord(streamRecordOf(table, record), arn)),
-      })),
-    });
+    for (const functionId of this.#consumers.get(table.name) ?? [])
+      this.#sendTo(functionId, records);
+  }
+
+  #sendTo(functionId: string, records: readonly StreamRecord[]): void {
+    if (records.length > 0) this.#send({ type: "records", functionId, records });
   }
 
   /** Some items at a time; requests come in between. */

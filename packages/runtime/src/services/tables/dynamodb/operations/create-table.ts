@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { arn } from "../../../../aws-names.ts";
+import type { Place } from "@arclet/manifest";
 import { validationError } from "../dynamo-error.ts";
 import { list, newName, required, structure, text } from "../requests/field.ts";
+import type { Database } from "../storage/database.ts";
 import type {
   IndexDefinition,
   KeySchemaElement,
@@ -58,8 +59,8 @@ export const createTable: Operation = operation<CreateTableInput>(
         "The parameter 'TableName' is required but was not present in the request",
       );
     checkTable(input);
-    const table = database.create(definitionOf(name, input, database.now()));
-    return { TableDescription: tableDescription(table, "CREATING") };
+    const table = database.create(definitionOf(name, input, database));
+    return { TableDescription: tableDescription(database, table, "CREATING") };
   },
 );
 
@@ -99,7 +100,12 @@ function checkAttributesUsed(
   );
 }
 
-function definitionOf(name: string, input: CreateTableInput, nowMs: number): TableDefinition {
+function definitionOf(
+  name: string,
+  input: CreateTableInput,
+  database: Database,
+): TableDefinition {
+  const nowMs = database.now();
   return {
     name,
     id: randomUUID(),
@@ -118,7 +124,7 @@ function definitionOf(name: string, input: CreateTableInput, nowMs: number): Tab
     isProtected: input.DeletionProtectionEnabled ?? false,
     tableClass: input.TableClass ?? null,
     onDemandThroughput: input.OnDemandThroughput ?? null,
-    encryption: encryptionOf(input),
+    encryption: encryptionOf(input, database.place),
     hasPointInTimeRecovery: false,
   };
 }
@@ -143,10 +149,11 @@ export function streamOf(
   return { viewType: stream.StreamViewType, label, isEnabled: true };
 }
 
-export function encryptionOf({
-  SSESpecification: encryption,
-}: TableParameters): TableDefinition["encryption"] {
+export function encryptionOf(
+  { SSESpecification: encryption }: TableParameters,
+  { region, account }: Place,
+): TableDefinition["encryption"] {
   if (encryption?.Enabled !== true) return null;
   const key = encryption.KMSMasterKeyId ?? "alias/aws/dynamodb";
-  return { keyArn: key.startsWith("arn:") ? key : arn("kms", key) };
+  return { keyArn: key.startsWith("arn:") ? key : `arn:aws:kms:${region}:${account}:${key}` };
 }

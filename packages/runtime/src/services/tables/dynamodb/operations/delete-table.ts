@@ -9,9 +9,9 @@ export const deleteTable: Operation = operation<{ readonly TableName: string }>(
     const table = namedTable(database, TableName);
     if (table.definition.isProtected)
       throw validationError(
-        `Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first. Resource: ${tableArn(TableName)}`,
+        `Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first. Resource: ${tableArn(database.place, TableName)}`,
       );
     database.drop(table);
-    return { TableDescription: tableDescription(table, "DELETING") };
+    return { TableDescription: tableDescription(database, table, "DELETING") };
   },
 );

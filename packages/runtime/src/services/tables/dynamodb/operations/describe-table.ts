@@ -1,4 +1,5 @@
-import { arn } from "../../../../aws-names.ts";
+import { arnOf, type Place } from "@arclet/manifest";
+import { streamArn } from "../../../../lambda-events/tables-streams.ts";
 import { tableNotFound } from "../dynamo-error.ts";
 import { tableName } from "../requests/field.ts";
 import type { Database } from "../storage/database.ts";
@@ -9,7 +10,7 @@ import { operation, type Operation } from "./operation.ts";
 export const describeTable: Operation = operation<{ readonly TableName: string }>(
   { fields: { TableName: tableName } },
   (database, { TableName }) => ({
-    Table: tableDescription(namedTable(database, TableName), "ACTIVE"),
+    Table: tableDescription(database, namedTable(database, TableName), "ACTIVE"),
   }),
 );
 
@@ -21,16 +22,17 @@ export function namedTable(database: Database, name: string): Table {
   return table;
 }
 
-export function tableArn(name: string): string {
-  return arn("dynamodb", `table/${name}`);
+export function tableArn(place: Place, name: string): string {
+  return arnOf(place, "dynamodb", `table/${name}`);
 }
 
-export function streamArn({ name, definition }: Table): string {
-  return `${tableArn(name)}/stream/${definition.stream?.label ?? ""}`;
+export function streamArnOf({ place }: Database, { name, definition }: Table): string {
+  return streamArn(name, definition.stream?.label ?? "", place);
 }
 
 /** `TableDescription` of AWS's API. Tables change their state at once; only the answers say that it takes time. */
 export function tableDescription(
+  database: Database,
   table: Table,
   status: "CREATING" | "ACTIVE" | "UPDATING" | "DELETING",
 ): object {
@@ -47,7 +49,7 @@ export function tableDescription(
     ProvisionedThroughput: throughputDescription(definition.throughput),
     TableSizeBytes: table.bytes,
     ItemCount: table.view.size,
-    TableArn: tableArn(definition.name),
+    TableArn: tableArn(database.place, definition.name),
     TableId: definition.id,
     ...(definition.isOnDemand
       ? {
@@ -63,17 +65,17 @@ export function tableDescription(
       : {}),
     ...(local.length === 0
       ? {}
-      : { LocalSecondaryIndexes: local.map((index) => indexDescription(table, index)) }),
+      : { LocalSecondaryIndexes: local.map((index) => indexDescription(database, table, index)) }),
     ...(global.length === 0
       ? {}
       : {
           GlobalSecondaryIndexes: global.map((index) => ({
-            ...indexDescription(table, index),
+            ...indexDescription(database, table, index),
             IndexStatus: status === "CREATING" ? status : "ACTIVE",
             ProvisionedThroughput: throughputDescription(index.throughput),
           })),
         }),
-    ...streamDescription(table),
+    ...streamDescription(database, table),
     DeletionProtectionEnabled: definition.isProtected,
     ...(definition.tableClass === null
       ? {}
@@ -93,7 +95,7 @@ export function tableDescription(
   };
 }
 
-function indexDescription(table: Table, index: IndexDefinition): object {
+function indexDescription({ place }: Database, table: Table, index: IndexDefinition): object {
   const view = table.indexes.get(index.name)?.view;
   return {
     IndexName: index.name,
@@ -101,7 +103,7 @@ function indexDescription(table: Table, index: IndexDefinition): object {
     Projection: index.projection,
     IndexSizeBytes: 0,
     ItemCount: view?.size ?? 0,
-    IndexArn: `${tableArn(table.name)}/index/${index.name}`,
+    IndexArn: `${tableArn(place, table.name)}/index/${index.name}`,
   };
 }
 
@@ -113,7 +115,7 @@ function throughputDescription(throughput: Throughput | null): object {
   };
 }
 
-function streamDescription(table: Table): object {
+function streamDescription(database: Database, table: Table): object {
   const { stream } = table.definition;
   if (stream === null) return {};
   return {
@@ -121,6 +123,6 @@ function streamDescription(table: Table): object {
       ? { StreamSpecification: { StreamEnabled: true, StreamViewType: stream.viewType } }
       : {}),
     LatestStreamLabel: stream.label,
-    LatestStreamArn: streamArn(table),
+    LatestStreamArn: streamArnOf(database, table),
   };
 }

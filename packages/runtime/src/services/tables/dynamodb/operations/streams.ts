@@ -4,14 +4,13 @@ import {
   trimmedDataAccess,
   validationError,
 } from "../dynamo-error.ts";
-import { sequenceNumber, streamRecord } from "../../../../lambda-events/tables-streams.ts";
+import { sequenceNumberOf, streamRecord } from "../../../../lambda-events/tables-streams.ts";
 import { choice, required, text, type Field } from "../requests/field.ts";
 import type { Database } from "../storage/database.ts";
 import type { Table } from "../storage/table.ts";
 import type { StreamRecord } from "../storage/table-stream.ts";
-import type { Item } from "../values/attribute-value.ts";
 import { itemBytes } from "../values/item-size.ts";
-import { streamArn } from "./describe-table.ts";
+import { streamArnOf } from "./describe-table.ts";
 import { operation, type Operation } from "./operation.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB_Streams.html */
@@ -39,7 +38,7 @@ export const listStreams: Operation = operation<ListStreamsInput>(
     const streams = [...database.tables()]
       .filter(({ definition }) => definition.stream !== null)
       .filter(({ name }) => TableName === undefined || name === TableName)
-      .map((table) => ({ table, arn: streamArn(table) }))
+      .map((table) => ({ table, arn: streamArnOf(database, table) }))
       .filter(({ arn }) => arn > start)
       .toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
     const page = streams.slice(0, Limit);
@@ -78,10 +77,10 @@ export const describeStream: Operation = operation<DescribeStreamInput>(
     const shard = {
       ShardId: shardIdOf(table),
       SequenceNumberRange: {
-        StartingSequenceNumber: sequenceNumber(records[0]?.sequence ?? 1),
+        StartingSequenceNumber: sequenceNumberOf({ sequence: records[0]?.sequence ?? 1 }),
         ...(isEnabled
           ? {}
-          : { EndingSequenceNumber: sequenceNumber(records.at(-1)?.sequence ?? 1) }),
+          : { EndingSequenceNumber: sequenceNumberOf({ sequence: records.at(-1)?.sequence ?? 1 }) }),
       },
     };
     return {
@@ -127,7 +126,7 @@ export const getShardIterator: Operation = operation<GetShardIteratorInput>(
       throw tableNotFound(
         `Requested resource not found: Shard: ${input.ShardId} in Stream: ${input.StreamArn} not found`,
       );
-    return { ShardIterator: iteratorOf(table, startOf(table, input), database.now()) };
+    return { ShardIterator: iteratorOf(database, table, startOf(table, input)) };
   },
 );
 
@@ -151,17 +150,24 @@ export const getRecords: Operation = operation<GetRecordsInput>(
       table.definition.stream?.isEnabled !== true &&
       last >= (table.stream.records.at(-1)?.sequence ?? 0);
     return {
-      Records: records.map((record) => streamRecordOf(table, record)),
-      ...(isOver ? {} : { NextShardIterator: iteratorOf(table, last, database.now()) }),
+      Records: records.map((record) => streamRecordOf(database, table, record)),
+      ...(isOver ? {} : { NextShardIterator: iteratorOf(database, table, last) }),
     };
   },
 );
 
 /** A record as the stream's view shows it. */
-export function streamRecordOf({ definition }: Table, record: StreamRecord): object {
+function streamRecordOf({ place }: Database, { definition }: Table, record: StreamRecord): object {
   const viewType = definition.stream?.viewType ?? "NEW_AND_OLD_IMAGES";
-  // Of what this database keeps.
-  return streamRecord(viewType, record, (item) => itemBytes(item as Item));
+  const images = [
+    viewType === "KEYS_ONLY" || viewType === "OLD_IMAGE" ? null : record.newImage,
+    viewType === "KEYS_ONLY" || viewType === "NEW_IMAGE" ? null : record.oldImage,
+  ];
+  const sizeBytes = images.reduce(
+    (sum, image) => sum + (image === null ? 0 : itemBytes(image)),
+    itemBytes(record.keys),
+  );
+  return streamRecord({ ...record, sizeBytes }, place, viewType);
 }
 
 /** The sequence behind which reading begins. */
@@ -189,9 +195,9 @@ function startOf(table: Table, input: GetShardIteratorInput): number {
   }
 }
 
-function iteratorOf(table: Table, after: number, nowMs: number): string {
-  const state = JSON.stringify([table.name, table.definition.id, after, nowMs]);
-  return `${streamArn(table)}|1|${Buffer.from(state).toString("base64")}`;
+function iteratorOf(database: Database, table: Table, after: number): string {
+  const state = JSON.stringify([table.name, table.definition.id, after, database.now()]);
+  return `${streamArnOf(database, table)}|1|${Buffer.from(state).toString("base64")}`;
 }
 
 function readIterator(database: Database, iterator: string): { table: Table; after: number } {
@@ -219,7 +225,7 @@ function iteratorState(iterator: string): [string, string, number, number] {
 
 function streamed(database: Database, arn: string): Table {
   for (const table of database.tables())
-    if (table.definition.stream !== null && streamArn(table) === arn) return table;
+    if (table.definition.stream !== null && streamArnOf(database, table) === arn) return table;
   throw tableNotFound(`Requested resource not found: Stream: ${arn} not found`);
 }
 

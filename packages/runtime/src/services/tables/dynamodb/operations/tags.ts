@@ -72,9 +72,9 @@ function tagged(database: Database, resource: string | undefined, action: string
   if (name === undefined)
     throw validationError(`Invalid TableArn: Invalid ResourceArn provided as input ${resource}`);
   const table = database.find(name);
-  if (table !== undefined && tableArn(name) === resource) return table;
+  if (table !== undefined && tableArn(database.place, name) === resource) return table;
   // Of other accounts and regions AWS does not say what there is.
-  if (tableArn(name) !== resource)
+  if (tableArn(database.place, name) !== resource)
     throw accessDenied(
       `User is not authorized to perform: dynamodb:${action} on resource: ${resource}`,
     );

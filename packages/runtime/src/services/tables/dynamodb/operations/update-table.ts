@@ -1,5 +1,6 @@
 import { limitExceeded, tableNotFound, validationError } from "../dynamo-error.ts";
 import { indexName, list, required, structure, tableName } from "../requests/field.ts";
+import type { Database } from "../storage/database.ts";
 import type { IndexDefinition, TableDefinition, Throughput } from "../storage/table-definition.ts";
 import {
   checkBilling,
@@ -55,9 +56,9 @@ export const updateTable: Operation = operation<UpdateTableInput>(
   (database, input) => {
     checkAnything(input);
     const table = namedTable(database, input.TableName);
-    const updated = updatedDefinition(table.definition, input, database.now());
+    const updated = updatedDefinition(table.definition, input, database);
     database.redefine(updated);
-    return { TableDescription: tableDescription(table, "UPDATING") };
+    return { TableDescription: tableDescription(database, table, "UPDATING") };
   },
 );
 
@@ -92,7 +93,7 @@ function checkAnything(input: UpdateTableInput): void {
 function updatedDefinition(
   before: TableDefinition,
   input: UpdateTableInput,
-  nowMs: number,
+  database: Database,
 ): TableDefinition {
   const isOnDemand =
     input.BillingMode === undefined ? before.isOnDemand : input.BillingMode === "PAY_PER_REQUEST";
@@ -108,11 +109,11 @@ function updatedDefinition(
       input.ProvisionedThroughput ??
       (isOnDemand ? { ReadCapacityUnits: 0, WriteCapacityUnits: 0 } : before.throughput),
     indexes,
-    stream: updatedStream(before, input, nowMs),
+    stream: updatedStream(before, input, database.now()),
     isProtected: input.DeletionProtectionEnabled ?? before.isProtected,
     tableClass: input.TableClass ?? before.tableClass,
     onDemandThroughput: input.OnDemandThroughput ?? before.onDemandThroughput,
-    encryption: input.SSESpecification === undefined ? before.encryption : encryptionOf(input),
+    encryption: input.SSESpecification === undefined ? before.encryption : encryptionOf(input, database.place),
   };
 }
 

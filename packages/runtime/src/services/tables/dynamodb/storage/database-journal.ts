@@ -33,9 +33,10 @@ export type JournalLine =
   | {
       readonly stream: string;
       readonly records: readonly StreamRecord[];
-      readonly delivered: number | null;
+      /** By function. */
+      readonly delivered: Readonly<Record<string, number>>;
     }
-  | { readonly delivered: number; readonly of: string }
+  | { readonly delivered: number; readonly of: string; readonly by: string }
   | { readonly request: DoneRequest };
 
 export const journalFormat = "arclet-tables-1";

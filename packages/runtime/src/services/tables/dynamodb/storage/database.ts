@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import type { Place } from "@arclet/manifest";
 import { resourceInUse, storageFailed, tableNotFound, tokenMismatch } from "../dynamo-error.ts";
 import type { Item } from "../values/attribute-value.ts";
 import { equalItems } from "../values/equal-values.ts";
+import { itemBytes } from "../values/item-size.ts";
 import type {
   DatabaseJournal,
   DoneRequest,
@@ -23,6 +25,8 @@ export interface Write {
 }
 
 export interface DatabaseOptions {
+  /** Region and account of ARNs. */
+  readonly place: Place;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Takes the records of a table's stream as soon as they are kept. */
@@ -44,6 +48,10 @@ export class Database {
     this.#options = options;
   }
 
+  get place(): Place {
+    return this.#options.place;
+  }
+
   now(): number {
     return this.#options.now();
   }
@@ -58,7 +66,7 @@ export class Database {
     else if ("writes" in line) this.#restoreWrites(line);
     else if ("stream" in line)
       this.#known(line.stream).stream.restore(line.records, line.delivered);
-    else if ("delivered" in line) this.#known(line.of).stream.deliver(line.delivered);
+    else if ("delivered" in line) this.#known(line.of).stream.deliver(line.by, line.delivered);
     else this.#requests.set(line.request.token, line.request);
   }
 
@@ -124,11 +132,11 @@ export class Database {
     if (this.#journal?.isWorthCompacting === true) this.#compact();
   }
 
-  /** Functions have had the stream of a table up to this record. */
-  deliver(table: Table, sequence: number): void {
-    table.stream.deliver(sequence);
+  /** A function is done with the stream of a table up to this record. */
+  deliver(table: Table, functionId: string, sequence: number): void {
+    table.stream.deliver(functionId, sequence);
     // After a failed write some records come a second time, as they may on AWS.
-    this.#journal?.append({ delivered: sequence, of: table.name });
+    this.#journal?.append({ delivered: sequence, of: table.name, by: functionId });
   }
 
   /**
@@ -211,14 +219,18 @@ export class Database {
     atMs: number,
   ): StreamRecord {
     this.#sequence += 1;
+    const keys = table.keyOf(after?.item ?? before?.item ?? {});
     return {
+      table: table.name,
       id: createHash("md5").update(`${table.definition.id} ${this.#sequence}`).digest("hex"),
       sequence: this.#sequence,
-      atMs,
-      keys: table.keyOf(after?.item ?? before?.item ?? {}),
+      at: atMs,
+      keys,
       oldImage: before?.item ?? null,
       newImage: after?.item ?? null,
-      isExpired,
+      expired: isExpired,
+      streamLabel: table.definition.stream?.label ?? "",
+      sizeBytes: itemBytes(keys) + (before?.bytes ?? 0) + (after?.bytes ?? 0),
     };
   }
 
@@ -258,7 +270,7 @@ export class Database {
       if (stream === null) continue;
       yield { table: table.definition };
       const { records, delivered } = table.stream;
-      yield { stream: table.name, records, delivered };
+      yield { stream: table.name, records, delivered: Object.fromEntries(delivered) };
     }
     for (const request of this.#requests.values()) yield { request };
   }

@@ -16,45 +16,48 @@ const mostDelivered = 1000;
 /** The records of a table's stream: a single shard, oldest first. */
 export class TableStream {
   #records: StreamRecord[] = [];
-  /** The last record that the table's functions have had; null: no function reads it. */
-  #delivered: number | null = null;
+  /** The last record that each function that reads the stream is done with. */
+  readonly #delivered = new Map<string, number>();
 
   get records(): readonly StreamRecord[] {
     return this.#records;
   }
 
-  get delivered(): number | null {
+  get delivered(): ReadonlyMap<string, number> {
     return this.#delivered;
+  }
+
+  /** What a function has not had yet. */
+  recordsFor(functionId: string): readonly StreamRecord[] {
+    const delivered = this.#delivered.get(functionId) ?? 0;
+    return this.#records.filter(({ sequence }) => sequence > delivered);
   }
 
   add(record: StreamRecord): void {
     this.#records.push(record);
     // In steps, so that adding stays cheap.
-    if (this.#records.length % mostDelivered === 0) this.#trim(record.atMs);
+    if (this.#records.length % mostDelivered === 0) this.#trim(record.at);
   }
 
   /** Replaces what is known; for a start from the journal. */
-  restore(records: readonly StreamRecord[], delivered: number | null): void {
+  restore(records: readonly StreamRecord[], delivered: Readonly<Record<string, number>>): void {
     this.#records = [...records];
-    this.#delivered = delivered;
+    for (const [functionId, sequence] of Object.entries(delivered))
+      this.#delivered.set(functionId, sequence);
   }
 
-  /** Functions have had everything up to this record. */
-  deliver(sequence: number): void {
-    this.#delivered = Math.max(this.#delivered ?? 0, sequence);
+  /** A function is done with everything up to this record. */
+  deliver(functionId: string, sequence: number): void {
+    this.#delivered.set(functionId, Math.max(this.#delivered.get(functionId) ?? 0, sequence));
   }
 
-  clear(): void {
-    this.#records = [];
-  }
-
-  #trim(nowMs: number): void {
-    const isDelivered = ({ sequence }: StreamRecord): boolean =>
-      sequence <= (this.#delivered ?? Infinity);
-    const surplus = this.#records.filter(isDelivered).length - mostDelivered;
+  #trim(now: number): void {
+    const everywhere = Math.min(...this.#delivered.values());
+    const surplus =
+      this.#records.filter(({ sequence }) => sequence <= everywhere).length - mostDelivered;
     this.#records = this.#records.filter(
-      (record, index) =>
-        record.atMs > nowMs - retentionMs && (index >= surplus || !isDelivered(record)),
+      ({ at, sequence }, index) =>
+        at > now - retentionMs && (index >= surplus || sequence > everywhere),
     );
   }
 }
