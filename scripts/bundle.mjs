@@ -1,5 +1,5 @@
 // What is started often, as few files instead of hundreds: finding and reading modules one by one is a
-// third of the time until `arclet dev` listens, and of that until a thread has its handler.
+// third of the time until `arclet dev` listens, and of that until a function has its handler.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -53,7 +53,7 @@ async function bundleCommandLine() {
 async function bundleRuntime() {
   const outdir = emptied("packages/runtime/bundle");
   const inside = {
-    "worker-thread": "execution/worker-thread/bootstrap",
+    "function-process": "execution/process/bootstrap",
     dynamodb: "services/tables/dynamodb/worker",
   };
   await Promise.all(

@@ -137,8 +137,7 @@ interface Stream {
 function streamOf(manifest: Manifest): Stream {
   const local = createMemoryContext();
   const { service, change: changeItems } = streamOfCats(local.context, manifest);
-  const change = (count: number): void =>
-    changeItems(...Array.from({ length: count }, () => "a"));
+  const change = (count: number): void => changeItems(...Array.from({ length: count }, () => "a"));
   return { service, local, change };
 }
 

@@ -14,7 +14,9 @@ export async function openEvents(manifest: Manifest): Promise<Readonly<Record<st
   const streams = streamOfCats(local.context, manifest);
   const scheduler = new Scheduler(local.context, manifest);
   onTestFinished(async () => {
-    await Promise.all([events, queues, streams.service, scheduler].map((service) => service.close()));
+    await Promise.all(
+      [events, queues, streams.service, scheduler].map((service) => service.close()),
+    );
   });
   for (const service of [events, queues, streams.service, scheduler]) service.start();
   await events.publish("daily", { message: "{}", subject: null, attributes: {} });

@@ -26,6 +26,8 @@ export interface FunctionAccess {
   readonly queues: readonly string[];
   /** Whether it may post to connections, and close them. */
   readonly hasConnections: boolean;
+  /** What it may do with objects of the bucket of static files. */
+  readonly staticFiles: "none" | "read" | "write";
 }
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
 export type LogFormat = "Text" | "JSON";

@@ -73,8 +73,7 @@ export class TableStreams {
     if (known !== undefined) return known;
     const poller = new StreamPoller(this.#context, functionId, (done) => {
       const last = done.at(-1);
-      if (last !== undefined)
-        this.#onDelivered({ functionId, table: last.table }, last.sequence);
+      if (last !== undefined) this.#onDelivered({ functionId, table: last.table }, last.sequence);
       return Promise.resolve();
     });
     this.#pollers.set(functionId, poller);

@@ -100,11 +100,7 @@ function checkAttributesUsed(
   );
 }
 
-function definitionOf(
-  name: string,
-  input: CreateTableInput,
-  database: Database,
-): TableDefinition {
+function definitionOf(name: string, input: CreateTableInput, database: Database): TableDefinition {
   const nowMs = database.now();
   return {
     name,

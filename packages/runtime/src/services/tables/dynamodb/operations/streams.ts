@@ -80,7 +80,9 @@ export const describeStream: Operation = operation<DescribeStreamInput>(
         StartingSequenceNumber: sequenceNumberOf({ sequence: records[0]?.sequence ?? 1 }),
         ...(isEnabled
           ? {}
-          : { EndingSequenceNumber: sequenceNumberOf({ sequence: records.at(-1)?.sequence ?? 1 }) }),
+          : {
+              EndingSequenceNumber: sequenceNumberOf({ sequence: records.at(-1)?.sequence ?? 1 }),
+            }),
       },
     };
     return {

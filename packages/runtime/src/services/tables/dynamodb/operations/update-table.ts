@@ -113,7 +113,10 @@ function updatedDefinition(
     isProtected: input.DeletionProtectionEnabled ?? before.isProtected,
     tableClass: input.TableClass ?? before.tableClass,
     onDemandThroughput: input.OnDemandThroughput ?? before.onDemandThroughput,
-    encryption: input.SSESpecification === undefined ? before.encryption : encryptionOf(input, database.place),
+    encryption:
+      input.SSESpecification === undefined
+        ? before.encryption
+        : encryptionOf(input, database.place),
   };
 }
 
