@@ -216,6 +216,8 @@ function tableStreamEvent(
           oldImage: null,
           newImage: keys,
           expired: false,
+          streamLabel: new Date(now).toISOString().slice(0, -1),
+          sizeBytes: 2 * JSON.stringify(keys).length,
         },
       ],
       localPlace({ aws }),

@@ -1,13 +1,13 @@
 import type { Project } from "@arclet/manifest";
 import type { Runtime } from "@arclet/runtime";
 import { CliError } from "../errors.ts";
-import { readPluggedProject } from "../plugins/plugged-project.ts";
 import { SandboxPlugins } from "../plugins/sandbox-plugins.ts";
 import { FunctionBuilds } from "../project/function-builds.ts";
 import { createProjectBuilder, type ProjectBuilder } from "../project/project-builder.ts";
 import type { NetworkOptions } from "./network-options.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { createApp } from "./create-app.ts";
+import { readDevProject } from "./read-dev-project.ts";
 import type { DevEvent } from "./dev-event.ts";
 import type { InspectAddress } from "./inspect-option.ts";
 import { Reloader } from "./reloader.ts";
@@ -70,7 +70,7 @@ export class DevSession {
     // The runtime is loaded while files are read and functions are built.
     const loading = import("@arclet/runtime");
     loading.catch(() => null);
-    const { plugged, diagnostics } = await readPluggedProject(root);
+    const { plugged, diagnostics } = await readDevProject(root);
     if (plugged === null) {
       throw new CliError(
         "ERR_MANIFEST",

@@ -2,13 +2,14 @@ import { stat } from "node:fs/promises";
 import { systemErrorCode, type Diagnostic, type Project } from "@arclet/manifest";
 import type { Runtime, TrafficEvent } from "@arclet/runtime";
 import { CliError, isUserError } from "../errors.ts";
-import { readPluggedProject, type PluggedResult } from "../plugins/plugged-project.ts";
+import type { PluggedResult } from "../plugins/plugged-project.ts";
 import type { SandboxPlugins } from "../plugins/sandbox-plugins.ts";
 import type { BuildRound, FunctionBuilds } from "../project/function-builds.ts";
 import type { ProjectBuilder } from "../project/project-builder.ts";
 import { ReportedDiagnostics } from "../project/reported-diagnostics.ts";
 import { mergeSaved, type SavedFiles } from "../project/saved-files.ts";
 import { createApp } from "./create-app.ts";
+import { readDevProject } from "./read-dev-project.ts";
 import type { DevEvent } from "./dev-event.ts";
 import { describeProjectChange, needsBuild } from "./project-change.ts";
 import { SelfWrites, type WriteVerdict } from "./self-writes.ts";
@@ -217,7 +218,7 @@ export class Reloader {
   /** A plugin that fails leaves the running app as it is, as a manifest with errors does. */
   async #readPlugged(): Promise<PluggedResult> {
     try {
-      return await readPluggedProject(this.#options.root);
+      return await readDevProject(this.#options.root);
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       this.#options.onEvent({ type: "plugin-failed", text: error.message });

@@ -35,6 +35,7 @@ const statusWidth = 3;
 const durationWidth = 9;
 
 /** One thing that happened: a line, and another for the reason it went wrong. Empty for what is not shown in this detail. */
+// oxlint-disable-next-line typescript/consistent-return -- the switch has every type of event
 export function trafficLines(event: LineEvent, options: LineOptions): readonly string[] {
   const { style, isVerbose } = options;
   switch (event.type) {
@@ -79,7 +80,13 @@ export function trafficLines(event: LineEvent, options: LineOptions): readonly s
         options,
       );
     }
+    default:
+      return placeless(event);
   }
+}
+
+function placeless(event: never): never {
+  throw new Error(`no line for ${JSON.stringify(event)}`);
 }
 
 function messageStatus(
