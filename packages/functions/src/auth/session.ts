@@ -1,0 +1,93 @@
+import { readAppSecrets } from "./app-secret.ts";
+import { readArchitectSession } from "./architect-session.ts";
+import { cookiesNamed, type EventWithCookies } from "./cookies.ts";
+import { checkIdentity } from "./identity.ts";
+import { seal, unseal } from "./sealed.ts";
+
+/** Name of the session's cookie. */
+export const sessionCookie = "arclet_session";
+/** How long a session lasts; `ARC_SESSION_TTL` (seconds) is another time. */
+const defaultLifetimeSeconds = 30 * 24 * 60 * 60;
+/** Browsers refuse larger cookies: https://www.rfc-editor.org/rfc/rfc6265#section-6.1 */
+const maximumCookieBytes = 4096;
+
+/** JSON that a sealed cookie carries; `user` is the person's identity. */
+export type SessionData = Readonly<Record<string, unknown>>;
+
+/** A session that was read, with the time from which revocations count. */
+export interface OpenSession {
+  readonly data: SessionData;
+  /** Epoch milliseconds. */
+  readonly issuedAt: number;
+}
+
+export interface Session {
+  /** Resolves the data of the request's session cookie; `{}` when there is no valid one. */
+  read(event: EventWithCookies): Promise<SessionData>;
+  /**
+   * Resolves the value of a `Set-Cookie` header that keeps this data. `{}` ends the session.
+   * Rejects with a TypeError when `user` is not an identity or the cookie would exceed 4096 bytes.
+   */
+  write(data: SessionData): Promise<string>;
+}
+
+export const session: Session = {
+  async read(event) {
+    return (await openSession(event, Date.now()))?.data ?? {};
+  },
+  async write(data) {
+    const { user } = data;
+    if (user !== undefined && user !== null) checkIdentity(user);
+    const secrets = readAppSecrets();
+    const isEnd = Object.keys(data).length === 0;
+    const seconds = isEnd ? 0 : lifetimeSeconds();
+    const now = Date.now();
+    const options = { purpose: "session", lifetimeMs: seconds * 1000, secrets, now } as const;
+    const value = isEnd ? "" : await seal(data, options);
+    const { ARC_SESSION_DOMAIN: domain = "" } = process.env;
+    const cookie = [
+      `${sessionCookie}=${value}`,
+      `Max-Age=${seconds}`,
+      "Path=/",
+      ...(domain === "" ? [] : [`Domain=${domain}`]),
+      "HttpOnly",
+      "Secure",
+      "SameSite=Lax",
+    ].join("; ");
+    const bytes = Buffer.byteLength(cookie);
+    if (bytes > maximumCookieBytes) {
+      throw new TypeError(
+        `A session must fit into a cookie of ${maximumCookieBytes} bytes; this one has ${bytes}. Keep large data in a table`,
+      );
+    }
+    return cookie;
+  },
+};
+
+/** Null when no cookie opens. Architect's own sessions are read where their secret is the app's. */
+export async function openSession(
+  event: EventWithCookies,
+  now: number,
+): Promise<OpenSession | null> {
+  const secrets = readAppSecrets();
+  for (const value of cookiesNamed(sessionCookie, event)) {
+    const opened = await unseal(value, { purpose: "session", secrets, now });
+    if (opened !== null) {
+      return { data: opened.data as SessionData, issuedAt: opened.issuedAt };
+    }
+  }
+  const data = await readArchitectSession(event, secrets.current, now);
+  if (data === null) return null;
+  const { iat, ...rest } = data;
+  return { data: rest, issuedAt: typeof iat === "number" ? iat * 1000 : 0 };
+}
+
+function lifetimeSeconds(): number {
+  const { ARC_SESSION_TTL: given } = process.env;
+  if (given === undefined || given === "") return defaultLifetimeSeconds;
+  const seconds = Number(given);
+  if (!Number.isInteger(seconds) || seconds <= 0) {
+    throw new TypeError(`ARC_SESSION_TTL must be a whole number of seconds, not "${given}"`);
+  }
+  return seconds;
+}
