@@ -7,8 +7,12 @@ export interface Identity {
 /** API Gateway hands an authorizer's context on with every event; 1 KB keeps tickets and cookies small. */
 export const maximumIdentityBytes = 1024;
 
-/** What API Gateway itself puts beside an authorizer's context: a value of that name would be lost. */
-const reservedNames: ReadonlySet<string> = new Set(["principalId", "integrationLatency"]);
+/** What API Gateway and the authorizer put beside an identity: a value of that name would be lost. */
+const reservedNames: ReadonlySet<string> = new Set([
+  "principalId",
+  "integrationLatency",
+  "issuedAt",
+]);
 
 /**
  * Checks what a program takes for an identity.
@@ -30,7 +34,7 @@ export function identityProblem(given: unknown): string | null {
   }
   for (const [name, value] of Object.entries(given)) {
     if (reservedNames.has(name)) {
-      return `An identity must not have "${name}": API Gateway uses that name itself`;
+      return `An identity must not have "${name}": the platform uses that name itself`;
     }
     const isFlat =
       typeof value === "string" ||

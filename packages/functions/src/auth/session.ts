@@ -1,7 +1,10 @@
+import { rooms } from "../rooms/rooms.ts";
+import { directChannel } from "../ws.ts";
 import { readAppSecrets } from "./app-secret.ts";
 import { readArchitectSession } from "./architect-session.ts";
 import { cookiesNamed, type EventWithCookies } from "./cookies.ts";
-import { checkIdentity } from "./identity.ts";
+import { checkIdentity, identityProblem, type Identity } from "./identity.ts";
+import { revoke, tableMemory } from "./revocations.ts";
 import { seal, unseal } from "./sealed.ts";
 
 /** Name of the session's cookie. */
@@ -29,11 +32,23 @@ export interface Session {
    * Rejects with a TypeError when `user` is not an identity or the cookie would exceed 4096 bytes.
    */
   write(data: SessionData): Promise<string>;
+  /**
+   * No session or ticket of this person that was issued before now is valid any more, and their open
+   * sockets close. `id`: that of the identity.
+   */
+  revoke(identity: { readonly id: string }): Promise<void>;
 }
 
 export const session: Session = {
   async read(event) {
-    return (await openSession(event, Date.now()))?.data ?? {};
+    const opened = await openSession(event, Date.now());
+    if (opened === null) return {};
+    const { data, issuedAt } = opened;
+    const { user } = data;
+    // A page that a revoked session opens would issue a ticket for it.
+    const isRevoked =
+      identityProblem(user) === null && (await revokedAt((user as Identity).id)) >= issuedAt;
+    return isRevoked ? {} : data;
   },
   async write(data) {
     const { user } = data;
@@ -62,7 +77,27 @@ export const session: Session = {
     }
     return cookie;
   },
+  async revoke({ id }) {
+    if (typeof id !== "string" || id === "") {
+      throw new TypeError("session.revoke needs the id of an identity");
+    }
+    const channel = directChannel()?.realtime;
+    if (channel === undefined) await revoke(id);
+    else await channel({ type: "revoke", id }, null);
+    await rooms.kick({ id });
+  },
 };
+
+/** Epoch milliseconds; 0 where the app's sockets need no login, and nothing can be revoked. */
+async function revokedAt(id: string): Promise<number> {
+  const channel = directChannel()?.realtime;
+  if (channel !== undefined) {
+    const reply = await channel({ type: "revoked-at", id }, null);
+    return reply.type === "revoked-at" ? reply.at : 0;
+  }
+  const { ARC_REALTIME_TABLE } = process.env;
+  return ARC_REALTIME_TABLE === undefined ? 0 : tableMemory.revokedAt(id);
+}
 
 /** Null when no cookie opens. Architect's own sessions are read where their secret is the app's. */
 export async function openSession(

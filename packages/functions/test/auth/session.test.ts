@@ -56,7 +56,7 @@ it.each([
   [{ id: "ada", roles: ["admin"] }, '"roles" must be'],
   [{ id: "ada", age: Number.NaN }, '"age" must be'],
   [{ id: "ada", left: null }, '"left" must be'],
-  [{ id: "ada", principalId: "x" }, "API Gateway uses that name"],
+  [{ id: "ada", principalId: "x" }, "the platform uses that name"],
   [{ id: "ada", text: "é".repeat(600) }, "at most 1024 bytes"],
   [["ada"], "must be an object"],
   ["ada", "must be an object"],
