@@ -7,7 +7,7 @@ import {
   startFakeAws,
   type Reply,
 } from "../../packages/deploy/test/fake-aws.ts";
-import { functionLogicalId } from "../../packages/deploy/dist/resources/synthesis-context.js";
+import { functionLogicalId } from "../../packages/deploy/dist/template/logical-ids.js";
 import { CliProcess, runCli } from "../helpers/cli-process.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 

@@ -1,3 +1,5 @@
+import type { Diagnostic } from "@arclet/manifest";
+
 /** One runnable function: the folder `dev` runs and `deploy` zips. */
 export interface BuiltFunction {
   /** As in the manifest: `ws/default`. */
@@ -16,3 +18,17 @@ export interface BuiltFunction {
   /** Absolute source files the artifact was made of. */
   readonly inputs: readonly string[];
 }
+
+export type BuildResult =
+  | {
+      readonly ok: true;
+      readonly built: BuiltFunction;
+      /** Warnings. */
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      /** Absolute source files of the last good build; empty when there was none. */
+      readonly inputs: readonly string[];
+    };

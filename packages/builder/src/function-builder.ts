@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import type { ProjectFunction } from "@arclet/manifest";
-import type { BuildOptions, BuildResult } from "./build-function.ts";
+import type { BuildResult } from "./built-function.ts";
+import type { BuildOptions } from "./build-options.ts";
 import { findPlace } from "./build-place.ts";
 import {
   FunctionBundler,

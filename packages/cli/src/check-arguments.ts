@@ -1,5 +1,5 @@
 import type { ArgDef, ArgsDef } from "citty";
-import { closestMatch } from "./closest-match.ts";
+import { didYouMean } from "@arclet/manifest";
 import { CliError } from "./errors.ts";
 
 /**
@@ -48,7 +48,7 @@ export function checkArguments(
 
 function checkChoice(flag: string, value: string, arg: ArgDef): void {
   if (arg.type !== "enum" || arg.options?.includes(value) !== false) return;
-  const suggestion = closestMatch(value, arg.options);
+  const suggestion = didYouMean(value, arg.options);
   throw new CliError("ERR_USAGE", `${flag}: "${value}" is none of ${arg.options.join(", ")}`, {
     hints: suggestion === null ? [] : [`Did you mean ${suggestion}?`],
   });
@@ -92,7 +92,7 @@ function isRest(arg: ArgDef): boolean {
 }
 
 function unknownFlag(flag: string, command: string, known: readonly string[]): CliError {
-  const suggestion = closestMatch(flag, [...known, "--help"]);
+  const suggestion = didYouMean(flag, [...known, "--help"]);
   return new CliError("ERR_USAGE", `arclet ${command}: unknown flag ${flag}`, {
     hints: [
       suggestion === null ? `See "arclet ${command} --help".` : `Did you mean ${suggestion}?`,

@@ -1,5 +1,5 @@
 import type { Command } from "./command.ts";
-import { closestMatch } from "./closest-match.ts";
+import { didYouMean } from "@arclet/manifest";
 import { CliError, isUserError } from "./errors.ts";
 import { renderCommandHelp, renderOverview } from "./help.ts";
 import { processTerminal, type Style } from "./terminal/style.ts";
@@ -135,7 +135,7 @@ function findCommand(word: string): CommandEntry | null {
 
 function unknownCommand(word: string): CliError {
   const names = Object.entries(commands).flatMap(([name, { aliases }]) => [name, ...aliases]);
-  const suggestion = closestMatch(word, [...names, "help", "version"]);
+  const suggestion = didYouMean(word, [...names, "help", "version"]);
   const isFlag = word.startsWith("-");
   return new CliError("ERR_USAGE", `unknown ${isFlag ? "flag" : "command"} "${word}"`, {
     hints: [

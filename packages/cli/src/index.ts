@@ -2,7 +2,6 @@ export { runCommandLine } from "./command-line.ts";
 export {
   definePlugin,
   type CloudFormation,
-  type CompileTarget,
   type DeployContext,
   type DeployedContext,
   type InvokeTarget,
@@ -12,11 +11,11 @@ export {
   type PluginFunction,
   type PluginQueue,
   type PluginRoute,
-  type PluginRuntime,
   type PluginSchedule,
   type PluginStream,
   type PluginTable,
   type SandboxContext,
   type WatcherContext,
 } from "./plugins/plugin.ts";
+export type { CompileTarget, PluginRuntime } from "./plugins/plugin-runtime.ts";
 export type { Inventory, InventoryLambda } from "./plugins/inventory.ts";

@@ -14,7 +14,7 @@ import {
   environmentParameterId,
   functionLogicalId,
   staticBucketId,
-} from "./resources/synthesis-context.ts";
+} from "./template/logical-ids.ts";
 import { updateCode } from "./update-code.ts";
 
 /** Everything: the stack, the code that `--fast` has left behind it, and the static files. */

@@ -1,6 +1,6 @@
 import { withStack, type AppOptions } from "./app-stack.ts";
 import { deployedStack, outputsOf, stackResources } from "./stack/stack-state.ts";
-import { functionLogicalId } from "./resources/synthesis-context.ts";
+import { functionLogicalId } from "./template/logical-ids.ts";
 
 export interface AppDescription {
   readonly stackName: string;

@@ -10,7 +10,7 @@ import { deleteStack } from "./stack/delete-stack.ts";
 import { deleteTables } from "./stack/delete-tables.ts";
 import { deployedStack, describeStack, stackResources } from "./stack/stack-state.ts";
 import { waitUntilIdle } from "./stack/wait-until-idle.ts";
-import { staticBucketId } from "./resources/synthesis-context.ts";
+import { staticBucketId } from "./template/logical-ids.ts";
 
 export interface DestroyOptions extends AppOptions {
   /** Also what holds data: tables and static files. */

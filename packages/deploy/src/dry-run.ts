@@ -8,7 +8,7 @@ import { forEachConcurrently } from "./aws/for-each-concurrently.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { countResources, permissionsOf } from "./template/describe-template.ts";
 import { projectTemplate } from "./synthesis/project-template.ts";
-import { staticBucketId } from "./resources/synthesis-context.ts";
+import { staticBucketId } from "./template/logical-ids.ts";
 
 /** Files written at a time; each is held in memory. */
 const concurrentWrites = 8;

@@ -5,7 +5,7 @@ import { DeployError } from "./errors.ts";
 import { forEachConcurrently } from "./aws/for-each-concurrently.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { stackResources } from "./stack/stack-state.ts";
-import { functionLogicalId } from "./resources/synthesis-context.ts";
+import { functionLogicalId } from "./template/logical-ids.ts";
 
 /** Lambda takes 15 changes a second of an account, over all its functions (its quotas). */
 const concurrentUpdates = 8;

@@ -2,7 +2,7 @@ import { readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { manageEnv, type DeployOptions } from "@arclet/deploy";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { functionLogicalId } from "../src/resources/synthesis-context.ts";
+import { functionLogicalId } from "../src/template/logical-ids.ts";
 import { manifestOf } from "./apps.ts";
 import { eventsXml, noStack, stackXml, type Reply } from "./fake-aws.ts";
 import { createTemporaryApp, type TemporaryApp } from "./temporary-app.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { functionLogicalId } from "../src/resources/synthesis-context.ts";
+import { functionLogicalId } from "../src/template/logical-ids.ts";
 import { noStack, stackXml, type FakeAws, type Reply } from "./fake-aws.ts";
 import { createTemporaryApp, type TemporaryApp } from "./temporary-app.ts";
 

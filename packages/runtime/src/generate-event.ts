@@ -14,11 +14,11 @@ import {
   type HandshakeEvent,
   type WebSocketIdentity,
 } from "./lambda-events/websocket-event.ts";
-import { snsEvent } from "./services/events/events.ts";
-import { sqsEvent } from "./services/queues/queue-poller.ts";
+import { snsEvent } from "./lambda-events/sns-event.ts";
+import { sqsEvent } from "./lambda-events/sqs-event.ts";
 import { arn, localAccount, physicalName } from "./aws-names.ts";
-import { scheduledEvent } from "./services/scheduled/scheduler.ts";
-import { streamEvent } from "./services/tables/table-streams.ts";
+import { scheduledEvent } from "./lambda-events/scheduled-event.ts";
+import { streamEvent } from "./lambda-events/stream-event.ts";
 
 export interface GeneratedEventOptions {
   /** Host and port of the app, as its clients name it: `localhost:3333`. */

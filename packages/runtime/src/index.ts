@@ -7,14 +7,14 @@ export type {
 } from "./connections/connection-router.ts";
 export { createMemoryRouter } from "./connections/memory.ts";
 export { RuntimeError, type RuntimeErrorCode } from "./errors.ts";
-export type {
-  ExecutionEnvironment,
-  ExecutionStrategy,
-  FunctionLog,
-} from "./execution/execution-strategy.ts";
+export type { ExecutionEnvironment, ExecutionStrategy } from "./execution/execution-strategy.ts";
+export type { FunctionLog } from "./invocation.ts";
 export type { InvocationFailure, InvocationResult } from "./invocation.ts";
 export type { Invoker } from "./execution/invoker.ts";
-export type { Limits, Runtime, RuntimeApp, RuntimeFunction, RuntimeOptions } from "./options.ts";
+export type { RuntimeOptions } from "./options.ts";
+export type { Runtime } from "./runtime.ts";
+export type { Limits } from "./limits.ts";
+export type { RuntimeApp, RuntimeFunction } from "./runtime-app.ts";
 export { createRuntime } from "./runtime.ts";
 export type { DeadLetter } from "./services/service-context.ts";
 export { createTestClock, type TestClock } from "./test-clock.ts";

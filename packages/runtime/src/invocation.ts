@@ -23,3 +23,12 @@ export interface InvocationFailure {
 export type InvocationResult =
   | { readonly ok: true; /** The handler's value as JSON text. */ readonly payload: string }
   | InvocationFailure;
+
+/** What a function wrote at once. */
+export interface FunctionLog {
+  readonly functionId: string;
+  /** The invocation that wrote it; null outside of any. */
+  readonly requestId: string | null;
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+}

@@ -1,4 +1,30 @@
-import type { Limits } from "./options.ts";
+/** API Gateway's quotas; each can be set, `Infinity` switches one off. */
+export interface Limits {
+  /** Bytes of a message. @default 131072 */
+  readonly messageBytes: number;
+  /** Bytes of a frame a client sends. @default 32768 */
+  readonly frameBytes: number;
+  /** @default 600000 (10 min) */
+  readonly idleMs: number;
+  /** @default 7200000 (2 h) */
+  readonly connectionMs: number;
+  /** Gateway's integration time-out of WebSocket routes. @default 29000 */
+  readonly webSocketIntegrationMs: number;
+  /** Gateway's integration time-out of an HTTP API's routes. @default 30000 */
+  readonly httpIntegrationMs: number;
+  /** The same of a REST API's. @default 29000 */
+  readonly restIntegrationMs: number;
+  /** New connections per second. @default 500 */
+  readonly connectionsPerSecond: number;
+  /** Bytes of an HTTP request body. @default 10485760 */
+  readonly httpBodyBytes: number;
+  /** Bytes of request line and headers. @default 10240 */
+  readonly headerBytes: number;
+  /** Bytes buffered for a peer that reads slowly before posts get `LimitExceededException`. @default 1048576 */
+  readonly sendBufferBytes: number;
+  /** Milliseconds between pings that find dead peers; `Infinity` for none. @default 30000 */
+  readonly pingMs: number;
+}
 
 /**
  * Quotas of API Gateway.

@@ -2,21 +2,36 @@ import { helpersAbove, helpersAmong, type ArchitectHelper } from "@arclet/builde
 import { Leases } from "./connections/leases.ts";
 import { createByRuntimeStrategy } from "./execution/by-runtime.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
+import type { Invoker } from "./execution/invoker.ts";
 import { FunctionInvoker, type FunctionDefinition } from "./execution/function-invoker.ts";
 import type { InvocationFailure } from "./invocation.ts";
 import { createWorkerThreadStrategy } from "./execution/worker-thread/strategy.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { createTrust } from "./http/trust.ts";
 import { createLocalEnvironment, type LocalEnvironment } from "./local-environment.ts";
-import {
-  resolveOptions,
-  type Runtime,
-  type RuntimeApp,
-  type RuntimeFunction,
-  type RuntimeOptions,
-} from "./options.ts";
+import { resolveOptions, type RuntimeOptions } from "./options.ts";
+import type { RuntimeApp, RuntimeFunction } from "./runtime-app.ts";
+import type { DeadLetter } from "./services/service-context.ts";
 import { createServices, type ServicesOptions } from "./services/services.ts";
 import { Traffic } from "./traffic/traffic.ts";
+
+/** A running app. */
+export interface Runtime {
+  readonly port: number;
+  readonly host: string;
+  /** `http://localhost:3333` */
+  readonly url: string;
+  /** `ws://localhost:3333` */
+  readonly webSocketUrl: string;
+  readonly traffic: Traffic;
+  readonly invoker: Invoker;
+  /** Swaps functions and routes in without dropping a socket or a frame. */
+  update(app: RuntimeApp): Promise<void>;
+  /** What functions failed to take in all their tries: events and messages of queues. */
+  deadLetters(): readonly DeadLetter[];
+  /** Drains: stops listening, closes sockets (1001), runs `$disconnect` for each, stops environments. */
+  close(): Promise<void>;
+}
 
 type Awaitable<T> = T | Promise<T>;
 

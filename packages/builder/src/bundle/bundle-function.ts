@@ -4,11 +4,11 @@ import type { Diagnostic } from "@arclet/manifest";
 import { createBundleOptions, type BundleSettings } from "./bundle-options.ts";
 import { completeModule, inputFiles, moduleName, type ModuleFile } from "./complete-module.ts";
 import { entryFormat } from "./entry-format.ts";
-import { loadEsbuild } from "./load-esbuild.ts";
+import { loadEsbuild } from "../esbuild/load-esbuild.ts";
 import { toDiagnostic } from "./message-diagnostic.ts";
 import type { ModuleFormat } from "../module-format.ts";
-import { externalImports, holdsNativePackage } from "./native-packages.ts";
-import type { ExternalImport } from "../copy/shipped-packages.ts";
+import { holdsNativePackage } from "./native-packages.ts";
+import { externalImports, type ExternalImport } from "../esbuild/external-imports.ts";
 
 export interface Bundle {
   readonly format: ModuleFormat;

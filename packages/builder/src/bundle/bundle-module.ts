@@ -1,4 +1,4 @@
-import { loadEsbuild } from "./load-esbuild.ts";
+import { loadEsbuild } from "../esbuild/load-esbuild.ts";
 
 /** What to bundle into one module that this machine runs. */
 export interface BundleModuleOptions {

@@ -1,3 +1,4 @@
+import { lambdaPackages } from "../esbuild/lambda-packages.ts";
 import type { BuildOptions as EsbuildOptions, Plugin } from "esbuild";
 import { join, relative } from "node:path";
 import type { ModuleFormat } from "../module-format.ts";
@@ -25,9 +26,6 @@ export interface BundleSettings {
 
 /** Free name of the bundle that stands for `import.meta.url` in a CommonJS bundle. */
 export const importMetaUrlName = "__arclet_import_meta_url";
-
-/** Packages that Lambda's Node.js runtimes bring along. */
-export const lambdaPackages: RegExp = /^@(?:aws-sdk|smithy)\//;
 
 export function createBundleOptions(settings: BundleSettings): EsbuildOptions & {
   readonly metafile: true;

@@ -4,7 +4,7 @@ import { isBuildFailure, type Bundle, type BundleRequest } from "./bundle-functi
 import { createBundleOptions } from "./bundle-options.ts";
 import { completeModule, inputFiles, moduleName } from "./complete-module.ts";
 import { entryFormat, type EntryFormat } from "./entry-format.ts";
-import { loadEsbuild } from "./load-esbuild.ts";
+import { loadEsbuild } from "../esbuild/load-esbuild.ts";
 import { holdsNativePackage } from "./native-packages.ts";
 
 /** A function that is being built. */

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
-import type { Metafile, Plugin } from "esbuild";
+import type { Plugin } from "esbuild";
 import { findPackage, packageNameOf, readPackageManifest } from "../copy/find-package.ts";
 
 /** Packages that find, fetch or make the native module of the one that depends on them. */
@@ -67,16 +67,4 @@ export async function holdsNativePackage(inputs: readonly string[]): Promise<boo
 /** `/app/node_modules/@a/b/lib/c.js` → `/app/node_modules/@a/b` */
 function packageFolderOf(file: string): string | null {
   return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/.exec(file)?.[0] ?? null;
-}
-
-/** What modules import that is not bundled, and the module that does; absolute. */
-export function externalImports(
-  metafile: Metafile,
-  absolute: (path: string) => string,
-): readonly { readonly specifier: string; readonly importer: string }[] {
-  return Object.entries(metafile.inputs).flatMap(([importer, { imports }]) =>
-    imports
-      .filter(({ external }) => external === true)
-      .map(({ path }) => ({ specifier: path, importer: absolute(importer) })),
-  );
 }

@@ -1,15 +1,14 @@
 import { extname, join, relative } from "node:path";
 import type { DiagnosticNote, ProjectFunction } from "@arclet/manifest";
 import { writeBuildFolder, type FolderFile } from "../build-folder.ts";
-import type { BuildResult } from "../build-function.ts";
+import type { BuildResult, BuiltFunction } from "../built-function.ts";
 import { givenPath, type BuildPlace } from "../build-place.ts";
-import type { BuiltFunction } from "../built-function.ts";
 import { filesOfFolder } from "./copied-files.ts";
 import type { FileHashes } from "../file-hashes.ts";
 import type { FoundHandler } from "../find-handler.ts";
 import { declaredFormat, type ModuleFormat } from "../module-format.ts";
 import { packageTypeFile } from "./package-type-file.ts";
-import { syntaxFormat } from "../bundle/syntax-format.ts";
+import { syntaxFormat } from "../esbuild/syntax-format.ts";
 import { toFolderFile, traceFiles } from "./traced-files.ts";
 
 interface Entry {

@@ -1,7 +1,8 @@
+import type { ExternalImport } from "../esbuild/external-imports.ts";
 import { realpath } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { dirname, join, relative, sep } from "node:path";
-import { lambdaPackages } from "../bundle/bundle-options.ts";
+import { lambdaPackages } from "../esbuild/lambda-packages.ts";
 import {
   findPackage,
   packageNameOf,
@@ -9,13 +10,6 @@ import {
   type InstalledPackage,
 } from "./find-package.ts";
 import { listFiles, type ListedFile } from "./list-files.ts";
-
-/** An import that is left as it is. */
-export interface ExternalImport {
-  readonly specifier: string;
-  /** Absolute path of the module that imports. */
-  readonly importer: string;
-}
 
 /** What only matters to whoever changes or compiles a package. */
 const neverLoaded =

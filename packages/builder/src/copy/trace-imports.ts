@@ -1,9 +1,8 @@
 import { dirname, resolve } from "node:path";
 import type { Plugin } from "esbuild";
 import { packageNameOf } from "./find-package.ts";
-import { loadEsbuild } from "../bundle/load-esbuild.ts";
-import { externalImports } from "../bundle/native-packages.ts";
-import type { ExternalImport } from "./shipped-packages.ts";
+import { loadEsbuild } from "../esbuild/load-esbuild.ts";
+import { externalImports, type ExternalImport } from "../esbuild/external-imports.ts";
 
 /** What a module, and the project's modules that it leads to, ask for. */
 export interface TracedImports {

@@ -20,11 +20,3 @@ export type DevEvent =
   /** A plugin failed while the app runs on. */
   | { readonly type: "plugin-failed"; readonly text: string }
   | { readonly type: "bug"; readonly where: string; readonly error: unknown };
-
-/** What was saved since the last reload. */
-export interface SavedFiles {
-  /** Manifest, preferences, `.env` or a function's config. */
-  readonly isProjectChanged: boolean;
-  /** Functions whose sources changed. */
-  readonly functionIds: ReadonlySet<string>;
-}

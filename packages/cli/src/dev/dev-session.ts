@@ -2,7 +2,8 @@ import type { Project, ProjectFunction } from "@arclet/manifest";
 import type { Runtime, RuntimeApp } from "@arclet/runtime";
 import { CliError } from "../errors.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
-import type { DevEvent, SavedFiles } from "./dev-event.ts";
+import type { DevEvent } from "./dev-event.ts";
+import type { SavedFiles } from "../project/saved-files.ts";
 import {
   readPluggedProject,
   type PluggedProject,

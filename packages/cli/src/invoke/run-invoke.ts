@@ -1,6 +1,5 @@
-import type { Project, ProjectFunction } from "@arclet/manifest";
+import { didYouMean, type Project, type ProjectFunction } from "@arclet/manifest";
 import type { InvocationResult, TrafficEvent } from "@arclet/runtime";
-import { closestMatch } from "../closest-match.ts";
 import { DevSession } from "../dev/dev-session.ts";
 import { reportDevEvent } from "../dev/report-dev-event.ts";
 import type { StateOptions } from "../dev/state-options.ts";
@@ -76,7 +75,7 @@ function findFunction({ functions }: Project, functionId: string | null): Projec
   if (functionId === null) throw new CliError("ERR_USAGE", "which function?", { hints: [all] });
   const found = functions.find(({ id }) => id === functionId);
   if (found !== undefined) return found;
-  const suggestion = closestMatch(functionId, ids);
+  const suggestion = didYouMean(functionId, ids);
   throw new CliError("ERR_USAGE", `the app has no function "${functionId}"`, {
     hints: [...(suggestion === null ? [] : [`Did you mean ${suggestion}?`]), all],
   });

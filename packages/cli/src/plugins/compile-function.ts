@@ -4,7 +4,7 @@ import { findHandler } from "@arclet/builder";
 import type { ProjectFunction } from "@arclet/manifest";
 import { CliError } from "../errors.ts";
 import { reasonOf } from "./loaded-plugin.ts";
-import type { PluginRuntime } from "./plugin.ts";
+import type { PluginRuntime } from "./plugin-runtime.ts";
 
 /**
  * The function as its custom runtime's base runtime runs it: from what the plugin compiles, from its

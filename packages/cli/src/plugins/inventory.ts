@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { LambdaFunction, Manifest, PlainValue } from "@arclet/manifest";
-import type { PluginRuntime } from "./plugin.ts";
+import type { PluginRuntime } from "./plugin-runtime.ts";
 
 /** One function, as Architect's plugins know it. */
 export interface InventoryLambda {

@@ -1,7 +1,7 @@
 import type { Diagnostic, Project } from "@arclet/manifest";
 import { readProject } from "@arclet/manifest/node";
 import { loadPlugins } from "./load-plugins.ts";
-import type { PluginRuntime } from "./plugin.ts";
+import type { PluginRuntime } from "./plugin-runtime.ts";
 import { Plugins, type Environments } from "./plugins.ts";
 
 /** A project with what its plugins add to it. */

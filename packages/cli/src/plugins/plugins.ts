@@ -9,9 +9,9 @@ import type {
   InvokeTarget,
   Plugin,
   PluginContext,
-  PluginRuntime,
   SandboxContext,
 } from "./plugin.ts";
+import type { PluginRuntime } from "./plugin-runtime.ts";
 import { addPluginFunctions, type ExtendedManifest } from "./plugin-functions.ts";
 
 export type Environments = Readonly<Record<EnvironmentName, Readonly<Record<string, string>>>>;

@@ -2,7 +2,8 @@ import type { Project } from "@arclet/manifest";
 import type { Runtime } from "@arclet/runtime";
 import { CliError } from "../errors.ts";
 import type { PluggedProject } from "./plugged-project.ts";
-import type { InvokeTarget, PluginRuntime } from "./plugin.ts";
+import type { InvokeTarget } from "./plugin.ts";
+import type { PluginRuntime } from "./plugin-runtime.ts";
 import type { Plugins } from "./plugins.ts";
 
 /** Runs the sandbox hooks of an app's plugins along a dev session. */

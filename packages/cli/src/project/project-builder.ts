@@ -8,8 +8,8 @@ import {
 import type { Project, ProjectFunction } from "@arclet/manifest";
 import { cacheDirectoryOf } from "./project-folder.ts";
 import { compileFunction } from "../plugins/compile-function.ts";
-import type { PluginRuntime } from "../plugins/plugin.ts";
-import type { SavedFiles } from "../dev/dev-event.ts";
+import type { PluginRuntime } from "../plugins/plugin-runtime.ts";
+import type { SavedFiles } from "./saved-files.ts";
 import type { BuildOutcome, FunctionBuilds } from "./function-builds.ts";
 
 /** Builds a project's functions, and tells which of them a save touches. */

@@ -1,4 +1,5 @@
-import { cdnId, hasCdn, httpApiId, type SynthesisContext } from "./synthesis-context.ts";
+import { hasCdn, type SynthesisContext } from "./synthesis-context.ts";
+import { cdnId, httpApiId } from "../template/logical-ids.ts";
 import { ref, sub } from "../template/template.ts";
 
 /** Managed policies of CloudFront, the same ids in every account (CloudFront developer guide). */

@@ -4,7 +4,8 @@ import { DeployError } from "../errors.ts";
 import { locationText } from "../location-text.ts";
 import type { Statement } from "./permissions.ts";
 import { estimatedText } from "../template/estimated-text.ts";
-import { environmentParameterId, type SynthesisContext } from "./synthesis-context.ts";
+import { type SynthesisContext } from "./synthesis-context.ts";
+import { environmentParameterId } from "../template/logical-ids.ts";
 import type { TemplateValue } from "../template/template.ts";
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

@@ -1,11 +1,5 @@
-import { logicalId } from "../template/logical-ids.ts";
-import {
-  functionOf,
-  invokedArn,
-  invokedId,
-  topicLogicalId,
-  type SynthesisContext,
-} from "./synthesis-context.ts";
+import { logicalId, topicLogicalId } from "../template/logical-ids.ts";
+import { functionOf, invokedArn, invokedId, type SynthesisContext } from "./synthesis-context.ts";
 import { ref } from "../template/template.ts";
 import { parameterOf } from "./discovery.ts";
 

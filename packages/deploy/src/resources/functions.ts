@@ -1,21 +1,24 @@
 import type { FunctionConfig, LambdaFunction } from "@arclet/manifest";
 import { checkFunctionLimits } from "./check-function-limits.ts";
-import { digest, logicalId } from "../template/logical-ids.ts";
 import {
+  digest,
+  logicalId,
   cdnId,
   environmentParameterId,
   functionLogicalId,
-  hasCdn,
-  hasHttpApi,
-  hasStaticBucket,
   httpApiId,
-  invokedId,
-  logRetentionDays,
   queueLogicalId,
   staticBucketId,
   tableLogicalId,
   topicLogicalId,
   webSocketApiId,
+} from "../template/logical-ids.ts";
+import {
+  hasCdn,
+  hasHttpApi,
+  hasStaticBucket,
+  invokedId,
+  logRetentionDays,
   type SynthesisContext,
 } from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";

@@ -1,14 +1,12 @@
 import type { HttpRoute } from "@arclet/manifest";
-import { logicalId } from "../template/logical-ids.ts";
+import { logicalId, httpApiId, staticBucketId } from "../template/logical-ids.ts";
 import {
   functionOf,
   hasHttpApi,
   hasStaticBucket,
-  httpApiId,
   integrationUri,
   invokedId,
   logRetentionDays,
-  staticBucketId,
   type SynthesisContext,
 } from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";

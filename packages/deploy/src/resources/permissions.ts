@@ -1,11 +1,11 @@
 import type { FunctionAccess, LambdaFunction, Manifest } from "@arclet/manifest";
+import { type SynthesisContext } from "./synthesis-context.ts";
 import {
   queueLogicalId,
   tableLogicalId,
   topicLogicalId,
   webSocketApiId,
-  type SynthesisContext,
-} from "./synthesis-context.ts";
+} from "../template/logical-ids.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 
 /** A statement of an IAM policy. */

@@ -1,10 +1,5 @@
-import { logicalId } from "../template/logical-ids.ts";
-import {
-  functionOf,
-  invokedArn,
-  queueLogicalId,
-  type SynthesisContext,
-} from "./synthesis-context.ts";
+import { logicalId, queueLogicalId } from "../template/logical-ids.ts";
+import { functionOf, invokedArn, type SynthesisContext } from "./synthesis-context.ts";
 import { attribute } from "../template/template.ts";
 import { parameterOf } from "./discovery.ts";
 

@@ -1,4 +1,5 @@
-import { hasStaticBucket, staticBucketId, type SynthesisContext } from "./synthesis-context.ts";
+import { hasStaticBucket, type SynthesisContext } from "./synthesis-context.ts";
+import { staticBucketId } from "../template/logical-ids.ts";
 import { ref, sub } from "../template/template.ts";
 import { parameterOf } from "./discovery.ts";
 

@@ -1,5 +1,5 @@
+import { functionLogicalId, logicalId } from "../template/logical-ids.ts";
 import type { LambdaFunction, Manifest } from "@arclet/manifest";
-import { logicalId } from "../template/logical-ids.ts";
 import { ref, type TemplateBuilder, type TemplateValue } from "../template/template.ts";
 
 export interface FunctionAsset {
@@ -34,33 +34,8 @@ export interface SynthesisContext {
   readonly template: TemplateBuilder;
 }
 
-export const webSocketApiId = "WebSocketApi";
-export const httpApiId = "HttpApi";
-export const staticBucketId = "StaticBucket";
-export const cdnId = "Cdn";
-
 /** Days that logs are kept. */
 export const logRetentionDays = 30;
-
-export function functionLogicalId(functionId: string): string {
-  return logicalId("Function", functionId);
-}
-
-export function tableLogicalId(name: string): string {
-  return logicalId("Table", name);
-}
-
-export function topicLogicalId(name: string): string {
-  return logicalId("Topic", name);
-}
-
-export function queueLogicalId(name: string): string {
-  return logicalId("Queue", name);
-}
-
-export function environmentParameterId(name: string): string {
-  return logicalId("Env", name);
-}
 
 /** What event sources invoke: the alias when concurrency is provisioned, which only aliases have. */
 export function invokedId(declared: LambdaFunction): string {

@@ -1,11 +1,6 @@
 import type { KeyAttribute, Table } from "@arclet/manifest";
-import { logicalId } from "../template/logical-ids.ts";
-import {
-  functionOf,
-  invokedArn,
-  tableLogicalId,
-  type SynthesisContext,
-} from "./synthesis-context.ts";
+import { logicalId, tableLogicalId } from "../template/logical-ids.ts";
+import { functionOf, invokedArn, type SynthesisContext } from "./synthesis-context.ts";
 import { attribute, type TemplateValue } from "../template/template.ts";
 import { parameterOf } from "./discovery.ts";
 

@@ -1,11 +1,10 @@
 import type { WebSocketApi, WebSocketRoute } from "@arclet/manifest";
-import { logicalId } from "../template/logical-ids.ts";
+import { logicalId, webSocketApiId } from "../template/logical-ids.ts";
 import {
   functionOf,
   integrationUri,
   invokedId,
   logRetentionDays,
-  webSocketApiId,
   type SynthesisContext,
 } from "./synthesis-context.ts";
 import { attribute, ref, sub } from "../template/template.ts";

@@ -9,7 +9,8 @@ import { addSchedules } from "../resources/scheduled.ts";
 import { addStaticFiles } from "../resources/static.ts";
 import { addTables } from "../resources/tables.ts";
 import { addWebSocketApi } from "../resources/ws.ts";
-import { environmentParameterId, type SynthesisOptions } from "../resources/synthesis-context.ts";
+import { type SynthesisOptions } from "../resources/synthesis-context.ts";
+import { environmentParameterId } from "../template/logical-ids.ts";
 import { ref, TemplateBuilder, type ResourceOrigin, type Template } from "../template/template.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */

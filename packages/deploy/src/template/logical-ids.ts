@@ -18,3 +18,31 @@ export function logicalId(kind: string, name: string): string {
 export function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
+
+export const webSocketApiId = "WebSocketApi";
+
+export const httpApiId = "HttpApi";
+
+export const staticBucketId = "StaticBucket";
+
+export const cdnId = "Cdn";
+
+export function functionLogicalId(functionId: string): string {
+  return logicalId("Function", functionId);
+}
+
+export function tableLogicalId(name: string): string {
+  return logicalId("Table", name);
+}
+
+export function topicLogicalId(name: string): string {
+  return logicalId("Topic", name);
+}
+
+export function queueLogicalId(name: string): string {
+  return logicalId("Queue", name);
+}
+
+export function environmentParameterId(name: string): string {
+  return logicalId("Env", name);
+}

@@ -1,16 +1,12 @@
+import type {
+  FunctionLog,
+  Invocation,
+  InvocationFailure,
+  InvocationResult,
+} from "../invocation.ts";
 import type { BuiltFunction } from "@arclet/builder";
 import type { FunctionConfig } from "@arclet/manifest";
 import type { ConnectionCommand, ConnectionReply } from "../connections/connection-router.ts";
-import type { Invocation, InvocationFailure, InvocationResult } from "../invocation.ts";
-
-/** What a function wrote at once. */
-export interface FunctionLog {
-  readonly functionId: string;
-  /** The invocation that wrote it; null outside of any. */
-  readonly requestId: string | null;
-  readonly stream: "stdout" | "stderr";
-  readonly text: string;
-}
 
 /** What an environment may ask of the gateway without HTTP: `ws.send` and its siblings. */
 export interface GatewayChannel {

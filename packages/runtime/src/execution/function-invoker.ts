@@ -6,11 +6,11 @@ import type { InvocationLogging } from "../traffic/traffic-event.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { ExecutionStrategy, GatewayChannel } from "./execution-strategy.ts";
 import { FunctionPool } from "./pool/function-pool.ts";
-import { maximumEventBytes } from "./handler/call-handler.ts";
+import { maximumEventBytes } from "./lambda-limits.ts";
 import type { InvocationFailure, InvocationResult } from "../invocation.ts";
 import type { Invoker } from "./invoker.ts";
 import { createLambdaEnvironment } from "./lambda-environment.ts";
-import type { PendingInvocation } from "./pool/pooled-environment.ts";
+import type { PendingInvocation } from "./pool/pending-invocation.ts";
 
 export interface FunctionInvokerOptions {
   readonly strategy: ExecutionStrategy;
@@ -79,7 +79,7 @@ export class FunctionInvoker implements Invoker {
       requestId,
       payload,
       source,
-      lane: null,
+      isWaiting: false,
       order: ++this.#order,
       submittedAt,
       startedAt: 0,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TrafficEvent } from "../traffic/traffic-event.ts";
 import type { GatewayContext } from "./gateway-context.ts";
-import { answerJson } from "./http/http-api.ts";
+import { answerJson } from "../http/http-answer.ts";
 
 const prefix = "/_arclet/";
 /** Bytes a slow listener may lag behind before it is let go. */

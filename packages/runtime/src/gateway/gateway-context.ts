@@ -4,7 +4,7 @@ import type { Leases } from "../connections/leases.ts";
 import type { Invoker } from "../execution/invoker.ts";
 import type { ClfTime } from "../lambda-events/clf-time.ts";
 import type { IdSource } from "../lambda-events/ids.ts";
-import type { Limits } from "../options.ts";
+import type { Limits } from "../limits.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { Trust } from "../http/trust.ts";
 

@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+
 /** What a service answers over HTTP. */
 export interface HttpAnswer {
   readonly status: number;
@@ -34,4 +36,13 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> | n
   } catch {
     return null;
   }
+}
+
+/** Answers with JSON text. */
+export function answerJson(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+  });
+  response.end(body);
 }

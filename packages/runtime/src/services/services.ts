@@ -7,7 +7,7 @@ import type { Invoker } from "../execution/invoker.ts";
 import { RuntimeError } from "../errors.ts";
 import { readBody } from "../http/read-body.ts";
 import type { Trust } from "../http/trust.ts";
-import type { RuntimeApp } from "../options.ts";
+import type { RuntimeApp } from "../runtime-app.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { Events } from "./events/events.ts";
 import type { FixedPorts } from "./architect/fixed-ports.ts";

@@ -1,6 +1,5 @@
 import type { FunctionConfig } from "@arclet/manifest";
-import type { FunctionLog } from "../execution/execution-strategy.ts";
-import type { InvocationFailure, InvocationResult } from "../invocation.ts";
+import type { FunctionLog, InvocationFailure, InvocationResult } from "../invocation.ts";
 
 /** How Lambda writes its own lines about a function's invocations. */
 export type InvocationLogging = Pick<FunctionConfig, "logFormat" | "systemLogLevel">;

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { ConnectionCommand } from "../../src/connections/connection-router.ts";
 import type { ExecutionStrategy } from "../../src/execution/execution-strategy.ts";
-import type { ConformanceTest } from "./conformance.ts";
+import type { ConformanceTest } from "./conformance-test.ts";
 import { runFunction } from "./harness.ts";
 
 const request = `const gateway = globalThis[Symbol.for("arclet.gateway")];`;

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { FunctionConfig } from "@arclet/manifest";
 import type { ExecutionStrategy } from "../../src/execution/execution-strategy.ts";
-import type { ConformanceTest } from "./conformance.ts";
+import type { ConformanceTest } from "./conformance-test.ts";
 import { runFunction } from "./harness.ts";
 
 const node24 = { runtime: "nodejs24.x" };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { ExecutionStrategy } from "../../src/execution/execution-strategy.ts";
 import { createTestClock } from "../../src/test-clock.ts";
-import type { ConformanceTest } from "./conformance.ts";
+import type { ConformanceTest } from "./conformance-test.ts";
 import { runFunction, type Source } from "./harness.ts";
 
 /** Stays in its load, unless it has been there before. */

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { ExecutionStrategy } from "../../src/execution/execution-strategy.ts";
 import type { TrafficEvent } from "../../src/traffic/traffic-event.ts";
-import type { ConformanceTest } from "./conformance.ts";
+import type { ConformanceTest } from "./conformance-test.ts";
 import { runFunction, type Source } from "./harness.ts";
 
 /** Writes with every method, then ends with a line that tells that all was written. */

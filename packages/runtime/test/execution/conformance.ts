@@ -1,3 +1,4 @@
+import type { ConformanceTest } from "./conformance-test.ts";
 import { describe, expect, test } from "vitest";
 import type { ExecutionStrategy } from "../../src/execution/execution-strategy.ts";
 import { runChannelTests } from "./conformance-channel.ts";
@@ -8,9 +9,6 @@ import { runFunction } from "./harness.ts";
 
 /** Names of the tests that a strategy does not meet, each with the reason. */
 export type Skips = { readonly [testName: string]: string };
-
-/** `test`, or a skipped one whose name tells why. */
-export type ConformanceTest = (name: string, run: () => Promise<void>) => void;
 
 /** What every strategy must do, seen from the invoker. */
 export function testExecutionStrategy(

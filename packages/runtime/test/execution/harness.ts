@@ -6,13 +6,9 @@ import type { FunctionConfig } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
 import { functionConfigWith } from "../../../../test/helpers/model.mjs";
 import { createSystemClock, type Clock } from "../../src/clock.ts";
-import type {
-  ExecutionStrategy,
-  FunctionLog,
-  GatewayChannel,
-} from "../../src/execution/execution-strategy.ts";
+import type { ExecutionStrategy, GatewayChannel } from "../../src/execution/execution-strategy.ts";
+import type { FunctionLog, InvocationFailure, InvocationResult } from "../../src/invocation.ts";
 import { FunctionInvoker } from "../../src/execution/function-invoker.ts";
-import type { InvocationFailure, InvocationResult } from "../../src/invocation.ts";
 import { Traffic } from "../../src/traffic/traffic.ts";
 
 export interface Source {

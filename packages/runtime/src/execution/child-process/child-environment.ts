@@ -5,11 +5,10 @@ import type { ConnectionCommand, ConnectionReply } from "../../connections/conne
 import type {
   EnvironmentOptions,
   ExecutionEnvironment,
-  FunctionLog,
   StartResult,
 } from "../execution-strategy.ts";
+import type { FunctionLog, Invocation, InvocationFailure } from "../../invocation.ts";
 import { exitError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
-import type { Invocation, InvocationFailure } from "../../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
 import { LineReader } from "../output/line-reader.ts";
 import { MemoryWatch } from "./memory-watch.ts";

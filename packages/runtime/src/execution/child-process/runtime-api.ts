@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { maximumPayloadBytes } from "../handler/call-handler.ts";
+import { maximumPayloadBytes } from "../lambda-limits.ts";
 import { runtimeError, type ErrorReport } from "../handler/error-report.ts";
 import type { Invocation } from "../../invocation.ts";
 import { traceIdOf } from "../trace-id.ts";

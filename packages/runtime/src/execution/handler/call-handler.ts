@@ -1,14 +1,10 @@
+import { maximumPayloadBytes } from "../lambda-limits.ts";
 import { reportError, runtimeError, type ErrorReport } from "./error-report.ts";
 import { CallbackContext, LambdaContext, type ContextTemplate } from "./lambda-context.ts";
 import type { Handler } from "./load-handler.ts";
 
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB, to which the runtime's
 // own client adds a hundred bytes.
-/** Lambda refuses larger events. */
-export const maximumEventBytes = 6_291_456;
-/** Lambda refuses larger results. */
-export const maximumPayloadBytes = 6_291_556;
-
 /** Told in the log of a function whose plain return value is lost. */
 export const ignoredReturnWarning =
   "warning: Lambda ignores what this handler returned and answers null: make it async. (Only from Node.js 24 on does a plain return value count.)\n";

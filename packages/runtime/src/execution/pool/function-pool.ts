@@ -1,11 +1,12 @@
 import { availableParallelism } from "node:os";
 import type { Clock, ClockTimer } from "../../clock.ts";
 import { EnvironmentSet, patienceMs } from "./environment-set.ts";
-import type { EnvironmentOptions, ExecutionStrategy, FunctionLog } from "../execution-strategy.ts";
+import type { EnvironmentOptions, ExecutionStrategy } from "../execution-strategy.ts";
+import type { FunctionLog, InvocationFailure, InvocationResult } from "../../invocation.ts";
 import { ignoredReturnWarning } from "../handler/call-handler.ts";
-import type { InvocationFailure, InvocationResult } from "../../invocation.ts";
 import { OrderedLanes } from "./ordered-lanes.ts";
-import { PooledEnvironment, timeoutOf, type PendingInvocation } from "./pooled-environment.ts";
+import { PooledEnvironment, timeoutOf } from "./pooled-environment.ts";
+import type { PendingInvocation } from "./pending-invocation.ts";
 
 /** What one build of one function needs to be started. */
 export type EnvironmentTemplate = Pick<EnvironmentOptions, "functionId" | "built" | "config"> & {

@@ -1,7 +1,8 @@
-import type { PendingInvocation, PooledEnvironment } from "./pooled-environment.ts";
+import type { PendingInvocation } from "./pending-invocation.ts";
+import type { PooledEnvironment } from "./pooled-environment.ts";
 
 /** Invocations of one source that have not begun. All that wait in an environment are older than those in the queue. */
-export interface OrderedLane {
+interface OrderedLane {
   readonly source: object;
   /** The environment in which some wait; all in the same one. */
   place: PooledEnvironment | null;
@@ -18,8 +19,7 @@ export class OrderedLanes {
   readonly #lanes = new Map<object, OrderedLane>();
 
   /** What of the same source waits already. */
-  of({ source, lane }: PendingInvocation): OrderedLane | null {
-    if (lane !== null) return lane;
+  of({ source }: PendingInvocation): OrderedLane | null {
     return source === null || this.#lanes.size === 0 ? null : (this.#lanes.get(source) ?? null);
   }
 
@@ -39,9 +39,9 @@ export class OrderedLanes {
 
   /** It no longer waits where it did. */
   leave(pending: PendingInvocation, where: "inQueue" | "inPlace"): void {
-    const { lane } = pending;
+    const lane = pending.isWaiting ? this.of(pending) : null;
     if (lane === null) return;
-    pending.lane = null;
+    pending.isWaiting = false;
     lane[where]--;
     if (lane.inPlace === 0) lane.place = null;
     if (lane.inPlace + lane.inQueue === 0) this.#lanes.delete(lane.source);
@@ -55,7 +55,7 @@ export class OrderedLanes {
       lane = { source, place: null, inPlace: 0, inQueue: 0 };
       this.#lanes.set(source, lane);
     }
-    pending.lane = lane;
+    pending.isWaiting = true;
     return lane;
   }
 }

@@ -1,30 +1,7 @@
+import type { PendingInvocation } from "./pending-invocation.ts";
 import type { Clock, ClockTimer } from "../../clock.ts";
 import type { ExecutionEnvironment } from "../execution-strategy.ts";
 import type { Invocation, InvocationFailure, InvocationResult } from "../../invocation.ts";
-import type { OrderedLane } from "./ordered-lanes.ts";
-
-/** An invocation whose caller waits. */
-export interface PendingInvocation extends Invocation {
-  /** Those of one source begin in the order in which they were made. Null: in any order. */
-  readonly source: object | null;
-  /** Set while it waits. */
-  lane: OrderedLane | null;
-  /** Position among all invocations of the function. */
-  readonly order: number;
-  /** Epoch milliseconds. */
-  readonly submittedAt: number;
-  /** Milliseconds the environment took to start, when this was its first invocation. */
-  initDurationMs: number | null;
-  /** Epoch milliseconds; 0 until it begins. */
-  startedAt: number;
-  /** Whether anybody wants to know what memory it took. */
-  readonly isMeasured: boolean;
-  /** Megabytes, the most its environment has had so far; null where nobody asked, or it is not known. */
-  usedMemoryMb: number | null;
-  /** It begins to run. Null where nobody wants to know. */
-  readonly onBegin: (() => void) | null;
-  settle(result: InvocationResult): void;
-}
 
 export interface PooledEnvironmentOptions {
   readonly clock: Clock;

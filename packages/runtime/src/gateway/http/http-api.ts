@@ -1,3 +1,4 @@
+import { answerJson } from "../../http/http-answer.ts";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Manifest } from "@arclet/manifest";
@@ -172,13 +173,4 @@ function write(
 function answerRefusal(response: ServerResponse, [status, body, errorType]: Refusal): void {
   if (errorType !== undefined) response.setHeader("x-amzn-errortype", errorType);
   answerJson(response, status, body);
-}
-
-/** Answers with JSON text. */
-export function answerJson(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(body),
-  });
-  response.end(body);
 }

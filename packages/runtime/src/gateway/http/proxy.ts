@@ -6,7 +6,7 @@ import {
 } from "node:http";
 import { request as requestHttps } from "node:https";
 import { sourceIpOf } from "../../lambda-events/request-headers.ts";
-import { answerJson } from "./http-api.ts";
+import { answerJson } from "../../http/http-answer.ts";
 
 /** Hands a request that matches no route on to `@proxy`'s server. */
 export function forward(request: IncomingMessage, response: ServerResponse, target: string): void {

@@ -1,5 +1,5 @@
 import type { Clock, ClockTimer } from "../../clock.ts";
-import type { Limits } from "../../options.ts";
+import type { Limits } from "../../limits.ts";
 import type { WebSocketConnection } from "./websocket-connection.ts";
 
 /** How often open connections are looked over for the limits of time. */

@@ -11,7 +11,7 @@ import { hasIdentity, readAuthorization } from "./authorizer.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { invokeInTime } from "../invoke-in-time.ts";
 import { readProxyResult } from "./websocket-result.ts";
-import { isProtocolName } from "../upgrade-request.ts";
+import { isProtocolName } from "./upgrade.ts";
 import type { WebSocketRoutes } from "./websocket-routes.ts";
 
 /** Verdict on a handshake: open, with what the function said, or an HTTP status. */

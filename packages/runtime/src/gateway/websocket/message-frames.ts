@@ -1,3 +1,5 @@
+import type { WebSocket } from "ws";
+
 const endOfMessage = 0x80;
 const opcode = { text: 0x01, binary: 0x02 } as const;
 /** Length fields of this value stand for a length in the two, or the eight, bytes that follow. */
@@ -26,4 +28,18 @@ export function messageFrame(data: string | Uint8Array): Buffer {
   if (isText) frame.write(data, start);
   else frame.set(data, start);
   return frame;
+}
+
+/** Sends a message in frames of so many bytes at most; the peer sees one message. */
+export function sendInFrames(
+  socket: WebSocket,
+  data: string | Uint8Array,
+  frameBytes: number,
+): void {
+  const binary = typeof data !== "string";
+  const bytes = typeof data === "string" ? Buffer.from(data) : data;
+  for (let start = 0; start < bytes.byteLength; start += frameBytes) {
+    const end = start + frameBytes;
+    socket.send(bytes.subarray(start, end), { binary, fin: end >= bytes.byteLength });
+  }
 }

@@ -1,6 +1,9 @@
-import type { IncomingMessage } from "node:http";
+import { STATUS_CODES, type IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import type { GatewayContext } from "../gateway-context.ts";
-import { offersProtocols } from "../upgrade-request.ts";
+
+// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
+const token = /^[!#$%&'*+.^_`|~\w-]+$/;
 
 /** The HTTP response to a refused upgrade. */
 export interface UpgradeRefusal {
@@ -39,3 +42,40 @@ export const badRequest: UpgradeRefusal = { status: 400, message: "Bad Request" 
 
 /** Also where there is no WebSocket API at all. */
 export const forbidden: UpgradeRefusal = { status: 403, message: "Forbidden" };
+
+/** Answers an upgrade with a plain HTTP response instead. */
+export function refuseUpgrade(socket: Duplex, status: number, message: string): void {
+  if (socket.destroyed) return;
+  const body = JSON.stringify({ message });
+  const extra = status === 426 ? "Sec-WebSocket-Version: 13\r\nUpgrade: websocket\r\n" : "";
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n` +
+      "Connection: close\r\n" +
+      "Content-Type: application/json\r\n" +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n${extra}\r\n${body}`,
+  );
+}
+
+/** Whether a subprotocol may be named so. https://www.rfc-editor.org/rfc/rfc6455#section-4.1 */
+export function isProtocolName(text: string): boolean {
+  return token.test(text);
+}
+
+/**
+ * Whether the subprotocols a client offers can be understood: names, each once. Told before any function
+ * runs, for the library that opens the socket would find it only after `$connect`.
+ */
+export function offersProtocols(request: IncomingMessage): boolean {
+  const offered = request.headers["sec-websocket-protocol"];
+  if (offered === undefined) return true;
+  const names = offered.split(",").map((name) => name.trim());
+  return names.every((name) => isProtocolName(name)) && new Set(names).size === names.length;
+}
+
+/** What is asked for; null when it cannot be read. */
+export function targetOf(request: IncomingMessage): URL | null {
+  const sent = request.url ?? "/";
+  // Joined, not resolved: `//host/path` is a path here, not another host.
+  const text = sent.startsWith("/") ? `http://localhost${sent}` : sent;
+  return URL.canParse(text) ? new URL(text) : null;
+}

@@ -16,9 +16,14 @@ import { judgeHandshake } from "./handshake.ts";
 import { KnownClients, type KnownClient } from "./known-clients.ts";
 import { MessageDispatcher } from "./message-dispatcher.ts";
 import { TokenBucket } from "./token-bucket.ts";
-import { badRequest, forbidden, judgeUpgrade, type UpgradeRefusal } from "./upgrade.ts";
-import { refuseUpgrade } from "../upgrade-refusal.ts";
-import { targetOf } from "../upgrade-request.ts";
+import {
+  badRequest,
+  forbidden,
+  judgeUpgrade,
+  type UpgradeRefusal,
+  refuseUpgrade,
+  targetOf,
+} from "./upgrade.ts";
 import { WebSocketConnection, type ConnectionOwner } from "./websocket-connection.ts";
 import { WebSocketRoutes } from "./websocket-routes.ts";
 

@@ -15,8 +15,7 @@ import { closingOfError, closingOfPeer, type Closing } from "./closing.ts";
 import { FrameMeter } from "./frame-meter.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import type { MessageDispatcher, MessageSource } from "./message-dispatcher.ts";
-import { messageFrame } from "./message-frames.ts";
-import { sendInFrames } from "../send-in-frames.ts";
+import { messageFrame, sendInFrames } from "./message-frames.ts";
 import { listenForDrain, listenToSocket, type SocketListener } from "./socket-listener.ts";
 
 /** Messages of one connection that may be in work before its socket is no longer read. */

@@ -1,7 +1,8 @@
+import { sqsEvent, type ReceivedMessage } from "../../lambda-events/sqs-event.ts";
 import type { Queue } from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
-import { md5, type MessageQueue, type ReceivedMessage } from "./queue.ts";
-import { arn, localRegion } from "../../aws-names.ts";
+import { type MessageQueue } from "./queue.ts";
+import { arn } from "../../aws-names.ts";
 import { tellTraffic, type ServiceContext } from "../service-context.ts";
 
 /** Batches of one queue at a time; Lambda starts with five pollers. */
@@ -122,44 +123,4 @@ function failedIds(payload: string): ReadonlySet<string> | "invalid" {
     ids.add(id);
   }
   return ids;
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
-export function sqsEvent(batch: readonly ReceivedMessage[], queueArn: string): object {
-  return {
-    Records: batch.map(({ message, receiptHandle }) => ({
-      messageId: message.id,
-      receiptHandle,
-      body: message.body,
-      attributes: {
-        ApproximateReceiveCount: String(message.receiveCount),
-        SentTimestamp: String(message.sentAt),
-        SenderId: "AIDAIENQZJOLO23YVJ4VO",
-        ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt ?? message.sentAt),
-        ...(message.groupId === null ? {} : { MessageGroupId: message.groupId }),
-        ...(message.deduplicationId === null
-          ? {}
-          : {
-              MessageDeduplicationId: message.deduplicationId,
-              SequenceNumber: message.sequenceNumber,
-            }),
-      },
-      messageAttributes: Object.fromEntries(
-        Object.entries(message.attributes).map(([name, attribute]) => [
-          name,
-          {
-            ...(attribute.StringValue === undefined ? {} : { stringValue: attribute.StringValue }),
-            ...(attribute.BinaryValue === undefined ? {} : { binaryValue: attribute.BinaryValue }),
-            stringListValues: [],
-            binaryListValues: [],
-            dataType: attribute.DataType,
-          },
-        ]),
-      ),
-      md5OfBody: md5(message.body),
-      eventSource: "aws:sqs",
-      eventSourceARN: queueArn,
-      awsRegion: localRegion,
-    })),
-  };
 }

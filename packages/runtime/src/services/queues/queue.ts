@@ -1,35 +1,11 @@
+import type {
+  QueueMessageInput,
+  QueueMessage,
+  ReceivedMessage,
+} from "../../lambda-events/sqs-event.ts";
 import { createHash, randomUUID } from "node:crypto";
 import type { Clock, ClockTimer } from "../../clock.ts";
 import type { Journal } from "../journal.ts";
-
-export interface QueueAttribute {
-  readonly DataType: string;
-  readonly StringValue?: string;
-  readonly BinaryValue?: string;
-}
-
-export interface QueueMessageInput {
-  readonly body: string;
-  readonly attributes: Readonly<Record<string, QueueAttribute>>;
-  readonly delaySeconds: number;
-  readonly groupId: string | null;
-  readonly deduplicationId: string | null;
-}
-
-export interface QueueMessage extends QueueMessageInput {
-  readonly id: string;
-  readonly sequenceNumber: string;
-  readonly sentAt: number;
-  readonly firstReceivedAt: number | null;
-  readonly receiveCount: number;
-  /** Epoch milliseconds from which on it can be received. */
-  readonly visibleAt: number;
-}
-
-export interface ReceivedMessage {
-  readonly message: QueueMessage;
-  readonly receiptHandle: string;
-}
 
 export interface QueueSettings {
   readonly fifo: boolean;
@@ -262,8 +238,4 @@ function receiptHandleOf({ id, receiveCount }: QueueMessage): string {
 function parseReceiptHandle(handle: string): { id: string; receiveCount: number } | null {
   const match = /^([0-9a-f-]{36})\/(\d+)$/.exec(Buffer.from(handle, "base64").toString());
   return match === null ? null : { id: match[1] ?? "", receiveCount: Number(match[2]) };
-}
-
-export function md5(text: string | Uint8Array): string {
-  return createHash("md5").update(text).digest("hex");
 }

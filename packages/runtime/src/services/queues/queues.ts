@@ -1,6 +1,7 @@
 import type { Manifest, Queue } from "@arclet/manifest";
 import { QueuePoller } from "./queue-poller.ts";
-import { MessageQueue, type QueueMessage } from "./queue.ts";
+import { MessageQueue } from "./queue.ts";
+import type { QueueMessage } from "../../lambda-events/sqs-event.ts";
 import { arn, localAccount, physicalName } from "../../aws-names.ts";
 import {
   journalFor,

@@ -1,5 +1,6 @@
 import { jsonAnswer, type HttpAnswer } from "../../http/http-answer.ts";
-import { md5, type MessageQueue, type QueueAttribute, type ReceiptOutcome } from "./queue.ts";
+import { type MessageQueue, type ReceiptOutcome } from "./queue.ts";
+import { md5, type QueueAttribute } from "../../lambda-events/sqs-event.ts";
 import type { Queues } from "./queues.ts";
 import { arn, localAccount } from "../../aws-names.ts";
 import { answerBatch, maxMessageBytes, type EntryOutcome } from "./sqs-batch.ts";

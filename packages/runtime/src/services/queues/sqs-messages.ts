@@ -1,4 +1,9 @@
-import { md5, type QueueAttribute, type QueueMessage, type ReceivedMessage } from "./queue.ts";
+import {
+  md5,
+  type QueueAttribute,
+  type QueueMessage,
+  type ReceivedMessage,
+} from "../../lambda-events/sqs-event.ts";
 
 type Attributes = Readonly<Record<string, QueueAttribute>>;
 

@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
+import { scheduledEvent } from "../../lambda-events/scheduled-event.ts";
 import type { Schedule } from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
-import { arn, localAccount, localRegion, physicalName } from "../../aws-names.ts";
 import { parseScheduleExpression } from "./schedule-expression.ts";
 import { retryDelaysMs, tellTraffic, type ServiceContext } from "../service-context.ts";
 
@@ -88,20 +87,4 @@ function isSame(left: Schedule, right: Schedule): boolean {
     left.timezone === right.timezone &&
     left.functionId === right.functionId
   );
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html */
-export function scheduledEvent(app: string, name: string, at: number): object {
-  return {
-    version: "0",
-    id: randomUUID(),
-    "detail-type": "Scheduled Event",
-    source: "aws.events",
-    account: localAccount,
-    // EventBridge leaves milliseconds out.
-    time: new Date(at).toISOString().replace(/\.\d+Z$/, "Z"),
-    region: localRegion,
-    resources: [arn("events", `rule/${physicalName(app, name)}`)],
-    detail: {},
-  };
 }

@@ -1,16 +1,14 @@
+import {
+  type StreamRecord,
+  streamEvent,
+  type TableChange,
+} from "../../lambda-events/stream-event.ts";
 import { randomUUID } from "node:crypto";
 import type { Manifest } from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
-import type { TableChange } from "./dynamodb/worker-messages.ts";
 import type { Journal } from "../journal.ts";
-import { arn, localRegion, physicalName } from "../../aws-names.ts";
+import { physicalName } from "../../aws-names.ts";
 import { journalFor, tellTraffic, type ServiceContext } from "../service-context.ts";
-
-interface StreamRecord extends TableChange {
-  readonly id: string;
-  readonly at: number;
-  readonly sequence: number;
-}
 
 /** Records per invocation; what Architect deploys. */
 const batchSize = 10;
@@ -148,31 +146,4 @@ export class TableStreams {
     this.#timers.add(timer);
     if (this.#closed) timer.cancel();
   }
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
-export function streamEvent(records: readonly StreamRecord[]): object {
-  return {
-    Records: records.map((record) => ({
-      eventID: record.id,
-      eventName:
-        record.oldImage === null ? "INSERT" : record.newImage === null ? "REMOVE" : "MODIFY",
-      eventVersion: "1.1",
-      eventSource: "aws:dynamodb",
-      awsRegion: localRegion,
-      dynamodb: {
-        ApproximateCreationDateTime: Math.floor(record.at / 1000),
-        Keys: record.keys,
-        ...(record.newImage === null ? {} : { NewImage: record.newImage }),
-        ...(record.oldImage === null ? {} : { OldImage: record.oldImage }),
-        SequenceNumber: String(record.sequence).padStart(21, "0"),
-        SizeBytes: JSON.stringify([record.keys, record.oldImage, record.newImage]).length,
-        StreamViewType: "NEW_AND_OLD_IMAGES",
-      },
-      ...(record.expired
-        ? { userIdentity: { type: "Service", principalId: "dynamodb.amazonaws.com" } }
-        : {}),
-      eventSourceARN: `${arn("dynamodb", `table/${record.table}`)}/stream/2026-01-01T00:00:00.000`,
-    })),
-  };
 }

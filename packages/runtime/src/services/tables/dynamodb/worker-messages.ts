@@ -1,6 +1,4 @@
-/** An item or key in DynamoDB's own JSON: `{ id: { S: "1" } }`. */
-export type DynamoItem = Readonly<Record<string, unknown>>;
-
+import type { TableChange } from "../../../lambda-events/stream-event.ts";
 export interface DynamoWorkerData {
   readonly path: string | null;
   readonly port: number;
@@ -22,15 +20,6 @@ export type ToDynamoWorker =
   | { readonly type: "configure"; readonly streams: readonly StreamedTable[] }
   | { readonly type: "expire"; readonly nowMs: number; readonly tables: readonly ExpiringTable[] }
   | { readonly type: "close" };
-
-export interface TableChange {
-  readonly table: string;
-  readonly keys: DynamoItem;
-  readonly oldImage: DynamoItem | null;
-  readonly newImage: DynamoItem | null;
-  /** Removed by time to live. */
-  readonly expired: boolean;
-}
 
 export type FromDynamoWorker =
   | { readonly type: "listening"; readonly port: number }

@@ -4,12 +4,8 @@ import dynalite from "dynalite";
 import { createTrust } from "../../../http/trust.ts";
 import { captureWrite, expireItems } from "./captured-writes.ts";
 import { ItemLocks } from "./item-locks.ts";
-import type {
-  DynamoWorkerData,
-  FromDynamoWorker,
-  TableChange,
-  ToDynamoWorker,
-} from "./worker-messages.ts";
+import type { DynamoWorkerData, FromDynamoWorker, ToDynamoWorker } from "./worker-messages.ts";
+import type { TableChange } from "../../../lambda-events/stream-event.ts";
 
 const writes: ReadonlySet<string> = new Set([
   "PutItem",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { closestMatch } from "../src/closest-match.ts";
+import { didYouMean } from "../src/did-you-mean.ts";
 
 const names = ["init", "dev", "check", "fmt", "build"];
 
@@ -9,9 +9,9 @@ test.each([
   ["de", "dev"],
   ["INIT", "init"],
 ])("%s is taken for %s", (word, meant) => {
-  expect(closestMatch(word, names)).toBe(meant);
+  expect(didYouMean(word, names)).toBe(meant);
 });
 
 test("nothing near is no suggestion", () => {
-  expect(closestMatch("kubernetes", names)).toBeNull();
+  expect(didYouMean("kubernetes", names)).toBeNull();
 });

@@ -1,0 +1,2 @@
+/** Packages that Lambda's Node.js runtimes bring along. */
+export const lambdaPackages: RegExp = /^@(?:aws-sdk|smithy)\//;

@@ -1,0 +1,22 @@
+import type { BuiltFunction } from "@arclet/builder";
+import type { Diagnostic, FunctionConfig, Manifest } from "@arclet/manifest";
+
+/** One function as the runtime is to run it. */
+export interface RuntimeFunction {
+  readonly functionId: string;
+  readonly config: FunctionConfig;
+  /** Environment of the function besides what Lambda sets. */
+  readonly env: { readonly [name: string]: string };
+  /** A failed build answers invocations as a failed init, as a broken deployment would. */
+  readonly build:
+    | { readonly ok: true; readonly built: BuiltFunction }
+    | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+}
+
+/** What changes when the manifest or a function is edited. */
+export interface RuntimeApp {
+  readonly manifest: Manifest;
+  /** Absolute project folder. */
+  readonly root: string;
+  readonly functions: readonly RuntimeFunction[];
+}
