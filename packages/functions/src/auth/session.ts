@@ -1,10 +1,10 @@
-import { rooms } from "../rooms/rooms.ts";
+import { askRealtime } from "../rooms/rooms.ts";
 import { directChannel } from "../ws.ts";
 import { readAppSecrets } from "./app-secret.ts";
 import { readArchitectSession } from "./architect-session.ts";
 import { cookiesNamed, type EventWithCookies } from "./cookies.ts";
 import { checkIdentity, identityProblem, type Identity } from "./identity.ts";
-import { revoke, tableMemory } from "./revocations.ts";
+import { tableMemory } from "./revocations.ts";
 import { seal, unseal } from "./sealed.ts";
 
 /** Name of the session's cookie. */
@@ -81,10 +81,7 @@ export const session: Session = {
     if (typeof id !== "string" || id === "") {
       throw new TypeError("session.revoke needs the id of an identity");
     }
-    const channel = directChannel()?.realtime;
-    if (channel === undefined) await revoke(id);
-    else await channel({ type: "revoke", id }, null);
-    await rooms.kick({ id });
+    await askRealtime({ type: "revoke", id }, null);
   },
 };
 

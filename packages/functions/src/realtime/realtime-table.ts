@@ -1,4 +1,4 @@
-import { refusalOf, signedFetch } from "../signed-fetch.ts";
+import { endpointOf, refusalOf, signedFetch } from "../signed-fetch.ts";
 
 // One table, on demand. A membership is two items, written in one transaction:
 //   pk "room#<room>"        sk "connection#<id>"   member, joinedAt, expires
@@ -28,41 +28,35 @@ export function keyOf(pk: string, sk: string): TableItem {
   return { pk: { S: pk }, sk: { S: sk } };
 }
 
-/** A part of a transaction. Undefined members are left out of the request. */
-export type TransactionPart = Readonly<
-  Partial<Record<"Update" | "Delete" | "ConditionCheck", object>>
->;
-
-/** Written by a transaction, when the condition holds. */
-export function updating(
+/** A part of a transaction, with the action it takes. Undefined members are left out of the request. */
+export function part(
+  action: "Update" | "Delete" | "ConditionCheck",
   Key: TableItem,
-  UpdateExpression: string,
-  ExpressionAttributeValues: TableItem,
   ConditionExpression?: string,
-): TransactionPart {
-  const TableName = tableName();
+  UpdateExpression?: string,
+  ExpressionAttributeValues?: TableItem,
+): object {
   return {
-    Update: {
-      TableName,
+    [action]: {
+      TableName: tableName(),
       Key,
+      ConditionExpression,
       UpdateExpression,
       ExpressionAttributeValues,
-      ConditionExpression,
     },
   };
 }
 
 /** @throws Error when the app has no such table */
-export function tableName(): string {
+function tableName(): string {
   const { ARC_REALTIME_TABLE: name } = process.env;
-  if (name === undefined) {
-    throw new Error("ARC_REALTIME_TABLE is not set: the app has neither @rooms nor logins");
-  }
+  if (name === undefined) throw new Error("The app has no realtime table: deploy it again");
   return name;
 }
 
 /** What DynamoDB refuses for the moment. */
-const transient = /Throttl|Throughput|RequestLimit|InProgress|Conflict/;
+const transient =
+  /^(?!.*ConditionalCheckFailed).*(Throttl|Throughput|RequestLimit|InProgress|Conflict)/s;
 const attempts = 8;
 
 /**
@@ -70,13 +64,9 @@ const attempts = 8;
  * jitter. Rejects with an error named as the AWS SDK names it.
  */
 export async function callTable<Answer>(operation: string, body: object): Promise<Answer> {
-  const { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, AWS_REGION } = process.env;
   for (let attempt = 1; ; attempt++) {
     const response = await signedFetch({
-      url:
-        AWS_ENDPOINT_URL_DYNAMODB ??
-        AWS_ENDPOINT_URL ??
-        `https://dynamodb.${AWS_REGION}.amazonaws.com/`,
+      url: endpointOf("dynamodb"),
       method: "POST",
       headers: {
         "content-type": "application/x-amz-json-1.0",
@@ -88,10 +78,7 @@ export async function callTable<Answer>(operation: string, body: object): Promis
     if (response.ok) return (await response.json()) as Answer;
     const refusal = await refusalOf(response);
     // A cancelled transaction names the reason of each part in its message.
-    const isFinal = refusal.message.includes(conditionFailed);
-    if (isFinal || attempt === attempts || !transient.test(refusal.name + refusal.message)) {
-      throw refusal;
-    }
+    if (attempt === attempts || !transient.test(refusal.name + refusal.message)) throw refusal;
     await pause(attempt);
   }
 }
@@ -102,7 +89,7 @@ export const conditionFailed = "ConditionalCheckFailed";
  * Resolves null when all parts were carried out, else the index of the first part whose condition does
  * not hold: none of them was.
  */
-export async function transact(TransactItems: readonly TransactionPart[]): Promise<number | null> {
+export async function transact(TransactItems: readonly object[]): Promise<number | null> {
   try {
     await callTable("TransactWriteItems", { TableName: undefined, TransactItems });
     return null;
@@ -134,9 +121,8 @@ export async function* pagesOf(pk: string, prefix: string): AsyncGenerator<reado
 
 /** A random part of a time that doubles with each attempt. */
 export function pause(attempt: number): Promise<void> {
-  const longestMs = 20 * 2 ** attempt;
   return new Promise((resolve) => {
-    setTimeout(resolve, Math.random() * longestMs);
+    setTimeout(resolve, Math.random() * 20 * 2 ** attempt);
   });
 }
 

@@ -1,9 +1,7 @@
-import type { RealtimeChannel } from "../realtime/realtime-channel.ts";
-import { refusalOf, signedFetch } from "../signed-fetch.ts";
-import { manageConnection } from "../ws.ts";
+import type { RealtimeChannel, RealtimeCommand } from "../realtime/realtime-channel.ts";
+import { endpointOf, refusalOf, signedFetch } from "../signed-fetch.ts";
 import { fanOut, type Recipient } from "./fan-out.ts";
-import { empty, identityOf, join, leave, membersOf, roomsOf } from "./memberships.ts";
-import { identityKind } from "./room-name.ts";
+import { identityOf, join, leave, membersOf, roomsOf } from "./memberships.ts";
 
 /** So many members get their message from the function itself, in order; more from the fan-out function. */
 const membersAtOnce = 500;
@@ -14,36 +12,23 @@ export const awsChannel: RealtimeChannel = async (command, data) => {
     case "join": {
       const { room, id, member } = command;
       const isLoggedIn = process.env["ARC_WS_AUTH"] !== undefined;
-      return {
-        type: await join(room, id, member ?? (isLoggedIn ? await identityOf(id) : null)),
-      };
+      return { type: await join(room, id, member ?? (isLoggedIn ? await identityOf(id) : null)) };
     }
     case "leave":
       await leave(command.room, command.id);
       break;
     case "send":
-      return {
-        type: "sent",
-        members: await send(command.room, command.except, data ?? ""),
-      };
+      return { type: "sent", members: await send(command.room, command.except, data ?? "") };
     case "of":
       return { type: "rooms", rooms: await roomsOf(command.id) };
-    case "close":
-      await empty(command.room);
-      break;
-    case "kick":
-      for await (const page of membersOf(`${identityKind}:${command.id}`)) {
-        for (const { id } of page) {
-          const response = await manageConnection(id, "DELETE");
-          if (!response.ok && response.status !== 410) throw await refusalOf(response);
-        }
-      }
-      break;
     default:
+      // Of all members: at the built-in function, which every function would have to carry otherwise.
+      await invokeBuiltIn(command, "RequestResponse");
   }
   return { type: "done" };
 };
 
+/** Resolves to how many it goes; what becomes of it is not waited for beyond the first few hundred. */
 async function send(
   room: string,
   except: readonly string[],
@@ -54,7 +39,14 @@ async function send(
   const deliver = async (): Promise<void> => {
     const isFirst = count === 0;
     count += recipients.length;
-    await (isFirst ? fanOut(recipients, data) : handOver(recipients, data));
+    if (isFirst) {
+      const ids = await fanOut(recipients, data);
+      if (ids.length > 0) await invokeBuiltIn({ type: "gone", ids }, "Event");
+    } else {
+      const text = typeof data === "string" ? data : undefined;
+      const base64 = text === undefined ? Buffer.from(data).toString("base64") : undefined;
+      await invokeBuiltIn({ type: "fan-out", recipients, text, base64 }, "Event");
+    }
     recipients = [];
   };
   for await (const page of membersOf(room)) {
@@ -67,35 +59,26 @@ async function send(
   return count;
 }
 
-/** What the fan-out function gets. */
-export interface FanOutRequest {
-  /** Base64. */
-  readonly data: string;
-  readonly isText: boolean;
-  readonly recipients: readonly Recipient[];
-}
+/** What the built-in function gets. */
+export type BuiltInRequest =
+  | Extract<RealtimeCommand, { readonly type: "close" | "kick" | "revoke" }>
+  /** Connections that have closed. */
+  | { readonly type: "gone"; readonly ids: readonly string[] }
+  | {
+      readonly type: "fan-out";
+      readonly recipients: readonly Recipient[];
+      readonly text?: string | undefined;
+      readonly base64?: string | undefined;
+    };
 
-/** Invokes the built-in function without waiting for it. */
-async function handOver(
-  recipients: readonly Recipient[],
-  data: string | Uint8Array,
-): Promise<void> {
-  const { ARC_FAN_OUT_FUNCTION, AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL, AWS_REGION } =
-    process.env;
-  const endpoint =
-    AWS_ENDPOINT_URL_LAMBDA ?? AWS_ENDPOINT_URL ?? `https://lambda.${AWS_REGION}.amazonaws.com`;
-  const isText = typeof data === "string";
-  const request: FanOutRequest = {
-    data: Buffer.from(data as string).toString("base64"),
-    isText,
-    recipients,
-  };
+/** `Event` does not wait for what becomes of it. */
+async function invokeBuiltIn(request: object, type: "Event" | "RequestResponse"): Promise<void> {
   const response = await signedFetch({
-    url: `${endpoint}/2015-03-31/functions/${ARC_FAN_OUT_FUNCTION}/invocations`,
+    url: `${endpointOf("lambda")}/2015-03-31/functions/${process.env["ARC_REALTIME_FUNCTION"]}/invocations`,
     method: "POST",
-    headers: { "x-amz-invocation-type": "Event" },
-    body: JSON.stringify(request),
+    headers: { "x-amz-invocation-type": type },
+    body: JSON.stringify(request satisfies object),
     service: "lambda",
   });
-  if (!response.ok) throw await refusalOf(response);
+  if (!response.ok || response.headers.has("x-amz-function-error")) throw await refusalOf(response);
 }

@@ -1,6 +1,6 @@
 import { forEachOf, pause } from "../realtime/realtime-table.ts";
 import { manageConnection } from "../ws.ts";
-import { leaveAll, type Membership } from "./memberships.ts";
+import type { Membership } from "./memberships.ts";
 
 /** A socket opens only after `$connect` has returned: until then its connection is 410 to API Gateway. */
 const openingMs = 30_000;
@@ -10,21 +10,21 @@ const openingAttempts = 5;
 export type Recipient = Pick<Membership, "id" | "joinedAt">;
 
 /**
- * Posts one message to many connections; what fails for one never fails the others. Connections that have
- * closed leave their rooms. Resolves how many got it.
+ * Posts one message to many connections; what fails for one never fails the others. Resolves the ids of
+ * those that have closed.
  */
 export async function fanOut(
   recipients: readonly Recipient[],
   data: string | Uint8Array,
-): Promise<number> {
-  let delivered = 0;
+): Promise<string[]> {
+  const ids: string[] = [];
   await forEachOf(recipients, async ({ id, joinedAt }) => {
-    const status = await post(id, joinedAt, data);
-    if (status < 300) delivered++;
     // A connection that may still open stays where it is, even if this message does not reach it.
-    if (status === gone && Date.now() - joinedAt >= openingMs) await leaveAll(id);
+    if ((await post(id, joinedAt, data)) === gone && Date.now() - joinedAt >= openingMs) {
+      ids.push(id);
+    }
   });
-  return delivered;
+  return ids;
 }
 
 const gone = 410;

@@ -17,12 +17,8 @@ export const maximumMemberBytes = 1024;
 export function writeMember(member: unknown): string | null {
   if (member === undefined || member === null) return null;
   const text = JSON.stringify(member) as string | undefined;
-  if (text === undefined) throw new TypeError('A member must be JSON, such as { name: "Ada" }');
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maximumMemberBytes) {
-    throw new TypeError(
-      `A member must be at most ${maximumMemberBytes} bytes of JSON; this one has ${bytes}`,
-    );
+  if (text === undefined || Buffer.byteLength(text) > maximumMemberBytes) {
+    throw new TypeError(`A member must be JSON of at most ${maximumMemberBytes} bytes`);
   }
   return text;
 }

@@ -4,17 +4,15 @@ import {
   forEachOf,
   keyOf,
   pagesOf,
-  tableName,
+  part,
   transact,
-  updating,
+  type AttributeValue,
   type TableItem,
-  type TransactionPart,
 } from "../realtime/realtime-table.ts";
 import { identityKind, limitOf } from "./room-name.ts";
 
 /** A connection in a room, as the realtime table has it. */
 export interface Membership {
-  readonly room: string;
   readonly id: string;
   /** JSON; null when it joined without any. */
   readonly member: string | null;
@@ -24,6 +22,9 @@ export interface Membership {
 
 const roomKey = (room: string): string => `room#${room}`;
 const connectionKey = (id: string): string => `connection#${id}`;
+const roomSide = (room: string, id: string): TableItem => keyOf(roomKey(room), connectionKey(id));
+const connectionSide = (room: string, id: string): TableItem =>
+  keyOf(connectionKey(id), roomKey(room));
 const isMissing = "attribute_not_exists(pk)";
 
 /**
@@ -36,77 +37,69 @@ export async function join(
   member: string | null,
 ): Promise<"done" | "gone" | "full"> {
   const limit = limitOf(room);
-  const attempt = (isNew: boolean): Promise<number | null> => {
-    const write = (pk: string, sk: string, condition?: string): TransactionPart =>
-      updating(
-        keyOf(pk, sk),
-        `SET joinedAt = if_not_exists(joinedAt, :now), expires = :expires${member === null ? " REMOVE member" : ", member = :member"}`,
-        {
-          ":now": { N: String(Date.now()) },
-          ":expires": expiry(),
-          ":member": member === null ? undefined : { S: member },
-        },
-        condition,
-      );
-    return transact([
-      {
-        ConditionCheck: {
-          TableName: tableName(),
-          Key: keyOf(connectionKey(id), "closed"),
-          ConditionExpression: isMissing,
-        },
-      },
-      write(roomKey(room), connectionKey(id), isNew ? isMissing : undefined),
-      write(connectionKey(id), roomKey(room)),
+  const values = {
+    ":now": { N: String(Date.now()) },
+    ":expires": expiry(),
+    ":member": member === null ? undefined : { S: member },
+  };
+  const set = `SET joinedAt = if_not_exists(joinedAt, :now), expires = :expires${member === null ? " REMOVE member" : ", member = :member"}`;
+  const attempt = (isNew: boolean): Promise<number | null> =>
+    transact([
+      part("ConditionCheck", keyOf(connectionKey(id), "closed"), isMissing),
+      part("Update", roomSide(room, id), isNew ? isMissing : undefined, set, values),
+      part("Update", connectionSide(room, id), undefined, set, values),
       ...(isNew ? [counting(room, 1, limit)] : []),
     ]);
-  };
   // Only a new member counts; whether it is one decides itself in the transaction.
   let failed = await attempt(limit !== null);
   if (failed === 1) failed = await attempt(false);
-  if (failed === null) return "done";
-  return failed === 0 ? "gone" : "full";
+  return failed === null ? "done" : failed === 0 ? "gone" : "full";
 }
 
 export async function leave(room: string, id: string): Promise<void> {
-  const TableName = tableName();
   const isCounted = limitOf(room) !== null;
   await transact([
-    {
-      Delete: {
-        TableName,
-        Key: keyOf(roomKey(room), connectionKey(id)),
-        // Who has left already must not count twice.
-        ConditionExpression: isCounted ? "attribute_exists(pk)" : undefined,
-      },
-    },
-    { Delete: { TableName, Key: keyOf(connectionKey(id), roomKey(room)) } },
+    // Who has left already must not count twice.
+    part("Delete", roomSide(room, id), isCounted ? "attribute_exists(pk)" : undefined),
+    part("Delete", connectionSide(room, id)),
     ...(isCounted ? [counting(room, -1, null)] : []),
   ]);
 }
 
-function counting(room: string, change: number, limit: number | null): TransactionPart {
-  return updating(
+function counting(room: string, change: number, limit: number | null): object {
+  return part(
+    "Update",
     keyOf(roomKey(room), "count"),
+    limit === null ? undefined : "attribute_not_exists(members) OR members < :limit",
     "ADD members :change",
     {
       ":change": { N: String(change) },
       ":limit": limit === null ? undefined : { N: String(limit) },
     },
-    limit === null ? undefined : "attribute_not_exists(members) OR members < :limit",
   );
 }
 
 /** Members whose time has not run out, a page at a time. */
 export async function* membersOf(room: string): AsyncGenerator<readonly Membership[]> {
-  for await (const page of pagesOf(roomKey(room), connectionKey(""))) yield page.map(fromItem);
+  for await (const page of pagesOf(roomKey(room), connectionKey(""))) {
+    yield page.map(({ sk, member, joinedAt }) => ({
+      id: afterKind(sk),
+      member: member?.S ?? null,
+      joinedAt: Number(joinedAt?.N),
+    }));
+  }
+}
+
+/** `chat:lobby` of `room#chat:lobby`. */
+function afterKind(key: AttributeValue | undefined): string {
+  return key?.S?.replace(/^\w+#/, "") ?? "";
 }
 
 /** Rooms of a connection, the platform's own among them. */
 export async function roomsOf(id: string): Promise<string[]> {
   const rooms: string[] = [];
   for await (const page of pagesOf(connectionKey(id), roomKey(""))) {
-    for (const { sk } of page) rooms.push(sk?.S?.slice(roomKey("").length) ?? "");
+    rooms.push(...page.map(({ sk }) => afterKind(sk)));
   }
   return rooms;
 }
@@ -128,13 +121,4 @@ export async function leaveAll(id: string): Promise<void> {
   const Item = { ...keyOf(connectionKey(id), "closed"), expires: expiry() };
   await callTable("PutItem", { Item });
   await forEachOf(await roomsOf(id), (room) => leave(room, id));
-}
-
-function fromItem({ pk, sk, member, joinedAt }: TableItem): Membership {
-  return {
-    room: pk?.S?.slice(roomKey("").length) ?? "",
-    id: sk?.S?.slice(connectionKey("").length) ?? "",
-    member: member?.S ?? null,
-    joinedAt: Number(joinedAt?.N),
-  };
 }

@@ -9,25 +9,20 @@ export const maximumRoomBytes = 256;
 /** The room of all connections of a person: only the platform puts somebody in. */
 export const identityKind = "@user";
 
-/** @throws TypeError when the room's name is not valid, or its kind is not under `@rooms` */
+/** @throws TypeError when the room's name is too long, or its kind is not under `@rooms` */
 export function checkRoom(room: string): void {
-  const kinds = declaredKinds();
-  const names = Object.keys(kinds);
   const name = kindOf(room);
-  if (names.length === 0) {
-    throw new TypeError("The manifest has no rooms: add @rooms with a kind of rooms a line");
-  }
+  const names = Object.keys(declaredKinds());
   if (!names.includes(name)) {
     const [closest] = names.toSorted((a, b) => likeness(b, name) - likeness(a, name));
     throw new TypeError(
-      `"${name.slice(0, 40)}" is not a kind of rooms. Did you mean "${closest}"? @rooms has ${names.join(", ")}`,
+      closest === undefined
+        ? "The manifest has no @rooms"
+        : `"${name}" is not under @rooms (${names.join(", ")}). Did you mean "${closest}"?`,
     );
   }
-  const bytes = Buffer.byteLength(room);
-  if (bytes > maximumRoomBytes) {
-    throw new TypeError(
-      `The room "${room.slice(0, 40)}…" has a name of ${bytes} bytes: the limit is ${maximumRoomBytes}`,
-    );
+  if (Buffer.byteLength(room) > maximumRoomBytes) {
+    throw new TypeError(`"${room}" is too long: a room has at most ${maximumRoomBytes} bytes`);
   }
 }
 

@@ -52,22 +52,23 @@ export const rooms: Rooms = {
     checkId(id);
     const member = writeMember(given);
     if (collectJoin({ room, id, member })) return;
-    const { type } = await ask({ type: "join", room, id, member }, null);
+    const { type } = await askRealtime({ type: "join", room, id, member }, null);
     if (type === "gone") throw gone(id);
     if (type === "full") {
-      const refusal = { httpStatusCode: 429 };
-      throw new GatewayError("LimitExceededException", `The room "${room}" is full`, refusal);
+      throw new GatewayError("LimitExceededException", `"${room}" is full`, {
+        httpStatusCode: 429,
+      });
     }
   },
   async leave({ room, id }) {
     checkRoom(room);
     checkId(id);
-    if (!collectLeave(room, id)) await ask({ type: "leave", room, id }, null);
+    if (!collectLeave(room, id)) await askRealtime({ type: "leave", room, id }, null);
   },
   async send({ room, payload, except = [] }) {
     checkRoom(room);
     const command = { type: "send", room, except: [except].flat() } as const;
-    const reply = await ask(command, encodePayload(payload, "rooms.send"));
+    const reply = await askRealtime(command, encodePayload(payload, "rooms.send"));
     return { members: reply.type === "sent" ? reply.members : 0 };
   },
   async *members({ room }) {
@@ -83,22 +84,22 @@ export const rooms: Rooms = {
   },
   async of({ id }) {
     checkId(id);
-    const reply = await ask({ type: "of", id }, null);
+    const reply = await askRealtime({ type: "of", id }, null);
     // The platform's own rooms are not the app's.
     return reply.type === "rooms" ? reply.rooms.filter((room) => !room.startsWith("@")) : [];
   },
   async close({ room }) {
     checkRoom(room);
-    await ask({ type: "close", room }, null);
+    await askRealtime({ type: "close", room }, null);
   },
   async kick({ id }) {
     checkId(id);
-    await ask({ type: "kick", id }, null);
+    await askRealtime({ type: "kick", id }, null);
   },
 };
 
 /** Asks the gateway itself where the environment offers it, AWS's services elsewhere. */
-const ask: RealtimeChannel = (command, data) =>
+export const askRealtime: RealtimeChannel = (command, data) =>
   (directChannel()?.realtime ?? awsChannel)(command, data);
 
 type MembersReply = Extract<RealtimeReply, { readonly type: "members" }>;
@@ -107,7 +108,10 @@ type MembersReply = Extract<RealtimeReply, { readonly type: "members" }>;
 async function* heldMembers(room: string): AsyncGenerator<MembersReply["members"]> {
   let after: number | null = 0;
   while (after !== null) {
-    const { members, next } = (await ask({ type: "members", room, after }, null)) as MembersReply;
+    const { members, next } = (await askRealtime(
+      { type: "members", room, after },
+      null,
+    )) as MembersReply;
     yield members;
     after = next;
   }
