@@ -1,10 +1,10 @@
 // What is started often, as few files instead of hundreds: finding and reading modules one by one is a
 // third of the time until `arclet dev` listens, and of that until a thread has its handler.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const common = {
@@ -20,7 +20,7 @@ const common = {
 
 /** Bundles what is compiled into `dist` folders. */
 export async function bundleAll() {
-  await Promise.all([bundleCommandLine(), bundleWorkerThread()]);
+  await Promise.all([bundleCommandLine(), bundleWorkerThread(), bundleHttpAdapter()]);
 }
 
 /** Commands stay apart, so that each loads only its own. */
@@ -54,9 +54,18 @@ async function bundleWorkerThread() {
   });
 }
 
+/** What every HTTP function begins with, without `export`: the builder writes the rest of the module. */
+async function bundleHttpAdapter() {
+  const source = join(root, "packages/builder/dist/http-response/adapt-handler.js");
+  const text = readFileSync(source, "utf8").replaceAll(/^export /gm, "");
+  const { code } = await transform(text, { minify: true, target: "node18", charset: "utf8" });
+  writeFileSync(join(emptied("packages/builder/bundle"), "http-response.js"), code);
+}
+
 function emptied(name) {
   const folder = join(root, name);
   rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
   return folder;
 }
 

@@ -98,6 +98,22 @@ describe("arclet dev", () => {
     ]);
   });
 
+  test("a result without statusCode is a JSON page, reported once until the next reload", async () => {
+    const file = "src/http/get-index/index.js";
+    const cats = (count: number): string => `exports.handler = async () => ({ cats: ${count} });\n`;
+    await using folder = await temporaryFolder({ ...app, [file]: cats(1) });
+    await using running = await dev(folder.path);
+    const hints = (): number => running.cli.output.split("returned no statusCode").length - 1;
+    await fetch(running.url);
+    expect(await (await fetch(running.url)).json()).toEqual({ cats: 1 });
+    await running.cli.waitFor(/http\/get-index returned no statusCode: .* JSON page/);
+    expect(hints()).toBe(1);
+    await save(running.cli, join(folder.path, file), cats(2), /reloaded/);
+    expect(await (await fetch(running.url)).json()).toEqual({ cats: 2 });
+    await running.cli.waitFor(/reloaded[^]*returned no statusCode/);
+    expect(hints()).toBe(2);
+  });
+
   test("a function with logFormat JSON logs objects, Lambda's own lines too", async () => {
     await using folder = await temporaryFolder({
       ...app,

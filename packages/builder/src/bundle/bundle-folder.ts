@@ -54,6 +54,7 @@ export async function bundleFolder(
     entry: await realpath(found.file),
     directory: realOutput(place),
     runtime: declared.config.runtime,
+    adapts: declared.pragma === "http" ? found.exportPath : null,
     dependencies: own?.dependencies ?? new Set(),
     ...settings,
   });

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import type { BuildContext, BuildFailure, Metafile } from "esbuild";
+import type { BuildContext, BuildFailure } from "esbuild";
 import type { Diagnostic } from "@arclet/manifest";
-import { createBundleOptions, type BundleSettings } from "./bundle-options.ts";
+import { createBundleOptions, sourceName, type BundleSettings } from "./bundle-options.ts";
 import { completeModule, inputFiles, moduleName, type ModuleFile } from "./complete-module.ts";
 import { entryFormat } from "./entry-format.ts";
 import { loadEsbuild } from "../esbuild/load-esbuild.ts";
@@ -93,7 +93,7 @@ export class FunctionBundler {
             : [],
         },
         diagnostics: warnings.map((warning) => toDiagnostic(warning, "warning")),
-        entryFormat: entryFormatOf(metafile),
+        entryFormat: metafile.inputs[sourceName(request)]?.format ?? null,
       };
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
@@ -114,11 +114,6 @@ async function mayHoldNativePackage(result: BundleResult): Promise<boolean> {
   return result.diagnostics.some(
     ({ location }) => location?.file.includes("node_modules") === true,
   );
-}
-
-function entryFormatOf(metafile: Metafile): ModuleFormat | null {
-  const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
-  return metafile.inputs[output?.entryPoint ?? ""]?.format ?? null;
 }
 
 export function isBuildFailure(error: unknown): error is BuildFailure {

@@ -2,6 +2,7 @@ import { lambdaPackages } from "../esbuild/lambda-packages.ts";
 import type { BuildOptions as EsbuildOptions, Plugin } from "esbuild";
 import { join, relative } from "node:path";
 import type { ModuleFormat } from "../module-format.ts";
+import { adaptedEntry, adapterPlugin } from "../http-response/adapter-plugin.ts";
 import { nativePackagesPlugin } from "./native-packages.ts";
 
 export interface BundleSettings {
@@ -20,6 +21,8 @@ export interface BundleSettings {
   /** Leaves version 2 of the AWS SDK where it is installed. */
   readonly keepsOlderAwsSdk: boolean;
   readonly minify: boolean;
+  /** Export path of an HTTP function's handler, whose results are completed; null for other functions. */
+  readonly adapts: string | null;
   /** Leaves native packages where they are, to be shipped beside the bundle. */
   readonly keepsNativePackages: boolean;
 }
@@ -31,11 +34,11 @@ export function createBundleOptions(settings: BundleSettings): EsbuildOptions & 
   readonly metafile: true;
   readonly write: false;
 } {
-  const { root, entry, outfile, format } = settings;
+  const { root, outfile, format } = settings;
   const declared = [...settings.dependencies].filter((name) => lambdaPackages.test(name));
   return {
     absWorkingDir: root,
-    entryPoints: [relative(root, entry).replaceAll("\\", "/")],
+    entryPoints: [entryName(settings)],
     outfile,
     bundle: true,
     platform: "node",
@@ -54,6 +57,7 @@ export function createBundleOptions(settings: BundleSettings): EsbuildOptions & 
     external: declared.length === 0 ? ["@aws-sdk/*", "@smithy/*"] : [],
     plugins: [
       ...(declared.length === 0 ? [] : [lambdaPackagesPlugin(declared)]),
+      adapterPlugin(root, format),
       olderAwsSdkPlugin(settings.keepsOlderAwsSdk),
       ...(settings.keepsNativePackages ? [nativePackagesPlugin()] : []),
       nativeModules,
@@ -75,6 +79,17 @@ export function createBundleOptions(settings: BundleSettings): EsbuildOptions & 
     write: false,
     logLevel: "silent",
   };
+}
+
+/** Name of the module that is bundled, as esbuild knows it. */
+export function entryName(settings: Pick<BundleSettings, "root" | "entry" | "adapts">): string {
+  const name = sourceName(settings);
+  return settings.adapts === null ? name : adaptedEntry(settings.adapts, name);
+}
+
+/** Name of the handler's file, as esbuild knows it. */
+export function sourceName({ root, entry }: Pick<BundleSettings, "root" | "entry">): string {
+  return relative(root, entry).replaceAll("\\", "/");
 }
 
 /** `nodejs22.x` → `node22`; any runtime of an unknown number counts as the oldest that Lambda offers. */

@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import type { Metafile, OutputFile } from "esbuild";
 import { isBuildFailure, type Bundle, type BundleRequest } from "./bundle-function.ts";
-import { createBundleOptions } from "./bundle-options.ts";
+import { createBundleOptions, entryName, sourceName } from "./bundle-options.ts";
 import { completeModule, inputFiles, moduleName } from "./complete-module.ts";
 import { entryFormat, type EntryFormat } from "./entry-format.ts";
 import { loadEsbuild } from "../esbuild/load-esbuild.ts";
@@ -54,7 +54,13 @@ export class BundleRound {
   #start(): void {
     const groups = new Map<string, Waiting[]>();
     for (const one of this.#waiting.splice(0)) {
-      const { entry: _entry, directory: _directory, dependencies, ...settings } = one.request;
+      const {
+        entry: _entry,
+        directory: _directory,
+        adapts: _adapts,
+        dependencies,
+        ...settings
+      } = one.request;
       const key = JSON.stringify([one.entry.format, [...dependencies], settings]);
       groups.set(key, [...(groups.get(key) ?? []), one]);
     }
@@ -85,9 +91,9 @@ async function bundleTogether(group: readonly Waiting[]): Promise<readonly (Bund
   const built = await loadEsbuild()
     .build({
       ...options,
-      entryPoints: group.map(({ request: { entry, directory } }) => ({
-        in: nameOf(entry, root),
-        out: `${nameOf(directory, root)}/index`,
+      entryPoints: group.map(({ request }) => ({
+        in: entryName(request),
+        out: `${nameOf(request.directory, root)}/index`,
       })),
       outdir: root,
       outExtension: { ".js": name.slice("index".length) },
@@ -105,12 +111,12 @@ async function bundleTogether(group: readonly Waiting[]): Promise<readonly (Bund
 }
 
 function bundleOf(
-  { request: { root, entry, directory }, entry: { format, isCertain } }: Waiting,
+  { request, entry: { format, isCertain } }: Waiting,
   metafile: Metafile,
   outputs: readonly OutputFile[],
 ): Bundle | null {
-  const own = nameOf(entry, root);
-  if (!isCertain && metafile.inputs[own]?.format === "cjs") return null;
+  const { root, directory } = request;
+  if (!isCertain && metafile.inputs[sourceName(request)]?.format === "cjs") return null;
   const name = moduleName(format);
   const files = outputs.filter(
     ({ path }) => path === join(directory, name) || path === join(directory, `${name}.map`),
@@ -118,7 +124,7 @@ function bundleOf(
   return {
     format,
     files: completeModule(files, directory, name, format),
-    inputs: inputFiles(reachableFrom(own, metafile), root),
+    inputs: inputFiles(reachableFrom(entryName(request), metafile), root),
     nativeImports: [],
   };
 }

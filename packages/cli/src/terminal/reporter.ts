@@ -25,6 +25,8 @@ export class Reporter {
   readonly #terminal: Terminal;
   readonly #root: string;
   readonly #showsAllFrames: boolean;
+  /** Functions whose results without `statusCode` were reported since the last reload. */
+  readonly #inferred = new Set<string>();
   #detail: Detail;
 
   constructor(options: ReporterOptions) {
@@ -63,6 +65,9 @@ export class Reporter {
       case "bug":
         this.#bug(event.where, event.error);
         return;
+      case "http-result-inferred":
+        this.#resultInferred(event.functionId);
+        return;
       case "invocation-begun":
         if (this.isVerbose) this.#lambdaLines(event.functionId, linesBefore(event, new Date()));
         return;
@@ -87,6 +92,7 @@ export class Reporter {
   }
 
   reloaded(what: readonly string[], durationMs: number): void {
+    this.#inferred.clear();
     const { style } = this.#terminal;
     const names = what.length <= 3 ? what.join(", ") : `${what.length} functions`;
     this.#info(
@@ -109,6 +115,15 @@ export class Reporter {
         : diagnostics;
     if (shown.length === 0) return;
     this.#terminal.writeError(`${diagnosticsText(shown, this.#terminal.style.hasColor)}\n`);
+  }
+
+  /** Once for each function: such a result may be meant. */
+  #resultInferred(functionId: string): void {
+    if (this.#detail === "quiet" || this.#inferred.has(functionId)) return;
+    this.#inferred.add(functionId);
+    this.warning(
+      `${functionId} returned no statusCode: API Gateway sends its result as a JSON page with status 200`,
+    );
   }
 
   #functionLog(log: Extract<TrafficEvent, { type: "log" }>["log"]): void {

@@ -6,6 +6,8 @@ export interface HttpResult {
   readonly status: number;
   readonly headers: readonly HttpHeader[];
   readonly body: string | Buffer;
+  /** The function gave no `statusCode`: its whole result became the body of a JSON page. */
+  readonly isInferred: boolean;
 }
 
 type HttpHeader = readonly [name: string, value: string];
@@ -48,13 +50,13 @@ export function readHttpResult(payload: string, kind: HttpApiKind): HttpResult |
       kind === "rest" ? "application/json" : "text/plain; charset=utf-8",
     ]);
   }
-  return { status, headers, body };
+  return { status, headers, body, isInferred: false };
 }
 
 /** Any JSON value without `statusCode` is the body of a 200. */
 function inferred(result: unknown): HttpResult {
   const body = typeof result === "string" ? result : JSON.stringify(result);
-  return { status: 200, headers: [["content-type", "application/json"]], body };
+  return { status: 200, headers: [["content-type", "application/json"]], body, isInferred: true };
 }
 
 function statusOf(value: unknown): number | null {

@@ -14,6 +14,12 @@ export type TrafficEvent =
       readonly status: number;
       readonly durationMs: number;
     }
+  /** A function gave a result without `statusCode`, which became a JSON page. */
+  | {
+      readonly type: "http-result-inferred";
+      readonly functionId: string;
+      readonly routeKey: string;
+    }
   | {
       readonly type: "connected";
       readonly connectionId: string;

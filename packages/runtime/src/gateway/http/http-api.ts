@@ -114,7 +114,7 @@ export class HttpApi {
     });
     const limitMs = limits[this.#wording.limit];
     const result = await invokeInTime(this.#context, match.functionId, event, limitMs, "HTTP API");
-    this.#answer(response, result);
+    this.#answer(response, result, match);
   }
 
   /** Names the request in its answer, as either kind of API does. */
@@ -136,7 +136,11 @@ export class HttpApi {
     return kind === "throttled" ? this.#wording.refused : this.#wording.failed;
   }
 
-  #answer(response: ServerResponse, result: InvocationResult | "late"): void {
+  #answer(
+    response: ServerResponse,
+    result: InvocationResult | "late",
+    { functionId, routeKey }: HttpMatch,
+  ): void {
     if (response.destroyed) return;
     if (result === "late") {
       answerRefusal(response, this.#wording.late);
@@ -148,6 +152,9 @@ export class HttpApi {
     }
     const answer = readHttpResult(result.payload, this.#kind);
     if (answer === null || !write(response, answer)) answerRefusal(response, this.#wording.failed);
+    const { traffic } = this.#context;
+    if (answer?.isInferred === true && traffic.isObserved)
+      traffic.emit({ type: "http-result-inferred", functionId, routeKey });
   }
 }
 

@@ -37,6 +37,22 @@ describe("the answer of an HTTP API", () => {
     ]);
   });
 
+  test("a result without a status is reported, a complete response is not", async () => {
+    const { url, traffic } = await startGateway({
+      routes: ["get /", "get /whole"],
+      functions: { "get /": () => ({ cats: 1 }), "get /whole": () => ({ statusCode: 200 }) },
+    });
+    const inferred: unknown[] = [];
+    traffic.listen((event) => {
+      if (event.type === "http-result-inferred") inferred.push(event);
+    });
+    await fetch(`${url}/whole`);
+    await fetch(url);
+    expect(inferred).toEqual([
+      { type: "http-result-inferred", functionId: "get /", routeKey: "GET /" },
+    ]);
+  });
+
   test.each([
     ["a text", "plain", "plain"],
     ["a list", [1, { a: 2 }], '[1,{"a":2}]'],
