@@ -8,6 +8,9 @@ export type WebSocketPayload =
   | boolean
   | null;
 
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+export const maximumMessageBytes: number = 128 * 1024;
+
 /** @throws TypeError for what has no JSON. `name`: the function that was called */
 export function encodePayload(payload: WebSocketPayload, name: string): string | Uint8Array {
   if (typeof payload === "string" || payload instanceof Uint8Array) return payload;

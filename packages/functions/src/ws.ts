@@ -1,4 +1,4 @@
-import { GatewayError, gone } from "./gateway-error.ts";
+import { gone, limitExceeded, tooLarge } from "./gateway-error.ts";
 import type { RealtimeChannel } from "./realtime/realtime-channel.ts";
 import { refusalOf, signedFetch } from "./signed-fetch.ts";
 import { encodePayload, type WebSocketPayload } from "./websocket-payload.ts";
@@ -97,16 +97,8 @@ export function directChannel(): DirectChannel | undefined {
 
 function check(id: string, reply: Reply): Exclude<Reply, "gone"> {
   if (reply === "gone") throw gone(id);
-  if (reply.type === "limit-exceeded") {
-    throw new GatewayError("LimitExceededException", `The client of ${id} reads too slowly`, {
-      httpStatusCode: 429,
-    });
-  }
-  if (reply.type === "too-large") {
-    throw new GatewayError("PayloadTooLargeException", "The payload exceeds 128 KB", {
-      httpStatusCode: 413,
-    });
-  }
+  if (reply.type === "limit-exceeded") throw limitExceeded(`The client of ${id} reads too slowly`);
+  if (reply.type === "too-large") throw tooLarge();
   return reply;
 }
 

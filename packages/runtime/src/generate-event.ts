@@ -17,6 +17,7 @@ import {
 import { snsEvent } from "./lambda-events/sns-event.ts";
 import { sqsEvent } from "./lambda-events/sqs-event.ts";
 import { arn, localAccount, physicalName } from "./aws-names.ts";
+import { roomsEvent } from "./lambda-events/rooms-event.ts";
 import { scheduledEvent } from "./lambda-events/scheduled-event.ts";
 import { streamEvent } from "./lambda-events/stream-event.ts";
 
@@ -65,6 +66,17 @@ export function generateEvent(
       return JSON.stringify(scheduledEvent(app, name, options.now));
     case "tables-streams":
       return tableStreamEvent(manifest, declared.id, options.now);
+    case "rooms":
+      return roomsEvent([
+        {
+          eventId: randomUUID(),
+          eventName: "JOIN",
+          room: name,
+          connectionId: new IdSource().connectionId(),
+          member: null,
+          joinedAt: options.now,
+        },
+      ]);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AppSecrets } from "./app-secret.ts";
 import { identityProblem, type Identity } from "./identity.ts";
 import { isOriginAllowed, type OriginRule } from "./origins.ts";
 import { openSession } from "./session.ts";
@@ -26,6 +27,7 @@ export interface AuthOptions {
   readonly methods: readonly AuthMethod[];
   readonly origins: OriginRule;
   readonly memory: AuthMemory;
+  readonly secrets: AppSecrets;
 }
 
 /** Who opens the socket, or the HTTP status that refuses it. */
@@ -38,13 +40,13 @@ export type AuthVerdict =
  * ticket is used up. Programs send no `Origin`: they may bring a ticket, but not a browser's cookie.
  */
 export async function authorize(request: AuthRequest, options: AuthOptions): Promise<AuthVerdict> {
-  const { methods, origins, memory } = options;
+  const { methods, origins, memory, secrets } = options;
   const { headers, query, now } = request;
   const origin = headerOf(headers, "origin");
   if (origin !== undefined && !isOriginAllowed(origin, origins)) return forbidden;
   const text = query[ticketParameter];
   if (methods.includes("ticket") && text !== undefined && text !== "") {
-    const ticket = await openTicket(text, now);
+    const ticket = await openTicket(text, secrets, now);
     if (ticket === null) return unauthorized;
     const { identity, issuedAt } = ticket;
     const isFirst = await memory.useTicket(ticket);
@@ -53,7 +55,7 @@ export async function authorize(request: AuthRequest, options: AuthOptions): Pro
       : unauthorized;
   }
   if (methods.includes("session") && origin !== undefined) {
-    const opened = await openSession({ headers }, now);
+    const opened = await openSession({ headers }, secrets, now);
     const user = opened?.data["user"];
     if (opened === null || identityProblem(user) !== null) return unauthorized;
     const identity = user as Identity;

@@ -1,6 +1,6 @@
 import { askRealtime } from "../rooms/rooms.ts";
 import { directChannel } from "../ws.ts";
-import { readAppSecrets } from "./app-secret.ts";
+import { readAppSecrets, type AppSecrets } from "./app-secret.ts";
 import { readArchitectSession } from "./architect-session.ts";
 import { cookiesNamed, type EventWithCookies } from "./cookies.ts";
 import { checkIdentity, identityProblem, type Identity } from "./identity.ts";
@@ -41,7 +41,7 @@ export interface Session {
 
 export const session: Session = {
   async read(event) {
-    const opened = await openSession(event, Date.now());
+    const opened = await openSession(event, readAppSecrets(), Date.now());
     if (opened === null) return {};
     const { data, issuedAt } = opened;
     const { user } = data;
@@ -99,9 +99,9 @@ async function revokedAt(id: string): Promise<number> {
 /** Null when no cookie opens. Architect's own sessions are read where their secret is the app's. */
 export async function openSession(
   event: EventWithCookies,
+  secrets: AppSecrets,
   now: number,
 ): Promise<OpenSession | null> {
-  const secrets = readAppSecrets();
   for (const value of cookiesNamed(sessionCookie, event)) {
     const opened = await unseal(value, { purpose: "session", secrets, now });
     if (opened !== null) {

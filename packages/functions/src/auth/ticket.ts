@@ -1,4 +1,4 @@
-import { readAppSecrets } from "./app-secret.ts";
+import { readAppSecrets, type AppSecrets } from "./app-secret.ts";
 import { checkIdentity, identityProblem, type Identity } from "./identity.ts";
 import { seal, unseal } from "./sealed.ts";
 
@@ -36,8 +36,12 @@ export const ticket: Tickets = {
 };
 
 /** Null: it is not a ticket of this app, or it has expired. */
-export async function openTicket(text: string, now: number): Promise<OpenTicket | null> {
-  const opened = await unseal(text, { purpose: "ticket", secrets: readAppSecrets(), now });
+export async function openTicket(
+  text: string,
+  secrets: AppSecrets,
+  now: number,
+): Promise<OpenTicket | null> {
+  const opened = await unseal(text, { purpose: "ticket", secrets, now });
   if (opened === null || identityProblem(opened.data) !== null) return null;
   const { data, issuedAt, expiresAt, nonce } = opened;
   return { identity: data as Identity, issuedAt, expiresAt, nonce };

@@ -1,3 +1,4 @@
+import { readAppSecrets } from "../auth/app-secret.ts";
 import { authorize, type AuthMethod } from "../auth/authorize.ts";
 import { readOrigins } from "../auth/origins.ts";
 import { tableMemory } from "../auth/revocations.ts";
@@ -24,6 +25,7 @@ export async function handler(event: AuthorizerEvent): Promise<object> {
         allowed: readOrigins(ARC_WS_ORIGINS ?? ALLOWED_ORIGINS),
       },
       memory: tableMemory,
+      secrets: readAppSecrets(),
     },
   );
   if (!verdict.ok && verdict.status === 401) throw new Error("Unauthorized");

@@ -8,7 +8,13 @@ export type RealtimeCommand =
       readonly member: string | null;
     }
   | { readonly type: "leave"; readonly room: string; readonly id: string }
-  | { readonly type: "send"; readonly room: string; readonly except: readonly string[] }
+  | {
+      readonly type: "send";
+      readonly room: string;
+      readonly except: readonly string[];
+      /** The connection that sends, whose rate is limited; null for nobody. */
+      readonly from: string | null;
+    }
   /** A page of members that joined after the one with the number `after`, which is 0 for the first page. */
   | { readonly type: "members"; readonly room: string; readonly after: number }
   | { readonly type: "of"; readonly id: string }
@@ -22,6 +28,7 @@ export type RealtimeReply =
   | { readonly type: "done" }
   | { readonly type: "gone" }
   | { readonly type: "full" }
+  | { readonly type: "too-fast" }
   | { readonly type: "sent"; readonly members: number }
   | {
       readonly type: "members";

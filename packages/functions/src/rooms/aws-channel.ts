@@ -1,7 +1,7 @@
 import type { RealtimeChannel, RealtimeCommand } from "../realtime/realtime-channel.ts";
 import { endpointOf, refusalOf, signedFetch } from "../signed-fetch.ts";
 import { fanOut, type Recipient } from "./fan-out.ts";
-import { identityOf, join, leave, membersOf, roomsOf } from "./memberships.ts";
+import { identityOf, join, leave, maySend, membersOf, roomsOf } from "./memberships.ts";
 
 /** So many members get their message from the function itself, in order; more from the fan-out function. */
 const membersAtOnce = 500;
@@ -18,6 +18,9 @@ export const awsChannel: RealtimeChannel = async (command, data) => {
       await leave(command.room, command.id);
       break;
     case "send":
+      if (command.from !== null && !(await maySend(command.room, command.from))) {
+        return { type: "too-fast" };
+      }
       return { type: "sent", members: await send(command.room, command.except, data ?? "") };
     case "of":
       return { type: "rooms", rooms: await roomsOf(command.id) };

@@ -111,6 +111,21 @@ export async function identityOf(id: string): Promise<string | null> {
   return value?.[0]?.["member"]?.S ?? null;
 }
 
+/** Counts a message of a connection. False: it is beyond the rate of the room's kind in this second. */
+export async function maySend(room: string, id: string): Promise<boolean> {
+  const rate = limitOf(room, "rate");
+  if (rate === null) return true;
+  const second = Math.floor(Date.now() / 1000);
+  const count = part(
+    "Update",
+    keyOf(connectionKey(id), `sent#${second}`),
+    "attribute_not_exists(sent) OR sent < :rate",
+    "SET expires = :expires ADD sent :one",
+    { ":rate": { N: String(rate) }, ":one": { N: "1" }, ":expires": expiry() },
+  );
+  return (await transact([count])) === null;
+}
+
 /** Everybody leaves. */
 export async function empty(room: string): Promise<void> {
   for await (const page of membersOf(room)) await forEachOf(page, ({ id }) => leave(room, id));

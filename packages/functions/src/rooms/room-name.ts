@@ -2,6 +2,8 @@
 export interface RoomKind {
   /** At most so many members a room; null for no limit. */
   readonly members: number | null;
+  /** Messages a second from one connection; null for no limit. */
+  readonly rate: number | null;
 }
 
 /** Bytes of UTF-8 at most: the name is part of a key of the table. */
@@ -26,9 +28,9 @@ export function checkRoom(room: string): void {
   }
 }
 
-/** Members of a room at most; null for no limit. */
-export function limitOf(room: string): number | null {
-  return declaredKinds()[kindOf(room)]?.members ?? null;
+/** What the kind of a room allows; null for no limit. */
+export function limitOf(room: string, limit: keyof RoomKind = "members"): number | null {
+  return declaredKinds()[kindOf(room)]?.[limit] ?? null;
 }
 
 /** `chat` of `chat:lobby`. */

@@ -1,7 +1,7 @@
-import { GatewayError, gone } from "../gateway-error.ts";
+import { gone, limitExceeded, tooLarge } from "../gateway-error.ts";
 import type { RealtimeChannel, RealtimeReply } from "../realtime/realtime-channel.ts";
 import { directChannel } from "../ws.ts";
-import { encodePayload, type WebSocketPayload } from "../websocket-payload.ts";
+import { encodePayload, maximumMessageBytes, type WebSocketPayload } from "../websocket-payload.ts";
 import { awsChannel } from "./aws-channel.ts";
 import { collectJoin, collectLeave } from "./connecting.ts";
 import { writeMember, type Json } from "./member.ts";
@@ -31,11 +31,16 @@ export interface Rooms {
     readonly member?: Json;
   }) => Promise<void>;
   readonly leave: (request: { readonly room: string; readonly id: string }) => Promise<void>;
-  /** Sends to all who are in the room, but for `except`. Resolves how many were found. */
+  /**
+   * Sends to all who are in the room, but for `except`. Resolves how many were found. `from` is the
+   * connection whose message this is: beyond the kind's `rate` it rejects with `LimitExceededException`.
+   * Rejects with `PayloadTooLargeException` beyond 128 KB.
+   */
   readonly send: (request: {
     readonly room: string;
     readonly payload: WebSocketPayload;
     readonly except?: string | readonly string[];
+    readonly from?: string;
   }) => Promise<{ readonly members: number }>;
   readonly members: (request: { readonly room: string }) => AsyncIterable<RoomMember>;
   /** Resolves the rooms of a connection. */
@@ -54,21 +59,20 @@ export const rooms: Rooms = {
     if (collectJoin({ room, id, member })) return;
     const { type } = await askRealtime({ type: "join", room, id, member }, null);
     if (type === "gone") throw gone(id);
-    if (type === "full") {
-      throw new GatewayError("LimitExceededException", `"${room}" is full`, {
-        httpStatusCode: 429,
-      });
-    }
+    if (type === "full") throw limitExceeded(`"${room}" is full`);
   },
   async leave({ room, id }) {
     checkRoom(room);
     checkId(id);
     if (!collectLeave(room, id)) await askRealtime({ type: "leave", room, id }, null);
   },
-  async send({ room, payload, except = [] }) {
+  async send({ room, payload, except = [], from = null }) {
     checkRoom(room);
-    const command = { type: "send", room, except: [except].flat() } as const;
-    const reply = await askRealtime(command, encodePayload(payload, "rooms.send"));
+    const data = encodePayload(payload, "rooms.send");
+    if (Buffer.byteLength(data) > maximumMessageBytes) throw tooLarge();
+    const command = { type: "send", room, except: [except].flat(), from } as const;
+    const reply = await askRealtime(command, data);
+    if (reply.type === "too-fast") throw limitExceeded(`${from} sends too fast`);
     return { members: reply.type === "sent" ? reply.members : 0 };
   },
   async *members({ room }) {

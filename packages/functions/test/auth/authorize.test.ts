@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
+import { readAppSecrets } from "../../src/auth/app-secret.ts";
 import { authorize, type AuthMethod, type AuthVerdict } from "../../src/auth/authorize.ts";
 import { session } from "../../src/auth/session.ts";
 import { ticket } from "../../src/auth/ticket.ts";
@@ -30,6 +31,7 @@ function createDoor(): (attempt: Attempt) => Promise<AuthVerdict> {
       {
         methods,
         origins: { own: [own], allowed },
+        secrets: readAppSecrets(),
         memory: {
           useTicket: ({ nonce }) => {
             const isFirst = !used.has(nonce);

@@ -5,9 +5,9 @@ import { headOf, linesOf, type LineNode, type PragmaNode, type Scalar } from "..
 import { flagOf, settingOf } from "./settings.ts";
 
 /** What of the app there is to be given access to. */
-export type Accessible = Pick<Manifest, "tables" | "events" | "queues" | "ws">;
+export type Accessible = Pick<Manifest, "tables" | "events" | "queues" | "ws" | "rooms">;
 
-const kinds = ["tables", "events", "queues", "connections"] as const;
+const kinds = ["tables", "events", "queues", "connections", "rooms"] as const;
 
 /** `@access` of a function's own configuration: what of the app it may use, and nothing else. */
 export function readAccess(
@@ -21,11 +21,23 @@ export function readAccess(
     queues: new Set<string>(),
   };
   let hasConnections = false;
+  let hasRooms = false;
   for (const line of linesOf(pragma.body)) {
     const kind = kinds.find((name) => name === headOf(line).text);
     switch (kind) {
       case "connections":
         hasConnections = app.ws !== null && flagOf(settingOf(line)) === true;
+        break;
+      case "rooms":
+        hasRooms = flagOf(settingOf(line)) === true;
+        if (hasRooms && app.rooms.length === 0 && (app.ws?.auth.length ?? 0) === 0) {
+          hasRooms = false;
+          log.error({
+            code: "access-invalid",
+            text: "the app has no rooms: add @rooms with a kind of rooms a line",
+            span: headOf(line).span,
+          });
+        }
         break;
       case "tables":
         for (const [name, word] of itemsOf(line)) {
@@ -49,6 +61,7 @@ export function readAccess(
     events: [...access.events],
     queues: [...access.queues],
     hasConnections,
+    hasRooms,
   };
 }
 

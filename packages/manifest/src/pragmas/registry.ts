@@ -3,6 +3,7 @@ import { readAws } from "./aws.ts";
 import { readEvents, readQueues } from "./events.ts";
 import { readHttp } from "./http.ts";
 import type { PragmaReader } from "./pragma-context.ts";
+import { readRooms } from "./rooms.ts";
 import { readScheduled } from "./scheduled.ts";
 import { readCdn, readPlugins, readProxy, readShared, readStatic, readViews } from "./static.ts";
 import { readTables, readTablesIndexes, readTablesStreams } from "./tables.ts";
@@ -22,6 +23,7 @@ export const pragmaReaders: Readonly<Record<string, PragmaReader>> = {
   http: readHttp,
   "ws-settings": readWsSettings,
   ws: readWs,
+  rooms: readRooms,
   events: readEvents,
   queues: readQueues,
   scheduled: readScheduled,

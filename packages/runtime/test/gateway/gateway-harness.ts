@@ -190,6 +190,8 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
         origin: null,
       })),
       authorizer: null,
+      auth: [],
+      origins: null,
       stage: { throttlingRateLimit: 1000, throttlingBurstLimit: 500, hasAccessLogs: false },
       ...options.webSocketApi,
     },

@@ -260,4 +260,6 @@ const noRoutes = new WebSocketRoutes({
   routeSelectionExpression: "",
   routes: [],
   authorizer: null,
+  auth: [],
+  origins: null,
 });
