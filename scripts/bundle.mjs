@@ -20,7 +20,12 @@ const common = {
 
 /** Bundles what is compiled into `dist` folders. */
 export async function bundleAll() {
-  await Promise.all([bundleCommandLine(), bundleWorkerThread(), bundleHttpAdapter()]);
+  await Promise.all([
+    bundleCommandLine(),
+    bundleWorkerThread(),
+    bundleHttpAdapter(),
+    bundleStaticFunction(),
+  ]);
 }
 
 /** Commands stay apart, so that each loads only its own. */
@@ -33,7 +38,7 @@ async function bundleCommandLine() {
     splitting: true,
     format: "esm",
     // Stay where they are installed: programs, and what few commands need and is large.
-    external: ["esbuild", "dynalite", "@aws-sdk/*", "@arclet/functions"],
+    external: ["esbuild", "dynalite", "@aws-sdk/*", "@arclet/functions", "selfsigned"],
     // CommonJS packages inside require Node.js' own modules.
     banner: {
       js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);',
@@ -60,6 +65,17 @@ async function bundleHttpAdapter() {
   const text = readFileSync(source, "utf8").replaceAll(/^export /gm, "");
   const { code } = await transform(text, { minify: true, target: "node18", charset: "utf8" });
   writeFileSync(join(emptied("packages/builder/bundle"), "http-response.js"), code);
+}
+
+/** The function that serves static files on AWS: a build folder of its own. */
+async function bundleStaticFunction() {
+  await build({
+    ...common,
+    entryPoints: [join(root, "packages/static/dist/lambda/static-function.js")],
+    outfile: join(emptied("packages/static/bundle"), "static-function/index.mjs"),
+    format: "esm",
+    minify: true,
+  });
 }
 
 function emptied(name) {

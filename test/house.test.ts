@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { functionPragmas } from "../packages/manifest/src/manifest.ts";
 import { findCycles } from "./house/cycles.ts";
 import { readFloors, upwardImports } from "./house/floors.ts";
 import { readImports, type ImportGraph } from "./house/import-graph.ts";
@@ -55,6 +56,33 @@ describe("the drawing in ARCHITECTURE.md", () => {
       expect(missing).toEqual([]);
     },
   );
+});
+
+describe("a pragma", () => {
+  const markdown = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+  const [header = [], , ...rows] = (/^\| Pragma .*\n(?:\|.*\n)+/m.exec(markdown)?.[0] ?? "")
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split("|").map((cell) => cell.trim().replaceAll("`", "")));
+  const rooms = rows.flatMap(([, pragma = "", ...cells]) =>
+    cells.flatMap((cell, index) =>
+      cell === "yes" ? [{ pragma, room: header[index + 2] ?? "" }] : [],
+    ),
+  );
+
+  it("that is a function's has events of its own", () => {
+    const withEvents = rooms.filter(({ room }) => room === "runtime/src/lambda-events");
+    expect(withEvents.map(({ pragma }) => pragma).toSorted()).toEqual(functionPragmas.toSorted());
+  });
+
+  it("is in the table of ARCHITECTURE.md", () => {
+    expect(rooms.length).toBeGreaterThan(functionPragmas.length);
+  });
+
+  it.each(rooms)("$pragma has its name in $room", ({ pragma, room }) => {
+    const there = readdirSync(join(root, "packages", room));
+    expect(there.includes(pragma) || there.includes(`${pragma}.ts`)).toBe(true);
+  });
 });
 
 describe("these tests", () => {

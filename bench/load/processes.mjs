@@ -1,6 +1,7 @@
 // Servers and clients run in processes of their own; a server tells its URL when it is ready.
 import { fork, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { whileRunning } from "./running.mjs";
 
 /** Starts a server script of `bench/servers`. Resolves `{ url, stop, ask }`, plus whatever else it told. */
 export async function startServer(script, args = [], execArgv = []) {
@@ -19,6 +20,10 @@ function start(script, args, execArgv) {
     execArgv,
   });
   const exited = new Promise((resolve) => child.once("exit", resolve));
+  const stop = whileRunning(async () => {
+    if (child.connected) child.disconnect();
+    await exited;
+  });
   const nextTold = () =>
     new Promise((resolve, reject) => {
       const onExit = (code) => reject(new Error(`${script} exited with ${code}`));
@@ -37,10 +42,7 @@ function start(script, args, execArgv) {
       child.send(message);
       return answer;
     },
-    async stop() {
-      if (child.connected) child.disconnect();
-      await exited;
-    },
+    stop,
   }));
 }
 
@@ -63,10 +65,12 @@ export function runScript(script, args) {
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  const stop = whileRunning(() => child.kill());
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));
   return new Promise((resolve, reject) => {
     child.once("close", (code) => {
+      stop();
       if (code !== 0) reject(new Error(`${script} exited with ${code}`));
       else resolve(JSON.parse(output));
     });

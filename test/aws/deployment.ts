@@ -17,16 +17,16 @@ const packages = fileURLToPath(new URL("../../packages", import.meta.url));
 /** A folder of an app that can import `@arclet/functions`. */
 export interface AppFolder extends AsyncDisposable {
   readonly root: string;
-  readonly write: (path: string, text: string) => Promise<void>;
+  readonly write: (path: string, content: string | Uint8Array) => Promise<void>;
 }
 
 export async function createAppFolder(files: {
-  readonly [path: string]: string;
+  readonly [path: string]: string | Uint8Array;
 }): Promise<AppFolder> {
   const root = await mkdtemp(join(tmpdir(), "arclet-aws-"));
-  const write = async (path: string, text: string): Promise<void> => {
+  const write = async (path: string, content: string | Uint8Array): Promise<void> => {
     await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
+    await writeFile(join(root, path), content);
   };
   await write("package.json", '{"type":"module"}');
   for (const [path, text] of Object.entries(files)) await write(path, text);

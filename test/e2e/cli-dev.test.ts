@@ -411,7 +411,7 @@ describe("bad input", () => {
       socket.on("data", (chunk: string) => {
         answer += chunk;
       });
-      socket.end(
+      socket.write(
         `GET ${path} HTTP/1.1\r\nHost: localhost:${running.port}\r\nConnection: close\r\n\r\n`,
       );
       await once(socket, "close");

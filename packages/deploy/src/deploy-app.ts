@@ -8,17 +8,18 @@ import { dryRun } from "./dry-run.ts";
 import { DeployError } from "./errors.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { stackNameOf } from "./stack/stack-name.ts";
+import { requireOwn } from "./stack/stack-owner.ts";
 import { describeStack, outputsOf } from "./stack/stack-state.ts";
 
 /**
  * Brings the stack to what the project says. A rerun after an interruption goes on where it stopped.
- * @throws DeployError for what the user can mend.
+ * @throws DeployError for what the user can fix.
  */
 export async function deployApp(
   options: DeployOptions,
   reporter: DeployReporter,
 ): Promise<DeployResult> {
-  const { stage, name, mode } = options;
+  const { stage, name, mode, profile = null, region = null } = options;
   const { manifest } = options.project;
   if (mode === "dry-run") {
     const stackName = stackNameOf(manifest.app, stage, name);
@@ -26,7 +27,7 @@ export async function deployApp(
     return resultOf(stackName, new Map(), false);
   }
   const deploy = mode === "all" ? deployStack : deployPart;
-  return withStack({ manifest, stage, name }, (clients, stackName) =>
+  return withStack({ manifest, stage, name, profile, region }, (clients, stackName) =>
     deploy(options, clients, stackName, reporter),
   );
 }
@@ -38,7 +39,9 @@ async function deployPart(
   stackName: string,
   reporter: DeployReporter,
 ): Promise<DeployResult> {
-  const outputs = outputsOf(await describeStack(clients, stackName));
+  const stack = await describeStack(clients, stackName);
+  if (stack !== null) await requireOwn(clients, stack, options.project.manifest.app);
+  const outputs = outputsOf(stack);
   if (outputs.size === 0)
     throw new DeployError("ERR_STACK_MISSING", `The stack ${stackName} is not deployed`, {
       hints: ["Run `arclet deploy` once without --fast and --static."],

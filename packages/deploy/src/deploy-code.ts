@@ -1,5 +1,6 @@
 import { artifactBucket, openArtifactBucket } from "./assets/artifact-bucket.ts";
 import { packageFunctions, uploadPackages } from "./assets/package-functions.ts";
+import { withStaticMap } from "./assets/with-static-map.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { DeployError } from "./errors.ts";
@@ -21,7 +22,13 @@ export async function deployCode(
       `${pinned.id} has provisioned concurrency, which only a full deploy moves to new code`,
       { hints: ["Run `arclet deploy` without --fast."] },
     );
-  const packages = await packageFunctions(functions, built, archiver, stackName, reporter);
+  const packages = await packageFunctions(
+    functions,
+    await withStaticMap(project, built),
+    archiver,
+    stackName,
+    reporter,
+  );
   const bucket = await artifactBucket(clients, manifest.aws.bucket);
   await openArtifactBucket(clients, bucket);
   await uploadPackages(clients, bucket, packages, reporter);

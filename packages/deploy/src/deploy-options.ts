@@ -1,10 +1,11 @@
 import type { Archiver, BuiltFunction } from "@arclet/builder";
 import type { Project } from "@arclet/manifest";
+import type { AccountFlags } from "./aws/credential-source.ts";
 import type { Stage } from "./environment.ts";
 import type { StackChange } from "./reporter.ts";
 import type { Template } from "./template/template.ts";
 
-export interface DeployOptions {
+export interface DeployOptions extends AccountFlags {
   readonly project: Project;
   /** The functions of the project; none are needed for the static files alone. */
   readonly built: readonly BuiltFunction[];
@@ -22,6 +23,8 @@ export interface DeployOptions {
   readonly extend?: (template: Template) => Promise<Template>;
   /** Asked before anything that holds data is replaced or removed. */
   readonly confirm: (changes: readonly StackChange[]) => Promise<boolean>;
+  /** Asked before Architect's stack of the app becomes Arclet's, with all that changes. @default refused */
+  readonly confirmAdoption?: (changes: readonly StackChange[]) => Promise<boolean>;
 }
 
 export interface DeployResult {

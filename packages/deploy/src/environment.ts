@@ -1,4 +1,5 @@
 import type { AwsClients } from "./aws/aws-clients.ts";
+import { attemptsOf } from "./aws/attempts-of.ts";
 import { DeployError } from "./errors.ts";
 
 export type Stage = "staging" | "production";
@@ -49,12 +50,8 @@ export async function readEnvironment(
  */
 export const variablesLimit = 4096;
 
-export async function addEnvironment(
-  clients: AwsClients,
-  stackName: string,
-  name: string,
-  value: string,
-): Promise<void> {
+/** @throws DeployError `ERR_ENVIRONMENT_NAME`, `ERR_TEMPLATE_LIMIT` for what Lambda would refuse */
+export function checkVariable(name: string, value: string): void {
   // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
   if (
     !/^[A-Za-z][A-Za-z0-9_]+$/.test(name) ||
@@ -71,6 +68,15 @@ export async function addEnvironment(
       `${name} has ${Buffer.byteLength(value)} bytes, and Lambda takes ${variablesLimit} for all variables of a function`,
       { hints: ["Keep it in a table or in S3, and its place in the variable."] },
     );
+}
+
+/** Sets a variable that `checkVariable` lets pass. */
+export async function addEnvironment(
+  clients: AwsClients,
+  stackName: string,
+  name: string,
+  value: string,
+): Promise<void> {
   const [{ PutParameterCommand }, client] = await Promise.all([
     import("@aws-sdk/client-ssm"),
     clients.ssm(),
@@ -99,7 +105,8 @@ export async function removeEnvironment(
     await client.send(new DeleteParameterCommand({ Name: `${folderOf(stackName)}/${name}` }));
     return true;
   } catch (error) {
-    if (error instanceof Error && error.name === "ParameterNotFound") return false;
+    // After a lost answer it is gone because of this very call.
+    if (error instanceof Error && error.name === "ParameterNotFound") return attemptsOf(error) > 1;
     throw error;
   }
 }

@@ -107,7 +107,27 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
   [
     "a FIFO batch beyond ten",
     `${app}@queues\njobs\n  batchSize 11\n`,
-    ["5:1 error queue-setting-invalid"],
+    ["6:3 error queue-setting-invalid"],
+  ],
+  [
+    "a FIFO queue with a window",
+    `${app}@queues\njobs\n  batchWindow 5\n`,
+    ["6:3 error queue-setting-invalid"],
+  ],
+  [
+    "a visibility time-out below the function's timeout",
+    `${app}@queues\njobs\n  visibilityTimeout 4\n`,
+    ["6:3 error queue-setting-invalid"],
+  ],
+  [
+    "more retries than Lambda makes",
+    `${app}@events\ndaily\n  retries 3\n`,
+    ["6:11 error event-setting-invalid"],
+  ],
+  [
+    "a batch of a stream that is too large",
+    `${app}@tables\ncats\n  id *String\n\n@tables-streams\ncats\n  batchSize 10001\n`,
+    ["10:13 error stream-setting-invalid"],
   ],
   [
     "a rate of 1 in the plural",

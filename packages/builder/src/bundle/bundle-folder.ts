@@ -6,6 +6,7 @@ import { writeBuildFolder, type FolderFile } from "../build-folder.ts";
 import { givenPath, realOutput, type BuildPlace } from "../build-place.ts";
 import type { BuiltFunction } from "../built-function.ts";
 import type { BundleRequest, BundleResult } from "./bundle-function.ts";
+import type { FailedSources } from "./failed-sources.ts";
 import { moduleName } from "./complete-module.ts";
 import { filesBesideBundle } from "../copy/copied-files.ts";
 import type { FileHashes } from "../file-hashes.ts";
@@ -37,7 +38,11 @@ export type BundledFolder =
       /** Absolute paths of the files in the build folder. */
       readonly outputs: readonly string[];
     }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly sources: FailedSources;
+    };
 
 /** Bundles a function and puts the other files of its folder beside the bundle. */
 export async function bundleFolder(

@@ -1,7 +1,8 @@
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { systemErrorCode } from "@arclet/manifest";
 import { isEditorFile } from "../editor-files.ts";
-import { BuildError, systemErrorCode } from "../errors.ts";
+import { BuildError } from "../errors.ts";
 import { SettledChanges } from "./settled-changes.ts";
 
 export interface WatchOptions {
@@ -22,6 +23,9 @@ export interface ProjectWatcher {
   follow(files: readonly string[]): void;
   close(): Promise<void>;
 }
+
+/** How long after a folder appeared its files are looked at once more. */
+const newFolderMs = 100;
 
 /** Folders in which a project's own files are not. */
 const ignoredFolders: ReadonlySet<string> = new Set([
@@ -58,6 +62,26 @@ export async function watchProject(
   const { watch } = await import("chokidar");
   const watcher = watch(root, { ignored: isIgnored, ignoreInitial: true, atomic: false });
   watcher.on("all", (_event, path) => add(resolve(root, path)));
+  // chokidar lists a new folder before it watches it: a file that is written between the two is lost.
+  const looks = new Set<NodeJS.Timeout>();
+  watcher.on("addDir", (path) => {
+    const look = setTimeout(() => {
+      looks.delete(look);
+      reportFilesOf(resolve(root, path)).catch(onError);
+    }, newFolderMs);
+    looks.add(look);
+  });
+
+  async function reportFilesOf(folder: string): Promise<void> {
+    // Gone again: its removal is an event of its own.
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      if (entry.isFile() && !isIgnored(path) && !isEditorFile(entry.name))
+        await changes.addUnreported(path);
+    }
+  }
+
   // chokidar 5 misses every other save of a file that is replaced by a rename, as many editors save.
   // Its watch of the folder does see it, and tells so here.
   watcher.on("raw", (_event, name: string | null, details: unknown) => {
@@ -86,6 +110,7 @@ export async function watchProject(
       if (outside.length > 0) watcher.add(outside);
     },
     async close() {
+      for (const look of looks) clearTimeout(look);
       changes.close();
       await watcher.close();
     },

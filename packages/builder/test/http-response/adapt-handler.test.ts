@@ -139,12 +139,12 @@ describe("an adapted handler", () => {
   it("keeps its length, its name and its being async", () => {
     const callback = adapt((_event: unknown, _context: unknown, _done: unknown) => null);
     expect(callback).toHaveLength(3);
-    const named = adapt(async function page(_event: unknown) {
+    const adapted = adapt(async function named(_event: unknown) {
       return null;
     });
-    expect([named.length, named.name, named.constructor.name]).toEqual([
+    expect([adapted.length, adapted.name, adapted.constructor.name]).toEqual([
       1,
-      "page",
+      "named",
       "AsyncFunction",
     ]);
   });

@@ -149,21 +149,73 @@ describe("watchProject", () => {
 });
 
 describe("affectedFunctions", () => {
+  const none = { paths: [], hasPackages: false };
   const functions = [
-    { functionId: "ws/a", directory: "/p/src/ws/a", inputs: ["/p/lib/x.js"], isBroken: false },
-    { functionId: "ws/ab", directory: "/p/src/ws/ab", inputs: ["/p/lib/y.js"], isBroken: false },
-    { functionId: "ws/broken", directory: "/p/src/ws/broken", inputs: [], isBroken: true },
+    {
+      functionId: "ws/a",
+      directory: "/p/src/ws/a",
+      isBundled: true,
+      inputs: ["/p/src/ws/a/index.js", "/p/lib/x.js", "/p/packages/pets/index.js"],
+      missing: null,
+    },
+    {
+      functionId: "ws/ab",
+      directory: "/p/src/ws/ab",
+      isBundled: false,
+      inputs: ["/p/src/ws/ab/index.py"],
+      missing: null,
+    },
+    {
+      functionId: "ws/broken",
+      directory: "/p/src/ws/broken",
+      isBundled: true,
+      inputs: ["/p/src/ws/broken/index.ts", "/p/lib/y.ts"],
+      missing: { paths: ["/p/src/shared/names"], hasPackages: false },
+    },
+    {
+      functionId: "ws/empty",
+      directory: "/p/src/ws/empty",
+      isBundled: true,
+      inputs: [],
+      missing: none,
+    },
   ];
   it.each([
-    ["/p/src/ws/a/data.txt", ["ws/a", "ws/broken"]],
-    ["/p/lib/x.js", ["ws/a", "ws/broken"]],
-    ["/p/package.json", ["ws/a", "ws/ab", "ws/broken"]],
-    ["/p/src/ws/ab/tsconfig.json", ["ws/ab", "ws/broken"]],
-    ["/p/src/ws", ["ws/a", "ws/ab", "ws/broken"]],
-    ["/p/src/ws/ab", ["ws/ab", "ws/broken"]],
-    ["/p/public/index.html", ["ws/broken"]],
+    // What a build read, or would take along.
+    ["/p/lib/x.js", ["ws/a"]],
+    ["/p/src/ws/a/data.txt", ["ws/a"]],
+    ["/p/src/ws/ab/anything", ["ws/ab"]],
+    ["/p/lib/y.ts", ["ws/broken"]],
+    // What it did not.
+    ["/p/src/ws/a/index.test.js", []],
+    ["/p/src/ws/a/types.ts", []],
+    ["/p/src/ws/a/.notes", []],
+    ["/p/src/ws/a/node_modules/pets/index.js", []],
+    ["/p/lib/z.js", []],
+    ["/p/public/index.html", []],
+    ["/p/dev.log", []],
+    // What would be found instead, or was missed.
+    ["/p/lib/x.ts", ["ws/a"]],
+    ["/p/lib/x/index.js", ["ws/a"]],
+    ["/p/src/shared/names.ts", ["ws/broken"]],
+    ["/p/src/shared/names/index.js", ["ws/broken"]],
+    ["/p/src/ws/empty/index.ts", ["ws/empty"]],
+    // What is inherited.
+    ["/p/package.json", ["ws/a", "ws/ab", "ws/broken", "ws/empty"]],
+    ["/p/tsconfig.base.json", ["ws/a", "ws/ab", "ws/broken", "ws/empty"]],
+    ["/p/packages/pets/package.json", ["ws/a"]],
+    ["/p/src/ws/ab/tsconfig.json", ["ws/ab"]],
+    // Folders.
+    ["/p/src/ws", ["ws/a", "ws/ab", "ws/broken", "ws/empty"]],
+    ["/p/src/ws/ab", ["ws/ab"]],
   ])("of %s are %j", (path, ids) => {
-    expect([...affectedFunctions([path], functions)]).toEqual(ids);
+    expect([...affectedFunctions([path], functions).keys()]).toEqual(ids);
+  });
+
+  it("come with the files that concern them", () => {
+    const affected = affectedFunctions(["/p/lib/x.js", "/p/dev.log", "/p/lib/y.ts"], functions);
+    expect(affected.get("ws/a")).toEqual(["/p/lib/x.js"]);
+    expect(affected.get("ws/broken")).toEqual(["/p/lib/y.ts"]);
   });
 
   it("are none when nothing changed", () => {

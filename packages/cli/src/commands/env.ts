@@ -4,7 +4,7 @@ import { isCancel, password } from "@clack/prompts";
 import { defineCommand, type Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { processTerminal } from "../terminal/style.ts";
-import { projectHere, targetArgs, targetOf } from "./deploy-target.ts";
+import { jsonArgs, projectHere, targetArgs, targetOf, writeJson } from "./deploy-target.ts";
 
 export const envCommand: Command = defineCommand({
   name: "env",
@@ -12,6 +12,7 @@ export const envCommand: Command = defineCommand({
   examples: ["arclet env", "arclet env --add API_KEY", "arclet env --remove API_KEY"],
   args: {
     ...targetArgs,
+    ...jsonArgs,
     add: { type: "string", alias: "a", description: "Name to add" },
     remove: { type: "string", alias: "r", description: "Name to remove" },
     value: {
@@ -26,6 +27,10 @@ export const envCommand: Command = defineCommand({
     const project = await projectHere();
     const action = await actionOf(args.add, args.value, args.remove);
     const names = await manageEnv(targetOf(project, args), action);
+    if (args.json === true) {
+      writeJson({ names });
+      return 0;
+    }
     const { write } = processTerminal();
     for (const name of names) write(`${name}\n`);
     if (names.length === 0) write("No environment variables are set\n");

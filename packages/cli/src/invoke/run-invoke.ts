@@ -40,6 +40,7 @@ export async function runInvoke(options: RunInvokeOptions): Promise<number> {
     host: null,
     watches: false,
     isDebugged: false,
+    measuresMemory: () => options.isVerbose,
     state,
     onEvent: (event) => {
       if (event.type !== "ready") reportDevEvent(event, reporter);
@@ -47,7 +48,6 @@ export async function runInvoke(options: RunInvokeOptions): Promise<number> {
   });
   try {
     const { runtime, project } = session;
-    runtime.traffic.wantsMemory = options.isVerbose;
     const declared = findFunction(project, options.functionId);
     const event =
       options.event ??

@@ -1,6 +1,11 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { LambdaFunction, Manifest, PlainValue } from "@arclet/manifest";
+import {
+  functionPragmas,
+  type LambdaFunction,
+  type Manifest,
+  type PlainValue,
+} from "@arclet/manifest";
 import type { PluginRuntime } from "./plugin-runtime.ts";
 
 /** One function, as Architect's plugins know it. */
@@ -41,8 +46,6 @@ export interface Inventory {
   /** `get.http("get /")`, `get.events("name")`: one item, or undefined. */
   readonly get: Readonly<Record<string, (name?: string) => unknown>>;
 }
-
-const functionPragmas = ["http", "ws", "events", "queues", "scheduled", "tables-streams"] as const;
 
 export interface InventoryOptions {
   readonly manifest: Manifest;

@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundleModule } from "@arclet/builder";
-import type { PluginReference } from "@arclet/manifest";
-import { CliError, systemErrorCode } from "../errors.ts";
+import { systemErrorCode, functionPragmas, type PluginReference } from "@arclet/manifest";
+import { CliError } from "../errors.ts";
 import { failedPlugin, type LoadedPlugin } from "./loaded-plugin.ts";
 import type { Plugin } from "./plugin.ts";
 
@@ -12,17 +12,7 @@ const extensions = ["js", "mjs", "cjs", "ts", "mts", "cts"] as const;
 
 /** Hooks that are called, by their section. */
 const hooks: Readonly<Record<string, readonly string[]>> = {
-  set: [
-    "env",
-    "http",
-    "ws",
-    "events",
-    "queues",
-    "scheduled",
-    "tables",
-    "tables-streams",
-    "runtimes",
-  ],
+  set: ["env", ...functionPragmas, "tables", "runtimes"],
   sandbox: ["start", "watcher", "end"],
   deploy: ["start", "end"],
 };

@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from "node:path";
 import {
+  functionPragmas,
   parseArc,
   resolveManifest,
   type Diagnostic,
@@ -45,14 +46,11 @@ const writers: Readonly<Record<Hook, (entry: Entry) => readonly [string, ...stri
   ],
 };
 
+/** Tables before the streams that refer to them. */
 const order: readonly Hook[] = [
   "tables",
-  "http",
-  "ws",
-  "events",
-  "queues",
-  "scheduled",
-  "tables-streams",
+  // Architect has no rooms, and so no hook that would set them.
+  ...functionPragmas.filter((pragma) => pragma !== "rooms"),
 ];
 
 /**

@@ -7,7 +7,7 @@ import { createdFolder } from "../project/project-folder.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { appNameOf, checkAppName } from "./app-name.ts";
 import { missingFunctions, type MissingFunctions } from "./missing-functions.ts";
-import { newManifest, projectFiles } from "./project-files.ts";
+import { newManifest, newPreferences, projectFiles } from "./project-files.ts";
 import type { Language } from "./templates.ts";
 import { writeFiles, type WrittenFile } from "./write-files.ts";
 
@@ -35,7 +35,9 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   const files: WrittenFile[] = [];
 
   if ((await findManifest(root)).kind === "absent") {
-    files.push(...(await writeFiles(root, [newManifest(options.name ?? appNameOf(root))])));
+    files.push(
+      ...(await writeFiles(root, [newManifest(options.name ?? appNameOf(root)), newPreferences])),
+    );
   }
   const project = await readManifest(root);
   const missing = missingFunctions(project, language);

@@ -8,6 +8,11 @@ const typeDependencies = {
   typescript: "^7.0.2",
 };
 
+/** Of whoever works on the app; nothing of it is deployed. */
+const preferences = `@sandbox
+livereload true # pages load again when you save
+`;
+
 /** A file `init` would write, relative to the project, with `/` between folders. */
 export interface PlannedFile {
   readonly path: string;
@@ -27,6 +32,9 @@ get /
 `;
   return { path: ".arc", content };
 }
+
+/** Settings of a new app for whoever works on it. */
+export const newPreferences: PlannedFile = { path: "preferences.arc", content: preferences };
 
 /** What a project needs around its functions. */
 export function projectFiles(app: string, language: Language): readonly PlannedFile[] {

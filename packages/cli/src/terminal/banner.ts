@@ -6,6 +6,8 @@ import type { Style } from "./style.ts";
 export interface BannerOptions {
   readonly project: Project;
   readonly url: string;
+  /** For other devices: the network's address, the public URL. */
+  readonly otherUrls: readonly string[];
   readonly webSocketUrl: string;
   readonly startedInMs: number;
   readonly hasKeys: boolean;
@@ -28,7 +30,7 @@ export function renderBanner(options: BannerOptions): string {
     "",
     `  ${style.bold(style.cyan("arclet"))} ${style.dim(arcletVersion())}  ${style.bold(project.manifest.app)}  ${style.dim(`ready in ${Math.round(options.startedInMs)} ms`)}`,
     "",
-    `  ${style.cyan(options.url)}`,
+    ...[options.url, ...options.otherUrls].map((url) => `  ${style.cyan(url)}`),
     ...(project.manifest.ws === null ? [] : [`  ${style.cyan(options.webSocketUrl)}`]),
     "",
     ...rows.map(({ method, route, target, isMissing }) => {

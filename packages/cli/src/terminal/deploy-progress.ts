@@ -93,6 +93,12 @@ export class DeployProgress implements DeployReporter {
         return `${style.red("rolling back")}: ${event.reason}\n`;
       case "table-kept":
         return `kept      the table ${event.tableName} with its items; it is no longer the app's\n`;
+      case "table-deleted":
+        return `deleted   the table ${event.tableName}\n`;
+      case "table-backed-up":
+        return `backed up ${event.tableName} as ${event.backupArn}\n`;
+      case "protection":
+        return `termination protection is ${event.isProtected ? "on" : "off"}\n`;
       case "code-updated":
         return `updated   ${event.functionId}\n`;
       case "static-file":

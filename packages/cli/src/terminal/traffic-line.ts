@@ -4,8 +4,16 @@ import type { Style } from "./style.ts";
 /** Columns of the route, so that statuses stand in one line; longer routes push theirs. */
 const routeWidth = 30;
 
+/** Events of sockets and requests: one line each. */
+export type LineEvent = Extract<
+  TrafficEvent,
+  {
+    type: "http" | "connected" | "connect-refused" | "message-in" | "message-out" | "disconnected";
+  }
+>;
+
 /** One line for one thing that happened; null for what is not shown in this detail. */
-export function trafficLine(event: TrafficEvent, isVerbose: boolean, style: Style): string | null {
+export function trafficLine(event: LineEvent, isVerbose: boolean, style: Style): string | null {
   switch (event.type) {
     case "http": {
       const text = row(
@@ -66,11 +74,6 @@ export function trafficLine(event: TrafficEvent, isVerbose: boolean, style: Styl
         style,
         disconnectNote(event),
       );
-    case "log":
-    case "bug":
-      return null;
-    default:
-      return null;
   }
 }
 

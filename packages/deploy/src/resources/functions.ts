@@ -1,4 +1,4 @@
-import type { FunctionConfig, LambdaFunction } from "@arclet/manifest";
+import { logGroupOf, type FunctionConfig, type LambdaFunction } from "@arclet/manifest";
 import { checkFunctionLimits } from "./check-function-limits.ts";
 import {
   digest,
@@ -18,6 +18,7 @@ import {
   hasHttpApi,
   hasStaticBucket,
   invokedId,
+  liveAlias,
   logRetentionDays,
   type SynthesisContext,
 } from "./synthesis-context.ts";
@@ -48,7 +49,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
       DeletionPolicy: "Delete",
       UpdateReplacePolicy: "Delete",
       Properties: {
-        LogGroupName: sub(`/aws/lambda/\${AWS::StackName}/${declared.id}`),
+        LogGroupName: sub(logGroupOf("${AWS::StackName}", declared.id)),
         RetentionInDays: logRetentionDays,
       },
     },
@@ -117,7 +118,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
       {
         Type: "AWS::Lambda::Alias",
         Properties: {
-          Name: "live",
+          Name: liveAlias,
           FunctionName: ref(id),
           FunctionVersion: attribute(versionId, "Version"),
           ProvisionedConcurrencyConfig: {

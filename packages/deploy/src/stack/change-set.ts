@@ -56,6 +56,8 @@ export async function createChangeSet(
     new sdk.CreateChangeSetCommand({
       StackName: request.stackName,
       ChangeSetName: request.name,
+      // A call whose answer was lost and that is repeated makes no second one.
+      ClientToken: request.name,
       ChangeSetType: request.isNew ? "CREATE" : "UPDATE",
       // Arclet names no role; a plugin may.
       Capabilities: ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
@@ -112,6 +114,7 @@ async function validationFailures(
       if (event.ValidationStatus === "FAILED")
         failures.push({
           logicalId: event.LogicalResourceId ?? "",
+          physicalId: event.PhysicalResourceId ?? null,
           reason: event.ValidationStatusReason ?? event.ValidationName ?? reason,
         });
   return failures;

@@ -39,7 +39,11 @@ export async function followStack(
       return;
     }
     if (status.endsWith("_FAILED") && !/cancelled/i.test(reason ?? ""))
-      failures.push({ logicalId, reason: reason ?? "no reason was given" });
+      failures.push({
+        logicalId,
+        physicalId: event.PhysicalResourceId ?? null,
+        reason: reason ?? "no reason was given",
+      });
     reporter.report({
       type: "resource",
       logicalId,

@@ -1,7 +1,5 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
-import type { Project } from "@arclet/manifest";
 import type { FunctionPackage } from "../assets/package-functions.ts";
+import { hasStaticFolder } from "../assets/static-function.ts";
 import type { DeployOptions } from "../deploy-options.ts";
 import type { Environment } from "../environment.ts";
 import { synthesize, type Synthesis } from "./synthesize.ts";
@@ -31,15 +29,4 @@ export async function projectTemplate(
   return extend === undefined
     ? synthesized
     : { ...synthesized, template: await extend(synthesized.template) };
-}
-
-async function hasStaticFolder({ root, manifest }: Project): Promise<boolean> {
-  if (manifest.static === null) return false;
-  try {
-    await access(join(root, manifest.static.folder));
-    return true;
-  } catch {
-    // Declared or assumed by default, and not there: the app has no static files.
-    return false;
-  }
 }

@@ -2,7 +2,7 @@ import type { AwsSettings, FunctionConfig } from "../manifest.ts";
 import { linesOf } from "../syntax/ast.ts";
 import { checkLogLevels, lambdaSettings, readFunctionSetting } from "./function-settings.ts";
 import type { PragmaReader } from "./pragma-context.ts";
-import { remarkUnknown, settingOf, textOf, type Setting } from "./settings.ts";
+import { flagOf, remarkUnknown, settingOf, textOf, type Setting } from "./settings.ts";
 
 const apis = ["http", "httpv2", "httpv1", "rest"] as const;
 
@@ -23,6 +23,15 @@ export const readAws: PragmaReader = (pragma, context) => {
       case "bucket":
         settings[setting.key.text] = value;
         break;
+      case "protect":
+        settings.protect = flagOf(setting);
+        if (settings.protect === null)
+          context.log.error({
+            code: "aws-setting-invalid",
+            text: '"protect" must be true or false',
+            span: setting.values[0]?.span ?? line.span,
+          });
+        break;
       case "apigateway": {
         const api = apis.find((name) => name === value);
         if (api === undefined) {
@@ -40,6 +49,7 @@ export const readAws: PragmaReader = (pragma, context) => {
             "region",
             "profile",
             "bucket",
+            "protect",
             "apigateway",
             ...Object.keys(lambdaSettings),
           ];

@@ -54,7 +54,7 @@ function wordOf<T extends string>(setting: Setting, words: readonly T[]): T | un
 }
 
 const flag =
-  (key: "env" | "shared" | "views" | "bundle"): Read =>
+  (key: "env" | "shared" | "views" | "bundle" | "fifo"): Read =>
   (setting, draft) => {
     const value = flagOf(setting);
     if (value === null) return `"${key}" is true or false`;
@@ -157,6 +157,13 @@ export const lambdaSettings: Readonly<Record<string, Read>> = {
     draft.allow = [...(draft.allow ?? []), ...allowed];
     return null;
   },
+};
+
+/** Settings of `@aws` in a function's own configuration. */
+export const functionAwsSettings: Readonly<Record<string, Read>> = {
+  ...lambdaSettings,
+  // Architect takes it for a queue's function; the manifest's line has it too.
+  fifo: flag("fifo"),
 };
 
 /** Settings of `@arc` in a function's own configuration. */

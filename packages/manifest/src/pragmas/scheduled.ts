@@ -1,5 +1,6 @@
 import { headOf, linesOf } from "../syntax/ast.ts";
 import type { Span } from "../source-file.ts";
+import { asyncSettings } from "./events.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
 import { readEntry, type Setting } from "./settings.ts";
 
@@ -13,7 +14,9 @@ export const readScheduled: PragmaReader = (pragma, context) => {
       const text = setting.values.map((value) => value.text).join(" ");
       expression = text.startsWith(kind) ? text : `${kind}(${text})`;
     };
+    const settings: { retries?: number; maxAge?: number } = {};
     const src = readEntry(line, context, "a schedule", {
+      ...asyncSettings(context, settings),
       rate: take("rate"),
       cron: take("cron"),
       timezone: (setting) => {
@@ -37,7 +40,7 @@ export const readScheduled: PragmaReader = (pragma, context) => {
     });
     if (functionId === null || problem !== null) continue;
     const origin = context.locate(line.span);
-    context.draft.schedules.push({ name, functionId, expression, timezone, origin });
+    context.draft.schedules.push({ name, functionId, expression, timezone, ...settings, origin });
   }
 };
 

@@ -11,9 +11,19 @@ export const defaultStatic: StaticFiles = Object.freeze({
   prune: false,
   spa: false,
   compression: false,
+  private: true,
 });
 
-const known = ["folder", "fingerprint", "ignore", "prefix", "prune", "spa", "compression"];
+const known = [
+  "folder",
+  "fingerprint",
+  "ignore",
+  "prefix",
+  "prune",
+  "spa",
+  "compression",
+  "private",
+];
 
 export const readStatic: PragmaReader = (pragma, context) => {
   const draft: { -readonly [Key in keyof StaticFiles]: StaticFiles[Key] } = { ...defaultStatic };
@@ -42,6 +52,7 @@ export const readStatic: PragmaReader = (pragma, context) => {
         draft.prefix = value === null ? null : cleanPath(value).replace(/^\/+/, "");
         break;
       case "prune":
+      case "private":
       case "spa": {
         const flag = flagOf(setting);
         if (flag === null) wrong(`"${setting.key.text}" is true or false`);
@@ -113,13 +124,6 @@ function readFolder(
   }
   return { src, only: only.length === 0 ? null : only };
 }
-
-/** Bare or `true`: a CDN stands before the app. */
-export const readCdn: PragmaReader = (pragma, context) => {
-  const [line] = linesOf(pragma.body);
-  const value = line === undefined ? true : headOf(line).value;
-  context.draft.cdn = value !== false && value !== "disable";
-};
 
 export const readPlugins: PragmaReader = (pragma, context) => {
   for (const line of linesOf(pragma.body)) {

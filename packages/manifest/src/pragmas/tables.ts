@@ -1,7 +1,8 @@
 import type { KeyAttribute, Table, TableIndex } from "../manifest.ts";
 import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
-import { flagOf, readEntry, settingOf, type Setting } from "./settings.ts";
+import { flagOf, settingOf, type Setting } from "./settings.ts";
+import { addStream } from "./tables-streams.ts";
 
 const types: Readonly<Record<string, KeyAttribute["type"]>> = {
   "": "S",
@@ -53,7 +54,8 @@ function readTable(name: string, line: LineNode, context: PragmaContext): Table 
         pointInTimeRecovery = flagOf(setting) ?? false;
         break;
       case "stream":
-        if (flagOf(setting) === true) addStream(context, name, null, child);
+        if (flagOf(setting) === true)
+          addStream(context, { name, table: name, src: null, line: child });
         break;
       default:
         if (value.toLowerCase() === "ttl") ttlAttribute = setting.key.text;
@@ -164,48 +166,6 @@ function readIndex(line: LineNode, context: PragmaContext): TableIndex | null {
   );
   const origin = context.locate(line.span);
   return { name: name ?? generated, partitionKey, sortKey, projection, origin };
-}
-
-export const readTablesStreams: PragmaReader = (pragma, context) => {
-  for (const line of linesOf(pragma.body)) {
-    const name = headOf(line).text;
-    let table = name;
-    const src = readEntry(line, context, "a stream", {
-      table: (setting) => {
-        table = setting.values[0]?.text ?? table;
-      },
-    });
-    addStream(context, table, src, line, name);
-  }
-};
-
-function addStream(
-  context: PragmaContext,
-  table: string,
-  src: string | null,
-  line: LineNode,
-  name = table,
-): void {
-  const { span } = line;
-  const folders = [name];
-  const functionId = context.addFunction({ pragma: "tables-streams", name, src, folders, span });
-  if (functionId === null) return;
-  context.draft.tableStreams.push({ table, functionId, origin: context.locate(span) });
-}
-
-/** After all pragmas are read: streams of tables that do not exist. */
-export function checkStreams(
-  context: PragmaContext,
-  span: (functionId: string) => LineNode["span"],
-): void {
-  for (const { table, functionId } of context.draft.tableStreams) {
-    if (context.draft.tables.some(({ name }) => name === table)) continue;
-    context.log.error({
-      code: "table-unknown",
-      text: `there is no table "${table}" to stream`,
-      span: span(functionId),
-    });
-  }
 }
 
 function readTableName(line: LineNode, context: PragmaContext): string {

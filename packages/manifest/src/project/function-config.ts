@@ -7,7 +7,7 @@ import { readAccess, type Accessible } from "../pragmas/function-access.ts";
 import {
   arcSettings,
   checkLogLevels,
-  lambdaSettings,
+  functionAwsSettings,
   readFunctionSetting,
 } from "../pragmas/function-settings.ts";
 import { settingOf, type Setting } from "../pragmas/settings.ts";
@@ -65,14 +65,12 @@ export async function readFunctionConfig(
     for (const pragma of parsed.document.pragmas) {
       if (pragma.name === "access") draft.access = readAccess(pragma, app, log);
       const table =
-        pragma.name === "aws" ? lambdaSettings : pragma.name === "arc" ? arcSettings : null;
+        pragma.name === "aws" ? functionAwsSettings : pragma.name === "arc" ? arcSettings : null;
       if (table === null) continue;
       for (const line of linesOf(pragma.body)) {
         const setting = settingOf(line);
         settings.push(setting);
-        // `fifo` of a queue was set here once; the manifest has it today.
-        if (setting.key.text === "fifo" || readFunctionSetting(table, setting, draft, log))
-          continue;
+        if (readFunctionSetting(table, setting, draft, log)) continue;
         const suggestion = didYouMean(setting.key.text, Object.keys(table));
         const hint = suggestion === null ? "" : `: did you mean "${suggestion}"?`;
         log.error({

@@ -58,6 +58,11 @@ export interface ExecutionEnvironment {
   readonly usedMemoryMb: number | null;
   /** Takes back an invocation that has not begun. False: it has, and will have a result. */
   recall(invocation: Invocation): boolean;
+  /**
+   * Whether the handler of an invocation that was handed over has been called. An environment that does
+   * not say counts as beginning at once with as many as run at a time.
+   */
+  hasBegun?(invocation: Invocation): boolean;
   /** Frees everything; running invocations end as `Runtime.ExitError`. */
   stop(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { FunctionConfig } from "@arclet/manifest";
+import { arnOf, localPlace, logGroupOfFunction, type FunctionConfig } from "@arclet/manifest";
 import type { EnvironmentOptions } from "./execution-strategy.ts";
 import type { ContextTemplate } from "./handler/lambda-context.ts";
 
@@ -68,7 +68,7 @@ export function createLambdaEnvironment(options: LambdaEnvironmentOptions): Reco
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.memory),
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroupOfFunction(functionName),
     AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(now),
     LAMBDA_TASK_ROOT: taskRoot,
     LAMBDA_RUNTIME_DIR: "/var/runtime",
@@ -85,13 +85,13 @@ function logStreamName(day: Date): string {
 export function describeContext(options: EnvironmentOptions): ContextTemplate {
   const { env, config, functionId } = options;
   const functionName = env["AWS_LAMBDA_FUNCTION_NAME"] ?? functionId;
-  const region = env["AWS_REGION"] ?? "us-east-1";
+  const place = localPlace({ aws: { region: env["AWS_REGION"] ?? null } });
   return {
     functionName,
     functionVersion: env["AWS_LAMBDA_FUNCTION_VERSION"] ?? "$LATEST",
-    invokedFunctionArn: `arn:aws:lambda:${region}:123456789012:function:${functionName}`,
+    invokedFunctionArn: arnOf(place, "lambda", `function:${functionName}`),
     memoryLimitInMB: String(config.memory),
-    logGroupName: env["AWS_LAMBDA_LOG_GROUP_NAME"] ?? `/aws/lambda/${functionName}`,
+    logGroupName: env["AWS_LAMBDA_LOG_GROUP_NAME"] ?? logGroupOfFunction(functionName),
     logStreamName: env["AWS_LAMBDA_LOG_STREAM_NAME"] ?? "",
     timeoutMs: config.timeout * 1000,
   };

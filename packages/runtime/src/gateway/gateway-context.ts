@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Leases } from "../connections/leases.ts";
-import type { Invoker } from "../execution/invoker.ts";
+import type { GatewayInvoker } from "../execution/invoker.ts";
 import type { ClfTime } from "../lambda-events/clf-time.ts";
 import type { IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../limits.ts";
@@ -10,7 +10,7 @@ import type { Trust } from "../http/trust.ts";
 
 /** What every part of the gateway works with. */
 export interface GatewayContext {
-  readonly invoker: Invoker;
+  readonly invoker: GatewayInvoker;
   readonly connections: ConnectionRouter;
   readonly leases: Leases;
   readonly traffic: Traffic;

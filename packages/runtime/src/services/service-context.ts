@@ -11,19 +11,25 @@ export interface ServiceContext {
   readonly traffic: Traffic;
   /** Absolute folder; null keeps everything in memory. */
   readonly dataDirectory: string | null;
+  /** Where the services' port is: `http://127.0.0.1:3334`. */
+  origin(): string;
+  readonly tables: TablesSettings;
 }
 
-/**
- * Lambda tries an asynchronous invocation again after one minute and then two.
- * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
- */
-export const retryDelaysMs: readonly number[] = [60_000, 120_000];
+export interface TablesSettings {
+  /** Port of the embedded DynamoDB; 0 takes any free one. */
+  readonly port: number;
+  /** URL of a DynamoDB-compatible server to use instead; null: the embedded one. */
+  readonly endpoint: string | null;
+  /** Absolute path; null: the project's `sandbox-seed.{js,cjs,mjs,json}`. */
+  readonly seedFile: string | null;
+}
 
 /** Something a function failed to take in all its tries. */
 export interface DeadLetter {
   readonly id: string;
-  readonly service: "events" | "queues" | "tables-streams";
-  /** Name of the event, queue or table. */
+  readonly service: "events" | "queues" | "scheduled" | "tables-streams";
+  /** Name of the event, queue, schedule or table. */
   readonly source: string;
   readonly functionId: string;
   readonly payload: string;

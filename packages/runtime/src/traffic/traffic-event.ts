@@ -14,6 +14,8 @@ export type TrafficEvent =
       readonly status: number;
       readonly durationMs: number;
     }
+  /** A file of `public/` or a function that writes pages changed: pages under development load again. */
+  | { readonly type: "page-changed" }
   /** A function gave a result without `statusCode`, which became a JSON page. */
   | {
       readonly type: "http-result-inferred";
@@ -68,11 +70,13 @@ export type TrafficEvent =
       readonly logging: InvocationLogging;
       readonly result: InvocationResult;
     }
-  /** A function's new code could not be started; what ran before runs on. */
+  /** A function's new code failed while it loaded. */
   | {
       readonly type: "init-failed";
       readonly functionId: string;
       readonly failure: InvocationFailure;
+      /** Epoch milliseconds since when the version that keeps running is in place; null: there is none. */
+      readonly runningSince: number | null;
     }
   | { readonly type: "log"; readonly log: FunctionLog }
   | { readonly type: "bug"; readonly where: string; readonly error: unknown };

@@ -56,8 +56,12 @@ test("an invocation that runs during the swap ends in the old code", async () =>
 test("code that cannot be loaded leaves the old code in place", async () => {
   const fn = await runFunction(createWorkerThreadStrategy(new Leases()), { code: answers("old") });
   expect(await fn.value()).toBe("old");
-  const failure = await fn.set({ code: "throw new Error('broken')" });
-  expect(failure).toMatchObject({ kind: "init", errorMessage: "broken" });
+  const failed = await fn.set({ code: "throw new Error('broken')" });
+  expect(failed).toMatchObject({
+    failure: { kind: "init", errorMessage: "broken" },
+    isKnown: false,
+  });
+  expect(failed?.runningSince).toBeTypeOf("number");
   expect(await fn.value()).toBe("old");
   expect(await fn.set({ code: answers("mended") })).toBeNull();
   expect(await fn.value()).toBe("mended");

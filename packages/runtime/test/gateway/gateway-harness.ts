@@ -6,7 +6,9 @@ import { onTestFinished } from "vitest";
 import { Leases } from "../../src/connections/leases.ts";
 import { createMemoryRouter } from "../../src/connections/memory.ts";
 import type { InvocationErrorKind, InvocationResult } from "../../src/invocation.ts";
-import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
+import { createGateway, type Gateway, type GatewayOptions } from "../../src/gateway/gateway.ts";
+import type { TlsFiles } from "../../src/gateway/listener.ts";
+import { createTrust } from "../../src/http/trust.ts";
 import { resolveLimits, type Limits } from "../../src/limits.ts";
 import { createTestClock, type TestClock } from "../../src/test-clock.ts";
 import { Traffic } from "../../src/traffic/traffic.ts";
@@ -37,6 +39,9 @@ export interface GatewayHarnessOptions {
   readonly stage?: string;
   readonly host?: string;
   readonly allowedOrigins?: readonly string[];
+  readonly publicUrl?: string;
+  readonly mount?: GatewayOptions["mount"];
+  readonly tls?: TlsFiles;
 }
 
 /** Thrown by a test function: the invocation fails in just this way. */
@@ -118,7 +123,14 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
   const gateway = await createGateway({
     host: given.host ?? "127.0.0.1",
     port: 0,
-    invoker: { invoke },
+    invoker: {
+      invoke,
+      submit(functionId, payload, _source, settle) {
+        void invoke(functionId, payload).then(settle);
+        // A function begins at once here.
+        return { withdraw: () => false };
+      },
+    },
     connections: createMemoryRouter(),
     leases: new Leases(),
     traffic,
@@ -126,8 +138,13 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
     limits: resolveLimits(given.limits),
     stage: given.stage ?? "testing",
     app: { root, manifest: manifestOf(given) },
-    allowedOrigins: given.allowedOrigins ?? [],
-    mount: () => false,
+    trust: createTrust({
+      host: given.host ?? "127.0.0.1",
+      allowedOrigins: given.allowedOrigins ?? [],
+      publicUrl: given.publicUrl ?? null,
+    }),
+    mount: given.mount ?? (() => false),
+    tls: given.tls ?? null,
   });
   let closed: Promise<void> | null = null;
   const close = (): Promise<void> => (closed ??= gateway.close());
@@ -206,10 +223,17 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
             prune: false,
             spa: false,
             compression: false,
+            private: true,
             ...staticFiles,
           },
     proxy: proxy === undefined ? null : { testing: proxy, staging: null, production: null },
-    aws: { region: null, profile: null, bucket: null, apigateway: options.apigateway ?? "http" },
+    aws: {
+      region: null,
+      profile: null,
+      bucket: null,
+      protect: null,
+      apigateway: options.apigateway ?? "http",
+    },
   });
 }
 

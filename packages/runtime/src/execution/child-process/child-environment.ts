@@ -150,6 +150,10 @@ export class ChildEnvironment implements ExecutionEnvironment {
     if (this.#child?.pid !== undefined) this.#memory.start(this.#child.pid);
   }
 
+  hasBegun(invocation: Invocation): boolean {
+    return this.#api.hasStarted(invocation);
+  }
+
   recall(invocation: Invocation): boolean {
     return this.#api.recall(invocation);
   }

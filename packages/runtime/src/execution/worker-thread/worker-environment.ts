@@ -115,12 +115,12 @@ export class WorkerEnvironment implements ExecutionEnvironment {
     this.#outbox.add(toWorker.invoke, slot, invocation.requestId, invocation.payload);
   }
 
+  hasBegun(invocation: Invocation): boolean {
+    return this.#slotOf(invocation, slotState.started) !== -1;
+  }
+
   recall(invocation: Invocation): boolean {
-    // Not the slot of an earlier, recalled turn of the same invocation.
-    const slot = this.#invocations.findIndex(
-      (other, index) =>
-        other === invocation && Atomics.load(this.#slots, index) === slotState.waiting,
-    );
+    const slot = this.#slotOf(invocation, slotState.waiting);
     if (slot === -1) return false;
     const before = Atomics.compareExchange(
       this.#slots,
@@ -177,6 +177,13 @@ export class WorkerEnvironment implements ExecutionEnvironment {
         }
       }
     }
+  }
+
+  /** Not the slot of an earlier, recalled turn of the same invocation. */
+  #slotOf(invocation: Invocation, state: number): number {
+    return this.#invocations.findIndex(
+      (other, index) => other === invocation && Atomics.load(this.#slots, index) === state,
+    );
   }
 
   #release(slot: number): Invocation | null {

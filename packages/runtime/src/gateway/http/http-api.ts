@@ -4,10 +4,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Manifest } from "@arclet/manifest";
 import type { InvocationFailure, InvocationResult } from "../../invocation.ts";
 import { httpApiKind, type HttpApiKind } from "../../lambda-events/http-api-kind.ts";
-import { httpEvent } from "../../lambda-events/http-event.ts";
+import { httpEvent } from "../../lambda-events/http.ts";
 import { readHttpResult } from "../../lambda-events/http-result.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { HttpRoutes, type HttpMatch } from "./http-routes.ts";
+import { pageWithLivereload } from "../livereload.ts";
 import { invokeInTime } from "../invoke-in-time.ts";
 import { readBody } from "../../http/read-body.ts";
 
@@ -62,12 +63,15 @@ export class HttpApi {
   #routes: HttpRoutes = new HttpRoutes([]);
   #kind: HttpApiKind = "http-2.0";
   #wording: Wording = httpWording;
+  #livereload = false;
 
   constructor(context: GatewayContext) {
     this.#context = context;
   }
 
-  setManifest(manifest: Manifest): void {
+  /** With `livereload`, pages get the script that loads them again. */
+  setManifest(manifest: Manifest, livereload: boolean): void {
+    this.#livereload = livereload;
     this.#routes = new HttpRoutes(manifest.http?.routes ?? []);
     this.#kind = httpApiKind(manifest.aws.apigateway);
     this.#wording = this.#kind === "rest" ? restWording : httpWording;
@@ -150,7 +154,8 @@ export class HttpApi {
       answerRefusal(response, this.#refusalOf(result));
       return;
     }
-    const answer = readHttpResult(result.payload, this.#kind);
+    const read = readHttpResult(result.payload, this.#kind);
+    const answer = read !== null && this.#livereload ? pageWithLivereload(read) : read;
     if (answer === null || !write(response, answer)) answerRefusal(response, this.#wording.failed);
     const { traffic } = this.#context;
     if (answer?.isInferred === true && traffic.isObserved)

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { arnOf } from "@arclet/manifest";
 import { listHeaders } from "../../lambda-events/request-headers.ts";
 import {
   authorizerEvent,
@@ -6,7 +7,7 @@ import {
   type AuthorizerContext,
   type HandshakeEvent,
   type WebSocketIdentity,
-} from "../../lambda-events/websocket-event.ts";
+} from "../../lambda-events/ws.ts";
 import { hasIdentity, readAuthorization } from "./authorizer.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { invokeInTime } from "../invoke-in-time.ts";
@@ -44,7 +45,7 @@ export async function judgeHandshake(
   let authorizer: AuthorizerContext | null = null;
   let integrationLatency = 0;
   if (routes.authorizer !== null) {
-    const authorization = await authorize(context, request, handshake, routes.authorizer);
+    const authorization = await authorize(context, request, handshake, routes);
     if (!authorization.ok) {
       return {
         isOpen: false,
@@ -67,11 +68,12 @@ async function authorize(
   context: GatewayContext,
   request: IncomingMessage,
   handshake: HandshakeEvent,
-  authorizer: NonNullable<WebSocketRoutes["authorizer"]>,
+  { authorizer, place }: WebSocketRoutes,
 ): Promise<ReturnType<typeof readAuthorization>> {
-  if (!hasIdentity(authorizer, request, handshake.query)) return { ok: false, status: 401 };
+  if (authorizer === null || !hasIdentity(authorizer, request, handshake.query))
+    return { ok: false, status: 401 };
   const { apiId, stage } = context;
-  const methodArn = `arn:aws:execute-api:us-east-1:123456789012:${apiId}/${stage}/$connect`;
+  const methodArn = arnOf(place, "execute-api", `${apiId}/${stage}/$connect`);
   // Only the authorizer sees the hop-by-hop headers, and that there is no body.
   const headers = listHeaders(request, handshake.now, {
     keepHopByHop: true,

@@ -1,5 +1,5 @@
 import type { InvocationResult } from "../../invocation.ts";
-import type { MessageEventWriter, WebSocketIdentity } from "../../lambda-events/websocket-event.ts";
+import type { MessageEventWriter, WebSocketIdentity } from "../../lambda-events/ws.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { MessagesInWork, type MessageOwner } from "./messages-in-work.ts";
 import { readProxyResult } from "./websocket-result.ts";

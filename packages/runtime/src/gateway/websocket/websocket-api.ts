@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
+import { localPlace, type Place, type WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
 import { WebSocketServer, type WebSocket } from "ws";
 import {
   disconnectEvent,
   MessageEventWriter,
   type AuthorizerContext,
   type WebSocketIdentity,
-} from "../../lambda-events/websocket-event.ts";
+} from "../../lambda-events/ws.ts";
 import { sourceIpOf } from "../../lambda-events/request-headers.ts";
 import { closingOfPeer, type Closing } from "./closing.ts";
 import { ConnectionWatch } from "./connection-watch.ts";
@@ -68,8 +68,8 @@ export class WebSocketApi {
   }
 
   /** New routes hold for open connections too. */
-  setApi(api: WebSocketApiModel | null): void {
-    this.#routes = api === null ? null : new WebSocketRoutes(api);
+  setApi(api: WebSocketApiModel | null, place: Place): void {
+    this.#routes = api === null ? null : new WebSocketRoutes(api, place);
   }
 
   get connectionCount(): number {
@@ -83,8 +83,8 @@ export class WebSocketApi {
     const url = targetOf(request);
     const refusal = this.#check(request, url);
     if (url === null || refusal !== null) {
-      const { status, message } = refusal ?? badRequest;
-      this.#refuse(socket, status, message, startedAt);
+      const { status, message, reason } = refusal ?? badRequest;
+      this.#refuse(socket, status, message, startedAt, reason);
       return;
     }
     // One that ends its side meanwhile wants no socket any more.
@@ -193,12 +193,18 @@ export class WebSocketApi {
 
   readonly #currentRoutes = (): WebSocketRoutes => this.#routes ?? noRoutes;
 
-  #refuse(socket: Duplex, status: number, message: string, startedAt: number): void {
+  #refuse(
+    socket: Duplex,
+    status: number,
+    message: string,
+    startedAt: number,
+    reason: string = message,
+  ): void {
     const { traffic, clock } = this.#context;
     refuseUpgrade(socket, status, message);
     if (traffic.isObserved) {
       const durationMs = clock.now() - startedAt;
-      traffic.emit({ type: "connect-refused", status, reason: message, durationMs });
+      traffic.emit({ type: "connect-refused", status, reason, durationMs });
     }
   }
 
@@ -256,10 +262,7 @@ function destroy(this: Duplex): void {
   this.destroy();
 }
 
-const noRoutes = new WebSocketRoutes({
-  routeSelectionExpression: "",
-  routes: [],
-  authorizer: null,
-  auth: [],
-  origins: null,
-});
+const noRoutes = new WebSocketRoutes(
+  { routeSelectionExpression: "", routes: [], authorizer: null, auth: [], origins: null },
+  localPlace({ aws: { region: null } }),
+);

@@ -10,7 +10,7 @@ import type {
   AuthorizerContext,
   MessageEventWriter,
   WebSocketIdentity,
-} from "../../lambda-events/websocket-event.ts";
+} from "../../lambda-events/ws.ts";
 import { closingOfError, closingOfPeer, type Closing } from "./closing.ts";
 import { FrameMeter } from "./frame-meter.ts";
 import type { GatewayContext } from "../gateway-context.ts";

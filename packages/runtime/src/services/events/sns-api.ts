@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Events } from "./events.ts";
-import type { EventAttribute, EventMessage } from "../../lambda-events/sns-event.ts";
+import type { EventAttribute, EventMessage } from "../../lambda-events/events.ts";
 import { parseObject, type HttpAnswer } from "../../http/http-answer.ts";
 
 const namespace = "http://sns.amazonaws.com/doc/2010-03-31/";

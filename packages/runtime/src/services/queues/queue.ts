@@ -2,7 +2,7 @@ import type {
   QueueMessageInput,
   QueueMessage,
   ReceivedMessage,
-} from "../../lambda-events/sqs-event.ts";
+} from "../../lambda-events/queues.ts";
 import { createHash, randomUUID } from "node:crypto";
 import type { Clock, ClockTimer } from "../../clock.ts";
 import type { Journal } from "../journal.ts";

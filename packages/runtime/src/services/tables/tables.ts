@@ -3,14 +3,19 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { KeyAttribute, Manifest, Table, TableIndex } from "@arclet/manifest";
+import {
+  localName,
+  type KeyAttribute,
+  type Manifest,
+  type Table,
+  type TableIndex,
+} from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
 import { RuntimeError } from "../../errors.ts";
 import { requestDynamo } from "./dynamodb/dynamodb-request.ts";
 import type { FromDynamoWorker, ToDynamoWorker } from "./dynamodb/worker-messages.ts";
-import { physicalName } from "../../aws-names.ts";
 import { tellTraffic, type ServiceContext } from "../service-context.ts";
-import { TableStreams } from "./table-streams.ts";
+import { TableStreams } from "../tables-streams/table-streams.ts";
 
 /** How often expired items are looked for; DynamoDB promises only "within a few days". */
 const expiryIntervalMs = 10_000;
@@ -94,7 +99,7 @@ export class Tables {
       type: "configure",
       streams: manifest.tables
         .filter((table) => streamed.has(table.name))
-        .map((table) => ({ table: physicalName(manifest.app, table.name), keys: keyNames(table) })),
+        .map((table) => ({ table: localName(manifest.app, table.name), keys: keyNames(table) })),
     });
     for (const table of manifest.tables) await this.#ensure(table);
   }
@@ -106,7 +111,7 @@ export class Tables {
 
   async isEmpty(name: string): Promise<boolean> {
     const { Count } = await this.#call<{ Count: number }>("Scan", {
-      TableName: physicalName(this.#manifest.app, name),
+      TableName: localName(this.#manifest.app, name),
       Limit: 1,
     });
     return Count === 0;
@@ -115,7 +120,7 @@ export class Tables {
   /** Rejects with DynamoDB's words when it refuses the item, which is in its own JSON. */
   async put(name: string, item: object): Promise<void> {
     await this.#call("PutItem", {
-      TableName: physicalName(this.#manifest.app, name),
+      TableName: localName(this.#manifest.app, name),
       Item: item,
     });
   }
@@ -131,7 +136,7 @@ export class Tables {
   }
 
   async #ensure(table: Table): Promise<void> {
-    const name = physicalName(this.#manifest.app, table.name);
+    const name = localName(this.#manifest.app, table.name);
     const described = await requestDynamo(
       this.port,
       "DescribeTable",
@@ -200,7 +205,7 @@ export class Tables {
           ? []
           : [
               {
-                table: physicalName(app, table.name),
+                table: localName(app, table.name),
                 keys: keyNames(table),
                 attribute: table.ttlAttribute,
               },

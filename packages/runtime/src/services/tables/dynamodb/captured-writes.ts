@@ -1,7 +1,7 @@
 import { requestDynamo, type DynamoReply } from "./dynamodb-request.ts";
 import type { ItemLocks } from "./item-locks.ts";
 import type { ExpiringTable } from "./worker-messages.ts";
-import type { DynamoItem, TableChange } from "../../../lambda-events/stream-event.ts";
+import type { DynamoItem, TableChange } from "../../../lambda-events/tables-streams.ts";
 
 type Input = Readonly<Record<string, unknown>>;
 type KeysOf = ReadonlyMap<string, readonly string[]>;

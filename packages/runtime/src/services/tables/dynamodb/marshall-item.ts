@@ -1,4 +1,4 @@
-import type { DynamoItem } from "../../../lambda-events/stream-event.ts";
+import type { DynamoItem } from "../../../lambda-events/tables-streams.ts";
 
 /** A plain object in DynamoDB's own JSON; null for what is no object. */
 export function marshallItem(row: unknown): DynamoItem | null {

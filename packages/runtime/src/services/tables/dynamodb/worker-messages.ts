@@ -1,4 +1,4 @@
-import type { TableChange } from "../../../lambda-events/stream-event.ts";
+import type { TableChange } from "../../../lambda-events/tables-streams.ts";
 export interface DynamoWorkerData {
   readonly path: string | null;
   readonly port: number;

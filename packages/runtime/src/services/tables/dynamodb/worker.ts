@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { parentPort, workerData } from "node:worker_threads";
 import dynalite from "dynalite";
-import { createTrust } from "../../../http/trust.ts";
+import { isLocalRequest, onlyLocal } from "../../../http/trust.ts";
 import { captureWrite, expireItems } from "./captured-writes.ts";
 import { ItemLocks } from "./item-locks.ts";
 import type { DynamoWorkerData, FromDynamoWorker, ToDynamoWorker } from "./worker-messages.ts";
-import type { TableChange } from "../../../lambda-events/stream-event.ts";
+import type { TableChange } from "../../../lambda-events/tables-streams.ts";
 
 const writes: ReadonlySet<string> = new Set([
   "PutItem",
@@ -26,8 +26,6 @@ function runDynamo(
     const run = work.finally(() => running.delete(run));
     running.add(run);
   };
-  // Any page in a browser can reach this port; only those of this machine may use it.
-  const trust = createTrust({ host: "127.0.0.1", allowedOrigins: [] });
   const inner = dynalite({
     createTableMs: 0,
     deleteTableMs: 0,
@@ -76,12 +74,10 @@ function runDynamo(
   };
 
   const door = createServer((request, response) => {
-    if (!trust.isTrustedHost(request) || !trust.isTrustedOrigin(request)) {
+    if (!isLocalRequest(request)) {
       request.resume();
       response.writeHead(403, { "content-type": "text/plain" });
-      response.end(
-        "Forbidden: this port serves the programs of this machine, not other sites' pages",
-      );
+      response.end(onlyLocal);
       return;
     }
     const target = request.headers["x-amz-target"];
