@@ -20,3 +20,4 @@ export { watchProject } from "./watch/watch-project.ts";
 export { watchPackages } from "./watch/watch-packages.ts";
 export type { PackageWatch } from "./watch/watch-packages.ts";
 export type { ProjectWatcher, WatchOptions } from "./watch/watch-project.ts";
+export { checkSource } from "./check-source.ts";

@@ -1,3 +1,4 @@
+import { variableNameProblem, variablesLimit } from "@arclet/manifest";
 import type { AwsClients } from "./aws/aws-clients.ts";
 import { attemptsOf } from "./aws/attempts-of.ts";
 import { DeployError } from "./errors.ts";
@@ -44,23 +45,11 @@ export async function readEnvironment(
   return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/**
- * Characters that Lambda takes for all variables of a function together
- * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
- */
-export const variablesLimit = 4096;
-
 /** @throws DeployError `ERR_ENVIRONMENT_NAME`, `ERR_TEMPLATE_LIMIT` for what Lambda would refuse */
 export function checkVariable(name: string, value: string): void {
-  // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-  if (
-    !/^[A-Za-z][A-Za-z0-9_]+$/.test(name) ||
-    /^(AWS_|LAMBDA_|ARC_(?!APP_SECRET|SESSION))/.test(name)
-  )
-    throw new DeployError(
-      "ERR_ENVIRONMENT_NAME",
-      `${name} cannot be set: names are letters, digits and _, and AWS_, LAMBDA_ and ARC_ are taken`,
-    );
+  const problem = variableNameProblem(name);
+  if (problem !== null)
+    throw new DeployError("ERR_ENVIRONMENT_NAME", `${name} cannot be set: ${problem}`);
   // Of a parameter that costs nothing, and of all variables of a function together.
   if (Buffer.byteLength(value) > variablesLimit)
     throw new DeployError(

@@ -42,6 +42,23 @@ export type {
   ProjectResult,
 } from "./project/project.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";
+export {
+  reservedVariables,
+  variableNameProblem,
+  variablesLimit,
+} from "./rules/environment-variables.ts";
+export {
+  judgeRuntime,
+  newProjectRuntime,
+  runtimeIdentifiers,
+  runtimeOf,
+  type RuntimeVerdict,
+} from "./rules/runtimes.ts";
+export {
+  parseSchedule,
+  type CronFields,
+  type ParsedSchedule,
+} from "./rules/schedule-expression.ts";
 export { scheduledEvent, type ScheduledEventValues } from "./scheduled-event.ts";
 export { isRootVariable } from "./root-variable.ts";
 export { SourceFile, type Span } from "./source-file.ts";

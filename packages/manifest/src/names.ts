@@ -75,9 +75,16 @@ export function logGroupOfFunction(functionName: string): string {
   return `/aws/lambda/${functionName}`;
 }
 
-/** Log group of a deployed function; its name is known before the function exists. */
+/**
+ * Log group of a deployed function; its name is known before the function exists. CloudWatch takes
+ * letters, digits and `_-/.#`: others become `#` and two hex digits.
+ */
 export function logGroupOf(stackName: string, functionId: string): string {
-  return `/aws/lambda/${stackName}/${functionId}`;
+  const name = functionId.replaceAll(
+    /[^\w./-]/g,
+    (character) => `#${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+  return `/aws/lambda/${stackName}/${name}`;
 }
 
 export type DeployStage = "staging" | "production";

@@ -7,6 +7,7 @@ import { defaultFunctionConfig } from "./pragmas/function-settings.ts";
 import { PragmaContext, type ManifestDraft } from "./pragmas/pragma-context.ts";
 import { pragmaReaders } from "./pragmas/registry.ts";
 import { defaultStatic } from "./pragmas/static.ts";
+import { checkRuntimes } from "./pragmas/check-runtime.ts";
 import { checkQueues } from "./pragmas/queues.ts";
 import { checkStreams } from "./pragmas/tables-streams.ts";
 import type { Document, PragmaNode } from "./syntax/ast.ts";
@@ -39,6 +40,7 @@ export function resolveManifest(document: Document, options: ResolveOptions = {}
     read({ ...first, body }, context);
   }
   checkPragmas(document, context);
+  checkRuntimes(context.awsSettings, context.draft.plugins.length > 0, log);
   checkStreams(context, (functionId) => spanOfStream(document, functionId));
   checkAuth(byName, context);
   const { draft } = context;

@@ -119,7 +119,7 @@ describe("what public apps write", () => {
     expect(first?.config).toMatchObject({
       memory: 256,
       timeout: 5,
-      runtime: "nodejs22.x",
+      runtime: "nodejs24.x",
       architecture: "arm64",
     });
   });

@@ -119,7 +119,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     app,
     trust,
     tls: options.tls,
-    mount: (request, response) => services.handleHttp(request, response),
+    answerService: (request, response) => services.handleHttp(request, response),
   }).catch(async (error: unknown) => {
     await services.close();
     throw error;

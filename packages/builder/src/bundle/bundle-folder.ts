@@ -4,8 +4,10 @@ import type { Diagnostic, ProjectFunction } from "@arclet/manifest";
 import { helpersAmong, readsManifest } from "../architect-helpers.ts";
 import { writeBuildFolder, type FolderFile } from "../build-folder.ts";
 import { givenPath, realOutput, type BuildPlace } from "../build-place.ts";
-import type { BuiltFunction } from "../built-function.ts";
+import { nothingMissing, type BuiltFunction } from "../built-function.ts";
 import type { BundleRequest, BundleResult } from "./bundle-function.ts";
+import { checkDecorators } from "./check-decorators.ts";
+import { checkHandler } from "./check-handler.ts";
 import type { FailedSources } from "./failed-sources.ts";
 import { moduleName } from "./complete-module.ts";
 import { filesBesideBundle } from "../copy/copied-files.ts";
@@ -54,9 +56,10 @@ export async function bundleFolder(
   hashes: FileHashes,
 ): Promise<BundledFolder> {
   const own = await readPackageFacts(place.source);
+  const entry = await realpath(found.file);
   const result = await bundle({
     root: place.root,
-    entry: await realpath(found.file),
+    entry,
     directory: realOutput(place),
     runtime: declared.config.runtime,
     adapts: declared.pragma === "http" ? found.exportPath : null,
@@ -65,6 +68,15 @@ export async function bundleFolder(
   });
   if (!result.ok) return result;
   const { files, format, inputs, nativeImports } = result.bundle;
+  const { runtime } = declared.config;
+  const { exportPath } = found;
+  const isModule = format === "esm";
+  const refusals = await checkHandler({ entry, root: place.root, exportPath, runtime, isModule });
+  if (refusals.length > 0) {
+    const diagnostics = [...result.diagnostics, ...refusals];
+    return { ok: false, diagnostics, sources: { read: inputs, missing: nothingMissing } };
+  }
+  const decorators = await checkDecorators(inputs, place.source, place.root);
   const packages = await filesOfPackages(await importedPackages(nativeImports), null);
   const made = new Set(files.map(({ name }) => name));
   const beside = await filesBesideBundle(place.source, new Set(inputs));
@@ -98,7 +110,7 @@ export async function bundleFolder(
   return {
     ok: true,
     built,
-    diagnostics: result.diagnostics,
+    diagnostics: decorators === null ? result.diagnostics : [...result.diagnostics, decorators],
     sources: packages.length > 0 ? null : [...sources, ...read],
     folders: beside.folders,
     outputs: paths,

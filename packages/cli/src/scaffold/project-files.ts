@@ -1,3 +1,4 @@
+import { newProjectRuntime } from "@arclet/manifest";
 import { arcletVersion } from "../version.ts";
 import { templateText, type Language } from "./templates.ts";
 
@@ -23,6 +24,9 @@ export interface PlannedFile {
 export function newManifest(app: string): PlannedFile {
   const content = `@app
 ${app}
+
+@aws
+runtime ${newProjectRuntime}
 
 @ws
 # connect, default and disconnect are always there

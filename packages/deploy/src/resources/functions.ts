@@ -25,6 +25,9 @@ import {
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 import { accessOf, functionStatements } from "./permissions.ts";
 
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+const longestDescription = 256;
+
 /** Function, role and log group of every function of the manifest. */
 export function addFunctions(context: SynthesisContext): void {
   for (const declared of context.manifest.functions) addFunction(context, declared);
@@ -88,7 +91,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
   const variables = environmentOf(context, declared, roleId);
   checkFunctionLimits(context, declared, variables, statements);
   const properties = {
-    Description: `${context.manifest.app} ${declared.id}`,
+    Description: `${context.manifest.app} ${declared.id}`.slice(0, longestDescription),
     Code: { S3Bucket: asset.bucket, S3Key: asset.key },
     Handler: asset.handler,
     Runtime: config.runtime,

@@ -16,7 +16,7 @@ import {
 } from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 
-const app = { label: "@http", location: null };
+const apiOrigin = { label: "@http", location: null };
 
 /** The HTTP API: routes to functions, static files, and what answers when no route matches. */
 export function addHttpApi(context: SynthesisContext): void {
@@ -28,7 +28,7 @@ export function addHttpApi(context: SynthesisContext): void {
       Type: "AWS::ApiGatewayV2::Api",
       Properties: { Name: sub("${AWS::StackName}-http"), ProtocolType: "HTTP" },
     },
-    app,
+    apiOrigin,
   );
   template.add(
     "HttpAccessLogs",
@@ -43,7 +43,7 @@ export function addHttpApi(context: SynthesisContext): void {
         RetentionInDays: logRetentionDays,
       },
     },
-    app,
+    apiOrigin,
   );
   const routes = manifest.http?.routes ?? [];
   for (const functionId of new Set(routes.map((route) => route.functionId)))
@@ -72,7 +72,7 @@ export function addHttpApi(context: SynthesisContext): void {
         },
       },
     },
-    app,
+    apiOrigin,
   );
   template.output("HttpUrl", "URL of the HTTP API", attribute(httpApiId, "ApiEndpoint"));
 }
@@ -157,7 +157,7 @@ function addFallback(context: SynthesisContext, routes: readonly HttpRoute[]): v
           Target: sub(`integrations/\${${integrationId}}`),
         },
       },
-      app,
+      apiOrigin,
     );
   };
   const forward = (name: string, path: string, uri: TemplateValue): void => {
@@ -174,7 +174,7 @@ function addFallback(context: SynthesisContext, routes: readonly HttpRoute[]): v
           PayloadFormatVersion: "1.0",
         },
       },
-      app,
+      apiOrigin,
     );
     route(name, `ANY ${path}`, `Http${name}Integration`);
   };
@@ -219,7 +219,7 @@ function addStaticIntegration({ template }: SynthesisContext): void {
         PayloadFormatVersion: "2.0",
       },
     },
-    app,
+    apiOrigin,
   );
   template.add(
     "HttpStaticPermission",
@@ -234,6 +234,6 @@ function addStaticIntegration({ template }: SynthesisContext): void {
         ),
       },
     },
-    app,
+    apiOrigin,
   );
 }

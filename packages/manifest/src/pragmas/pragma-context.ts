@@ -30,6 +30,8 @@ export class PragmaContext {
   readonly draft: ManifestDraft;
   /** Defaults of every function: Architect's, overlaid by `@aws`. */
   functionDefaults: FunctionConfig;
+  /** Settings of `@aws`; what plugins may know is judged when all pragmas are read. */
+  awsSettings: readonly Setting[] = [];
   readonly #functionSpans = new Map<string, Span>();
 
   constructor(log: DiagnosticLog, draft: ManifestDraft, functionDefaults: FunctionConfig) {

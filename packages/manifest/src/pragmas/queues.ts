@@ -5,7 +5,7 @@ import type { Manifest, Queue } from "../manifest.ts";
 import { linesOf } from "../syntax/ast.ts";
 import { readEventName } from "./event-name.ts";
 import type { PragmaReader } from "./pragma-context.ts";
-import { flagOf, readEntry, readInteger, type Setting } from "./settings.ts";
+import { readEntry, readFlag, readInteger, type Setting } from "./settings.ts";
 
 const code = "queue-setting-invalid";
 
@@ -40,9 +40,7 @@ export const readQueues: PragmaReader = (pragma, context) => {
       };
     const src = readEntry(line, context, "a queue", {
       fifo: (setting) => {
-        const flag = flagOf(setting);
-        if (flag !== null) draft.fifo = flag;
-        else context.wrongSetting(setting, "must be true or false", code);
+        draft.fifo = readFlag(context, setting, code) ?? draft.fifo;
       },
       // https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
       batchSize: integer("batchSize", 1, 10_000),

@@ -24,6 +24,17 @@ export function flagOf(setting: Setting): boolean | null {
   return typeof value.value === "boolean" ? value.value : null;
 }
 
+/** A switch; null, and an error at its place, when the value is not true or false. */
+export function readFlag(
+  context: PragmaContext,
+  setting: Setting,
+  code: DiagnosticCode,
+): boolean | null {
+  const flag = flagOf(setting);
+  if (flag === null) context.wrongSetting(setting, "must be true or false", code);
+  return flag;
+}
+
 /** A whole number within bounds; null otherwise. */
 export function integerOf(setting: Setting, minimum: number, maximum: number): number | null {
   const value = setting.values[0]?.value;
@@ -56,9 +67,9 @@ export function remarkUnknown(
 ): void {
   const suggestion = didYouMean(setting.key.text, known);
   const hint = suggestion === null ? "" : `: did you mean "${suggestion}"?`;
-  context.log.error({
+  context.log.warning({
     code,
-    text: `${where} has no setting "${setting.key.text}"${hint}`,
+    text: `${where} has no setting "${setting.key.text}", which is ignored${hint}`,
     span: setting.key.span,
     suggestion,
   });

@@ -1,7 +1,7 @@
 import type { Proxy, StaticFiles } from "../manifest.ts";
 import { headOf, linesOf } from "../syntax/ast.ts";
 import type { PragmaReader } from "./pragma-context.ts";
-import { cleanPath, flagOf, remarkUnknown, settingOf, textOf } from "./settings.ts";
+import { cleanPath, flagOf, readFlag, remarkUnknown, settingOf, textOf } from "./settings.ts";
 
 export const defaultStatic: StaticFiles = Object.freeze({
   folder: "public",
@@ -13,6 +13,8 @@ export const defaultStatic: StaticFiles = Object.freeze({
   compression: false,
   private: true,
 });
+
+const code = "static-setting-invalid";
 
 const known = [
   "folder",
@@ -30,20 +32,23 @@ export const readStatic: PragmaReader = (pragma, context) => {
   for (const line of linesOf(pragma.body)) {
     const setting = settingOf(line);
     const value = textOf(setting);
-    const wrong = (text: string): void =>
-      context.log.error({ code: "static-setting-invalid", text, span: line.span });
+    const wrong = (must: string): void => context.wrongSetting(setting, must, code);
     switch (setting.key.text) {
       case "false":
       case "disable":
         context.draft.static = null;
         return;
       case "folder":
-        if (value === null) wrong('"folder" needs a path');
+        if (value === null) wrong("must be a path");
         else draft.folder = cleanPath(value);
         break;
       case "fingerprint":
-        if (value === "external") draft.fingerprint = "external";
-        else draft.fingerprint = flagOf(setting) ?? false;
+        if (value === "external") draft.fingerprint = value;
+        else {
+          const flag = flagOf(setting);
+          if (flag === null) wrong("must be true, false or external");
+          else draft.fingerprint = flag;
+        }
         break;
       case "ignore":
         draft.ignore = setting.values.map((one) => one.text);
@@ -54,14 +59,17 @@ export const readStatic: PragmaReader = (pragma, context) => {
       case "prune":
       case "private":
       case "spa": {
-        const flag = flagOf(setting);
-        if (flag === null) wrong(`"${setting.key.text}" is true or false`);
-        else draft[setting.key.text] = flag;
+        const flag = readFlag(context, setting, code);
+        if (flag !== null) draft[setting.key.text] = flag;
         break;
       }
       case "compression":
         if (value === "br" || value === "gzip") draft.compression = value;
-        else draft.compression = flagOf(setting) === true ? "br" : false;
+        else {
+          const flag = flagOf(setting);
+          if (flag === null) wrong("must be br, gzip, true or false");
+          else draft.compression = flag ? "br" : false;
+        }
         break;
       // Buckets were named here once; deploy makes its own.
       case "staging":

@@ -1,7 +1,7 @@
 import type { TableStream } from "../manifest.ts";
 import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
-import { flagOf, readEntry, readInteger, type Setting } from "./settings.ts";
+import { readEntry, readFlag, readInteger, type Setting } from "./settings.ts";
 
 const code = "stream-setting-invalid";
 
@@ -34,9 +34,8 @@ export const readTablesStreams: PragmaReader = (pragma, context) => {
       retries: integer("retries", 0, 10_000),
       maxAge: integer("maxAge", 60, 86_400, " (seconds)"),
       bisect: (setting) => {
-        const flag = flagOf(setting);
+        const flag = readFlag(context, setting, code);
         if (flag !== null) draft.bisect = flag;
-        else context.wrongSetting(setting, "must be true or false", code);
       },
     });
     addStream(context, { name, table, src, line, settings: draft });

@@ -36,7 +36,7 @@ describe("a function's own configuration", () => {
   it("lies over the manifest's, which lies over the defaults", async () => {
     expect((await configOf({})).config).toMatchObject({ memory: 512, timeout: 7, storage: 512 });
     const own = await configOf({ "config.arc": "@aws\ntimeout 30\nruntime python\n" });
-    expect(own.config).toMatchObject({ memory: 512, timeout: 30, runtime: "python3.13" });
+    expect(own.config).toMatchObject({ memory: 512, timeout: 30, runtime: "python3.14" });
   });
 
   it.each(names)("may be in %s", async (file, text) => {
@@ -70,9 +70,12 @@ describe("a function's own configuration", () => {
   });
 
   it.each([
-    ["logFormat xml", /"logFormat" is Text or JSON/],
-    ["logFormat JSON\napplicationLogLevel loud", /"applicationLogLevel" is one of TRACE, DEBUG/],
-    ["logFormat JSON\nsystemLogLevel ERROR", /"systemLogLevel" is one of DEBUG, INFO, WARN/],
+    ["logFormat xml", /"logFormat" must be Text or JSON/],
+    [
+      "logFormat JSON\napplicationLogLevel loud",
+      /"applicationLogLevel" must be one of TRACE, DEBUG/,
+    ],
+    ["logFormat JSON\nsystemLogLevel ERROR", /"systemLogLevel" must be one of DEBUG, INFO, WARN/],
     ["applicationLogLevel WARN", /"applicationLogLevel" needs "logFormat JSON"/],
   ])("tells what is wrong with %j", async (lines, mistake) => {
     const { told: mistakes } = await configOf({ "config.arc": `@aws\n${lines}\n` });
@@ -92,8 +95,8 @@ describe("a function's own configuration", () => {
     });
     expect(config).toBeUndefined();
     expect(mistakes).toEqual([
-      `${folder}/config.arc:2:9 error aws-setting-invalid: "timeout" is a whole number from 1 to 900 (seconds)`,
-      `${folder}/config.arc:3:1 error aws-setting-unknown: @aws has no setting "memry": did you mean "memory"?`,
+      `${folder}/config.arc:2:9 error aws-setting-invalid: "timeout" must be a whole number from 1 to 900 (seconds)`,
+      `${folder}/config.arc:3:1 warning aws-setting-unknown: @aws has no setting "memry", which is ignored: did you mean "memory"?`,
     ]);
   });
 

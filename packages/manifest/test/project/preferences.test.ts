@@ -140,6 +140,19 @@ templates
 });
 
 describe(".env", () => {
+  it("has line ends of Windows, a byte order mark, colons and every kind of quote", async () => {
+    const { preferences } = await preferencesOf({
+      ".env": "\uFEFFA=1\r\nB: two\r\nC=\"one\r\ntwo\"\r\n  D = `b\"c'd`\r\nE='x # y' # z\r\n",
+    });
+    expect(preferences?.env.testing).toEqual({
+      A: "1",
+      B: "two",
+      C: "one\ntwo",
+      D: `b"c'd`,
+      E: "x # y",
+    });
+  });
+
   it("has quotes, comments, exports and lines that go on", async () => {
     const { preferences } = await preferencesOf({
       ".env": `# a comment
@@ -158,7 +171,8 @@ URL=https://example.com/?a=b
     expect(preferences?.env.testing).toEqual({
       PLAIN: "value",
       SPACED: "spaced value",
-      HASH: "a#b",
+      // As the package dotenv reads it: a # begins a comment unless the value is in quotes.
+      HASH: "a",
       EMPTY: "",
       EXPORTED: "yes",
       DOUBLE: "two\nlines # kept",

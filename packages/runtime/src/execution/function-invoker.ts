@@ -10,7 +10,7 @@ import type { InvocationFailure, InvocationResult } from "../invocation.ts";
 import { InvocationReporter, type InvocationLoad } from "./invocation-reporter.ts";
 import type { GatewayInvoker, SubmittedInvocation } from "./invoker.ts";
 import { createLambdaEnvironment } from "./lambda-environment.ts";
-import { LinkedList } from "./pool/linked-list.ts";
+import { LinkedList } from "../linked-list.ts";
 import { PendingInvocation } from "./pool/pending-invocation.ts";
 
 export interface FunctionInvokerOptions {
@@ -147,12 +147,12 @@ export class FunctionInvoker implements GatewayInvoker {
     if (built === "pending") return unknownFunction(functionId);
     if ("ok" in built) return built;
     if (config.concurrency !== null && entry.owner.load >= config.concurrency) {
-      return failure("throttled", "TooManyRequestsException", "Rate Exceeded.");
+      return failedWith("throttled", "TooManyRequestsException", "Rate Exceeded.");
     }
     const isLong = payload.length * 3 > maximumEventBytes;
     if (isLong && Buffer.byteLength(payload) > maximumEventBytes) {
       const text = `${Buffer.byteLength(payload)} byte payload is too large for the RequestResponse invocation type (limit ${maximumEventBytes} bytes)`;
-      return failure("unhandled", "RequestEntityTooLargeException", text);
+      return failedWith("unhandled", "RequestEntityTooLargeException", text);
     }
     return null;
   }
@@ -311,10 +311,10 @@ function keyOf(definition: FunctionDefinition): string {
 }
 
 function unknownFunction(functionId: string): InvocationFailure {
-  return failure("unhandled", "ResourceNotFoundException", `Function not found: ${functionId}`);
+  return failedWith("unhandled", "ResourceNotFoundException", `Function not found: ${functionId}`);
 }
 
-function failure(
+function failedWith(
   kind: InvocationFailure["kind"],
   errorType: string,
   errorMessage: string,

@@ -1,5 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { arnOf, localPlace, logGroupOfFunction, type FunctionConfig } from "@arclet/manifest";
+import {
+  arnOf,
+  localPlace,
+  logGroupOfFunction,
+  reservedVariables,
+  type FunctionConfig,
+} from "@arclet/manifest";
 import type { EnvironmentOptions } from "./execution-strategy.ts";
 import type { ContextTemplate } from "./handler/lambda-context.ts";
 
@@ -15,25 +21,6 @@ export interface LambdaEnvironmentOptions {
   /** When the environment starts: its log stream is named after the day. */
   readonly now: Date;
 }
-
-/** Names a function's configuration cannot set. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
-const reserved: ReadonlySet<string> = new Set([
-  "_HANDLER",
-  "_X_AMZN_TRACE_ID",
-  "AWS_DEFAULT_REGION",
-  "AWS_REGION",
-  "AWS_EXECUTION_ENV",
-  "AWS_LAMBDA_FUNCTION_NAME",
-  "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-  "AWS_LAMBDA_FUNCTION_VERSION",
-  "AWS_LAMBDA_INITIALIZATION_TYPE",
-  "AWS_LAMBDA_LOG_GROUP_NAME",
-  "AWS_LAMBDA_LOG_STREAM_NAME",
-  "AWS_LAMBDA_RUNTIME_API",
-  "AWS_LAMBDA_MAX_CONCURRENCY",
-  "LAMBDA_TASK_ROOT",
-  "LAMBDA_RUNTIME_DIR",
-]);
 
 /** Credentials are the person's to give locally; these stand in, so that SDK clients can sign. */
 const standIns = {
@@ -57,7 +44,7 @@ export function createLambdaEnvironment(options: LambdaEnvironmentOptions): Reco
     ...standIns,
   };
   for (const [name, value] of Object.entries(variables)) {
-    if (!reserved.has(name)) environment[name] = value;
+    if (!reservedVariables.has(name)) environment[name] = value;
   }
   return Object.assign(environment, {
     _HANDLER: handler,

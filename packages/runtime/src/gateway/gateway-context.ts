@@ -6,6 +6,7 @@ import type { ClfTime } from "../lambda-events/clf-time.ts";
 import type { IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../limits.ts";
 import type { Traffic } from "../traffic/traffic.ts";
+import type { WaitingWork } from "./waiting-work.ts";
 import type { Trust } from "../http/trust.ts";
 
 /** What every part of the gateway works with. */
@@ -17,6 +18,7 @@ export interface GatewayContext {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly trust: Trust;
+  readonly work: WaitingWork;
   readonly ids: IdSource;
   readonly time: ClfTime;
   /** Ten lower-case letters and digits. */

@@ -3,7 +3,6 @@ import { localPlace, type Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Leases } from "../connections/leases.ts";
-import type { GatewayChannel } from "../execution/execution-strategy.ts";
 import type { GatewayInvoker } from "../execution/invoker.ts";
 import { ClfTime } from "../lambda-events/clf-time.ts";
 import { createApiId, IdSource } from "../lambda-events/ids.ts";
@@ -18,6 +17,7 @@ import { ManagementApi } from "./management-api.ts";
 import { forward } from "./http/proxy.ts";
 import { StaticFiles } from "./http/static-files.ts";
 import type { Trust } from "../http/trust.ts";
+import { WaitingWork } from "./waiting-work.ts";
 import { WebSocketApi } from "./websocket/websocket-api.ts";
 
 export interface GatewayApp {
@@ -46,13 +46,15 @@ export interface GatewayOptions {
   /** Judges what is local, and which pages may open sockets. */
   readonly trust: Trust;
   /** Takes requests of local services; false: not one of them. */
-  readonly mount: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly answerService: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface Gateway {
   readonly port: number;
   readonly apiId: string;
-  readonly channel: GatewayChannel;
+  /** Bytes of events that wait for functions or run in them. */
+  readonly waitingBytes: number;
+  readonly connectionCount: number;
   /** Swaps routes; open sockets stay and use the new ones. */
   setApp(app: GatewayApp): void;
   /** Stops listening, closes sockets (1001), awaits `$disconnect` of each. */
@@ -74,6 +76,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     limits,
     stage,
     trust: options.trust,
+    work: new WaitingWork(limits.workBytes),
     ids: new IdSource(),
     time: new ClfTime(),
     apiId: createApiId(),
@@ -126,7 +129,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (management.handle(request, response, path) || developer.handle(request, response, path)) {
       return;
     }
-    if (options.mount(request, response)) return;
+    if (options.answerService(request, response)) return;
     const answer =
       match === null
         ? fallBack(request, response, path)
@@ -168,7 +171,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     port: listener.port,
     apiId: context.apiId,
-    channel: { request: (id, command) => connections.request(id, command) },
+    get waitingBytes() {
+      return context.work.bytes;
+    },
+    get connectionCount() {
+      return webSockets.connectionCount;
+    },
     setApp,
     async close() {
       const closed = listener.stop();

@@ -14,6 +14,8 @@ export interface FakeFunctionOptions extends FakeOptions {
   /** Seconds. @default 3 */
   readonly timeout?: number;
   readonly reserved?: number;
+  /** @default "fn" */
+  readonly functionId?: string;
 }
 
 /** An invocation with what became of it. */
@@ -35,12 +37,18 @@ export interface FakeFunction {
   readonly reload: () => Promise<FailedStart | null>;
 }
 
-/** The function `fn` in a real invoker, with environments that do what a test says. */
+/** One function in a real invoker, with environments that do what a test says. */
 export async function createFakeFunction(options: FakeFunctionOptions = {}): Promise<FakeFunction> {
   const strategy = createFakeStrategy(options);
   const clock = createTestClock();
   const traffic = new Traffic();
-  const { maxEnvironments = 2, concurrency = 1, timeout = 3, reserved = null } = options;
+  const {
+    functionId = "fn",
+    maxEnvironments = 2,
+    concurrency = 1,
+    timeout = 3,
+    reserved = null,
+  } = options;
   const invoker = new FunctionInvoker({
     strategy,
     clock,
@@ -52,12 +60,12 @@ export async function createFakeFunction(options: FakeFunctionOptions = {}): Pro
   let builds = 0;
   const reload = (): Promise<FailedStart | null> =>
     invoker.setFunction({
-      functionId: "fn",
+      functionId,
       functionName: "app-testing-fn",
       config: functionConfigWith({ timeout, concurrency: reserved }),
       variables: {},
       built: {
-        functionId: "fn",
+        functionId,
         directory: "/build",
         sourceDirectory: "/src",
         handler: "index.handler",
@@ -77,7 +85,7 @@ export async function createFakeFunction(options: FakeFunctionOptions = {}): Pro
     submit(name, source) {
       const results: InvocationResult[] = [];
       const payload = JSON.stringify(name);
-      const submitted = invoker.submit("fn", payload, source ?? null, (result) =>
+      const submitted = invoker.submit(functionId, payload, source ?? null, (result) =>
         results.push(result),
       );
       return { name, source: source ?? null, results, withdraw: () => submitted.withdraw() };

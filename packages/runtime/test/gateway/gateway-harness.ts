@@ -5,6 +5,7 @@ import type { AwsSettings, HttpRoute, Manifest, WebSocketApi } from "@arclet/man
 import { onTestFinished } from "vitest";
 import { Leases } from "../../src/connections/leases.ts";
 import { createMemoryRouter } from "../../src/connections/memory.ts";
+import type { GatewayInvoker } from "../../src/execution/invoker.ts";
 import type { InvocationErrorKind, InvocationResult } from "../../src/invocation.ts";
 import { createGateway, type Gateway, type GatewayOptions } from "../../src/gateway/gateway.ts";
 import type { TlsFiles } from "../../src/gateway/listener.ts";
@@ -34,13 +35,17 @@ export interface GatewayHarnessOptions {
   readonly apigateway?: AwsSettings["apigateway"];
   readonly staticFiles?: Partial<NonNullable<Manifest["static"]>> | null;
   readonly proxy?: string;
+  /** Runs functions instead of `functions`. */
+  readonly invoker?: GatewayInvoker;
+  /** @default one of its own */
+  readonly clock?: TestClock;
   readonly root?: string;
   readonly limits?: Partial<Limits>;
   readonly stage?: string;
   readonly host?: string;
   readonly allowedOrigins?: readonly string[];
   readonly publicUrl?: string;
-  readonly mount?: GatewayOptions["mount"];
+  readonly answerService?: GatewayOptions["answerService"];
   readonly tls?: TlsFiles;
 }
 
@@ -93,7 +98,7 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
   const waiting = new Set<() => void>();
   const clients = new Set<Client>();
   const bugs: unknown[] = [];
-  const clock = createTestClock();
+  const clock = given.clock ?? createTestClock();
   const traffic = new Traffic();
   traffic.listen((event) => {
     if (event.type === "bug") bugs.push(event.error);
@@ -123,7 +128,7 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
   const gateway = await createGateway({
     host: given.host ?? "127.0.0.1",
     port: 0,
-    invoker: {
+    invoker: given.invoker ?? {
       invoke,
       submit(functionId, payload, _source, settle) {
         void invoke(functionId, payload).then(settle);
@@ -143,7 +148,7 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
       allowedOrigins: given.allowedOrigins ?? [],
       publicUrl: given.publicUrl ?? null,
     }),
-    mount: given.mount ?? (() => false),
+    answerService: given.answerService ?? (() => false),
     tls: given.tls ?? null,
   });
   let closed: Promise<void> | null = null;

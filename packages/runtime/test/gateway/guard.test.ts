@@ -26,7 +26,7 @@ async function startApp(given: { readonly publicUrl?: string } = {}): Promise<Ga
     ...given,
     routes: ["get /"],
     functions: { "get /": () => ({ statusCode: 200, body: "page" }) },
-    mount: (incoming, response) => services.handleHttp(incoming, response),
+    answerService: (incoming, response) => services.handleHttp(incoming, response),
   });
 }
 

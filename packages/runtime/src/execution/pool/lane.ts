@@ -1,4 +1,4 @@
-import { LinkedList, type Linked } from "./linked-list.ts";
+import { LinkedList, type Linked } from "../../linked-list.ts";
 import type { PendingInvocation } from "./pending-invocation.ts";
 import type { PooledEnvironment } from "./pooled-environment.ts";
 

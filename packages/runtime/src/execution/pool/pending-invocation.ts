@@ -1,6 +1,6 @@
 import type { Invocation, InvocationResult } from "../../invocation.ts";
 import type { SubmittedInvocation } from "../invoker.ts";
-import type { Linked, LinkedList } from "./linked-list.ts";
+import type { Linked, LinkedList } from "../../linked-list.ts";
 
 /** Where an invocation is that was handed over. */
 export interface InvocationPlace {

@@ -1,5 +1,5 @@
 import { Lane } from "./lane.ts";
-import { LinkedList } from "./linked-list.ts";
+import { LinkedList } from "../../linked-list.ts";
 import type { PendingInvocation } from "./pending-invocation.ts";
 import type { PooledEnvironment } from "./pooled-environment.ts";
 

@@ -26,6 +26,8 @@ interface Wording {
   /** The body is more than the gateway takes. */
   readonly tooLarge: Refusal;
   readonly late: Refusal;
+  /** Too much waits already. */
+  readonly throttled: Refusal;
   readonly unmatched: Refusal;
   /** The limit of the time an integration may take. */
   readonly limit: "httpIntegrationMs" | "restIntegrationMs";
@@ -38,6 +40,7 @@ const httpWording: Wording = {
   tooLong: [413, '{"message":"Request Entity Too Large"}'],
   tooLarge: [413, '{"message":"Request Entity Too Large"}'],
   late: [503, '{"message":"Service Unavailable"}'],
+  throttled: [429, '{"message":"Too Many Requests"}'],
   unmatched: [404, '{"message":"Not Found"}'],
   limit: "httpIntegrationMs",
 };
@@ -49,6 +52,7 @@ const restWording: Wording = {
   tooLong: [413, '{"message": "Request Too Long"}', "BadRequestException"],
   tooLarge: [413, "HTTP content length exceeded 10485760 bytes."],
   late: [504, '{"message": "Endpoint request timed out"}', "InternalServerErrorException"],
+  throttled: [429, '{"message": "Too Many Requests"}', "TooManyRequestsException"],
   unmatched: [
     403,
     '{"message":"Missing Authentication Token"}',
@@ -96,7 +100,7 @@ export class HttpApi {
   ): Promise<void> {
     const { limits, clock, apiId, stage } = this.#context;
     const body = await readBody(request, limits.httpBodyBytes);
-    if (body === "aborted") return;
+    if (body === "aborted" || response.destroyed) return;
     const requestId = this.#identify(response);
     if (body === "too-large") {
       answerRefusal(response, this.#wording.tooLarge);
@@ -117,7 +121,7 @@ export class HttpApi {
       now: clock.now(),
     });
     const limitMs = limits[this.#wording.limit];
-    const result = await invokeInTime(this.#context, match.functionId, event, limitMs, "HTTP API");
+    const result = await invokeInTime(this.#context, match.functionId, event, limitMs, response);
     this.#answer(response, result, match);
   }
 
@@ -142,12 +146,12 @@ export class HttpApi {
 
   #answer(
     response: ServerResponse,
-    result: InvocationResult | "late",
+    result: InvocationResult | "late" | "throttled",
     { functionId, routeKey }: HttpMatch,
   ): void {
     if (response.destroyed) return;
-    if (result === "late") {
-      answerRefusal(response, this.#wording.late);
+    if (result === "late" || result === "throttled") {
+      answerRefusal(response, this.#wording[result]);
       return;
     }
     if (!result.ok) {

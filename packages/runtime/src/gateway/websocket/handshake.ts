@@ -61,7 +61,7 @@ export async function judgeHandshake(
     ...handshake,
     authorizer: authorizer === null ? null : { ...authorizer, integrationLatency },
   });
-  return connect(context, routes.connect.functionId, event, authorizer);
+  return connect(context, request, routes.connect.functionId, event, authorizer);
 }
 
 async function authorize(
@@ -87,19 +87,23 @@ async function authorize(
     functionId,
     event,
     webSocketIntegrationMs,
-    "authorizer",
+    request.socket,
   );
-  return result === "late" ? { ok: false, status: 500 } : readAuthorization(result, methodArn);
+  if (result === "late" || result === "throttled") return { ok: false, status: 500 };
+  return readAuthorization(result, methodArn);
 }
 
 async function connect(
   context: GatewayContext,
+  request: IncomingMessage,
   functionId: string,
   event: string,
   authorizer: AuthorizerContext | null,
 ): Promise<Verdict> {
   const { webSocketIntegrationMs } = context.limits;
-  const result = await invokeInTime(context, functionId, event, webSocketIntegrationMs, "$connect");
+  const limitMs = webSocketIntegrationMs;
+  const result = await invokeInTime(context, functionId, event, limitMs, request.socket);
+  if (result === "throttled") return { isOpen: false, status: 429, message: "Too Many Requests" };
   if (result === "late")
     return { isOpen: false, status: 504, message: "Endpoint request timed out" };
   if (!result.ok) {

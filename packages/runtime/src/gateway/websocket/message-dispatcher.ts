@@ -1,7 +1,7 @@
 import type { InvocationResult } from "../../invocation.ts";
 import type { MessageEventWriter, WebSocketIdentity } from "../../lambda-events/ws.ts";
 import type { GatewayContext } from "../gateway-context.ts";
-import { MessagesInWork, type MessageOwner } from "./messages-in-work.ts";
+import { MessagesInWork, type MessageInWork, type MessageOwner } from "./messages-in-work.ts";
 import { readProxyResult } from "./websocket-result.ts";
 import type { WebSocketRoutes } from "./websocket-routes.ts";
 
@@ -9,9 +9,6 @@ import type { WebSocketRoutes } from "./websocket-routes.ts";
 export interface MessageSource extends MessageOwner {
   readonly identity: WebSocketIdentity;
   readonly writer: MessageEventWriter;
-  /** A message of this connection is in work until it has ended, or has timed out. */
-  messageBegun(): void;
-  messageEnded(): void;
   /** The answer of a route with `response true`. False: it could not be sent. */
   reply(body: string, requestId: string): boolean;
   sendError(message: string, requestId: string): void;
@@ -26,7 +23,8 @@ export class MessageDispatcher {
   constructor(context: GatewayContext, routes: () => WebSocketRoutes) {
     this.#context = context;
     this.#routes = routes;
-    this.#inWork = new MessagesInWork(context.clock, context.limits.webSocketIntegrationMs);
+    const { clock, limits, work } = context;
+    this.#inWork = new MessagesInWork(clock, limits.webSocketIntegrationMs, work);
   }
 
   /** `now` in epoch milliseconds. */
@@ -50,15 +48,22 @@ export class MessageDispatcher {
       body,
     );
     const bytes = data.length;
-    const message = this.#inWork.add(source, requestId, now);
-    source.messageBegun();
-    // Invocations never reject; a handle on each would cost a promise per frame.
-    void invoker.invoke(functionId, event, source).then((result) => {
-      const isInTime = this.#inWork.remove(message);
+    const message = this.#inWork.add(source, requestId, now, event.length);
+    if (message === null) {
+      source.sendError("Too Many Requests", requestId);
+      this.#tell(source, routeKey, bytes, now, false);
+      return;
+    }
+    message.invocation = invoker.submit(functionId, event, source, (result) => {
+      const isInTime = this.#inWork.answered(message);
       const isOk = isInTime && answer(source, result, requestId, hasRouteResponse);
       this.#tell(source, routeKey, bytes, now, isOk);
-      if (isInTime) source.messageEnded();
     });
+  }
+
+  /** The client of these messages is gone: what has not begun never does. */
+  abandon(messages: readonly MessageInWork[]): void {
+    for (const message of messages) this.#inWork.abandon(message);
   }
 
   #tell(

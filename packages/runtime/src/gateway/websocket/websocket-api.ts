@@ -212,7 +212,7 @@ export class WebSocketApi {
     this.#connections.delete(connection);
     const detached = this.#context.connections.detach(connection.identity.connectionId);
     if (detached !== undefined) this.#track(detached, "connection router");
-    this.#tellDisconnected(connection.identity, closing, connection.authorizer);
+    this.#tellDisconnected(connection.identity, closing, connection.authorizer, connection);
     if (this.#connections.size === 0) this.#onEmpty?.();
   };
 
@@ -220,6 +220,7 @@ export class WebSocketApi {
     identity: WebSocketIdentity,
     closing: Closing,
     authorizer: AuthorizerContext | null,
+    source?: WebSocketConnection,
   ): void {
     const { ids, clock, invoker, traffic } = this.#context;
     const now = clock.now();
@@ -236,7 +237,7 @@ export class WebSocketApi {
     }
     const event = disconnectEvent(identity, closing, ids.requestId(), now, authorizer);
     // Nobody is left to hear of a failure; the invocation itself is told as traffic.
-    this.#track(invoker.invoke(route.functionId, event).then(told), "disconnect");
+    this.#track(invoker.invoke(route.functionId, event, source).then(told), "disconnect");
   }
 
   /** Closes every connection and waits until `$disconnect` has run for each. */

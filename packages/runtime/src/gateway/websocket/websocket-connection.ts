@@ -15,12 +15,10 @@ import { closingOfError, closingOfPeer, type Closing } from "./closing.ts";
 import { FrameMeter } from "./frame-meter.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import type { MessageDispatcher, MessageSource } from "./message-dispatcher.ts";
+import type { MessageInWork } from "./messages-in-work.ts";
+import { MessageIntake } from "./message-intake.ts";
 import { messageFrame, sendInFrames } from "./message-frames.ts";
 import { listenForDrain, listenToSocket, type SocketListener } from "./socket-listener.ts";
-
-/** Messages of one connection that may be in work before its socket is no longer read. */
-const highWaterMark = 256;
-const lowWaterMark = 64;
 
 /** What all connections of a WebSocket API share. */
 export interface ConnectionOwner {
@@ -47,11 +45,9 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
   readonly #owner: ConnectionOwner;
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
-  /** Messages of this connection that are in work. */
-  #load = 0;
+  readonly #intake: MessageIntake;
   readonly #meter: FrameMeter | null;
   #lastActiveAt: number;
-  #isPaused = false;
   #isClosing = false;
   #isEnded = false;
   #hasAnsweredPing = true;
@@ -74,6 +70,9 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
     this.authorizer = options.authorizer;
     this.writer = options.writer;
     this.#lastActiveAt = identity.connectedAt;
+    const { clock, work } = owner.context;
+    const limitBytes = limits.connectionWorkBytes;
+    this.#intake = new MessageIntake({ socket, clock, work, limitBytes, take: this.#take });
     this.#lease = leases.acquire();
     this.#meter = limits.frameBytes === Infinity ? null : new FrameMeter(limits.frameBytes);
     listenToSocket(socket, stream, this, this.#meter !== null);
@@ -173,7 +172,7 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
   /** Finds peers that vanished without a word. */
   ping(): void {
     if (!this.isOpen) return;
-    if (!this.#hasAnsweredPing && !this.#isPaused) {
+    if (!this.#hasAnsweredPing && !this.#intake.isPaused) {
       this.#socket.terminate();
       return;
     }
@@ -214,32 +213,26 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
     if (this.#isClosing) return;
     this.#received++;
     if (isBinary) this.close(1003, "Binary media not supported");
-    else {
-      this.#lastActiveAt = this.#owner.context.clock.now();
-      this.#owner.dispatcher.dispatch(this, data, this.#lastActiveAt);
-    }
+    else this.#intake.receive(data);
     const { messages, code, reason } = this.#closeAfter ?? never;
     if (this.#received >= messages) this.close(code, reason);
   }
 
-  messageBegun(): void {
-    this.#load++;
-    if (this.#load < highWaterMark || this.#isPaused) return;
-    this.#isPaused = true;
-    this.#socket.pause();
+  readonly #take = (data: Buffer): void => {
+    this.#lastActiveAt = this.#owner.context.clock.now();
+    this.#owner.dispatcher.dispatch(this, data, this.#lastActiveAt);
+  };
+
+  messageBegun(message: MessageInWork): void {
+    this.#intake.begun(message);
   }
 
-  messageEnded(): void {
-    this.#load--;
-    if (!this.#isPaused || this.#load > lowWaterMark) return;
-    this.#isPaused = false;
-    this.#socket.resume();
+  messageEnded(message: MessageInWork): void {
+    this.#intake.ended(message);
   }
 
-  /** The function goes on; the gateway no longer waits for it. */
   messageTimedOut(requestId: string): void {
     this.sendError("Endpoint request timed out", requestId);
-    this.messageEnded();
   }
 
   reply(body: string, requestId: string): boolean {
@@ -263,6 +256,7 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
     this.#isEnded = true;
     this.#isClosing = true;
     if (this.#lease !== null) this.#owner.context.leases.release(this.#lease);
+    this.#owner.dispatcher.abandon(this.#intake.close());
     this.#owner.onEnd(this, closing);
   }
 }
