@@ -1,5 +1,5 @@
 // What is started often, as few files instead of hundreds: finding and reading modules one by one is a
-// third of the time until `arclet dev` listens, and of that until a thread has its handler.
+// third of the time until `arclet dev` listens, and of that until a function has its handler.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -22,7 +22,7 @@ const common = {
 export async function bundleAll() {
   await Promise.all([
     bundleCommandLine(),
-    bundleWorkerThread(),
+    bundleFunctionProcess(),
     bundleHttpAdapter(),
     bundleStaticFunction(),
   ]);
@@ -50,11 +50,11 @@ async function bundleCommandLine() {
 }
 
 /** The inside of an environment. It holds nothing but this project's code. */
-async function bundleWorkerThread() {
+async function bundleFunctionProcess() {
   await build({
     ...common,
-    entryPoints: [join(root, "packages/runtime/dist/execution/worker-thread/bootstrap.js")],
-    outfile: join(emptied("packages/runtime/bundle"), "worker-thread.cjs"),
+    entryPoints: [join(root, "packages/runtime/dist/execution/process/bootstrap.js")],
+    outfile: join(emptied("packages/runtime/bundle"), "function-process.cjs"),
     format: "cjs",
   });
 }

@@ -3,7 +3,7 @@ import { fork, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { whileRunning } from "./running.mjs";
 
-/** Starts a server script of `bench/servers`. Resolves `{ url, stop, ask }`, plus whatever else it told. */
+/** Starts a server script of `bench/servers`. Resolves `{ url, pid, stop, ask }`, plus whatever else it told. */
 export async function startServer(script, args = [], execArgv = []) {
   const { first, ...rest } = await start(`../servers/${script}`, args, execArgv);
   return { ...first, ...rest };
@@ -35,7 +35,7 @@ function start(script, args, execArgv) {
     });
   return nextTold().then((first) => ({
     first,
-    child,
+    pid: child.pid,
     /** Sends a message and resolves the next one that comes back. */
     ask(message) {
       const answer = nextTold();
@@ -46,9 +46,10 @@ function start(script, args, execArgv) {
   }));
 }
 
-/** Runs the echo client against `url`; resolves what it measured. */
-export function driveEcho(url, connections, seconds) {
-  return runScript(clientScript("echo-client.mjs"), [url, String(connections), String(seconds)]);
+/** Runs the echo client against `url`; resolves what it measured, CPU time too when `pid` is given. */
+export function driveEcho(url, connections, seconds, pid) {
+  const args = [url, connections, seconds, ...(pid === undefined ? [] : [pid])];
+  return runScript(clientScript("echo-client.mjs"), args.map(String));
 }
 
 /** Runs one echo after the other against `url`; resolves `{ medianUs }`. */

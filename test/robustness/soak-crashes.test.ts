@@ -17,13 +17,12 @@ const inFlight = 10;
 const messages = Number(process.env["ARCLET_SOAK_MESSAGES"] ?? 60);
 const seed = seedOf("ARCLET_SOAK_SEED");
 
-type Strategy = "worker-thread" | "child-process" | "in-process";
+type Strategy = "process" | "child-process";
 
 /** What blocks in the server's own process blocks the server. */
 const strategies: readonly [strategy: Strategy, misdeeds: readonly Misdeed[]][] = [
-  ["worker-thread", misdeeds],
+  ["process", misdeeds],
   ["child-process", misdeeds],
-  ["in-process", misdeeds.filter((misdeed) => misdeed !== "block")],
 ];
 
 interface Tally {

@@ -11,8 +11,10 @@ export interface RuntimeOptions {
   readonly port?: number;
   /** @default "127.0.0.1" and "::1" as `localhost` */
   readonly host?: string;
-  /** @default "worker-thread" */
-  readonly execution?: "worker-thread" | "child-process" | "in-process" | ExecutionStrategy;
+  /** @default "process" */
+  readonly execution?: "process" | "child-process" | ExecutionStrategy;
+  /** Opens a debugger in the processes of functions: the first one here, others at the next free ports; port 0 takes any. */
+  readonly inspect?: { readonly host: string; readonly port: number };
   /** Environments of one function at most. @default 10 */
   readonly maxEnvironments?: number;
   /** Invocations at a time in one environment. @default 1 */

@@ -1,6 +1,5 @@
 import { helpersAbove, helpersAmong, type ArchitectHelper } from "@arclet/builder";
 import { localFunctionName, localPlace } from "@arclet/manifest";
-import { Leases } from "./connections/leases.ts";
 import { createByRuntimeStrategy } from "./execution/by-runtime.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
 import type { Invoker } from "./execution/invoker.ts";
@@ -10,7 +9,10 @@ import {
   type FunctionDefinition,
 } from "./execution/function-invoker.ts";
 import type { InvocationFailure } from "./invocation.ts";
-import { createWorkerThreadStrategy } from "./execution/worker-thread/strategy.ts";
+import {
+  createProcessStrategy,
+  type ProcessStrategyOptions,
+} from "./execution/process/strategy.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { createTrust } from "./http/trust.ts";
 import { createLocalEnvironment, type LocalEnvironment } from "./local-environment.ts";
@@ -52,13 +54,11 @@ export interface Runtime {
 type Awaitable<T> = T | Promise<T>;
 
 /** Names of the strategies, and how each is made. What most apps do not use is loaded by those that do. */
-const strategies: Readonly<Record<string, (leases: Leases) => Awaitable<ExecutionStrategy>>> = {
-  "worker-thread": createWorkerThreadStrategy,
+const strategies: Readonly<
+  Record<string, (options: ProcessStrategyOptions) => Awaitable<ExecutionStrategy>>
+> = {
+  process: createProcessStrategy,
   "child-process": createChildProcesses,
-  "in-process": async () => {
-    const { createInProcessStrategy } = await import("./execution/in-process/strategy.ts");
-    return createInProcessStrategy();
-  },
 };
 
 async function createChildProcesses(): Promise<ExecutionStrategy> {
@@ -71,20 +71,19 @@ async function createChildProcesses(): Promise<ExecutionStrategy> {
  * @throws RuntimeError when the port or the host cannot be had.
  */
 export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
-  const leases = new Leases();
-  const { execution = "worker-thread" } = given;
+  const { execution = "process", inspect } = given;
   const strategy = await (typeof execution === "string"
-    ? strategies[execution]?.(leases)
+    ? strategies[execution]?.(inspect === undefined ? {} : { inspect })
     : execution);
   const options = resolveOptions(given, strategy);
   const { app, connections, clock, limits, host, stage, allowedOrigins, publicUrl } = options;
   const trust = createTrust({ host, allowedOrigins, publicUrl });
   const traffic = new Traffic();
-  // While services and gateway begin, a thread for the first function does.
+  // While services and gateway begin, a process for the first function does.
   const first = app.functions.find(({ build }) => build === "pending" || build.ok);
   if (first !== undefined) options.strategy.prepare?.(first.config);
   const invoker = new FunctionInvoker({
-    // Threads run Node.js only. A strategy that somebody made is theirs to be right for all.
+    // Such a process runs Node.js only. A strategy that somebody made is theirs to be right for all.
     strategy:
       typeof given.execution === "object"
         ? options.strategy
@@ -111,7 +110,6 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     port: options.port,
     invoker,
     connections,
-    leases,
     traffic,
     clock,
     limits,

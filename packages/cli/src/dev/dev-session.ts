@@ -9,6 +9,7 @@ import type { NetworkOptions } from "./network-options.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { createApp } from "./create-app.ts";
 import type { DevEvent } from "./dev-event.ts";
+import type { InspectAddress } from "./inspect-option.ts";
 import { Reloader } from "./reloader.ts";
 import { serviceOptions } from "./service-options.ts";
 import type { StateOptions } from "./state-options.ts";
@@ -21,8 +22,8 @@ export interface DevSessionOptions {
   /** null: `localhost` in both families. */
   readonly host: string | null;
   readonly watches: boolean;
-  /** Functions run where a debugger of this process stops in them, without time-outs. */
-  readonly isDebugged: boolean;
+  /** Where debuggers of the functions' processes listen; null: nowhere. With one nothing times out. */
+  readonly inspect: InspectAddress | null;
   /** Whether traffic events are to tell what memory functions take; asked at each invocation. */
   readonly measuresMemory: () => boolean;
   readonly state: StateOptions & NetworkOptions;
@@ -97,7 +98,7 @@ export class DevSession {
       app,
       port: options.port,
       ...(options.host === null ? {} : { host: options.host }),
-      ...(options.isDebugged ? { execution: "in-process", enforcesTimeouts: false } : {}),
+      ...(options.inspect === null ? {} : { inspect: options.inspect, enforcesTimeouts: false }),
       ...options.state,
       ...serviceOptions(project, process.env),
     }).catch(async (error: unknown) => {

@@ -7,7 +7,7 @@ import { Reporter, type Detail } from "../terminal/reporter.ts";
 import type { Terminal } from "../terminal/style.ts";
 import { choosePort } from "./ports/choose-port.ts";
 import { DevSession, type DevSessionOptions } from "./dev-session.ts";
-import { openInspector, type InspectAddress } from "./inspect-option.ts";
+import type { InspectAddress } from "./inspect-option.ts";
 import { preferredPort } from "./ports/preferred-port.ts";
 import { reportDevEvent } from "./report-dev-event.ts";
 import type { NetworkOptions } from "./network-options.ts";
@@ -42,8 +42,6 @@ export async function runDev(options: RunDevOptions): Promise<number> {
   const port = await choosePort(wanted, options.host, terminal);
   if (port === "cancelled") return 1;
 
-  if (inspect !== null) openInspector(inspect);
-
   const reporter = new Reporter({
     terminal,
     root,
@@ -57,7 +55,7 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     port,
     host: options.host,
     watches: options.watches,
-    isDebugged: inspect !== null,
+    inspect,
     // REPORT lines show it.
     measuresMemory: () => reporter.isVerbose,
     state: { ...options.state, ...options.network },

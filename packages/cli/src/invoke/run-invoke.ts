@@ -39,7 +39,7 @@ export async function runInvoke(options: RunInvokeOptions): Promise<number> {
     port: 0,
     host: null,
     watches: false,
-    isDebugged: false,
+    inspect: null,
     measuresMemory: () => options.isVerbose,
     state,
     onEvent: (event) => {

@@ -154,9 +154,9 @@ function refuse(reason: string): ParsedSchedule {
 /** Whether the ICU data of this machine and EventBridge Scheduler know a time zone: `Europe/Berlin`. */
 export function isTimezone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
     // Offsets such as +02:00 are time zones to JavaScript only.
-    return !/^[+-]/.test(name);
+    return !/^[+-]/.test(timeZone);
   } catch {
     return false;
   }

@@ -46,7 +46,7 @@ export interface EnvironmentOptions {
 /** A place in which one function runs, with globals that live between invocations. */
 export interface ExecutionEnvironment {
   readonly id: string;
-  /** Whether invocations beyond `concurrency` may be handed over ahead, to save a hop between threads. */
+  /** Whether invocations beyond `concurrency` may be handed over ahead, to save a hop between processes. */
   readonly canPrefetch: boolean;
   /** False while it cannot take one more, whatever its concurrency. */
   readonly hasSlot: boolean;

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AwsSettings, HttpRoute, Manifest, WebSocketApi } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
-import { Leases } from "../../src/connections/leases.ts";
 import { createMemoryRouter } from "../../src/connections/memory.ts";
 import type { GatewayInvoker } from "../../src/execution/invoker.ts";
 import type { InvocationErrorKind, InvocationResult } from "../../src/invocation.ts";
@@ -137,7 +136,6 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
       },
     },
     connections: createMemoryRouter(),
-    leases: new Leases(),
     traffic,
     clock,
     limits: resolveLimits(given.limits),

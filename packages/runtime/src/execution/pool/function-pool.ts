@@ -14,6 +14,8 @@ type Heir = (invocation: PendingInvocation) => void;
 
 /** Lambda keeps idle environments for minutes. The number is ours. */
 const idleExpiryMs = 7 * 60_000;
+/** What waits may take so many looks, a tenth of a second: about what the start of a process costs when all start at once. */
+const looksToCatchUp = 5;
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const initLimitMs = 10_000;
 
@@ -31,6 +33,8 @@ export class FunctionPool implements InvocationKeeper {
   #expiry: ClockTimer | null = null;
   /** Set when the pool is retired. */
   #heir: Heir | null = null;
+  /** Invocations that ended since it was last decided whether to scale out. */
+  #settled = 0;
   #hasWarned = false;
   #hasLoaded = false;
   #hasFailed = false;
@@ -106,6 +110,7 @@ export class FunctionPool implements InvocationKeeper {
 
   /** An invocation of the pool has its result. */
   onSettled(invocation: PendingInvocation): void {
+    this.#settled++;
     this.#waiting.onSettled(invocation);
   }
 
@@ -139,7 +144,8 @@ export class FunctionPool implements InvocationKeeper {
       for (const environment of this.#environments) this.#waiting.release(environment);
       this.#deal();
       const next = this.#waiting.first;
-      if (next !== null && now - next.submittedAt >= patienceMs) this.#scaleOut();
+      const isLate = next !== null && now - next.submittedAt >= patienceMs;
+      if (isLate && !this.#catchesUp()) this.#scaleOut();
       if (this.#hasBacklog) this.#watch();
     });
   }
@@ -147,6 +153,16 @@ export class FunctionPool implements InvocationKeeper {
   /** Whether anything waits for its turn, here or in an environment. */
   get #hasBacklog(): boolean {
     return !this.#waiting.isEmpty || this.#environments.hasBacklog;
+  }
+
+  /**
+   * Whether the environments that there are will soon have worked off what waits, going by what they did
+   * since the last look. Many quick invocations are served sooner by few warm environments.
+   */
+  #catchesUp(): boolean {
+    const most = this.#settled * looksToCatchUp;
+    this.#settled = 0;
+    return most > 0 && this.#waiting.countReady(most + 1) <= most;
   }
 
   #startIfNone(): void {

@@ -5,7 +5,7 @@ import type {
   ConnectionReply,
   ConnectionTarget,
 } from "../../connections/connection-router.ts";
-import type { Lease } from "../../connections/leases.ts";
+import { Lease } from "../../connections/leases.ts";
 import type {
   AuthorizerContext,
   MessageEventWriter,
@@ -51,7 +51,7 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
   #isClosing = false;
   #isEnded = false;
   #hasAnsweredPing = true;
-  readonly #lease: Lease | null;
+  readonly #lease: Lease;
   /** Null until the first post. */
   #done: ConnectionReply | null = null;
   #isSuspended = false;
@@ -62,7 +62,7 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
 
   constructor(options: WebSocketConnectionOptions) {
     const { owner, socket, stream, identity } = options;
-    const { limits, leases } = owner.context;
+    const { limits } = owner.context;
     this.#owner = owner;
     this.#socket = socket;
     this.#stream = stream;
@@ -73,7 +73,7 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
     const { clock, work } = owner.context;
     const limitBytes = limits.connectionWorkBytes;
     this.#intake = new MessageIntake({ socket, clock, work, limitBytes, take: this.#take });
-    this.#lease = leases.acquire();
+    this.#lease = new Lease(identity.connectionId);
     this.#meter = limits.frameBytes === Infinity ? null : new FrameMeter(limits.frameBytes);
     listenToSocket(socket, stream, this, this.#meter !== null);
   }
@@ -111,7 +111,7 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
     if (!this.isOpen) return "gone";
     switch (command.type) {
       case "send":
-        return this.#send(command.data);
+        return this.#send(command.data, command.isText ?? typeof command.data === "string");
       case "close":
         this.close(1000, "Connection Closed Normally");
         return done;
@@ -129,14 +129,14 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
   onDrain(): void {
     if (!this.#isSuspended) return;
     this.#isSuspended = false;
-    if (this.#lease !== null && !this.#isClosing) this.#owner.context.leases.resume(this.#lease);
+    if (!this.#isClosing) this.#lease.resume();
   }
 
   /** Begins the closing handshake; commands find the connection gone from now on. */
   close(code: number, reason: string): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    if (this.#lease !== null) this.#owner.context.leases.suspend(this.#lease);
+    this.#lease.suspend();
     this.#closing = { code, reason };
     this.#socket.close(code, reason);
   }
@@ -180,15 +180,16 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
     this.#socket.ping();
   }
 
-  #send(data: string | Uint8Array): ConnectionReply {
+  #send(data: string | Uint8Array, isText: boolean): ConnectionReply {
     const bytes = typeof data === "string" ? data.length : data.byteLength;
     const { limits, traffic, clock } = this.#owner.context;
     if (bytes > limits.messageBytes || isLongerInUtf8(data, limits.messageBytes)) return tooLarge;
     if (this.#stream.writableLength > limits.sendBufferBytes) return limitExceeded;
     this.#lastActiveAt = clock.now();
     // A UTF-16 unit is at most three bytes.
-    if (bytes * 3 > limits.frameBytes) sendInFrames(this.#socket, data, limits.frameBytes);
-    else this.#write(data);
+    if ((typeof data === "string" ? bytes * 3 : bytes) > limits.frameBytes)
+      sendInFrames(this.#socket, data, isText, limits.frameBytes);
+    else this.#write(data, isText);
     // Half full: from now on posts wait for their answers, so that the limit can be told.
     if (this.#stream.writableLength > limits.sendBufferBytes / 2) this.#suspend();
     if (traffic.isObserved) {
@@ -198,14 +199,14 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
   }
 
   /** Past the library: without extensions it adds but the header, and control frames take the same stream. */
-  #write(data: string | Uint8Array): void {
-    this.#stream.write(messageFrame(data));
+  #write(data: string | Uint8Array, isText: boolean): void {
+    this.#stream.write(messageFrame(data, isText));
   }
 
   #suspend(): void {
-    if (this.#isSuspended || this.#lease === null) return;
+    if (this.#isSuspended) return;
     this.#isSuspended = true;
-    this.#owner.context.leases.suspend(this.#lease);
+    this.#lease.suspend();
     listenForDrain(this.#stream);
   }
 
@@ -237,7 +238,7 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
 
   reply(body: string, requestId: string): boolean {
     if (!this.isOpen) return true;
-    const sent = this.#send(body);
+    const sent = this.#send(body, true);
     if (sent.type === "too-large") this.sendError("Internal server error", requestId);
     return sent.type === "done";
   }
@@ -248,6 +249,7 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
     const { connectionId } = this.identity;
     this.#write(
       `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`,
+      true,
     );
   }
 
@@ -255,7 +257,7 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#isClosing = true;
-    if (this.#lease !== null) this.#owner.context.leases.release(this.#lease);
+    this.#lease.suspend();
     this.#owner.dispatcher.abandon(this.#intake.close());
     this.#owner.onEnd(this, closing);
   }

@@ -1,21 +1,20 @@
 import { expect, test, vi } from "vitest";
-import { Leases } from "../../../src/connections/leases.ts";
 import type { InvocationResult } from "../../../src/invocation.ts";
-import { createWorkerThreadStrategy } from "../../../src/execution/worker-thread/strategy.ts";
+import { createProcessStrategy } from "../../../src/execution/process/strategy.ts";
 import { createTestClock } from "../../../src/test-clock.ts";
 import { runFunction } from "../harness.ts";
 
 test("a function that blocks is served by further environments", async () => {
   // All three wait for each other: only environments of their own let them end.
-  const code = `import { threadId } from "node:worker_threads";
+  const code = `import { pid } from "node:process";
   export const handler = async () => {
     const gateway = globalThis[Symbol.for("arclet.gateway")];
     await gateway.request("together", { type: "info" });
-    return threadId;
+    return pid;
   };`;
   const waiting: (() => void)[] = [];
   const { value } = await runFunction(
-    createWorkerThreadStrategy(new Leases()),
+    createProcessStrategy(),
     { code },
     {
       maxEnvironments: 3,
@@ -28,23 +27,19 @@ test("a function that blocks is served by further environments", async () => {
       },
     },
   );
-  const threads = await Promise.all([value(), value(), value()]);
-  expect(new Set(threads).size).toBe(3);
+  const processes = await Promise.all([value(), value(), value()]);
+  expect(new Set(processes).size).toBe(3);
 });
 
 test("there are never more environments than allowed", async () => {
-  const code = `import { threadId } from "node:worker_threads";
+  const code = `import { pid } from "node:process";
   export const handler = async () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
-    return threadId;
+    return pid;
   };`;
-  const { value } = await runFunction(
-    createWorkerThreadStrategy(new Leases()),
-    { code },
-    { maxEnvironments: 2 },
-  );
-  const threads = await Promise.all(Array.from({ length: 12 }, () => value()));
-  expect(new Set(threads).size).toBe(2);
+  const { value } = await runFunction(createProcessStrategy(), { code }, { maxEnvironments: 2 });
+  const processes = await Promise.all(Array.from({ length: 12 }, () => value()));
+  expect(new Set(processes).size).toBe(2);
 });
 
 test("what waits behind a stuck invocation goes to another environment", async () => {
@@ -53,7 +48,7 @@ test("what waits behind a stuck invocation goes to another environment", async (
     return event.n;
   };`;
   const { value, invoke } = await runFunction(
-    createWorkerThreadStrategy(new Leases()),
+    createProcessStrategy(),
     { code, config: { timeout: 3 } },
     { maxEnvironments: 2 },
   );
@@ -71,7 +66,7 @@ test("a crash takes no invocation with it that had not begun", async () => {
     if (event.crash) process.exit(1);
     return event.n;
   };`;
-  const { value, invoke } = await runFunction(createWorkerThreadStrategy(new Leases()), { code });
+  const { value, invoke } = await runFunction(createProcessStrategy(), { code });
   await value({ n: 0 });
   const crash = invoke({ crash: true });
   const others = [1, 2, 3].map((n) => value({ n }));
@@ -82,7 +77,7 @@ test("a crash takes no invocation with it that had not begun", async () => {
 test("a burst begins in the order in which it was given", async () => {
   const code = `const order = [];
   export const handler = async (event) => { order.push(event.n); return order; };`;
-  const { value } = await runFunction(createWorkerThreadStrategy(new Leases()), { code });
+  const { value } = await runFunction(createProcessStrategy(), { code });
   const numbers = Array.from({ length: 100 }, (_, n) => n);
   const results = await Promise.all(numbers.map((n) => value({ n })));
   expect(results.at(-1)).toEqual(numbers);
@@ -97,7 +92,7 @@ test("what one source gave begins in order, though another environment is free s
   let isOpen = false;
   const clock = createTestClock();
   const { invoker } = await runFunction(
-    createWorkerThreadStrategy(new Leases()),
+    createProcessStrategy(),
     { code },
     {
       maxEnvironments: 2,
