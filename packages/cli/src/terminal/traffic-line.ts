@@ -8,7 +8,14 @@ const routeWidth = 30;
 export type LineEvent = Extract<
   TrafficEvent,
   {
-    type: "http" | "connected" | "connect-refused" | "message-in" | "message-out" | "disconnected";
+    type:
+      | "http"
+      | "connected"
+      | "connect-refused"
+      | "message-in"
+      | "message-out"
+      | "room-sent"
+      | "disconnected";
   }
 >;
 
@@ -65,7 +72,9 @@ export function trafficLine(event: LineEvent, isVerbose: boolean, style: Style):
             `${event.connectionId} ${event.bytes} B`,
           )
         : null;
-    case "disconnected":
+    case "room-sent":
+      return roomLine(event, isVerbose, style);
+    default:
       return row(
         "WS",
         "$disconnect",
@@ -75,6 +84,18 @@ export function trafficLine(event: LineEvent, isVerbose: boolean, style: Style):
         disconnectNote(event),
       );
   }
+}
+
+/** Whoever reads too slowly misses messages: that is worth a line in any detail. */
+function roomLine(
+  { room, members, missed }: Extract<TrafficEvent, { type: "room-sent" }>,
+  isVerbose: boolean,
+  style: Style,
+): string | null {
+  if (missed === 0 && !isVerbose) return null;
+  const status = missed === 0 ? style.dim("ok") : style.yellow("slow");
+  const note = missed === 0 ? "" : `, ${missed} missed it`;
+  return row("WS", `→ ${room}`, status, null, style, `${members} members${note}`);
 }
 
 function disconnectNote(event: Extract<TrafficEvent, { type: "disconnected" }>): string {

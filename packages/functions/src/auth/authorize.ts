@@ -1,8 +1,9 @@
+import type { AuthMemory } from "./auth-memory.ts";
 import type { AppSecrets } from "./app-secret.ts";
 import { identityProblem, type Identity } from "./identity.ts";
 import { isOriginAllowed, type OriginRule } from "./origins.ts";
 import { openSession } from "./session.ts";
-import { openTicket, ticketParameter, type OpenTicket } from "./ticket.ts";
+import { openTicket, ticketParameter } from "./ticket.ts";
 
 /** The ways to prove who opens a socket, as `auth` under `@ws-settings` lists them. */
 export type AuthMethod = "ticket" | "session";
@@ -13,14 +14,6 @@ export interface AuthRequest {
   readonly query: Readonly<Record<string, string | undefined>>;
   /** Epoch milliseconds. */
   readonly now: number;
-}
-
-/** What the platform remembers: used tickets and revocations. */
-export interface AuthMemory {
-  /** Uses a ticket up. Resolves false when it has been used before. */
-  useTicket(ticket: OpenTicket): Promise<boolean>;
-  /** Resolves the time (epoch milliseconds) before which nothing counts that was issued to this person. */
-  revokedAt(id: string): Promise<number>;
 }
 
 export interface AuthOptions {

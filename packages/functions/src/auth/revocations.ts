@@ -1,6 +1,6 @@
 import { callTable, conditionFailed, expiry, keyOf } from "../realtime/realtime-table.ts";
 import type { TableItem } from "../realtime/realtime-table.ts";
-import type { AuthMemory } from "./authorize.ts";
+import type { AuthMemory } from "./auth-memory.ts";
 import { ticketLifetimeMs } from "./ticket.ts";
 
 /** A revocation counts for as long as a session may last that was issued before it: a year at most. */

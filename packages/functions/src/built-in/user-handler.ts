@@ -8,12 +8,14 @@ export function callUserHandler(
   context: unknown,
 ): Promise<unknown> {
   if (handler.length < 3) {
-    return (async () => await (handler(event as never, context as never) as unknown))();
+    return (async () => await handler(event as never, context as never))();
   }
   return new Promise((resolve, reject) => {
     const callback = (error: unknown, value: unknown): void => {
       if (error === null || error === undefined) resolve(value);
-      else reject(error as Error);
+      // Whatever it is: Lambda reports what is not an Error as well.
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- it is the handler's own
+      else reject(error);
     };
     const returned = handler(event as never, context as never, callback as never);
     if (returned instanceof Promise) returned.then(resolve, reject);

@@ -35,7 +35,7 @@ export function limitOf(room: string, limit: keyof RoomKind = "members"): number
 
 /** `chat` of `chat:lobby`. */
 export function kindOf(room: string): string {
-  return String(room).split(":")[0] ?? "";
+  return room.split(":")[0] ?? "";
 }
 
 function declaredKinds(): Readonly<Record<string, RoomKind>> {

@@ -102,7 +102,7 @@ describe("a function's own configuration", () => {
 
   it("may give access to some of the app, and to nothing else", async () => {
     const app =
-      "@tables\ncats\n  id *String\ndogs\n  id *String\n\n@events\nfed\n\n@queues\nmail\n\n@ws\n";
+      "@tables\ncats\n  id *String\ndogs\n  id *String\n\n@events\nfed\n\n@queues\nmail\n\n@ws\n\n@rooms\nchat\n";
     const accessOf = async (text: string): Promise<unknown> =>
       (await configOf({ "config.arc": text }, app)).config?.access;
     expect((await configOf({}, app)).config?.access).toBeNull();
@@ -111,10 +111,11 @@ describe("a function's own configuration", () => {
       events: [],
       queues: [],
       hasConnections: false,
+      hasRooms: false,
     });
     expect(
       await accessOf(
-        "@access\ntables\n  cats read\n  dogs\nevents fed\nqueues mail\nconnections\n",
+        "@access\ntables\n  cats read\n  dogs\nevents fed\nqueues mail\nconnections\nrooms\n",
       ),
     ).toEqual({
       tables: [
@@ -124,6 +125,7 @@ describe("a function's own configuration", () => {
       events: ["fed"],
       queues: ["mail"],
       hasConnections: true,
+      hasRooms: true,
     });
     expect(await accessOf("@access\ntables cats dogs\nconnections false\n")).toMatchObject({
       tables: [{ name: "cats" }, { name: "dogs" }],
@@ -139,7 +141,7 @@ describe("a function's own configuration", () => {
     expect(mistakes).toEqual([
       `${folder}/config.arc:3:3 error access-invalid: the app has no table "cat": did you mean "cats"?`,
       `${folder}/config.arc:4:8 error access-invalid: there is no access "write", only read`,
-      `${folder}/config.arc:5:1 error access-invalid: there is no access to "queue", only tables, events, queues, connections`,
+      `${folder}/config.arc:5:1 error access-invalid: there is no access to "queue", only tables, events, queues, connections, rooms`,
     ]);
   });
 

@@ -1,6 +1,7 @@
 import type { AuthMemory, RealtimeCommand, RealtimeReply } from "@arclet/functions/gateway";
 import type { Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
+import type { Traffic } from "../traffic/traffic.ts";
 import { RoomRegistry, type PresenceChange, type RoomLimits } from "./room-registry.ts";
 
 /** Rooms, used tickets and revocations of an app: what one table holds on AWS. */
@@ -8,6 +9,7 @@ export class Realtime {
   readonly rooms: RoomRegistry;
   readonly memory: AuthMemory;
   readonly #clock: Clock;
+  readonly #traffic: Traffic;
   #kinds: ReadonlyMap<string, RoomLimits & { readonly hasPresence: boolean }> = new Map();
   /** Nonces of used tickets with the time at which they would expire, oldest first. */
   readonly #usedTickets = new Map<string, number>();
@@ -15,8 +17,9 @@ export class Realtime {
   #onPresence: (change: PresenceChange) => void = () => {};
   #isNeeded = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, traffic: Traffic) {
     this.#clock = clock;
+    this.#traffic = traffic;
     this.rooms = new RoomRegistry({
       clock,
       limitsOf: (room) => this.#kinds.get(kindOf(room)) ?? unlimited,
@@ -55,8 +58,12 @@ export class Realtime {
     return issuedAt <= (this.#revokedAt.get(id) ?? 0);
   }
 
-  /** Carries out what a function asks. `data` goes with `send`. */
-  handle(command: RealtimeCommand, data: string | Uint8Array | null): RealtimeReply {
+  /** Carries out what a function asks. `data` goes with `send`: bytes are a binary frame unless `isText`. */
+  handle(
+    command: RealtimeCommand,
+    data: string | Uint8Array | null,
+    isText: boolean = typeof data === "string",
+  ): RealtimeReply {
     const { rooms } = this;
     switch (command.type) {
       case "join":
@@ -65,8 +72,15 @@ export class Realtime {
         rooms.leave(command.room, command.id);
         break;
       case "send": {
-        const sent = rooms.send(command.room, data ?? "", command.except, command.from);
-        return sent === null ? { type: "too-fast" } : { type: "sent", members: sent.members };
+        const { room, except, from } = command;
+        const message = { data: data ?? "", isText };
+        const sent = rooms.send(room, message, except, from);
+        if (sent === null) return { type: "too-fast" };
+        const { members, missed } = sent;
+        if (this.#traffic.isObserved) {
+          this.#traffic.emit({ type: "room-sent", room, members, missed });
+        }
+        return { type: "sent", members };
       }
       case "members":
         return { type: "members", ...rooms.members(command.room, command.after) };

@@ -1,12 +1,16 @@
+import { identityKind } from "@arclet/functions/gateway";
 import type { Clock } from "../clock.ts";
 import type { ConnectionId } from "./connection-router.ts";
 
 /** One message for many connections, whose frame is written once. */
 export interface SharedMessage {
-  /** Bytes make a binary frame. */
   readonly data: string | Uint8Array;
-  /** Whoever is the first to need the frame writes it. */
-  frame: Uint8Array | null;
+  /** Otherwise it is a binary frame. */
+  readonly isText: boolean;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Whoever is the first to need its frames writes them. */
+  frames: Buffer | null;
 }
 
 /** The end of a connection that members' messages are handed to. */
@@ -25,9 +29,10 @@ export interface ConnectionIdentity {
   readonly issuedAt: number;
 }
 
-/** A join or leave of a kind with presence. */
+/** A change in who is in a room. */
 export interface PresenceChange {
-  readonly eventName: "JOIN" | "LEAVE";
+  /** `MODIFY`: its member was replaced, which is neither a join nor a leave. */
+  readonly eventName: "JOIN" | "MODIFY" | "LEAVE";
   readonly room: string;
   readonly connectionId: ConnectionId;
   /** JSON; of a LEAVE what the member had last. */
@@ -48,7 +53,7 @@ export interface RoomRegistryOptions {
   readonly clock: Clock;
   /** Limits of the kind that a room is of. */
   readonly limitsOf: (room: string) => RoomLimits;
-  /** Called for every join and leave, in their order. */
+  /** Called for every change, in their order. */
   readonly onPresence: (change: PresenceChange) => void;
 }
 
@@ -68,9 +73,6 @@ export interface MembersPage {
 
 /** How many members a page has. */
 const pageSize = 1000;
-/** The room of all connections of a person: only the platform puts somebody in. */
-export const identityKind = "@user";
-
 interface Membership {
   readonly connection: RoomConnection;
   /** Orders members by their join; a page begins behind one. */
@@ -167,6 +169,7 @@ export class RoomRegistry {
     const former = connection.rooms?.get(room);
     if (former !== undefined) {
       former.member = given;
+      this.#report("MODIFY", room, former);
       return "done";
     }
     if (this.#isFull(room)) return "full";
@@ -187,14 +190,15 @@ export class RoomRegistry {
    */
   send(
     room: string,
-    data: string | Uint8Array,
+    { data, isText }: Pick<SharedMessage, "data" | "isText">,
     except: readonly ConnectionId[],
     from: ConnectionId | null,
   ): { readonly members: number; readonly missed: number } | null {
     if (from !== null && !this.#maySend(room, from)) return null;
     const members = this.#rooms.get(room);
     if (members === undefined) return none;
-    const message: SharedMessage = { data, frame: null };
+    const at = this.#options.clock.now();
+    const message: SharedMessage = { data, isText, at, frames: null };
     let found = 0;
     let missed = 0;
     for (const { connection } of members.values()) {
@@ -233,7 +237,7 @@ export class RoomRegistry {
   /** Closes all connections of an identity. */
   kick(identityId: string): void {
     const members = this.#rooms.get(`${identityKind}:${identityId}`);
-    for (const { connection } of [...(members?.values() ?? [])]) {
+    for (const { connection } of Array.from(members?.values() ?? [])) {
       connection.target?.close(1000, "Connection Closed Normally");
     }
   }
@@ -276,7 +280,7 @@ export class RoomRegistry {
     this.#report("LEAVE", room, membership);
   }
 
-  #report(eventName: "JOIN" | "LEAVE", room: string, membership: Membership): void {
+  #report(eventName: PresenceChange["eventName"], room: string, membership: Membership): void {
     if (room.startsWith("@")) return;
     const { connection, member, joinedAt } = membership;
     const connectionId = connection.id;

@@ -37,6 +37,10 @@ function createSetting(limits: Partial<RoomLimits> = {}): Setting {
   return { registry, clock, changes, connect };
 }
 
+function text(data: string): { readonly data: string; readonly isText: boolean } {
+  return { data, isText: true };
+}
+
 it("sends to everybody in the room, once each, and not to others", () => {
   const { registry, connect } = createSetting();
   const [a, b, c] = [connect("a"), connect("b"), connect("c")];
@@ -44,9 +48,9 @@ it("sends to everybody in the room, once each, and not to others", () => {
   registry.join("chat", "a", null);
   registry.join("chat", "b", null);
   registry.join("board", "c", null);
-  expect(registry.send("chat", "hi", [], null)).toEqual({ members: 2, missed: 0 });
-  expect(registry.send("chat", "ho", ["a"], null)).toEqual({ members: 1, missed: 0 });
-  expect(registry.send("nobody", "hi", [], null)).toEqual({ members: 0, missed: 0 });
+  expect(registry.send("chat", text("hi"), [], null)).toEqual({ members: 2, missed: 0 });
+  expect(registry.send("chat", text("ho"), ["a"], null)).toEqual({ members: 1, missed: 0 });
+  expect(registry.send("nobody", text("hi"), [], null)).toEqual({ members: 0, missed: 0 });
   expect([a, b, c]).toEqual([["hi"], ["hi", "ho"], []]);
 });
 
@@ -55,7 +59,7 @@ it("counts members that read too slowly, and serves the others", () => {
   connect("slow", false);
   const fast = connect("fast");
   for (const id of ["slow", "fast"]) registry.join("chat", id, null);
-  expect(registry.send("chat", "hi", [], null)).toEqual({ members: 2, missed: 1 });
+  expect(registry.send("chat", text("hi"), [], null)).toEqual({ members: 2, missed: 1 });
   expect(fast).toEqual(["hi"]);
 });
 
@@ -95,6 +99,7 @@ it("has one leave for each join, with the member it had last", () => {
   registry.end("a");
   expect(changes).toEqual([
     { eventName: "JOIN", room: "chat", connectionId: "a", member: "1", joinedAt },
+    { eventName: "MODIFY", room: "chat", connectionId: "a", member: "2", joinedAt },
     { eventName: "JOIN", room: "board", connectionId: "a", member: null, joinedAt },
     { eventName: "LEAVE", room: "chat", connectionId: "a", member: "2", joinedAt },
     { eventName: "LEAVE", room: "board", connectionId: "a", member: null, joinedAt },
@@ -127,13 +132,13 @@ it("takes no more members than the kind allows; one that is in may replace its m
   expect(registry.join("chat", "b", null)).toBe("done");
 });
 
-it("refuses a connection that sends more in a second than the kind allows", () => {
+it("refuses a connection that sends more in a second than the kind allows", async () => {
   const { registry, connect, clock } = createSetting({ rate: 2 });
   connect("a");
   connect("b");
-  const send = (from: string): boolean => registry.send("chat", "x", [], from) !== null;
+  const send = (from: string): boolean => registry.send("chat", text("x"), [], from) !== null;
   expect([send("a"), send("a"), send("a"), send("b")]).toEqual([true, true, false, true]);
-  clock.advance(1000);
+  await clock.advance(1000);
   expect(send("a")).toBe(true);
 });
 

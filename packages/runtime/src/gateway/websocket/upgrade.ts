@@ -14,11 +14,12 @@ export interface UpgradeRefusal {
   readonly reason?: string;
 }
 
-/** What can be told of an upgrade to `url` without asking a function; null when it may go on. */
+/** Judges an upgrade to `url` as far as that takes no function; null when it may go on. */
 export function judgeUpgrade(
   { trust, stage }: Pick<GatewayContext, "trust" | "stage">,
   request: IncomingMessage,
   url: URL | null,
+  isListedOrigin: (origin: string | undefined) => boolean,
 ): UpgradeRefusal | null {
   const key = request.headers["sec-websocket-key"];
   if (request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket") {
@@ -38,8 +39,8 @@ export function judgeUpgrade(
   const path = url.pathname;
   const isKnownPath = path === "/" || path === `/${stage}` || path === `/${stage}/`;
   if (!isKnownPath) return forbidden;
-  if (!trust.mayOpenSocket(request)) {
-    const reason = `the page's origin, ${request.headers.origin}, is not allowed (--allow-origin)`;
+  if (!trust.mayOpenSocket(request) && !isListedOrigin(request.headers.origin)) {
+    const reason = `the page's origin, ${request.headers.origin}, is not allowed (--allow-origin, or origins below @ws-settings)`;
     return { ...forbidden, reason };
   }
   return null;

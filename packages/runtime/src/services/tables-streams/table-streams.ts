@@ -6,17 +6,26 @@ import {
   type Manifest,
   type StreamSource,
 } from "@arclet/manifest";
-import type { TableChange } from "../../lambda-events/tables-streams.ts";
+import {
+  streamEvent,
+  type StreamChange,
+  type TableChange,
+} from "../../lambda-events/tables-streams.ts";
 import { journalFor, type ServiceContext } from "../service-context.ts";
 import type { Journal } from "../journal.ts";
-import { StreamPoller, type StreamRecord } from "./stream-poller.ts";
+import { StreamPoller } from "./stream-poller.ts";
+
+/** A change of a table, on its way to one function. */
+interface StreamRecord extends StreamChange {
+  readonly functionId: string;
+}
 
 /** DynamoDB Streams to `@tables-streams` functions: each source reads all changes of its table, in order. */
 export class TableStreams {
   readonly #context: ServiceContext;
   readonly #journal: Journal<StreamRecord>;
   /** By function. Those that left the manifest keep what they have not handed over. */
-  readonly #pollers = new Map<string, StreamPoller>();
+  readonly #pollers = new Map<string, StreamPoller<StreamRecord>>();
   #sources: readonly StreamSource[] = [];
   #manifest: Manifest;
   #sequence = 0;
@@ -52,7 +61,11 @@ export class TableStreams {
     for (const [functionId, poller] of this.#pollers) if (!present.has(functionId)) poller.pause();
     for (const source of this.#sources) {
       const poller = this.#pollerOf(source.functionId);
-      poller.update(source, localPlace(manifest));
+      poller.update({
+        polling: source,
+        subject: `stream of ${source.table}`,
+        event: (records) => JSON.stringify(streamEvent(records, localPlace(manifest))),
+      });
       if (this.#isStarted) poller.start();
     }
   }
@@ -82,10 +95,10 @@ export class TableStreams {
     await this.#journal.close();
   }
 
-  #pollerOf(functionId: string): StreamPoller {
+  #pollerOf(functionId: string): StreamPoller<StreamRecord> {
     const known = this.#pollers.get(functionId);
     if (known !== undefined) return known;
-    const poller = new StreamPoller(this.#context, functionId, async (done) => {
+    const poller = new StreamPoller<StreamRecord>(this.#context, functionId, async (done) => {
       await Promise.all(done.map((record) => this.#journal.remove(journalKey(record))));
     });
     this.#pollers.set(functionId, poller);
