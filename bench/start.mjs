@@ -84,7 +84,7 @@ async function withAndWithoutTables() {
     { plain: () => readyMs(plain), tables: () => readyMs(tables) },
     rounds,
   );
-  const isOfDynamo = (url) => /dynalite|\/dynamodb\/|\/tables-[^/]*\.js$/.test(url);
+  const isOfDynamo = (url) => /\/dynamodb\/|\/dynamodb\.cjs$|\/tables-[^/]*\.js$/.test(url);
   const [without, those] = [
     (await loadedModules(plain)).filter(isOfDynamo),
     (await loadedModules(tables)).filter(isOfDynamo),

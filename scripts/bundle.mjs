@@ -22,7 +22,7 @@ const common = {
 export async function bundleAll() {
   await Promise.all([
     bundleCommandLine(),
-    bundleFunctionProcess(),
+    bundleRuntime(),
     bundleHttpAdapter(),
     bundleStaticFunction(),
   ]);
@@ -38,7 +38,7 @@ async function bundleCommandLine() {
     splitting: true,
     format: "esm",
     // Stay where they are installed: programs, and what few commands need and is large.
-    external: ["esbuild", "dynalite", "@aws-sdk/*", "@arclet/functions", "selfsigned"],
+    external: ["esbuild", "@aws-sdk/*", "@arclet/functions", "selfsigned"],
     // CommonJS packages inside require Node.js' own modules.
     banner: {
       js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);',
@@ -49,14 +49,23 @@ async function bundleCommandLine() {
   writeFileSync(join(outdir, "LICENSES.txt"), licensesOf(Object.keys(metafile.inputs)));
 }
 
-/** The inside of an environment. It holds nothing but this project's code. */
-async function bundleFunctionProcess() {
-  await build({
-    ...common,
-    entryPoints: [join(root, "packages/runtime/dist/execution/process/bootstrap.js")],
-    outfile: join(emptied("packages/runtime/bundle"), "function-process.cjs"),
-    format: "cjs",
-  });
+/** What runs beside the services: the inside of an environment, and the embedded DynamoDB. */
+async function bundleRuntime() {
+  const outdir = emptied("packages/runtime/bundle");
+  const inside = {
+    "function-process": "execution/process/bootstrap",
+    dynamodb: "services/tables/dynamodb/worker",
+  };
+  await Promise.all(
+    Object.entries(inside).map(([name, entry]) =>
+      build({
+        ...common,
+        entryPoints: [join(root, `packages/runtime/dist/${entry}.js`)],
+        outfile: join(outdir, `${name}.cjs`),
+        format: "cjs",
+      }),
+    ),
+  );
 }
 
 /** What every HTTP function begins with, without `export`: the builder writes the rest of the module. */

@@ -50,14 +50,7 @@ export interface Deployment {
   readonly events: readonly DeployEvent[];
 }
 
-/** Builds and deploys the app to staging; `onEvent` gets the events of a failed deploy too. */
-export async function deploy(
-  root: string,
-  options: Partial<DeployOptions> = {},
-  onEvent: (event: DeployEvent) => void = () => {},
-): Promise<Deployment> {
-  const events: DeployEvent[] = [];
-  const project = await projectOf(root);
+export async function builtOf(project: Project): Promise<readonly BuiltFunction[]> {
   const builder = createFunctionBuilder({ root: project.root });
   const built: BuiltFunction[] = [];
   try {
@@ -69,6 +62,18 @@ export async function deploy(
   } finally {
     await builder.close();
   }
+  return built;
+}
+
+/** Builds and deploys the app to staging; `onEvent` gets the events of a failed deploy too. */
+export async function deploy(
+  root: string,
+  options: Partial<DeployOptions> = {},
+  onEvent: (event: DeployEvent) => void = () => {},
+): Promise<Deployment> {
+  const events: DeployEvent[] = [];
+  const project = await projectOf(root);
+  const built = await builtOf(project);
   const result = await deployApp(
     {
       project,

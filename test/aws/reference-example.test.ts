@@ -37,6 +37,12 @@ test("the reference example runs as deployed, once its author filled in the sock
   });
   expect(module.body).toContain("new WebSocket(window.WS_URL)");
 
+  // A page that no function writes learns the address too.
+  expect(await get(`${result.httpUrl}/_arclet/env.js`)).toMatchObject({
+    status: 200,
+    body: `window.WS_URL = ${JSON.stringify(url)};\n`,
+  });
+
   const socket = connect(url, new URL(result.httpUrl ?? "").origin);
   await once(socket, "open");
   const failures: unknown[] = [];

@@ -70,7 +70,7 @@ describe("arclet dev", () => {
     const socket = await openSocket(running.url);
     expect(await exchange(socket, "hi")).toBe("first:hi");
     socket.terminate();
-    await running.cli.waitFor(/GET\s+\/\s+200\s+\d+\.\d ms/);
+    await running.cli.waitFor(/GET\s+\/\s+200\s+[\d.]+ m?s/);
     await running.cli.waitFor(/WS\s+\$connect\s+101/);
     await running.cli.waitFor(/WS\s+\$default\s+ok/);
     await running.cli.waitFor(/ws\/disconnect │ bye/);

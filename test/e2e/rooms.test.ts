@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CliProcess } from "../helpers/cli-process.ts";
 import { linkDependencies, temporaryFolder } from "../helpers/temporary-folder.ts";
 import { openPage, type Page, type PageOptions } from "../rooms/page.ts";
@@ -64,7 +64,7 @@ async function startDev(settings?: string): Promise<Dev> {
 }
 
 describe("rooms of a dev server", () => {
-  it("takes people in by a ticket, and brings them what is sent to their room", async () => {
+  test("takes people in by a ticket, and brings them what is sent to their room", async () => {
     await using dev = await startDev();
     const ticket = await dev.ticketFor("ada", { name: "Ada", age: 36, admin: true });
     const ada = await openPage(dev.url, { query: { ticket, join: "chat:lobby" } });
@@ -104,7 +104,7 @@ describe("rooms of a dev server", () => {
     expect(dev.cli.output).not.toContain(ticket);
   });
 
-  it("refuses sockets without a valid ticket or session, and runs no function", async () => {
+  test("refuses sockets without a valid ticket or session, and runs no function", async () => {
     await using dev = await startDev();
     await expect(openPage(dev.url)).rejects.toThrow("401");
     await expect(openPage(dev.url, { query: { ticket: "forged" } })).rejects.toThrow("401");
@@ -128,7 +128,7 @@ describe("rooms of a dev server", () => {
     expect(output.match(/START .*ws.connect/gi) ?? []).toHaveLength(0);
   });
 
-  it("closes the sockets of whom it revokes, and lets them in no more", async () => {
+  test("closes the sockets of whom it revokes, and lets them in no more", async () => {
     await using dev = await startDev();
     const old = await dev.ticketFor("ada");
     const [one, two, ben] = await Promise.all([dev.open("ada"), dev.open("ada"), dev.open("ben")]);
@@ -141,7 +141,7 @@ describe("rooms of a dev server", () => {
     await later.close();
   });
 
-  it("lets joins of a handshake take effect only when it succeeds, within the limits", async () => {
+  test("lets joins of a handshake take effect only when it succeeds, within the limits", async () => {
     await using dev = await startDev();
     for (const query of [{ status: "403" }, { fail: "throw" }] as const) {
       const ticket = await dev.ticketFor("ada");
@@ -170,7 +170,7 @@ describe("rooms of a dev server", () => {
     expect(await dev.call("rooms", "of", { id: pages[0]?.id })).toEqual({ value: ["small"] });
   });
 
-  it("reports the leaves of a killed server's members when it starts again", async () => {
+  test("reports the leaves of a killed server's members when it starts again", async () => {
     await using dev = await startDev();
     const ada = await dev.open("ada", { join: "chat:x" });
     const joined = await dev.reports.next({ eventName: "JOIN" });
@@ -182,7 +182,7 @@ describe("rooms of a dev server", () => {
     expect(await dev.call("rooms", "members", { room: "chat:x" })).toEqual({ value: [] });
   });
 
-  it("lets pages of listed sites connect, and keeps rooms while functions reload", async () => {
+  test("lets pages of listed sites connect, and keeps rooms while functions reload", async () => {
     await using dev = await startDev("origins https://www.example.com");
     const page = await openPage(dev.url, {
       headers: { origin: "https://www.example.com" },

@@ -2,7 +2,8 @@ import { createMemoryContext } from "./memory-context.ts";
 import { Events } from "../../packages/runtime/src/services/events/events.ts";
 import { Queues } from "../../packages/runtime/src/services/queues/queues.ts";
 import { Scheduler } from "../../packages/runtime/src/services/scheduled/scheduler.ts";
-import { TableStreams } from "../../packages/runtime/src/services/tables-streams/table-streams.ts";
+import { streamOfCats } from "./stream-of-cats.ts";
+import type { TableStreams } from "../../packages/runtime/src/services/tables-streams/table-streams.ts";
 import type { Manifest } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
 
@@ -130,18 +131,13 @@ export interface StreamBehaviour {
 interface Stream {
   readonly service: TableStreams;
   readonly local: ReturnType<typeof createMemoryContext>;
-  readonly change: (count: number) => Promise<void>;
+  readonly change: (count: number) => void;
 }
 
-async function streamOf(manifest: Manifest): Promise<Stream> {
+function streamOf(manifest: Manifest): Stream {
   const local = createMemoryContext();
-  const service = await TableStreams.open(local.context, manifest);
-  const change = async (count: number): Promise<void> => {
-    const id = { S: "a" };
-    const one = { keys: { id }, oldImage: null, newImage: { id }, expired: false };
-    const table = `${manifest.app}-staging-cats`;
-    await service.accept(Array.from({ length: count }, () => ({ ...one, table })));
-  };
+  const { service, change: changeItems } = streamOfCats(local.context, manifest);
+  const change = (count: number): void => changeItems(...Array.from({ length: count }, () => "a"));
   return { service, local, change };
 }
 
@@ -156,24 +152,24 @@ export async function driveStream(manifest: Manifest): Promise<StreamBehaviour> 
 }
 
 async function streamBatch(manifest: Manifest): Promise<number> {
-  const { service, local, change } = await streamOf(manifest);
-  await change(300);
+  const { service, local, change } = streamOf(manifest);
+  change(300);
   service.start();
   await local.pass("301s");
   return local.records(0).length;
 }
 
 async function streamWindow(manifest: Manifest): Promise<number> {
-  const { service, local, change } = await streamOf(manifest);
+  const { service, local, change } = streamOf(manifest);
   service.start();
-  await change(1);
+  change(1);
   return local.secondsUntilCall(1, longestWindow);
 }
 
 async function streamBisects(manifest: Manifest): Promise<boolean> {
-  const { service, local, change } = await streamOf(manifest);
+  const { service, local, change } = streamOf(manifest);
   local.answer = () => new Error("no");
-  await change(4);
+  change(4);
   service.start();
   await local.pass("301s");
   return local.records(1).length < local.records(0).length;
@@ -184,21 +180,21 @@ const manyTries = 60;
 const mostRetries = 5;
 
 async function streamRetries(manifest: Manifest): Promise<number | null> {
-  const { service, local, change } = await streamOf(manifest);
+  const { service, local, change } = streamOf(manifest);
   local.answer = () => new Error("no");
   service.start();
-  await change(1);
+  change(1);
   for (let turn = 0; turn < manyTries; turn += 1) await local.pass("1m");
   return local.calls.length > mostRetries + 1 ? null : local.calls.length - 1;
 }
 
 async function streamItemFailures(manifest: Manifest): Promise<boolean> {
-  const { service, local, change } = await streamOf(manifest);
+  const { service, local, change } = streamOf(manifest);
   local.answer = (records) => {
     const [, second] = records.map((record) => String(sequenceOf(record)));
     return { batchItemFailures: second === undefined ? [] : [{ itemIdentifier: second }] };
   };
-  await change(2);
+  change(2);
   service.start();
   await local.pass("303s");
   // Without retries, the one that failed is given up.
@@ -211,8 +207,8 @@ function sequenceOf(record: Record<string, unknown> | undefined): unknown {
 
 /** Whether a record that waited so long is still handed over. */
 export async function isStreamed(manifest: Manifest, ageSeconds: number): Promise<boolean> {
-  const { service, local, change } = await streamOf(manifest);
-  await change(1);
+  const { service, local, change } = streamOf(manifest);
+  change(1);
   await local.pass(ageSeconds * 1000);
   service.start();
   await local.pass("301s");

@@ -5,9 +5,6 @@ export const misdeeds = ["exit", "throw-late", "reject", "sleep", "block"] as co
 
 export type Misdeed = (typeof misdeeds)[number];
 
-/** Each of them keeps its environment past the time-out of one second. */
-export const slowMisdeeds: readonly Misdeed[] = ["sleep", "block"];
-
 export const misbehave = `
 import { appendFileSync } from "node:fs";
 const misdeeds = {

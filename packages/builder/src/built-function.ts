@@ -15,7 +15,7 @@ export interface BuiltFunction {
   readonly format: "esm" | "cjs";
   /** Hex SHA-256 over names and bytes of the folder, and who may execute them. Same source, same hash. */
   readonly hash: string;
-  /** Absolute source files the artifact was made of. */
+  /** Absolute source files the artifact was made of, and folders that are in it whole. */
   readonly inputs: readonly string[];
 }
 

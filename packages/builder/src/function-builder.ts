@@ -9,7 +9,8 @@ import {
   type BundleResult,
 } from "./bundle/bundle-function.ts";
 import { BundleRound, type Participant } from "./bundle/bundle-round.ts";
-import { bundleFolder, type BundlingSettings } from "./bundle/bundle-folder.ts";
+import { bundleFolder } from "./bundle/bundle-folder.ts";
+import type { BundlingSettings } from "./bundle/bundling-settings.ts";
 import { BuildRecords } from "./cache/build-records.ts";
 import { copyNodeFolder, copyOtherFolder } from "./copy/copy-folder.ts";
 import { BuildError } from "./errors.ts";

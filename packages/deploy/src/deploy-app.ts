@@ -1,4 +1,5 @@
 import { withStack } from "./app-stack.ts";
+import { artifactBucket } from "./assets/artifact-bucket.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
 import { deployCode } from "./deploy-code.ts";
 import { resultOf, type DeployOptions, type DeployResult } from "./deploy-options.ts";
@@ -6,6 +7,7 @@ import { deployStack } from "./deploy-stack.ts";
 import { deployStatic } from "./deploy-static.ts";
 import { dryRun } from "./dry-run.ts";
 import { DeployError } from "./errors.ts";
+import { recordDeploy } from "./record-deploy.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { stackNameOf } from "./stack/stack-name.ts";
 import { requireOwn } from "./stack/stack-owner.ts";
@@ -47,13 +49,15 @@ async function deployPart(
       hints: ["Run `arclet deploy` once without --fast and --static."],
     });
   if (options.mode === "code") {
-    const updated = await deployCode(options, clients, stackName, reporter);
+    const updated = await deployCode(options, clients, stackName, outputs, reporter);
     return resultOf(stackName, outputs, updated > 0);
   }
   if (!outputs.has("StaticBucket"))
     throw new DeployError("ERR_STACK_MISSING", `${stackName} has no bucket for static files`, {
       hints: ["Run `arclet deploy` without --static once the folder of static files is there."],
     });
+  const bucket = await artifactBucket(clients, options.project.manifest.aws.bucket);
   const files = await deployStatic(options.project, clients, outputs, reporter);
+  await recordDeploy(clients, bucket, stackName, options.project, outputs, {});
   return resultOf(stackName, outputs, files > 0);
 }

@@ -15,6 +15,10 @@ export interface DeployOptions extends AccountFlags {
   readonly name: string | null;
   /** `code`: function code only, without CloudFormation; `static`: the static files only. */
   readonly mode: "all" | "code" | "static" | "dry-run";
+  /** Ids of the only functions whose code `code` brings. @default all */
+  readonly only?: readonly string[];
+  /** Tags of the stack beside Arclet's own. */
+  readonly tags?: { readonly [name: string]: string };
   /** Deletes tables that leave the stack, which otherwise stay. @default false */
   readonly deletesTables?: boolean;
   /** Variables of plugins, which all functions with an environment get. */
@@ -34,6 +38,8 @@ export interface DeployResult {
   readonly cdnUrl: string | null;
   /** False: the stack, the code and the static files were already as the project says. */
   readonly isChanged: boolean;
+  /** What CloudFormation changed. */
+  readonly changes: readonly StackChange[];
 }
 
 /** @param outputs Of the stack. */
@@ -41,6 +47,7 @@ export function resultOf(
   stackName: string,
   outputs: ReadonlyMap<string, string>,
   isChanged: boolean,
+  changes: readonly StackChange[] = [],
 ): DeployResult {
   return {
     stackName,
@@ -48,5 +55,6 @@ export function resultOf(
     webSocketUrl: outputs.get("WebSocketUrl") ?? null,
     cdnUrl: outputs.get("CdnUrl") ?? null,
     isChanged,
+    changes,
   };
 }

@@ -41,6 +41,7 @@ export async function dryRun(
     packages,
     bucket,
     new Map(),
+    null,
   );
   const folder = join(root, ".arclet", "deploy", stage);
   await rm(folder, { recursive: true, force: true });

@@ -21,25 +21,34 @@ function folderOf(stackName: string): string {
 }
 
 /** Values of `arclet env`: SecureString parameters, read when a deploy passes them to the functions. */
-export async function readEnvironment(
+export function readEnvironment(clients: AwsClients, stackName: string): Promise<Environment> {
+  return readFolder(clients, folderOf(stackName));
+}
+
+/** What Architect's `arc env` has set: `/<app>/<stage>/NAME`. */
+export function readArchitectsEnvironment(
   clients: AwsClients,
-  stackName: string,
+  app: string,
+  stage: Stage,
 ): Promise<Environment> {
+  return readFolder(clients, `/${app}/${stage}`);
+}
+
+async function readFolder(clients: AwsClients, folder: string): Promise<Environment> {
   const [{ paginateGetParametersByPath }, client] = await Promise.all([
     import("@aws-sdk/client-ssm"),
     clients.ssm(),
   ]);
   const found: [name: string, { value: string; revision: string }][] = [];
-  const folder = folderOf(stackName);
   for await (const page of paginateGetParametersByPath(
     { client },
     { Path: folder, WithDecryption: true },
   ))
     for (const { Name: name, Value: value, Version, LastModifiedDate } of page.Parameters ?? [])
-      if (name !== undefined && value !== undefined)
+      if (name?.startsWith(`${folder}/`) === true && value !== undefined)
         found.push([
           name.slice(folder.length + 1),
-          // Versions begin anew when a parameter was removed, its time does not.
+          // Versions begin again when a parameter was removed, its time does not.
           { value, revision: `${Version}/${LastModifiedDate?.getTime()}` },
         ]);
   return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -350,9 +350,12 @@ test.each([
   ["/_static/about", "/about/index.html"],
   ["/_static/about/", "/about/index.html"],
   ["/_static/", "/index.html"],
+  ["/_static/assets/app.js", "/app.js"],
 ])("CloudFront asks the bucket for %s as %s", (uri, key) => {
   const event = { request: { uri } };
-  expect(runInNewContext(`${keyFunctionCode}; handler(event);`, { event })).toEqual({ uri: key });
+  expect(runInNewContext(`${keyFunctionCode("assets")}; handler(event);`, { event })).toEqual({
+    uri: key,
+  });
 });
 
 test("@proxy takes what no route takes, and @cdn stands before all", async () => {

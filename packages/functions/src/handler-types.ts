@@ -121,7 +121,6 @@ export interface HttpEvent {
   readonly isBase64Encoded: boolean;
 }
 
-/** Any other value is sent as JSON with status 200. */
 export interface HttpResponse {
   readonly statusCode: number;
   readonly headers?: Record<string, string | number | boolean>;
@@ -130,10 +129,28 @@ export interface HttpResponse {
   readonly isBase64Encoded?: boolean;
 }
 
+/**
+ * A value that is sent as JSON with status 200. A response whose `statusCode` is misspelt would be one:
+ * such keys are refused.
+ */
+export type JsonPage = object & {
+  readonly [
+    Key in
+      | "statusCode"
+      | "statuscode"
+      | "StatusCode"
+      | "status_code"
+      | "status"
+      | "code"
+      // A promise of anything would be one as well.
+      | "then"
+  ]?: never;
+};
+
 export type HttpHandler = (
   event: HttpEvent,
   context: Context,
-) => Awaitable<HttpResponse | object | string>;
+) => Awaitable<HttpResponse | JsonPage | string>;
 
 /** From `@events`. */
 export interface TopicEvent {

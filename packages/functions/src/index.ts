@@ -3,6 +3,7 @@ export type {
   HttpEvent,
   HttpHandler,
   HttpResponse,
+  JsonPage,
   QueueEvent,
   ScheduledEvent,
   TableStreamEvent,

@@ -10,7 +10,8 @@ export const functionPragmas = [
   "scheduled",
   "tables-streams",
 ] as const;
-export type FunctionPragma = (typeof functionPragmas)[number];
+/** `customLambdas` are plugins' own functions, which nothing invokes but the plugins' code. */
+export type FunctionPragma = (typeof functionPragmas)[number] | "customLambdas";
 
 /** What a function may do with resources that are not the app's. */
 export interface AllowedActions {
@@ -29,6 +30,8 @@ export interface FunctionAccess {
   readonly hasConnections: boolean;
   /** Whether it may use the app's rooms, and revoke sessions. */
   readonly hasRooms: boolean;
+  /** What it may do with objects of the bucket of static files. */
+  readonly staticFiles: "none" | "read" | "write";
 }
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
 export type LogFormat = "Text" | "JSON";
@@ -249,8 +252,12 @@ export interface StaticFiles {
   readonly prune: boolean;
   readonly spa: boolean;
   readonly compression: false | "br" | "gzip";
-  /** Deployed files are read through the app only. False: anybody who knows the bucket reads them there. */
-  readonly private: boolean;
+  /**
+   * Deployed files are read through the app only. False: anybody who knows the bucket reads them there.
+   * null: true, but a bucket that Architect deployed stays as public as it is.
+   * @default null
+   */
+  readonly private: boolean | null;
 }
 
 export interface Proxy {

@@ -45,7 +45,10 @@ export function resolveManifest(document: Document, options: ResolveOptions = {}
   checkAuth(byName, context);
   const { draft } = context;
   draft.pragmas = Object.fromEntries(
-    Array.from(byName, ([name, nodes]) => [name, nodes.flatMap((node) => plainValues(node.body))]),
+    Array.from(byName, ([name, nodes]) => [
+      name,
+      nodes.flatMap(({ body, plain }) => plain ?? plainValues(body)),
+    ]),
   );
   if (draft.shared === null) draft.shared = { src: "src/shared", only: null };
   if (draft.views === null) draft.views = { src: "src/views", only: null };

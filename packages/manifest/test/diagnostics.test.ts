@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { diagnosticCodes, parseArc, resolveManifest } from "../src/index.ts";
 
 /** `line:column severity code`, in the order of the text. */
@@ -302,11 +302,11 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
 ];
 
 describe("mistakes in a manifest", () => {
-  it.each(cases)("%s", (_what, text, mistakes) => {
+  test.each(cases)("%s", (_what, text, mistakes) => {
     expect(mistakesIn(text)).toEqual(mistakes);
   });
 
-  it("all are told in one run, in the order of the text", () => {
+  test("all are told in one run, in the order of the text", () => {
     const text = "@app\n1x\n\n@http\ngte /\nget nowhere\n\n@tables\ncats\n\n@aws\ntimeout 0\n";
     expect(mistakesIn(text)).toEqual([
       "2:1 error app-name-invalid",
@@ -317,7 +317,7 @@ describe("mistakes in a manifest", () => {
     ]);
   });
 
-  it("every code that a text alone can cause has a case", () => {
+  test("every code that a text alone can cause has a case", () => {
     const told = new Set(
       cases.flatMap(([, , mistakes]) => mistakes.map((one) => one.split(" ")[2])),
     );

@@ -86,6 +86,8 @@ export function generateEvent(
           joinedAt: options.now,
         },
       ]);
+    case "customLambdas":
+      return "{}";
   }
 }
 
@@ -226,6 +228,8 @@ function tableStreamEvent(
           oldImage: null,
           newImage: keys,
           expired: false,
+          streamLabel: new Date(now).toISOString().slice(0, -1),
+          sizeBytes: 2 * JSON.stringify(keys).length,
         },
       ],
       localPlace({ aws }),

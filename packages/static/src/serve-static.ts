@@ -32,7 +32,7 @@ export async function serveStatic<File extends StaticFile>(
   const { name } = request;
   const find = (wanted: string): Promise<File | null> =>
     isPublicName(wanted, settings) ? store.find(wanted) : Promise.resolve(null);
-  for (const candidate of candidateNames(name)) {
+  for (const candidate of namesOf(name, settings.prefix)) {
     const file = await find(candidate);
     if (file !== null) return respond(request, candidate, file, find);
   }
@@ -45,6 +45,13 @@ export async function serveStatic<File extends StaticFile>(
   }
   const missing = await find("404.html");
   return missing === null ? null : sendWhole(404, missing, false, request);
+}
+
+/** With a prefix, `assets/app.js` is `app.js` too: that is its key in the bucket, and its URL in Architect. */
+function namesOf(name: string, prefix: string | null): readonly string[] {
+  const names = candidateNames(name);
+  if (prefix === null || !name.startsWith(`${prefix}/`)) return names;
+  return [...names, ...candidateNames(name.slice(prefix.length + 1))];
 }
 
 async function respond<File extends StaticFile>(

@@ -31,6 +31,8 @@ export interface ServingSettings {
   readonly spa: boolean;
   /** Parts of names that are not served. */
   readonly ignore: readonly string[];
+  /** Folder of the bucket that holds the files: a path may name it, and need not. */
+  readonly prefix: string | null;
 }
 
 export interface StaticRequest {

@@ -10,12 +10,13 @@ interface Asked {
   readonly files: readonly string[];
   readonly fingerprints?: Readonly<Record<string, string>>;
   readonly spa?: boolean;
+  readonly prefix?: string;
 }
 
 /** Status and file, or place, of the answer to a request; null: there is none. */
 async function ask(
   name: string,
-  { files, fingerprints, spa = false }: Asked,
+  { files, fingerprints, spa = false, prefix }: Asked,
 ): Promise<readonly [number, string | undefined] | null> {
   const find = (wanted: string): Promise<Named | null> =>
     Promise.resolve(
@@ -37,7 +38,7 @@ async function ask(
       ? { find }
       : { find, fingerprints: () => Promise.resolve(fingerprints) };
   const request = { method: "GET", name, header: () => undefined } as const;
-  const response = await serveStatic(request, store, { spa, ignore: [] });
+  const response = await serveStatic(request, store, { spa, ignore: [], prefix: prefix ?? null });
   if (response === null) return null;
   return [response.status, response.body?.file.name ?? response.headers["location"]];
 }
@@ -73,4 +74,19 @@ test("a plain name leads to the fingerprinted one, where it is not a file itself
   expect(await ask("a b.js", { files, fingerprints })).toEqual([302, "/_static/a%20b-1.js"]);
   expect(await ask("index.html", { files, fingerprints })).toEqual([200, "index.html"]);
   expect(await ask("constructor", { files, fingerprints })).toBeNull();
+});
+
+test.each([
+  ["app.js", ["app.js"], "app.js"],
+  ["assets/app.js", ["app.js"], "app.js"],
+  ["assets/app.js", ["app.js", "assets/app.js"], "assets/app.js"],
+  ["assets/", ["index.html"], "index.html"],
+] as const)("with the prefix assets, %s of %j is %s", async (name, files, file) => {
+  expect(await ask(name, { files, prefix: "assets" })).toEqual([200, file]);
+});
+
+test("the prefix hides nothing that is public, and shows nothing that is hidden", async () => {
+  const prefix = "assets";
+  expect(await ask("assets/.env", { files: [".env"], prefix })).toBeNull();
+  expect(await ask("assets/../secret", { files: ["../secret"], prefix })).toBeNull();
 });

@@ -5,6 +5,8 @@ import { helpersAmong, readsManifest } from "../architect-helpers.ts";
 import { writeBuildFolder, type FolderFile } from "../build-folder.ts";
 import { givenPath, realOutput, type BuildPlace } from "../build-place.ts";
 import { nothingMissing, type BuiltFunction } from "../built-function.ts";
+import type { BundlingSettings } from "./bundling-settings.ts";
+import { foldersByPath } from "./folders-by-path.ts";
 import type { BundleRequest, BundleResult } from "./bundle-function.ts";
 import { checkDecorators } from "./check-decorators.ts";
 import { checkHandler } from "./check-handler.ts";
@@ -17,15 +19,6 @@ import { readPackageFacts } from "../module-format.ts";
 import { packageTypeFile } from "../copy/package-type-file.ts";
 import { filesOfPackages, importedPackages } from "../copy/shipped-packages.ts";
 import { toFolderFile } from "../copy/traced-files.ts";
-
-/** How every function of a project is bundled. */
-export interface BundlingSettings {
-  readonly alias: { readonly [specifier: string]: string };
-  /** Absolute path of the manifest's text, for helpers that read it. */
-  readonly manifestFile: string | null;
-  readonly keepsOlderAwsSdk: boolean;
-  readonly minify: boolean;
-}
 
 export type BundledFolder =
   | {
@@ -83,12 +76,14 @@ export async function bundleFolder(
   const copied = beside.files.filter(({ name }) => !made.has(name));
   const last = moduleName(format);
   const manifest = await manifestFiles(manifestFile, inputs);
+  const code = files.find(({ name }) => name === last)?.bytes ?? new Uint8Array();
+  const byPath = await foldersByPath(Buffer.from(code).toString("latin1"), inputs, settings);
   const { hash, paths } = await writeBuildFolder(
     place.directory,
     [
       ...files.map(({ name, bytes }): FolderFile => ({ name, contents: { kind: "bytes", bytes } })),
       ...copied.map(toFolderFile),
-      ...packages.map(toFolderFile),
+      ...distinct([...packages.map(toFolderFile), ...byPath.files]),
       ...manifest,
       ...(await packageTypeFile(copied, found.file)),
     ],
@@ -97,24 +92,30 @@ export async function bundleFolder(
   );
   const sources = [...inputs, ...copied.map(({ path }) => path)];
   const read = manifest.length > 0 && manifestFile !== null ? [manifestFile] : [];
+  const looksAround = manifest.length > 0 || byPath.folders.length > 0;
   const built = {
     functionId: declared.id,
     directory: place.directory,
-    sourceDirectory: manifest.length > 0 ? place.directory : declared.directory,
+    sourceDirectory: looksAround ? place.directory : declared.directory,
     handler: `index.${found.exportPath}`,
     entry: join(place.directory, last),
     format,
     hash,
-    inputs: [...sources.map((path) => givenPath(path, place)), ...read],
+    inputs: [...sources.map((path) => givenPath(path, place)), ...byPath.folders, ...read],
   } satisfies BuiltFunction;
   return {
     ok: true,
     built,
     diagnostics: decorators === null ? result.diagnostics : [...result.diagnostics, decorators],
-    sources: packages.length > 0 ? null : [...sources, ...read],
+    sources: packages.length > 0 || byPath.folders.length > 0 ? null : [...sources, ...read],
     folders: beside.folders,
     outputs: paths,
   };
+}
+
+/** Two may ship the same package. */
+function distinct(files: readonly FolderFile[]): readonly FolderFile[] {
+  return [...new Map(files.map((file) => [file.name, file])).values()];
 }
 
 /** The manifest, for helpers that look for it; nothing for all others. */

@@ -1,7 +1,8 @@
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { BuildOptions as EsbuildOptions, Plugin } from "esbuild";
 import type { MissingSources } from "../built-function.ts";
 import { packageNameOf } from "../copy/find-package.ts";
+import { targetOf } from "./folder-aliases.ts";
 import { loadEsbuild } from "../esbuild/load-esbuild.ts";
 
 /** What a bundle that failed was made of. esbuild lists the sources of good bundles only. */
@@ -23,13 +24,9 @@ export async function sourcesOfFailure(
   const paths = new Set<string>();
   let hasPackages = false;
   const miss = (specifier: string, folder: string): void => {
-    const aliased = Object.entries(alias).find(
-      ([name]) => specifier === name || specifier.startsWith(`${name}/`),
-    );
-    if (aliased !== undefined) {
-      const [name, target] = aliased;
-      paths.add(stemOf(join(target, specifier.slice(name.length))));
-    } else if (packageNameOf(specifier) === null) paths.add(stemOf(resolve(folder, specifier)));
+    const aliased = targetOf(specifier, alias);
+    if (aliased !== null) paths.add(stemOf(aliased));
+    else if (packageNameOf(specifier) === null) paths.add(stemOf(resolve(folder, specifier)));
     else hasPackages = true;
   };
   try {

@@ -38,7 +38,7 @@ export function affectedFunctions(
 
 function affects(path: string, watched: WatchedFunction): boolean {
   const { directory, isBundled, inputs, missing } = watched;
-  if (inputs.includes(path)) return true;
+  if (inputs.some((input) => path === input || isInside(path, input))) return true;
   if (path === directory || isInside(directory, path)) return true;
   const isOwn = isInside(path, directory);
   if (isOwn && isTaken(relative(directory, path).split(sep).join("/"), isBundled)) return true;

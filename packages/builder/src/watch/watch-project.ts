@@ -1,5 +1,6 @@
+import { lstatSync, realpathSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { systemErrorCode } from "@arclet/manifest";
 import { isEditorFile } from "../editor-files.ts";
 import { BuildError } from "../errors.ts";
@@ -49,9 +50,10 @@ export async function watchProject(
   const { halfSavedMs = 100, onError = throwUncaught } = options;
   const isIgnored = (path: string): boolean =>
     !isOutside(root, path) &&
-    relative(root, path)
+    (relative(root, path)
       .split(sep)
-      .some((part) => ignoredFolders.has(part));
+      .some((part) => ignoredFolders.has(part)) ||
+      leadsBack(path, root));
 
   const changes = new SettledChanges(onChange, onError, halfSavedMs);
   const add = (path: string): void => {
@@ -115,6 +117,27 @@ export async function watchProject(
       await watcher.close();
     },
   };
+}
+
+/**
+ * Whether a path below `root` is a link to a folder that it lies in, through other links too: behind it
+ * the same files come again and again. So does one that leads nowhere, which cannot be watched.
+ */
+function leadsBack(path: string, root: string): boolean {
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return false;
+    const target = realpathSync(path);
+    for (let above = dirname(path); ; above = dirname(above)) {
+      const real = realpathSync(above);
+      if (real === target || real.startsWith(target + sep)) return true;
+      if (above === root || dirname(above) === above) return false;
+    }
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ELOOP") return true;
+    // Whoever watches it is refused as well, and reports it.
+    return false;
+  }
 }
 
 function isOutside(root: string, path: string): boolean {

@@ -14,6 +14,12 @@ export const envCommand: Command = defineCommand({
     ...targetArgs,
     ...jsonArgs,
     add: { type: "string", alias: "a", description: "Name to add" },
+    env: {
+      type: "enum",
+      alias: "e",
+      options: ["testing", "staging", "production"],
+      description: "Environment, as Architect names it",
+    },
     remove: { type: "string", alias: "r", description: "Name to remove" },
     value: {
       type: "positional",
@@ -24,9 +30,18 @@ export const envCommand: Command = defineCommand({
   async run(args) {
     if (args.add !== undefined && args.remove !== undefined)
       throw new CliError("ERR_USAGE", "Give only one of --add and --remove");
+    if (args.env === "testing")
+      throw new CliError("ERR_USAGE", "Variables of the local app are not in AWS", {
+        hints: ["Write them to .env, or under @env in the preferences."],
+      });
+    if (args.env === "staging" && args.production === true)
+      throw new CliError("ERR_USAGE", "Give only one of --env staging and --production");
     const project = await projectHere();
     const action = await actionOf(args.add, args.value, args.remove);
-    const names = await manageEnv(targetOf(project, args), action);
+    const names = await manageEnv(
+      targetOf(project, { ...args, production: args.env === "production" || args.production }),
+      action,
+    );
     if (args.json === true) {
       writeJson({ names });
       return 0;

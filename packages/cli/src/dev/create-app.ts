@@ -4,11 +4,16 @@ import type { FunctionBuilds } from "../project/function-builds.ts";
 import { appEnvironment, functionEnvironment } from "./function-environment.ts";
 
 /** A project with its builds, as the runtime runs it. What was never built so far is being built. */
-export function createApp(project: Project, builds: FunctionBuilds): RuntimeApp {
+export function createApp(
+  project: Project,
+  builds: FunctionBuilds,
+  services: NonNullable<RuntimeApp["services"]>,
+): RuntimeApp {
   return {
     manifest: project.manifest,
     root: project.root,
     env: appEnvironment(project),
+    services,
     livereload: project.preferences.sandbox.livereload,
     functions: project.functions.map((declared) => ({
       functionId: declared.id,

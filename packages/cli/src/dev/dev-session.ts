@@ -1,7 +1,6 @@
 import type { Project } from "@arclet/manifest";
 import type { Runtime } from "@arclet/runtime";
 import { CliError } from "../errors.ts";
-import { readPluggedProject } from "../plugins/plugged-project.ts";
 import { SandboxPlugins } from "../plugins/sandbox-plugins.ts";
 import { FunctionBuilds } from "../project/function-builds.ts";
 import { createProjectBuilder, type ProjectBuilder } from "../project/project-builder.ts";
@@ -9,6 +8,7 @@ import type { NetworkOptions } from "./network-options.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { developmentSecret } from "./app-secret.ts";
 import { createApp } from "./create-app.ts";
+import { readDevProject } from "./read-dev-project.ts";
 import type { DevEvent } from "./dev-event.ts";
 import type { InspectAddress } from "./inspect-option.ts";
 import { Reloader } from "./reloader.ts";
@@ -71,7 +71,7 @@ export class DevSession {
     // The runtime is loaded while files are read and functions are built.
     const loading = import("@arclet/runtime");
     loading.catch(() => null);
-    const { plugged, diagnostics } = await readPluggedProject(root);
+    const { plugged, diagnostics } = await readDevProject(root);
     if (plugged === null) {
       throw new CliError(
         "ERR_MANIFEST",
@@ -94,7 +94,7 @@ export class DevSession {
     building.catch(() => null);
 
     const { createRuntime } = await loading;
-    const app = createApp(project, builds);
+    const app = createApp(project, builds, plugged.services);
     const runtime = await createRuntime({
       app,
       appSecret: await developmentSecret(root),
@@ -141,7 +141,7 @@ export class DevSession {
       if (all.length > 0) onEvent({ type: "diagnostics", diagnostics: all });
       reloader.reported(diagnostics);
       if (app.functions.some(({ build }) => build === "pending"))
-        await runtime.update(createApp(project, builds));
+        await runtime.update(createApp(project, builds, plugged.services));
       await plugins.ready(runtime);
     } catch (error) {
       await session.close();
@@ -176,6 +176,7 @@ export class DevSession {
   /** Resolves once saves are noticed. */
   async #watch(builds: FunctionBuilds): Promise<void> {
     const { onEvent } = this.#options;
+    const reported = new Set<string>();
     await this.#builder.watch({
       project: () => this.project,
       builds,
@@ -183,6 +184,8 @@ export class DevSession {
       onStatic: () => this.#runtime.traffic.emit({ type: "page-changed" }),
       onError: (error) => {
         const text = error instanceof Error ? error.message : String(error);
+        if (reported.has(text)) return;
+        reported.add(text);
         onEvent({ type: "unwatched", text });
       },
     });

@@ -2,16 +2,17 @@ import { stat } from "node:fs/promises";
 import { systemErrorCode, type Diagnostic, type Project } from "@arclet/manifest";
 import type { Runtime, TrafficEvent } from "@arclet/runtime";
 import { CliError, isUserError } from "../errors.ts";
-import { readPluggedProject, type PluggedResult } from "../plugins/plugged-project.ts";
+import type { PluggedResult } from "../plugins/plugged-project.ts";
 import type { SandboxPlugins } from "../plugins/sandbox-plugins.ts";
 import type { BuildRound, FunctionBuilds } from "../project/function-builds.ts";
 import type { ProjectBuilder } from "../project/project-builder.ts";
 import { ReportedDiagnostics } from "../project/reported-diagnostics.ts";
 import { mergeSaved, type SavedFiles } from "../project/saved-files.ts";
 import { createApp } from "./create-app.ts";
+import { readDevProject } from "./read-dev-project.ts";
 import type { DevEvent } from "./dev-event.ts";
 import { describeProjectChange, needsBuild } from "./project-change.ts";
-import { SelfWrites } from "./self-writes.ts";
+import { SelfWrites, type WriteVerdict } from "./self-writes.ts";
 
 export interface ReloaderOptions {
   /** Absolute project folder. */
@@ -79,7 +80,8 @@ export class Reloader {
     if (event.type === "invocation-begun")
       this.#selfWrites.begun(event.functionId, event.requestId, Date.now());
     else if (event.type === "invoked") {
-      this.#selfWrites.ended(event.functionId, event.requestId, Date.now());
+      const { functionId, requestId, initDurationMs } = event;
+      this.#selfWrites.ended(functionId, requestId, Date.now(), initDurationMs ?? 0);
       if (!event.result.ok && event.result.kind === "init") this.#unloadable.add(event.functionId);
     }
   }
@@ -122,7 +124,7 @@ export class Reloader {
   }
 
   async #reload(saved: SavedFiles): Promise<void> {
-    const { builds, builder, runtime, onEvent } = this.#options;
+    const { builds, builder, runtime, plugins, onEvent } = this.#options;
     const startedAt = performance.now();
     const before = this.#project;
     if (saved.isProjectChanged) await this.#readAgain();
@@ -143,7 +145,7 @@ export class Reloader {
     if (round.needsUpdate || edits.length > 0) {
       const loads = round.changed.map((id) => ({ id, at: Date.now() }));
       for (const { id, at } of loads) this.#selfWrites.begun(id, `load ${at}`, at);
-      const failed = await runtime.update(createApp(this.#project, builds));
+      const failed = await runtime.update(createApp(this.#project, builds, plugins.services));
       for (const { id, at } of loads) this.#selfWrites.ended(id, `load ${at}`, Date.now());
       const failedIds = new Set(failed.map(({ functionId }) => functionId));
       const tried = edits.length > 0 ? [...this.#unloadable] : round.changed;
@@ -186,12 +188,13 @@ export class Reloader {
     return edited;
   }
 
-  async #judge(functionId: string, file: string): Promise<ReturnType<SelfWrites["judge"]>> {
+  async #judge(functionId: string, file: string): Promise<WriteVerdict> {
     const declared = this.#project.functions.find(({ id }) => id === functionId);
     if (declared === undefined || !file.startsWith(declared.directory)) return "edit";
     // What is gone was removed now.
     const found = await stat(file).catch(() => null);
-    return this.#selfWrites.judge(functionId, file, found?.mtimeMs ?? Date.now());
+    const isNew = !this.#options.builds.inputs(functionId).includes(file);
+    return this.#selfWrites.judge(functionId, file, found?.mtimeMs ?? Date.now(), isNew);
   }
 
   /** A new manifest that does not work leaves the one before in place. */
@@ -215,7 +218,7 @@ export class Reloader {
   /** A plugin that fails leaves the running app as it is, as a manifest with errors does. */
   async #readPlugged(): Promise<PluggedResult> {
     try {
-      return await readPluggedProject(this.#options.root);
+      return await readDevProject(this.#options.root);
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       this.#options.onEvent({ type: "plugin-failed", text: error.message });

@@ -3,8 +3,7 @@ import { arcletVersion } from "../version.ts";
 import { templateText, type Language } from "./templates.ts";
 
 /** What type-checking the generated TypeScript takes; running it takes none of these. */
-const typeDependencies = {
-  "@types/aws-lambda": "^8.10.164",
+export const typeDependencies = {
   "@types/node": "^20.19.43",
   typescript: "^7.0.2",
 };

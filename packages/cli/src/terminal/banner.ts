@@ -71,7 +71,15 @@ function routeRows(project: Project): readonly RouteRow[] {
     ...(manifest.ws?.routes ?? []).map((route) => row("WS", route.routeKey, route.functionId)),
     ...manifest.events.map((topic) => row("EVENT", topic.name, topic.functionId)),
     ...manifest.queues.map((queue) => row("QUEUE", queue.name, queue.functionId)),
-    ...manifest.schedules.map(({ name, functionId }) => row("SCHEDULE", name, functionId)),
+    ...manifest.schedules.map(({ name, expression, functionId }) =>
+      row("SCHEDULE", `${name} ${expression}`, functionId),
+    ),
+    ...manifest.tables.map(({ name, partitionKey, sortKey }) => ({
+      method: "TABLE",
+      route: name,
+      target: [partitionKey, sortKey].flatMap((key) => (key === null ? [] : [key.name])).join(", "),
+      isMissing: false,
+    })),
     ...manifest.tableStreams.map(({ table, functionId }) => row("STREAM", table, functionId)),
     ...(manifest.static === null
       ? []

@@ -4,15 +4,19 @@ import type { Diagnostic } from "@arclet/manifest";
 import type { InvocationFailure, TrafficEvent } from "@arclet/runtime";
 import { renderBanner, renderKeyHelp, type BannerOptions } from "./banner.ts";
 import { diagnosticsText } from "./diagnostics-text.ts";
+import { fitText } from "./fit-text.ts";
 import { describeFunctionError } from "./function-error.ts";
 import { linesAfter, linesBefore } from "./lambda-lines.ts";
 import type { Terminal } from "./style.ts";
-import { trafficLine, type LineEvent } from "./traffic-line.ts";
+import { trafficLines, type LineEvent } from "./traffic-line.ts";
 
 type TrafficEventOf<Type extends TrafficEvent["type"]> = Extract<TrafficEvent, { type: Type }>;
 
 /** `quiet`: errors and the URL. `verbose`: every invocation and outgoing message too. */
 export type Detail = "quiet" | "normal" | "verbose";
+
+/** `21:14:03 ` */
+const timeWidth = 9;
 
 export interface ReporterOptions {
   readonly terminal: Terminal;
@@ -42,7 +46,7 @@ export class Reporter {
   ready(banner: Omit<BannerOptions, "style">): void {
     const { style } = this.#terminal;
     if (this.#detail === "quiet") this.#terminal.write(`${banner.url}\n`);
-    else this.#terminal.write(renderBanner({ ...banner, style }));
+    else this.#terminal.write(fitText(renderBanner({ ...banner, style }), this.#terminal.columns));
   }
 
   keyHelp(): void {
@@ -96,9 +100,10 @@ export class Reporter {
 
   #trafficLine(event: LineEvent): void {
     if (this.#detail === "quiet") return;
-    const { style } = this.#terminal;
-    const line = trafficLine(event, this.#detail === "verbose", style);
-    if (line !== null) this.#line(line);
+    const { style, columns } = this.#terminal;
+    const room = columns === null ? null : columns - timeWidth;
+    for (const line of trafficLines(event, { isVerbose: this.isVerbose, style, columns: room }))
+      this.#line(line);
   }
 
   /** Code that failed to build or to load does no longer. */
@@ -156,7 +161,8 @@ export class Reporter {
         ? diagnostics.filter(({ severity }) => severity === "error")
         : diagnostics;
     if (shown.length === 0) return;
-    this.#terminal.writeError(`${diagnosticsText(shown, this.#terminal.style.hasColor)}\n`);
+    const text = `${diagnosticsText(shown, this.#terminal.style.hasColor)}\n`;
+    this.#terminal.writeError(fitText(text, this.#terminal.columns));
   }
 
   /** Once for each function: such a result may be meant. */
@@ -199,11 +205,16 @@ export class Reporter {
   }
 
   #line(text: string): void {
-    this.#terminal.write(`${this.#time()} ${text}\n`);
+    const { columns } = this.#terminal;
+    const room = columns === null ? null : columns - timeWidth;
+    // What goes on below the first line is indented as far as that begins.
+    const [first = "", ...more] = fitText(text, room).split("\n");
+    const lines = [`${this.#time()} ${first}`, ...more.map((line) => "".padEnd(timeWidth) + line)];
+    this.#terminal.write(`${lines.join("\n")}\n`);
   }
 
   #error(lines: readonly string[]): void {
-    this.#terminal.writeError(`\n${lines.join("\n")}\n\n`);
+    this.#terminal.writeError(fitText(`\n${lines.join("\n")}\n\n`, this.#terminal.columns));
   }
 
   #time(): string {

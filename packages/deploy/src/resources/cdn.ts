@@ -90,7 +90,7 @@ function bucketOrigin({ manifest }: SynthesisContext): TemplateValue {
   };
 }
 
-function addBucketAccess({ template }: SynthesisContext): void {
+function addBucketAccess({ template, manifest }: SynthesisContext): void {
   const origin = { label: "@cdn", location: null };
   template.add(
     accessId,
@@ -115,17 +115,23 @@ function addBucketAccess({ template }: SynthesisContext): void {
         Name: sub("${AWS::StackName}-static"),
         AutoPublish: true,
         FunctionConfig: { Comment: "Names of static files", Runtime: "cloudfront-js-2.0" },
-        FunctionCode: keyFunctionCode,
+        FunctionCode: keyFunctionCode(manifest.static?.prefix ?? null),
       },
     },
     origin,
   );
 }
 
-/** The bucket has no `/_static`, and knows no folders: `/_static/about/` is `about/index.html`. */
-export const keyFunctionCode = `function handler(event) {
+/**
+ * The bucket has no `/_static`, and knows no folders: `/_static/about/` is `about/index.html`. A path may
+ * name the prefix, which the origin adds.
+ */
+export function keyFunctionCode(prefix: string | null): string {
+  return `function handler(event) {
   var request = event.request;
   var uri = request.uri.slice("/_static".length);
+  var prefix = ${JSON.stringify(prefix === null ? "" : `/${prefix}/`)};
+  if (prefix !== "" && uri.indexOf(prefix) === 0) uri = uri.slice(prefix.length - 1);
   var last = uri.slice(uri.lastIndexOf("/") + 1);
   if (last === "") uri += "index.html";
   else if (last.indexOf(".") === -1) uri += "/index.html";
@@ -133,3 +139,4 @@ export const keyFunctionCode = `function handler(event) {
   return request;
 }
 `;
+}

@@ -11,6 +11,7 @@ import {
   httpApiId,
   staticBucketId,
   staticFunctionId,
+  webSocketApiId,
 } from "../template/logical-ids.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 
@@ -197,6 +198,9 @@ export function addStaticFunction(context: SynthesisContext): void {
             STATIC_FINGERPRINT: String(settings?.fingerprint === true),
             STATIC_HAS_CDN: String(hasCdn(context)),
             STATIC_IGNORE: JSON.stringify(settings?.ignore ?? []),
+            ...(manifest.ws === null
+              ? {}
+              : { ARC_WSS_URL: sub(`\${${webSocketApiId}.ApiEndpoint}/${options.stage}`) }),
             ...(settings?.prefix == null ? {} : { ARC_STATIC_PREFIX: settings.prefix }),
           },
         },

@@ -81,8 +81,7 @@ async function changeOnce(
     clients.cloudFormation(),
   ]);
   const target = { StackName: stackName, ChangeSetName: changeSet.id };
-  const risky = changeSet.changes.filter(({ data }) => data !== "none");
-  if (risky.length > 0 && !(await confirm(risky))) {
+  if (!(await confirm(changeSet.changes))) {
     await client.send(new sdk.DeleteChangeSetCommand(target));
     throw new DeployError("ERR_NOT_CONFIRMED", "Nothing was changed");
   }

@@ -46,21 +46,21 @@ function createDoor(): (attempt: Attempt) => Promise<AuthVerdict> {
 
 const cookieOf = (setCookie: string): string => setCookie.split(";")[0] ?? "";
 
-it("lets a ticket in once", async () => {
+test("lets a ticket in once", async () => {
   const enter = createDoor();
   const text = await ticket.issue(ada);
   expect(await enter({ origin: own, ticket: text })).toMatchObject({ ok: true, identity: ada });
   expect(await enter({ origin: own, ticket: text })).toEqual({ ok: false, status: 401 });
 });
 
-it("lets a program in, which has no origin, with a ticket and not with a cookie", async () => {
+test("lets a program in, which has no origin, with a ticket and not with a cookie", async () => {
   const enter = createDoor();
   expect(await enter({ ticket: await ticket.issue(ada) })).toMatchObject({ ok: true });
   const cookie = cookieOf(await session.write({ user: ada }));
   expect(await enter({ cookie })).toEqual({ ok: false, status: 401 });
 });
 
-it("refuses a foreign page without using its ticket up", async () => {
+test("refuses a foreign page without using its ticket up", async () => {
   const enter = createDoor();
   const text = await ticket.issue(ada);
   const foreign = { origin: "https://evil.example", ticket: text };
@@ -83,7 +83,7 @@ it.each([["https://other.example"], ["*"]])("lets pages of %s in when listed", a
   });
 });
 
-it("lets a session in as its user, who may not be missing", async () => {
+test("lets a session in as its user, who may not be missing", async () => {
   const enter = createDoor();
   const cookie = cookieOf(await session.write({ user: ada, theme: "dark" }));
   expect(await enter({ origin: own, cookie })).toMatchObject({ ok: true, identity: ada });
@@ -91,7 +91,7 @@ it("lets a session in as its user, who may not be missing", async () => {
   expect(await enter({ origin: own, cookie: nobody })).toEqual({ ok: false, status: 401 });
 });
 
-it("refuses what was issued before a revocation", async () => {
+test("refuses what was issued before a revocation", async () => {
   const enter = createDoor();
   const eve = { id: "eve" };
   const attempts = [
@@ -103,7 +103,7 @@ it("refuses what was issued before a revocation", async () => {
   }
 });
 
-it("refuses an expired ticket, and one of another kind of credential", async () => {
+test("refuses an expired ticket, and one of another kind of credential", async () => {
   const enter = createDoor();
   const text = await ticket.issue(ada);
   const now = Date.now() + 60_000;
@@ -113,7 +113,7 @@ it("refuses an expired ticket, and one of another kind of credential", async () 
   expect(await enter({ origin: own, ticket: asTicket })).toEqual({ ok: false, status: 401 });
 });
 
-it("takes only the ways the app has", async () => {
+test("takes only the ways the app has", async () => {
   const enter = createDoor();
   const cookie = cookieOf(await session.write({ user: ada }));
   const byTicket = { origin: own, ticket: await ticket.issue(ada) };

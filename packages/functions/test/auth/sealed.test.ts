@@ -1,10 +1,10 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { seal, unseal } from "../../src/auth/sealed.ts";
 
 const secrets = { current: "a secret of the app, long enough", previous: null };
 const options = { purpose: "session", lifetimeMs: 1000, secrets, now: 5000 } as const;
 
-it("opens what it sealed, with its times", async () => {
+test("opens what it sealed, with its times", async () => {
   const sealed = await seal({ user: { id: "ada" } }, options);
   expect(await unseal(sealed, options)).toMatchObject({
     data: { user: { id: "ada" } },
@@ -13,24 +13,24 @@ it("opens what it sealed, with its times", async () => {
   });
 });
 
-it("seals the same data differently each time, in characters that a URL and a cookie take", async () => {
+test("seals the same data differently each time, in characters that a URL and a cookie take", async () => {
   const [one, other] = [await seal({}, options), await seal({}, options)];
   expect(one).not.toBe(other);
   expect(one).toMatch(/^[\w-]+$/);
 });
 
-it("opens until its time is over, and not at that moment", async () => {
+test("opens until its time is over, and not at that moment", async () => {
   const sealed = await seal(1, options);
   expect(await unseal(sealed, { ...options, now: 5999 })).not.toBeNull();
   expect(await unseal(sealed, { ...options, now: 6000 })).toBeNull();
 });
 
-it("does not open for another purpose", async () => {
+test("does not open for another purpose", async () => {
   const sealed = await seal(1, options);
   expect(await unseal(sealed, { ...options, purpose: "ticket" })).toBeNull();
 });
 
-it("opens with the previous secret, and not with one before", async () => {
+test("opens with the previous secret, and not with one before", async () => {
   const sealed = await seal(1, options);
   const next = { current: "the next secret of the app, as long", previous: secrets.current };
   expect(await unseal(sealed, { ...options, secrets: next })).not.toBeNull();
@@ -38,7 +38,7 @@ it("opens with the previous secret, and not with one before", async () => {
   expect(await unseal(sealed, { ...options, secrets: last })).toBeNull();
 });
 
-it("does not open when any bit of it differs", async () => {
+test("does not open when any bit of it differs", async () => {
   const sealed = await seal("text", options);
   const bytes = Buffer.from(sealed, "base64url");
   for (let bit = 0; bit < bytes.length * 8; bit++) {
@@ -52,7 +52,7 @@ it.each(["", "x", "a.b.c", " ", "AAAA", "A".repeat(5000)])("takes %j for nothing
   expect(await unseal(text, options)).toBeNull();
 });
 
-it("does not open with characters that base64url skips", async () => {
+test("does not open with characters that base64url skips", async () => {
   const sealed = await seal(1, options);
   for (const other of [`${sealed}=`, `${sealed} `, `.${sealed}`, `${sealed}\n`]) {
     expect(await unseal(other, options)).toBeNull();

@@ -10,7 +10,7 @@ beforeEach(() => setEnvironment({ ARC_APP_SECRET: secret }));
 
 const pairOf = (setCookie: string): string => setCookie.split(";")[0] ?? "";
 
-it("keeps data in a cookie that scripts and other sites cannot use", async () => {
+test("keeps data in a cookie that scripts and other sites cannot use", async () => {
   const setCookie = await session.write({ user: { id: "ada" }, theme: "dark" });
   expect(setCookie.split("; ").slice(1)).toEqual([
     "Max-Age=2592000",
@@ -26,7 +26,7 @@ it("keeps data in a cookie that scripts and other sites cannot use", async () =>
   expect(await session.read({ headers })).toEqual(expected);
 });
 
-it("is empty without a cookie, with a forged one, and after it was ended", async () => {
+test("is empty without a cookie, with a forged one, and after it was ended", async () => {
   expect(await session.read({})).toEqual({});
   expect(await session.read({ cookies: ["arclet_session=AQxxxx"] })).toEqual({});
   const ended = await session.write({});
@@ -34,7 +34,7 @@ it("is empty without a cookie, with a forged one, and after it was ended", async
   expect(await session.read({ cookies: [pairOf(ended)] })).toEqual({});
 });
 
-it("reaches the hosts below a domain where the app has one, for the time it says", async () => {
+test("reaches the hosts below a domain where the app has one, for the time it says", async () => {
   setEnvironment({
     ARC_APP_SECRET: secret,
     ARC_SESSION_DOMAIN: "example.com",
@@ -45,7 +45,7 @@ it("reaches the hosts below a domain where the app has one, for the time it says
   await expect(session.write({ a: 1 })).rejects.toThrow('not "soon"');
 });
 
-it("refuses a cookie that browsers would not keep", async () => {
+test("refuses a cookie that browsers would not keep", async () => {
   await expect(session.write({ text: "x".repeat(4000) })).rejects.toThrow("4096 bytes");
 });
 

@@ -5,9 +5,9 @@ import { headOf, linesOf, type LineNode, type PragmaNode, type Scalar } from "..
 import { flagOf, settingOf } from "./settings.ts";
 
 /** What of the app there is to be given access to. */
-export type Accessible = Pick<Manifest, "tables" | "events" | "queues" | "ws" | "rooms">;
+export type Accessible = Pick<Manifest, "tables" | "events" | "queues" | "ws" | "rooms" | "static">;
 
-const kinds = ["tables", "events", "queues", "connections", "rooms"] as const;
+const kinds = ["tables", "events", "queues", "connections", "rooms", "static"] as const;
 
 /** `@access` of a function's own configuration: what of the app it may use, and nothing else. */
 export function readAccess(
@@ -22,6 +22,7 @@ export function readAccess(
   };
   let hasConnections = false;
   let hasRooms = false;
+  let staticFiles: FunctionAccess["staticFiles"] = "none";
   for (const line of linesOf(pragma.body)) {
     const kind = kinds.find((name) => name === headOf(line).text);
     switch (kind) {
@@ -39,6 +40,12 @@ export function readAccess(
           });
         }
         break;
+      case "static": {
+        const [, word] = line.values;
+        if (word !== undefined && word.text !== "read") wrong(log, word, ["read"], "access");
+        else if (app.static !== null) staticFiles = word === undefined ? "write" : "read";
+        break;
+      }
       case "tables":
         for (const [name, word] of itemsOf(line)) {
           if (name === undefined || !isKnown(name, "table", app.tables, log)) continue;
@@ -62,6 +69,7 @@ export function readAccess(
     queues: [...access.queues],
     hasConnections,
     hasRooms,
+    staticFiles,
   };
 }
 

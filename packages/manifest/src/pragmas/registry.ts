@@ -1,5 +1,6 @@
 import { readApp } from "./app.ts";
 import { readAws } from "./aws.ts";
+import { readCustomLambdas } from "./custom-lambdas.ts";
 import { readEvents } from "./events.ts";
 import { readHttp } from "./http.ts";
 import type { PragmaReader } from "./pragma-context.ts";
@@ -35,6 +36,7 @@ export const pragmaReaders: Readonly<Record<string, PragmaReader>> = {
   indexes: readTablesIndexes,
   "tables-streams": readTablesStreams,
   streams: readTablesStreams,
+  customLambdas: readCustomLambdas,
   static: readStatic,
   proxy: readProxy,
   shared: readShared,

@@ -11,7 +11,7 @@ export const defaultStatic: StaticFiles = Object.freeze({
   prune: false,
   spa: false,
   compression: false,
-  private: true,
+  private: null,
 });
 
 const code = "static-setting-invalid";

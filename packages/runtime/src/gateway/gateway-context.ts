@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Realtime } from "../connections/realtime.ts";
@@ -24,4 +25,6 @@ export interface GatewayContext {
   /** Ten lower-case letters and digits. */
   readonly apiId: string;
   readonly stage: string;
+  /** Why requests were refused, for the developer; written only while traffic is observed. */
+  readonly reasons: WeakMap<ServerResponse, string>;
 }

@@ -83,6 +83,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     ids: new IdSource(),
     time: new ClfTime(),
     apiId: createApiId(),
+    reasons: new WeakMap(),
   };
   const webSockets = new WebSocketApi(context);
   const management = new ManagementApi(context);
@@ -159,6 +160,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         routeKey,
         status: response.statusCode,
         durationMs,
+        reason: context.reasons.get(response) ?? null,
       });
     });
   }

@@ -107,7 +107,7 @@ export class AsyncInvocations<Call extends AsyncCall> {
     const failed: Call = { ...call, failures, dead: delayMs === null ? error : null };
     if (delayMs === null) this.#dead.set(call.id, failed);
     else this.#planRetry(failed, delayMs);
-    await journal.put(call.id, failed);
+    await journal.revise(call.id, failed);
     const next =
       delayMs === null
         ? `given up after ${failures} tries`

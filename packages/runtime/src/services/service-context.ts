@@ -2,8 +2,6 @@ import type { Clock } from "../clock.ts";
 import type { Realtime } from "../connections/realtime.ts";
 import type { Invoker } from "../execution/invoker.ts";
 import type { Traffic } from "../traffic/traffic.ts";
-import { createMemoryJournal, openJournal, type Journal } from "./journal.ts";
-import { join } from "node:path";
 
 /** What every service works with. */
 export interface ServiceContext {
@@ -36,12 +34,6 @@ export interface DeadLetter {
   readonly functionId: string;
   readonly payload: string;
   readonly error: string;
-}
-
-export function journalFor<Entry>(context: ServiceContext, name: string): Promise<Journal<Entry>> {
-  return context.dataDirectory === null
-    ? Promise.resolve(createMemoryJournal<Entry>())
-    : openJournal<Entry>(join(context.dataDirectory, `${name}.journal`));
 }
 
 /** Tells whoever watches that a function's input was given up or will be tried again. */

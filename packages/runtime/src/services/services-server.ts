@@ -5,6 +5,7 @@ import { textAnswer, type HttpAnswer } from "../http/http-answer.ts";
 import { readBody } from "../http/read-body.ts";
 import { onlyLocal, type Trust } from "../http/trust.ts";
 import type { Traffic } from "../traffic/traffic.ts";
+import { JournalError } from "./journal.ts";
 import type { ServiceRequest } from "./service.ts";
 
 export interface ServicesServerOptions {
@@ -70,7 +71,7 @@ export class ServicesServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { trust, answer } = this.#options;
+    const { trust, traffic, answer } = this.#options;
     if (!trust.isLocal(request)) {
       request.resume();
       response.writeHead(403, { "content-type": "text/plain" });
@@ -87,6 +88,12 @@ export class ServicesServer {
             path: pathOf(request),
             target: typeof target === "string" ? target : null,
             body: body.toString(),
+          }).catch((error: unknown) => {
+            // Nobody waits for an answer that does not come.
+            const text = error instanceof Error ? error.message : String(error);
+            if (!(error instanceof JournalError))
+              traffic.emit({ type: "bug", where: "services", error });
+            return textAnswer(500, text);
           });
     response.writeHead(status, { "content-type": contentType, ...headers });
     response.end(answered.body);

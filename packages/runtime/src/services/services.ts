@@ -9,6 +9,7 @@ import type { Trust } from "../http/trust.ts";
 import type { RuntimeApp } from "../runtime-app.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { FixedPorts } from "./architect/fixed-ports.ts";
+import type { DataLock } from "./data-lock.ts";
 import type { DeadLetter, ServiceContext } from "./service-context.ts";
 import { pathOf, ServicesServer } from "./services-server.ts";
 import type { Service, ServiceKind, ServiceRequest } from "./service.ts";
@@ -95,7 +96,12 @@ export interface Services {
 
 /** Starts the services the manifest has. */
 export async function createServices(options: ServicesOptions): Promise<Services> {
-  const services = new LocalServices(options);
+  const { dataDirectory } = options;
+  const lock =
+    dataDirectory === undefined
+      ? null
+      : await (await import("./data-lock.ts")).lockDataDirectory(dataDirectory);
+  const services = new LocalServices(options, lock);
   await services.update(options.app).catch(async (error: unknown) => {
     await services.close();
     throw error;
@@ -106,15 +112,17 @@ export async function createServices(options: ServicesOptions): Promise<Services
 class LocalServices implements Services {
   readonly #options: ServicesOptions;
   readonly #context: ServiceContext;
+  readonly #lock: DataLock | null;
   readonly #server: ServicesServer;
   readonly #open = new Map<string, Service>();
   #app: RuntimeApp;
   #fixedPorts: FixedPorts | null = null;
   #isStarted = false;
 
-  constructor(options: ServicesOptions) {
+  constructor(options: ServicesOptions, lock: DataLock | null) {
     const { app, invoker, clock, traffic, trust, ports } = options;
     this.#options = options;
+    this.#lock = lock;
     this.#app = app;
     this.#server = new ServicesServer({
       trust,
@@ -199,6 +207,7 @@ class LocalServices implements Services {
     for (const { name } of kinds.toReversed()) await this.#open.get(name)?.close();
     await this.#fixedPorts?.close();
     await this.#server.close();
+    await this.#lock?.release();
   }
 
   async #answer(request: ServiceRequest): Promise<HttpAnswer> {

@@ -13,6 +13,8 @@ export type TrafficEvent =
       readonly routeKey: string | null;
       readonly status: number;
       readonly durationMs: number;
+      /** Why the gateway refused it, where the status alone does not say; null for all else. */
+      readonly reason: string | null;
     }
   /** A file of `public/` or a function that writes pages changed: pages under development load again. */
   | { readonly type: "page-changed" }
@@ -40,7 +42,12 @@ export type TrafficEvent =
       readonly routeKey: string | null;
       readonly bytes: number;
       readonly durationMs: number;
+      /** False: no route, a failed function, a malformed result, or a status of 400 or more. */
       readonly ok: boolean;
+      /** The `statusCode` of the function's result; null when there is none. */
+      readonly status: number | null;
+      /** Why there is none. */
+      readonly reason: string | null;
     }
   | { readonly type: "message-out"; readonly connectionId: string; readonly bytes: number }
   /** A function has sent to a room. */

@@ -2,6 +2,9 @@ import type { TrafficEvent } from "./traffic-event.ts";
 
 export type TrafficListener = (event: TrafficEvent) => void;
 
+/** Events kept for the first listener at most; the number is ours. */
+const keptEvents = 1000;
+
 /** What a listener needs beyond the events themselves. Read at each event, so a getter may change it. */
 export interface TrafficWants {
   /** Measures memory for `invoked`, which costs a little at each invocation. @default false */
@@ -12,9 +15,6 @@ interface Listening {
   readonly listener: TrafficListener;
   readonly wants: TrafficWants;
 }
-
-/** Events kept for the first listener at most; the number is ours. */
-const keptEvents = 1000;
 
 /**
  * The typed stream of what happens. Events that come often are only built when `isObserved`. What is

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import {
   RoomRegistry,
   type PresenceChange,
@@ -41,7 +41,7 @@ function text(data: string): { readonly data: string; readonly isText: boolean }
   return { data, isText: true };
 }
 
-it("sends to everybody in the room, once each, and not to others", () => {
+test("sends to everybody in the room, once each, and not to others", () => {
   const { registry, connect } = createSetting();
   const [a, b, c] = [connect("a"), connect("b"), connect("c")];
   registry.join("chat", "a", null);
@@ -54,7 +54,7 @@ it("sends to everybody in the room, once each, and not to others", () => {
   expect([a, b, c]).toEqual([["hi"], ["hi", "ho"], []]);
 });
 
-it("counts members that read too slowly, and serves the others", () => {
+test("counts members that read too slowly, and serves the others", () => {
   const { registry, connect } = createSetting();
   connect("slow", false);
   const fast = connect("fast");
@@ -63,7 +63,7 @@ it("counts members that read too slowly, and serves the others", () => {
   expect(fast).toEqual(["hi"]);
 });
 
-it("lets joins of a handshake take effect once it is accepted, and not at all otherwise", () => {
+test("lets joins of a handshake take effect once it is accepted, and not at all otherwise", () => {
   const { registry, changes } = createSetting();
   registry.begin("a");
   expect(registry.join("chat", "a", '"Ada"')).toBe("done");
@@ -79,7 +79,7 @@ it("lets joins of a handshake take effect once it is accepted, and not at all ot
   ]);
 });
 
-it("takes a join of a handshake back that is left before its end", () => {
+test("takes a join of a handshake back that is left before its end", () => {
   const { registry } = createSetting();
   registry.begin("a");
   registry.join("chat", "a", null);
@@ -88,7 +88,7 @@ it("takes a join of a handshake back that is left before its end", () => {
   expect(registry.of("a")).toEqual([]);
 });
 
-it("has one leave for each join, with the member it had last", () => {
+test("has one leave for each join, with the member it had last", () => {
   const { registry, changes, connect, clock } = createSetting();
   connect("a");
   registry.join("chat", "a", "1");
@@ -107,7 +107,7 @@ it("has one leave for each join, with the member it had last", () => {
   expect(registry.join("chat", "a", null)).toBe("gone");
 });
 
-it("empties a room and leaves its sockets open", () => {
+test("empties a room and leaves its sockets open", () => {
   const { registry, connect } = createSetting();
   const received = connect("a");
   registry.join("chat", "a", null);
@@ -117,7 +117,7 @@ it("empties a room and leaves its sockets open", () => {
   expect(registry.join("chat", "a", null)).toBe("done");
 });
 
-it("takes no more members than the kind allows; one that is in may replace its member", () => {
+test("takes no more members than the kind allows; one that is in may replace its member", () => {
   const { registry, connect } = createSetting({ members: 1 });
   connect("a");
   connect("b");
@@ -132,7 +132,7 @@ it("takes no more members than the kind allows; one that is in may replace its m
   expect(registry.join("chat", "b", null)).toBe("done");
 });
 
-it("refuses a connection that sends more in a second than the kind allows", async () => {
+test("refuses a connection that sends more in a second than the kind allows", async () => {
   const { registry, connect, clock } = createSetting({ rate: 2 });
   connect("a");
   connect("b");
@@ -142,7 +142,7 @@ it("refuses a connection that sends more in a second than the kind allows", asyn
   expect(send("a")).toBe(true);
 });
 
-it("gives members a page at a time, in the order of their joins, each once", () => {
+test("gives members a page at a time, in the order of their joins, each once", () => {
   const { registry, connect } = createSetting();
   for (let number = 0; number < 2500; number++) {
     connect(String(number));
@@ -161,7 +161,7 @@ it("gives members a page at a time, in the order of their joins, each once", () 
   expect(pages).toBe(3);
 });
 
-it("puts who has logged in into the room of their connections, and uses them as the member", () => {
+test("puts who has logged in into the room of their connections, and uses them as the member", () => {
   const { registry, changes } = createSetting();
   const closed: number[] = [];
   for (const id of ["a", "b"]) {

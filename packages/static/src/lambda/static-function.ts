@@ -38,6 +38,7 @@ const {
   AWS_SECRET_ACCESS_KEY: secretAccessKey = "",
   AWS_SESSION_TOKEN: sessionToken,
   AWS_ENDPOINT_URL: endpoint,
+  ARC_WSS_URL: webSocketUrl,
 } = process.env;
 
 const bucket = new Bucket({
@@ -49,10 +50,15 @@ const bucket = new Bucket({
   secretAccessKey,
   sessionToken,
 });
-const settings = { spa: spa === "true", ignore: JSON.parse(ignore) as readonly string[] };
+const settings = {
+  prefix,
+  spa: spa === "true",
+  ignore: JSON.parse(ignore) as readonly string[],
+};
 
 /** Answers the HTTP API's requests for static files from the app's private bucket. */
 export async function handler(event: HttpEvent): Promise<HttpResponse> {
+  if (event.routeKey === "GET /_arclet/env.js") return environmentScript();
   const request: StaticRequest = {
     method: event.requestContext.http.method === "HEAD" ? "HEAD" : "GET",
     name: event.pathParameters?.proxy ?? "",
@@ -87,6 +93,16 @@ function decodedOnce(name: string): string | null {
   return decoded === name ? null : decoded;
 }
 
+/** Static pages learn the socket's address from it, as they do locally. */
+function environmentScript(): HttpResponse {
+  return {
+    statusCode: 200,
+    headers: { "content-type": "text/javascript; charset=utf-8", "cache-control": "no-store" },
+    body: `window.WS_URL = ${JSON.stringify(webSocketUrl)};\n`,
+    isBase64Encoded: false,
+  };
+}
+
 const notFound: HttpResponse = {
   statusCode: 404,
   headers: { "content-type": "application/json" },
@@ -117,7 +133,7 @@ async function complete(
     file.cancel();
     // CloudFront serves `/_static/*` from the bucket itself.
     const path = `/_static/${file.key.split("/").map(encodeURIComponent).join("/")}`;
-    const isFromCdn = cdn === "true" && !isStaticPath && prefix === null;
+    const isFromCdn = cdn === "true" && !isStaticPath;
     return redirect(isFromCdn ? path : await bucket.signedUrl(file));
   }
   const bytes = await file.read();

@@ -16,6 +16,8 @@ type Heir = (invocation: PendingInvocation) => void;
 const idleExpiryMs = 7 * 60_000;
 /** What waits may take so many looks, a tenth of a second: about what the start of a process costs when all start at once. */
 const looksToCatchUp = 5;
+/** An environment that ends so many in 20 ms, each in 5, hardly waits for anything but a processor. */
+const quickPerLook = 4;
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const initLimitMs = 10_000;
 
@@ -160,8 +162,12 @@ export class FunctionPool implements InvocationKeeper {
    * since the last look. Many quick invocations are served sooner by few warm environments.
    */
   #catchesUp(): boolean {
-    const most = this.#settled * looksToCatchUp;
+    const settled = this.#settled;
     this.#settled = 0;
+    const { size } = this.#environments;
+    // Quick ones need a processor, of which there are no more: further environments only take turns.
+    if (size >= availableParallelism() && settled >= size * quickPerLook) return true;
+    const most = settled * looksToCatchUp;
     return most > 0 && this.#waiting.countReady(most + 1) <= most;
   }
 
@@ -174,8 +180,10 @@ export class FunctionPool implements InvocationKeeper {
     const room = maxEnvironments - this.#environments.size - this.#starts.size;
     const atOnce = Math.max(2, availableParallelism()) - this.#starts.size;
     const most = Math.max(0, Math.min(room, atOnce));
-    const waiting = this.#waiting.countReady(most * concurrencyPerEnvironment);
-    const count = Math.min(most, Math.ceil(waiting / concurrencyPerEnvironment));
+    // Those that are being started will take their share of what waits.
+    const starting = this.#starts.size;
+    const waiting = this.#waiting.countReady((most + starting) * concurrencyPerEnvironment);
+    const count = Math.min(most, Math.ceil(waiting / concurrencyPerEnvironment) - starting);
     for (let started = 0; started < count; started++) {
       // The failure is delivered to the invocations that wait for it.
       void this.#start();
@@ -312,9 +320,9 @@ export class FunctionPool implements InvocationKeeper {
     void environment.stop();
   }
 
-  /** Ends surplus environments that nobody has used for a while; one stays. */
+  /** Ends environments that nobody has used for a while, so that functions at rest take no memory. */
   #watchIdle(): void {
-    if (this.#expiry !== null || this.#environments.size < 2) return;
+    if (this.#expiry !== null || this.#environments.size === 0) return;
     const { clock } = this.#options;
     const idle = Array.from(this.#environments).filter(({ isIdle }) => isIdle);
     const oldest = Math.min(...idle.map(({ idleSince }) => idleSince));
@@ -322,9 +330,7 @@ export class FunctionPool implements InvocationKeeper {
       this.#expiry = null;
       const now = clock.now();
       const expired = idleLongest(this.#environments, now - idleExpiryMs);
-      for (const environment of expired) {
-        if (this.#environments.size > 1) this.#discard(environment);
-      }
+      for (const environment of expired) this.#discard(environment);
       if (Array.from(this.#environments).some(({ isIdle }) => isIdle)) this.#watchIdle();
     });
   }

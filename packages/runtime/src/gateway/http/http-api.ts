@@ -103,6 +103,7 @@ export class HttpApi {
     if (body === "aborted" || response.destroyed) return;
     const requestId = this.#identify(response);
     if (body === "too-large") {
+      this.#explain(response, `the body is larger than ${limits.httpBodyBytes} bytes`);
       answerRefusal(response, this.#wording.tooLarge);
       return;
     }
@@ -139,6 +140,11 @@ export class HttpApi {
     return requestId;
   }
 
+  /** For the developer; a client reads API Gateway's words. */
+  #explain(response: ServerResponse, reason: string): void {
+    if (this.#context.traffic.isObserved) this.#context.reasons.set(response, reason);
+  }
+
   #refusalOf({ kind, errorType }: InvocationFailure): Refusal {
     if (errorType === "RequestEntityTooLargeException") return this.#wording.tooLong;
     return kind === "throttled" ? this.#wording.refused : this.#wording.failed;
@@ -151,6 +157,12 @@ export class HttpApi {
   ): void {
     if (response.destroyed) return;
     if (result === "late" || result === "throttled") {
+      const seconds = this.#context.limits[this.#wording.limit] / 1000;
+      const reason =
+        result === "late"
+          ? `${functionId} took longer than ${seconds} s`
+          : "more requests at a time than the gateway takes";
+      this.#explain(response, reason);
       answerRefusal(response, this.#wording[result]);
       return;
     }
@@ -160,7 +172,10 @@ export class HttpApi {
     }
     const read = readHttpResult(result.payload, this.#kind);
     const answer = read !== null && this.#livereload ? pageWithLivereload(read) : read;
-    if (answer === null || !write(response, answer)) answerRefusal(response, this.#wording.failed);
+    if (answer === null || !write(response, answer)) {
+      this.#explain(response, `${functionId}: its result is not a response API Gateway takes`);
+      answerRefusal(response, this.#wording.failed);
+    }
     const { traffic } = this.#context;
     if (answer?.isInferred === true && traffic.isObserved)
       traffic.emit({ type: "http-result-inferred", functionId, routeKey });

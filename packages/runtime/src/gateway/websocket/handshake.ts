@@ -11,7 +11,7 @@ import {
 import { hasIdentity, readAuthorization } from "./authorizer.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { invokeInTime } from "../invoke-in-time.ts";
-import { readProxyResult } from "./websocket-result.ts";
+import { describeMalformed, readProxyResult } from "./websocket-result.ts";
 import type { SocketAuth, SocketVerdict } from "./socket-auth.ts";
 import { isProtocolName } from "./upgrade.ts";
 import type { WebSocketRoutes } from "./websocket-routes.ts";
@@ -26,9 +26,10 @@ export type Verdict =
   | {
       readonly isOpen: false;
       readonly status: number;
+      /** What the client reads. */
       readonly message: string;
-      /** For the developer, when the message does not say it. */
-      readonly reason?: string;
+      /** What the developer reads: who refused, and why. */
+      readonly reason: string;
     };
 
 /**
@@ -52,8 +53,8 @@ export async function judgeHandshake(
   if (auth.isRequired) {
     const verdict = await auth.judge(request, url.searchParams, clock.now());
     if (!verdict.ok) {
-      const { status } = verdict;
-      return { isOpen: false, message: messages[status] ?? "Forbidden", ...verdict };
+      const { status, reason } = verdict;
+      return { isOpen: false, status, message: messages[status] ?? "Forbidden", reason };
     }
     login = verdict;
     rooms.identify(connectionId, login.identity);
@@ -61,11 +62,17 @@ export async function judgeHandshake(
   const verdict = await askFunctions(context, routes, request, url, connection, login);
   if (!verdict.isOpen) return verdict;
   if (!rooms.settle(connectionId)) {
-    return { isOpen: false, status: 429, message: "Too Many Requests", reason: "a room is full" };
+    return {
+      isOpen: false,
+      status: 429,
+      message: "Too Many Requests",
+      reason: "a room that $connect joined is full",
+    };
   }
   // A revocation that came before the connection was in the room of its person did not find it there.
   if (login !== null && realtime.isRevoked(login.identity.id, login.identity.issuedAt)) {
-    return { isOpen: false, status: 401, message: "Unauthorized" };
+    const reason = `${login.identity.id} was revoked while the socket opened`;
+    return { isOpen: false, status: 401, message: "Unauthorized", reason };
   }
   return verdict;
 }
@@ -100,6 +107,7 @@ async function askFunctions(
         isOpen: false,
         status: authorization.status,
         message: messages[authorization.status] ?? "Forbidden",
+        reason: authorization.reason,
       };
     }
     authorizer = authorization.context;
@@ -120,7 +128,7 @@ async function authorize(
   { authorizer, place }: WebSocketRoutes,
 ): Promise<ReturnType<typeof readAuthorization>> {
   if (authorizer === null || !hasIdentity(authorizer, request, handshake.query))
-    return { ok: false, status: 401 };
+    return { ok: false, status: 401, reason: "an identity source of the authorizer is missing" };
   const { apiId, stage } = context;
   const methodArn = arnOf(place, "execute-api", `${apiId}/${stage}/$connect`);
   // Only the authorizer sees the hop-by-hop headers, and that there is no body.
@@ -138,7 +146,9 @@ async function authorize(
     webSocketIntegrationMs,
     request.socket,
   );
-  if (result === "late" || result === "throttled") return { ok: false, status: 500 };
+  if (result === "late") return { ok: false, status: 500, reason: `${functionId} took too long` };
+  if (result === "throttled")
+    return { ok: false, status: 500, reason: "more calls at a time than the gateway takes" };
   return readAuthorization(result, methodArn);
 }
 
@@ -152,27 +162,44 @@ async function connect(
   const { webSocketIntegrationMs } = context.limits;
   const limitMs = webSocketIntegrationMs;
   const result = await invokeInTime(context, functionId, event, limitMs, request.socket);
-  if (result === "throttled") return { isOpen: false, status: 429, message: "Too Many Requests" };
-  if (result === "late")
-    return { isOpen: false, status: 504, message: "Endpoint request timed out" };
+  if (result === "throttled") {
+    const reason = "more handshakes at a time than the gateway takes";
+    return { isOpen: false, status: 429, message: "Too Many Requests", reason };
+  }
+  if (result === "late") {
+    const reason = `${functionId} took longer than ${limitMs / 1000} s`;
+    return { isOpen: false, status: 504, message: "Endpoint request timed out", reason };
+  }
   if (!result.ok) {
     // Lambda that refuses to run is a fault of the gateway; a function that fails is a bad gateway.
-    const status = result.kind === "throttled" ? 500 : 502;
-    return { isOpen: false, status, message: "Internal server error" };
+    const isThrottled = result.kind === "throttled";
+    const reason = isThrottled ? `${functionId} is throttled` : `${functionId} failed`;
+    return { isOpen: false, status: isThrottled ? 500 : 502, message: internalError, reason };
   }
   const answer = readProxyResult(result.payload);
-  // A status that is no answer, but says that one will come, cannot be the answer.
-  if (answer === null || answer.statusCode < 200)
-    return { isOpen: false, status: 502, message: "Internal server error" };
+  if (answer === null) return badGateway(`${functionId}: ${describeMalformed(result.payload)}`);
   const { statusCode } = answer;
+  // A status that is no answer, but says that one will come, cannot be the answer.
+  if (statusCode < 200) return badGateway(`${functionId} answered ${statusCode}`);
   if (statusCode >= 200 && statusCode < 300) {
     const protocol = protocolOf(answer.headers);
     // What is no name of a protocol is no header either.
     if (protocol !== null && !isProtocolName(protocol))
-      return { isOpen: false, status: 502, message: "Internal server error" };
+      return badGateway(`${functionId}: ${JSON.stringify(protocol)} is not a subprotocol`);
     return { isOpen: true, protocol, authorizer };
   }
-  return { isOpen: false, status: statusCode, message: messages[statusCode] ?? "Forbidden" };
+  return {
+    isOpen: false,
+    status: statusCode,
+    message: messages[statusCode] ?? "Forbidden",
+    reason: `${functionId} answered ${statusCode}`,
+  };
+}
+
+const internalError = "Internal server error";
+
+function badGateway(reason: string): Verdict {
+  return { isOpen: false, status: 502, message: internalError, reason };
 }
 
 const messages: Readonly<Record<number, string>> = {

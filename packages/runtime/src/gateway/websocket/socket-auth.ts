@@ -16,8 +16,8 @@ export type SocketVerdict =
   | {
       readonly ok: false;
       readonly status: 401 | 403 | 500;
-      /** For the developer, where the status does not say it. */
-      readonly reason?: string;
+      /** For the developer. */
+      readonly reason: string;
     };
 
 /** `auth` and `origins` of `@ws-settings`: what the built-in authorizer does on AWS. */
@@ -69,7 +69,10 @@ export class SocketAuth {
         secrets,
       },
     );
-    if (!verdict.ok) return verdict;
+    if (!verdict.ok) {
+      const ways = this.#methods.join(" or ");
+      return { ...verdict, reason: `no valid ${ways} came with it (auth below @ws-settings)` };
+    }
     const { identity, issuedAt } = verdict;
     // API Gateway hands every value on as text.
     const values = Object.entries({ ...identity, issuedAt, principalId: identity.id });

@@ -33,14 +33,15 @@ export function judgeUpgrade(
     return badRequest;
   }
   if (request.headers["sec-websocket-version"] !== "13") {
-    return { status: 426, message: "Upgrade Required" };
+    return { status: 426, message: "Upgrade Required", reason: "WebSocket version 13 is required" };
   }
   if (url === null || !offersProtocols(request)) return badRequest;
   const path = url.pathname;
   const isKnownPath = path === "/" || path === `/${stage}` || path === `/${stage}/`;
-  if (!isKnownPath) return forbidden;
+  if (!isKnownPath) return { ...forbidden, reason: `sockets open at / or /${stage}, not ${path}` };
   if (!trust.mayOpenSocket(request) && !isListedOrigin(request.headers.origin)) {
-    const reason = `the page's origin, ${request.headers.origin}, is not allowed (--allow-origin, or origins below @ws-settings)`;
+    const { origin } = request.headers;
+    const reason = `Arclet refused the foreign origin ${origin}: --allow-origin or origins below @ws-settings allows it`;
     return { ...forbidden, reason };
   }
   return null;

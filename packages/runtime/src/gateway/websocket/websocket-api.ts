@@ -87,8 +87,7 @@ export class WebSocketApi {
     const url = targetOf(request);
     const refusal = this.#check(request, url);
     if (url === null || refusal !== null) {
-      const { status, message, reason } = refusal ?? badRequest;
-      this.#refuse(socket, status, message, startedAt, reason);
+      this.#refuse(socket, refusal ?? badRequest, startedAt);
       return;
     }
     // One that ends its side meanwhile wants no socket any more.
@@ -110,8 +109,13 @@ export class WebSocketApi {
       this.#auth.isListedOrigin(origin),
     );
     if (refusal !== null) return refusal;
-    if (this.#routes === null || this.#isClosing) return forbidden;
-    if (!this.#rate.take()) return { status: 429, message: "Too Many Requests" };
+    if (this.#routes === null)
+      return { ...forbidden, reason: "the manifest has no @ws: there are no sockets" };
+    if (this.#isClosing) return forbidden;
+    if (!this.#rate.take()) {
+      const reason = `more than ${this.#context.limits.connectionsPerSecond} new connections a second`;
+      return { status: 429, message: "Too Many Requests", reason };
+    }
     return null;
   }
 
@@ -149,9 +153,8 @@ export class WebSocketApi {
     );
     const durationMs = clock.now() - startedAt;
     if (!verdict.isOpen) {
-      const { status, message, reason } = verdict;
       realtime.rooms.end(identity.connectionId);
-      this.#refuse(socket, status, message, startedAt, reason);
+      this.#refuse(socket, verdict, startedAt);
       return;
     }
     if (socket.destroyed || this.#isClosing) {
@@ -204,13 +207,8 @@ export class WebSocketApi {
 
   readonly #currentRoutes = (): WebSocketRoutes => this.#routes ?? noRoutes;
 
-  #refuse(
-    socket: Duplex,
-    status: number,
-    message: string,
-    startedAt: number,
-    reason: string = message,
-  ): void {
+  #refuse(socket: Duplex, refusal: UpgradeRefusal, startedAt: number): void {
+    const { status, message, reason = message } = refusal;
     const { traffic, clock } = this.#context;
     refuseUpgrade(socket, status, message);
     if (traffic.isObserved) {

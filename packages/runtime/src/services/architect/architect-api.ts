@@ -15,8 +15,8 @@ export interface ArchitectTargets {
 
 /** The requests of `@architect/functions` that are of no service: discovery, and sockets as of 2019. */
 export async function answerArchitect(
-  { path, body }: ServiceRequest,
-  { app: { manifest, root }, connections, ports, discovered }: ArchitectTargets,
+  { path, target, body }: ServiceRequest,
+  { app: { manifest, root, services = {} }, connections, ports, discovered }: ArchitectTargets,
 ): Promise<HttpAnswer> {
   const input = parseObject(body);
   if (input === null) return textAnswer(400, "The body is not a JSON object");
@@ -29,9 +29,10 @@ export async function answerArchitect(
       ...(manifest.static === null
         ? {}
         : { static: { bucket: `${root}/${manifest.static.folder}` } }),
+      ...services,
       ARC_SANDBOX: { ports: JSON.stringify(ports) },
     };
-    return answerParameters(known, input);
+    return answerParameters(manifest.app, known, { target: target ?? "", input });
   }
   if (path === "/__arc") return sendToSocket(connections, input);
   return textAnswer(404, `No local service at ${path}`);

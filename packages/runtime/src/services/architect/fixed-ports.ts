@@ -36,8 +36,9 @@ export function fixedPortsFor(
   };
   for (const { name, version } of helpers) {
     const helper = `${name} ${version}`;
-    const isFunctions = name === "@architect/functions" && isBefore(version, 3, 4);
-    if (isFunctions && manifest.ws !== null)
+    // Sockets are at `PORT` since 3.4; events and tables keep their ports up to 3.6.
+    const isFunctions = name === "@architect/functions" && isBefore(version, 3, 7);
+    if (isFunctions && isBefore(version, 3, 4) && manifest.ws !== null)
       add(era.gateway, ports.gateway, helper, "sends to sockets");
     if (isFunctions) add(era.events, ports.events, helper, "publishes events and messages");
     // `@begin/data` reads ARC_TABLES_PORT since 1.2.

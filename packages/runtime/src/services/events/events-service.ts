@@ -2,6 +2,7 @@ import { parseObject, textAnswer, type HttpAnswer } from "../../http/http-answer
 import type { RuntimeApp } from "../../runtime-app.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { Service } from "../service.ts";
+import { JournalError } from "../journal.ts";
 import { Events } from "./events.ts";
 
 /** SNS topics: SNS's own protocol below `/sns`, and the one of Architect's helpers at `/events`. */
@@ -20,8 +21,11 @@ export async function open(context: ServiceContext, { manifest }: RuntimeApp): P
     async answer({ path, body }) {
       if (path === "/events") return publish(events, body);
       if (!path.startsWith("/sns")) return null;
-      const { answerSns } = await import("./sns-api.ts");
-      return answerSns(events, body);
+      const { answerSns, snsFailure } = await import("./sns-api.ts");
+      return answerSns(events, body).catch((error: unknown) => {
+        if (!(error instanceof JournalError)) throw error;
+        return snsFailure(500, { code: "InternalError", message: error.message });
+      });
     },
     deadLetters: () => events.deadLetters(),
     close: () => events.close(),

@@ -10,8 +10,8 @@ import {
 } from "@arclet/manifest";
 import { snsEvent, type EventMessage } from "../../lambda-events/events.ts";
 import { AsyncInvocations, type AsyncCall, type AsyncTarget } from "../async-invocations.ts";
-import type { Journal } from "../journal.ts";
-import { journalFor, type DeadLetter, type ServiceContext } from "../service-context.ts";
+import { journalFor, type Journal } from "../journal.ts";
+import type { DeadLetter, ServiceContext } from "../service-context.ts";
 
 /** A published event on its way to the function of its topic. */
 interface Delivery extends EventMessage, AsyncCall {

@@ -2,6 +2,7 @@ import { parseObject, textAnswer, type HttpAnswer } from "../../http/http-answer
 import type { RuntimeApp } from "../../runtime-app.ts";
 import type { ServiceContext } from "../service-context.ts";
 import type { Service } from "../service.ts";
+import { JournalError } from "../journal.ts";
 import { Queues } from "./queues.ts";
 
 const sqsTarget = "AmazonSQS.";
@@ -26,9 +27,15 @@ export async function open(context: ServiceContext, { manifest }: RuntimeApp): P
     async answer({ path, target, body }) {
       if (target?.startsWith(sqsTarget) === true) {
         const { answerSqs } = await import("./sqs-api.ts");
+        const { sqsFailure } = await import("./sqs-input.ts");
         const input = parseObject(body);
         if (input === null) return textAnswer(400, "The body is not JSON");
-        return answerSqs(queues, target.slice(sqsTarget.length), input, context.origin());
+        return answerSqs(queues, target.slice(sqsTarget.length), input, context.origin()).catch(
+          (error: unknown) => {
+            if (!(error instanceof JournalError)) throw error;
+            return sqsFailure("InternalError", error.message, 500);
+          },
+        );
       }
       return path === "/queues" ? publish(queues, body) : null;
     },

@@ -11,12 +11,8 @@ import {
 import { QueuePoller } from "./queue-poller.ts";
 import { MessageQueue } from "./queue.ts";
 import type { QueueMessage } from "../../lambda-events/queues.ts";
-import {
-  journalFor,
-  tellTraffic,
-  type DeadLetter,
-  type ServiceContext,
-} from "../service-context.ts";
+import { JournalError, journalFor } from "../journal.ts";
+import { tellTraffic, type DeadLetter, type ServiceContext } from "../service-context.ts";
 
 /** SQS's own default, which queues of dead letters keep. */
 const sqsVisibilitySeconds = 30;
@@ -154,8 +150,15 @@ export class Queues {
       () => {},
     );
     const move = async (message: QueueMessage): Promise<void> => {
-      // First kept there, then dropped here: a stop between the two doubles it, and loses nothing.
-      await dead.send({ ...message, delaySeconds: 0, deduplicationId: message.id });
+      try {
+        // First kept there, then dropped here: a stop between the two doubles it, and loses nothing.
+        await dead.send({ ...message, delaySeconds: 0, deduplicationId: message.id });
+      } catch (error) {
+        if (!(error instanceof JournalError)) throw error;
+        messages.takeBack(message);
+        tellTraffic(this.#context, this.#functionIdOf(name), error.message);
+        return;
+      }
       await messages.forget(message.id);
       tellTraffic(
         this.#context,

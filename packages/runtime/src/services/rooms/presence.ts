@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { eventSources, type Manifest } from "@arclet/manifest";
 import type { PresenceChange } from "../../connections/room-registry.ts";
 import { roomsEvent, type PresenceRecord } from "../../lambda-events/rooms.ts";
-import { journalFor, type ServiceContext } from "../service-context.ts";
-import type { Journal } from "../journal.ts";
+import { journalFor, type Journal } from "../journal.ts";
+import type { ServiceContext } from "../service-context.ts";
 import { StreamPoller, type StreamPosition } from "../tables-streams/stream-poller.ts";
 
 /** A member of a room, from its join until the function has got its leave. */

@@ -88,7 +88,11 @@ export class Scheduler {
       return;
     }
     const at = expression.next(afterMs);
-    if (at === null) return;
+    if (at === null) {
+      const text = `schedule ${schedule.name} never runs again: ${schedule.expression} matches no later time`;
+      tellTraffic(this.#context, schedule.functionId, text);
+      return;
+    }
     const timer = this.#context.clock.after(Math.max(0, at - this.#context.clock.now()), () => {
       const payload = localScheduledEvent(this.#manifest, schedule.name, at);
       const call = {

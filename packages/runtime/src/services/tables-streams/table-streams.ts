@@ -1,18 +1,6 @@
-import { randomUUID } from "node:crypto";
-import {
-  eventSources,
-  localName,
-  localPlace,
-  type Manifest,
-  type StreamSource,
-} from "@arclet/manifest";
-import {
-  streamEvent,
-  type StreamChange,
-  type TableChange,
-} from "../../lambda-events/tables-streams.ts";
-import { journalFor, type ServiceContext } from "../service-context.ts";
-import type { Journal } from "../journal.ts";
+import { eventSources, localName, localPlace, type Manifest } from "@arclet/manifest";
+import { streamEvent, type StreamChange } from "../../lambda-events/tables-streams.ts";
+import type { ServiceContext } from "../service-context.ts";
 import { StreamPoller } from "./stream-poller.ts";
 
 /** A change of a table, on its way to one function. */
@@ -20,32 +8,32 @@ interface StreamRecord extends StreamChange {
   readonly functionId: string;
 }
 
-/** DynamoDB Streams to `@tables-streams` functions: each source reads all changes of its table, in order. */
+/** A function that reads the stream of a table, by its physical name. */
+export interface StreamConsumer {
+  readonly functionId: string;
+  readonly table: string;
+}
+
+/** Says that a function is done with everything up to this record. */
+export type OnDelivered = (consumer: StreamConsumer, sequence: number) => void;
+
+/**
+ * DynamoDB Streams to `@tables-streams` functions: each source reads all changes of its table, in order.
+ * The database keeps them until every source is done with them.
+ */
 export class TableStreams {
   readonly #context: ServiceContext;
-  readonly #journal: Journal<StreamRecord>;
+  readonly #onDelivered: OnDelivered;
   /** By function. Those that left the manifest keep what they have not handed over. */
   readonly #pollers = new Map<string, StreamPoller<StreamRecord>>();
-  #sources: readonly StreamSource[] = [];
   #manifest: Manifest;
-  #sequence = 0;
   #isStarted = false;
 
-  private constructor(context: ServiceContext, journal: Journal<StreamRecord>, manifest: Manifest) {
+  constructor(context: ServiceContext, manifest: Manifest, onDelivered: OnDelivered) {
     this.#context = context;
-    this.#journal = journal;
     this.#manifest = manifest;
-  }
-
-  static async open(context: ServiceContext, manifest: Manifest): Promise<TableStreams> {
-    const journal = await journalFor<StreamRecord>(context, "tables-streams");
-    const streams = new TableStreams(context, journal, manifest);
-    for (const record of journal.kept.values()) {
-      streams.#sequence = Math.max(streams.#sequence, record.sequence);
-      streams.#pollerOf(record.functionId).enqueue(record);
-    }
-    streams.update(manifest);
-    return streams;
+    this.#onDelivered = onDelivered;
+    this.update(manifest);
   }
 
   /** Begins to invoke functions. */
@@ -56,10 +44,10 @@ export class TableStreams {
 
   update(manifest: Manifest): void {
     this.#manifest = manifest;
-    this.#sources = eventSources(manifest).streams;
-    const present = new Set(this.#sources.map(({ functionId }) => functionId));
+    const sources = eventSources(manifest).streams;
+    const present = new Set(sources.map(({ functionId }) => functionId));
     for (const [functionId, poller] of this.#pollers) if (!present.has(functionId)) poller.pause();
-    for (const source of this.#sources) {
+    for (const source of sources) {
       const poller = this.#pollerOf(source.functionId);
       poller.update({
         polling: source,
@@ -70,43 +58,34 @@ export class TableStreams {
     }
   }
 
-  /** Resolves once the changes are kept for every source of their tables. */
-  async accept(changes: readonly TableChange[]): Promise<void> {
-    const at = this.#context.clock.now();
-    const records = changes.flatMap((change) => {
-      const id = randomUUID().replaceAll("-", "");
-      const sequence = (this.#sequence += 1);
-      return this.#sources
-        .filter(({ table }) => localName(this.#manifest.app, table) === change.table)
-        .map(({ functionId }): StreamRecord => ({ ...change, id, at, sequence, functionId }));
-    });
-    for (const record of records) this.#pollerOf(record.functionId).enqueue(record);
-    await Promise.all(records.map((record) => this.#journal.put(journalKey(record), record)));
-    for (const { functionId } of records) this.#pollerOf(functionId).poll();
+  consumers(): readonly StreamConsumer[] {
+    return eventSources(this.#manifest).streams.map(({ functionId, table }) => ({
+      functionId,
+      table: localName(this.#manifest.app, table),
+    }));
   }
 
-  /** Waits for running functions; what comes from now on is kept for the next start. */
-  async stop(): Promise<void> {
-    await Promise.all([...this.#pollers.values()].map((poller) => poller.close()));
+  /** Takes the next changes of a function's table. */
+  accept(functionId: string, changes: readonly StreamChange[]): void {
+    const poller = this.#pollerOf(functionId);
+    for (const change of changes) poller.enqueue({ ...change, functionId });
+    poller.poll();
   }
 
+  /** Waits for running functions; what comes from now on is for the next start. */
   async close(): Promise<void> {
-    await this.stop();
-    await this.#journal.close();
+    await Promise.all([...this.#pollers.values()].map((poller) => poller.close()));
   }
 
   #pollerOf(functionId: string): StreamPoller<StreamRecord> {
     const known = this.#pollers.get(functionId);
     if (known !== undefined) return known;
-    const poller = new StreamPoller<StreamRecord>(this.#context, functionId, async (done) => {
-      await Promise.all(done.map((record) => this.#journal.remove(journalKey(record))));
+    const poller = new StreamPoller<StreamRecord>(this.#context, functionId, (done) => {
+      const last = done.at(-1);
+      if (last !== undefined) this.#onDelivered({ functionId, table: last.table }, last.sequence);
+      return Promise.resolve();
     });
     this.#pollers.set(functionId, poller);
     return poller;
   }
-}
-
-/** Each source of a table ends with a record on its own. */
-function journalKey({ id, functionId }: StreamRecord): string {
-  return `${id} ${functionId}`;
 }

@@ -5,7 +5,7 @@ import {
   type MemoryContext,
 } from "../../../../../test/event-sources/memory-context.ts";
 import { manifestWith } from "../../../../../test/helpers/model.mjs";
-import { TableStreams } from "../../../src/services/tables-streams/table-streams.ts";
+import { streamOfCats } from "../../../../../test/event-sources/stream-of-cats.ts";
 
 const streamOf = (name: string, settings: Partial<TableStream> = {}): TableStream => ({
   table: "cats",
@@ -14,24 +14,14 @@ const streamOf = (name: string, settings: Partial<TableStream> = {}): TableStrea
   ...settings,
 });
 
-async function open(
+function open(
   ...tableStreams: readonly TableStream[]
-): Promise<MemoryContext & { readonly write: (...ids: string[]) => Promise<void> }> {
+): MemoryContext & { readonly write: (...ids: string[]) => void } {
   const local = createMemoryContext();
   const manifest: Manifest = manifestWith({ tableStreams });
-  const streams = await TableStreams.open(local.context, manifest);
-  streams.start();
-  const write = (...ids: string[]): Promise<void> =>
-    streams.accept(
-      ids.map((id) => ({
-        table: "testapp-staging-cats",
-        keys: { id: { S: id } },
-        oldImage: null,
-        newImage: { id: { S: id } },
-        expired: false,
-      })),
-    );
-  return Object.assign(local, { write });
+  const { service, change } = streamOfCats(local.context, manifest);
+  service.start();
+  return Object.assign(local, { write: change });
 }
 
 type Change = { readonly SequenceNumber: string; readonly Keys: { readonly id: { S: string } } };
@@ -60,18 +50,18 @@ const failing =
   });
 
 test("every stream of a table gets every change, each at its own pace", async () => {
-  const local = await open(streamOf("index"), streamOf("audit"));
+  const local = open(streamOf("index"), streamOf("audit"));
   local.answer = () => null;
-  await local.write("a", "b");
+  local.write("a", "b");
   await local.pass(0);
   expect(batchesOf(local, "tables-streams/index")).toEqual(["ab"]);
   expect(batchesOf(local, "tables-streams/audit")).toEqual(["ab"]);
 });
 
 test("what comes before the first failed record is done, the rest is handed over again", async () => {
-  const local = await open(streamOf("cats"));
+  const local = open(streamOf("cats"));
   local.answer = failing("c", "d");
-  await local.write("a", "b", "c", "d", "e");
+  local.write("a", "b", "c", "d", "e");
   await local.pass(0);
   local.answer = () => null;
   await local.pass("1s");
@@ -79,10 +69,10 @@ test("what comes before the first failed record is done, the rest is handed over
 });
 
 test("a batch that fails is split until the record at fault is alone, and holds the others back", async () => {
-  const local = await open(streamOf("cats", { retries: 1 }));
+  const local = open(streamOf("cats", { retries: 1 }));
   local.answer = (records) =>
     records.some((record) => changeOf(record).Keys.id.S === "b") ? new Error("no") : null;
-  await local.write("a", "b", "c", "d");
+  local.write("a", "b", "c", "d");
   await local.pass("10m");
   // "b" is tried again once for itself, given up, and the rest goes on.
   expect(batchesOf(local).at(-1)).toBe("cd");
@@ -91,9 +81,9 @@ test("a batch that fails is split until the record at fault is alone, and holds 
 });
 
 test("an identifier that is not in the batch fails the whole batch", async () => {
-  const local = await open(streamOf("cats", { bisect: false }));
+  const local = open(streamOf("cats", { bisect: false }));
   local.answer = () => ({ batchItemFailures: [{ itemIdentifier: "1" }] });
-  await local.write("a", "b");
+  local.write("a", "b");
   await local.pass(0);
   local.answer = () => null;
   await local.pass("1s");
