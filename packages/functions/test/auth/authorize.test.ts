@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { readAppSecrets } from "../../src/auth/app-secret.ts";
 import { authorize, type AuthMethod, type AuthVerdict } from "../../src/auth/authorize.ts";
 import { session } from "../../src/auth/session.ts";
@@ -68,7 +68,7 @@ test("refuses a foreign page without using its ticket up", async () => {
   expect(await enter({ origin: own, ticket: text })).toMatchObject({ ok: true });
 });
 
-it.each(["null", "https://app.example.com.evil.example", "http://app.example.com", "file://"])(
+test.each(["null", "https://app.example.com.evil.example", "http://app.example.com", "file://"])(
   "takes %s for a foreign origin",
   async (origin) => {
     const text = await ticket.issue(ada);
@@ -76,7 +76,7 @@ it.each(["null", "https://app.example.com.evil.example", "http://app.example.com
   },
 );
 
-it.each([["https://other.example"], ["*"]])("lets pages of %s in when listed", async (listed) => {
+test.each([["https://other.example"], ["*"]])("lets pages of %s in when listed", async (listed) => {
   const attempt = { origin: "https://other.example", allowed: [listed] };
   expect(await createDoor()({ ...attempt, ticket: await ticket.issue(ada) })).toMatchObject({
     ok: true,

@@ -1,5 +1,5 @@
 import { createCipheriv, randomBytes } from "node:crypto";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { session } from "../../src/auth/session.ts";
 import { ticket } from "../../src/auth/ticket.ts";
 import { setEnvironment } from "../aws-server.ts";
@@ -49,7 +49,7 @@ test("refuses a cookie that browsers would not keep", async () => {
   await expect(session.write({ text: "x".repeat(4000) })).rejects.toThrow("4096 bytes");
 });
 
-it.each([
+test.each([
   [{ name: "Ada" }, 'must have an "id"'],
   [{ id: "" }, 'must have an "id"'],
   [{ id: 7 }, 'must have an "id"'],
@@ -65,7 +65,7 @@ it.each([
   await expect(ticket.issue(given as never)).rejects.toThrow(problem);
 });
 
-it.each([
+test.each([
   ["", "is not set"],
   ["short", "too short"],
 ])("does not work with the secret %j", async (value, problem) => {
@@ -74,7 +74,7 @@ it.each([
   await expect(ticket.issue({ id: "ada" })).rejects.toThrow(problem);
 });
 
-it.each([
+test.each([
   ["A256GCM", 32],
   ["A192GCM", 24],
   ["A128GCM", 16],
