@@ -358,7 +358,10 @@ async function begin({
   output = [captureOutput(process.stdout, 0), captureOutput(process.stderr, 1)];
   installLambdaConsole(currentRequestId);
   Object.defineProperty(globalThis, Symbol.for("arclet.gateway"), {
-    value: Object.freeze({ request: channel.request.bind(channel) }),
+    value: Object.freeze({
+      request: channel.request.bind(channel),
+      realtime: channel.realtime.bind(channel),
+    }),
   });
   // From Node.js 24 on AWS's client leaves both to Node.js, which ends the process.
   if (convention === "callback") {
