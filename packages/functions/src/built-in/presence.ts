@@ -40,7 +40,7 @@ function presenceOf({ eventID, eventName, dynamodb }: StreamRecord): PresenceRec
   // Replacing a member is neither a join nor a leave.
   if (eventName === "MODIFY") return [];
   const item = eventName === "INSERT" ? dynamodb.NewImage : dynamodb.OldImage;
-  const { pk, sk, member, joinedAt } = item ?? {};
+  const { pk, sk, memberJson, joinedAt } = item ?? {};
   const [, room] = /^room#(.+)$/s.exec(pk?.S ?? "") ?? [];
   const [, connectionId] = /^connection#(.+)$/s.exec(sk?.S ?? "") ?? [];
   if (room === undefined || connectionId === undefined) return [];
@@ -50,7 +50,7 @@ function presenceOf({ eventID, eventName, dynamodb }: StreamRecord): PresenceRec
       eventName: eventName === "INSERT" ? "JOIN" : "LEAVE",
       room,
       connectionId,
-      member: JSON.parse(member?.S ?? "null"),
+      member: JSON.parse(memberJson?.S ?? "null"),
       joinedAt: Number(joinedAt?.N),
     },
   ];
