@@ -23,6 +23,7 @@ import {
   type SynthesisContext,
 } from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
+import { realtimeEnvironment } from "./rooms.ts";
 import { accessOf, functionStatements } from "./permissions.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
@@ -175,6 +176,7 @@ function environmentOf(
   else if (hasHttpApi(context)) variables["ARC_HTTP_URL"] = attribute(httpApiId, "ApiEndpoint");
   if (manifest.ws !== null)
     variables["ARC_WSS_URL"] = sub(`\${${webSocketApiId}.ApiEndpoint}/${options.stage}`);
+  Object.assign(variables, realtimeEnvironment(context, declared));
   const { tables, events, queues } = accessOf(manifest, declared);
   for (const [variable, names, idOf] of [
     ["ARC_TABLES", tables.map(({ name }) => name), tableLogicalId],
