@@ -33,4 +33,5 @@ export type { Identity } from "./auth/identity.ts";
 export { session, type Session, type SessionData } from "./auth/session.ts";
 export { ticket, type Tickets } from "./auth/ticket.ts";
 export type { Json } from "./rooms/member.ts";
+export type { PresenceEvent, PresenceRecord } from "./rooms/presence-event.ts";
 export { rooms, type RoomMember, type Rooms } from "./rooms/rooms.ts";

@@ -22,6 +22,7 @@ import {
   type SynthesisContext,
 } from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
+import { realtimeEnvironment } from "./rooms.ts";
 import { accessOf, functionStatements } from "./permissions.ts";
 import { versionDigest } from "./version-digest.ts";
 
@@ -178,6 +179,7 @@ function environmentOf(
   else if (hasHttpApi(context)) variables["ARC_HTTP_URL"] = attribute(httpApiId, "ApiEndpoint");
   if (manifest.ws !== null)
     variables["ARC_WSS_URL"] = sub(`\${${webSocketApiId}.ApiEndpoint}/${options.stage}`);
+  Object.assign(variables, realtimeEnvironment(context, declared));
   const { tables, events, queues } = accessOf(manifest, declared);
   for (const [variable, names, idOf] of [
     ["ARC_TABLES", tables.map(({ name }) => name), tableLogicalId],
