@@ -134,6 +134,7 @@ export function accessOf(manifest: Manifest, { config }: LambdaFunction): Functi
       events: manifest.events.map(({ name }) => name),
       queues: manifest.queues.map(({ name }) => name),
       hasConnections: manifest.ws !== null,
+      hasRooms: manifest.rooms.length > 0 || (manifest.ws?.auth.length ?? 0) > 0,
       staticFiles: manifest.static === null ? "none" : "write",
     }
   );

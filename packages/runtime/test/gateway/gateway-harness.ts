@@ -10,9 +10,15 @@ import type {
 } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
 import { createMemoryRouter } from "../../src/connections/memory.ts";
+import { Realtime } from "../../src/connections/realtime.ts";
 import type { GatewayInvoker } from "../../src/execution/invoker.ts";
 import type { InvocationErrorKind, InvocationResult } from "../../src/invocation.ts";
-import { createGateway, type Gateway, type GatewayOptions } from "../../src/gateway/gateway.ts";
+import {
+  createGateway,
+  type Gateway,
+  type GatewayApp,
+  type GatewayOptions,
+} from "../../src/gateway/gateway.ts";
 import type { TlsFiles } from "../../src/gateway/listener.ts";
 import { createTrust } from "../../src/http/trust.ts";
 import { resolveLimits, type Limits } from "../../src/limits.ts";
@@ -51,6 +57,8 @@ export interface GatewayHarnessOptions {
   readonly host?: string;
   readonly allowedOrigins?: readonly string[];
   readonly publicUrl?: string;
+  readonly rooms?: Manifest["rooms"];
+  readonly env?: GatewayApp["env"];
   readonly answerService?: GatewayOptions["answerService"];
   readonly tls?: TlsFiles;
 }
@@ -84,6 +92,7 @@ export interface GatewayHarness {
   readonly url: string;
   readonly clock: TestClock;
   readonly traffic: Traffic;
+  readonly realtime: Realtime;
   /** The next event, in order, that the function has got or will get. */
   readonly event: (functionId: string) => Promise<LambdaEvent>;
   /** How many events it has got so far. */
@@ -109,6 +118,7 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
   traffic.listen((event) => {
     if (event.type === "bug") bugs.push(event.error);
   });
+  const realtime = new Realtime(clock, traffic);
   let { functions = {} } = given;
 
   async function invoke(functionId: string, payload: string): Promise<InvocationResult> {
@@ -143,11 +153,12 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
       },
     },
     connections: createMemoryRouter(),
+    realtime,
     traffic,
     clock,
     limits: resolveLimits(given.limits),
     stage: given.stage ?? "testing",
-    app: { root, manifest: manifestOf(given) },
+    app: { root, manifest: manifestOf(given), env: given.env ?? {} },
     trust: createTrust({
       host: given.host ?? "127.0.0.1",
       allowedOrigins: given.allowedOrigins ?? [],
@@ -171,6 +182,7 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
     url: `http://127.0.0.1:${port}`,
     clock,
     traffic,
+    realtime,
     event: (functionId) =>
       new Promise((resolve) => {
         const number = taken.get(functionId) ?? 0;
@@ -193,7 +205,7 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
     refused: (options) => refusedClient(port, options),
     setApp(options) {
       functions = options.functions ?? functions;
-      gateway.setApp({ root, manifest: manifestOf(options) });
+      gateway.setApp({ root, manifest: manifestOf(options), env: options.env ?? {} });
     },
     close,
   };
@@ -208,6 +220,7 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
   const { staticFiles = null, proxy } = options;
   return manifestWith({
     http: { routes: routes.map(httpRoute) },
+    rooms: options.rooms ?? [],
     ws: {
       routeSelectionExpression: "$request.body.action",
       routes: keys.map(({ key, functionId }) => ({
@@ -217,6 +230,8 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
         origin: null,
       })),
       authorizer: null,
+      auth: [],
+      origins: null,
       stage: { throttlingRateLimit: 1000, throttlingBurstLimit: 500, hasAccessLogs: false },
       ...options.webSocketApi,
     },
