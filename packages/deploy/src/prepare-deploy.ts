@@ -4,6 +4,7 @@ import { packageFunctions, type FunctionPackage } from "./assets/package-functio
 import { staticFunction } from "./assets/static-function.ts";
 import { withStaticMap } from "./assets/with-static-map.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
+import { requireSettledTimeToLive } from "./data/time-to-live.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { readArchitectsEnvironment, readEnvironment, type Environment } from "./environment.ts";
 import type { DeployReporter } from "./reporter.ts";
@@ -29,7 +30,7 @@ export interface PreparedDeploy {
 
 type FoundStack = Pick<PreparedDeploy, "stack" | "deployed" | "resources">;
 
-/** @throws DeployError for what the user can fix, such as `ERR_STACK_FOREIGN` */
+/** @throws DeployError for what the user can fix, such as `ERR_STACK_FOREIGN`, `ERR_UPDATE_REFUSED` */
 export async function prepareDeploy(
   options: DeployOptions,
   clients: AwsClients,
@@ -59,6 +60,14 @@ export async function prepareDeploy(
     environment,
     deployed,
   );
+  if (deployed !== null)
+    await requireSettledTimeToLive(
+      clients,
+      deployed.template,
+      synthesis.template,
+      found.resources,
+      synthesis.origins,
+    );
   return { packages, environment, bucket, ...found, synthesis };
 }
 
