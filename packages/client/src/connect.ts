@@ -85,7 +85,8 @@ export function connect<App extends AppShape = AnyApp>(
       if (typeof data === "string") receive(data);
       else emit("other", data);
     });
-    // An error is followed by its close.
+    // An error is followed by its close; `ws` throws one that nobody listens to.
+    next.addEventListener("error", () => {});
     next.addEventListener("close", ({ code }) => {
       if (socket === next) wait(code);
     });
@@ -224,6 +225,7 @@ function parse(text: string): Readonly<Record<string, unknown>> {
 
 function defaultTarget(): string {
   const { WS_URL } = globalThis as { WS_URL?: string };
-  if (WS_URL === undefined) throw new TypeError("WS_URL is not set: give the socket's URL to connect");
+  if (WS_URL === undefined)
+    throw new TypeError("WS_URL is not set: give the socket's URL to connect");
   return WS_URL;
 }
