@@ -42,8 +42,8 @@ export async function startServer(): Promise<TestServer> {
   server.on("connection", (socket) => {
     newest = socket;
     socketCount++;
-    socket.on("message", (data) => {
-      const message = JSON.parse(String(data)) as Message;
+    socket.on("message", (data: Buffer) => {
+      const message = JSON.parse(data.toString("utf8")) as Message;
       received.push(message);
       const take = takers.shift();
       if (take === undefined) untaken.push(message);

@@ -33,3 +33,5 @@ export {
   type Ws,
   type WsOptions,
 } from "./ws.ts";
+export { action, ActionError, type ActionHandler } from "./action.ts";
+export type { Issue, StandardSchema } from "./standard-schema.ts";
