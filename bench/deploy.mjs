@@ -9,6 +9,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { installPeer } from "./load/peers.mjs";
 import { atLeast } from "./load/rows.mjs";
+import { whileRunning } from "./load/running.mjs";
 import { interleave } from "./load/statistics.mjs";
 import { writeApp } from "./load/workspace.mjs";
 
@@ -91,9 +92,11 @@ async function timed(folder, cli, args, env, written) {
     env,
     stdio: ["ignore", "ignore", "pipe"],
   });
+  const stop = whileRunning(() => child.kill());
   let errors = "";
   child.stderr.on("data", (chunk) => (errors += chunk));
   const [code] = await once(child, "close");
+  await stop();
   const ms = performance.now() - startedAt;
   if (code !== 0) throw new Error(`${cli} ${args.join(" ")} exited with ${code}: ${errors}`);
   await access(written);
@@ -121,9 +124,9 @@ async function openEmptyAws() {
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${server.address().port}`,
-    close() {
+    close: whileRunning(() => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));
-    },
+    }),
   };
 }

@@ -2,10 +2,18 @@
 import { driveEcho, driveLatency, startServer } from "./load/processes.mjs";
 import { startArchitect, startServerlessOffline } from "./load/peers.mjs";
 import { atLeast, atMost } from "./load/rows.mjs";
-import { interleave } from "./load/statistics.mjs";
+import { interleave, median } from "./load/statistics.mjs";
 
 const seconds = 2;
 const rounds = 5;
+/** How many talk at once, and the least share of a bare server's rate. */
+const crowds = [
+  { connections: 10, bar: 0.5 },
+  { connections: 50, bar: 0.6 },
+  { connections: 200, bar: 0.6 },
+  { connections: 1000, bar: 0.6 },
+  { connections: 3000, bar: 0.6 },
+];
 
 export async function measureEcho({ withPeers }) {
   const bare = await startServer("bare-ws.mjs");
@@ -16,11 +24,12 @@ export async function measureEcho({ withPeers }) {
   const throughput = await interleave(
     {
       bare: () => messagesPerSecond(bare.url),
-      single: () => messagesPerSecond(single.url),
       several: () => messagesPerSecond(several.url),
     },
     rounds,
   );
+  const crowdRows = [];
+  for (const crowd of crowds) crowdRows.push(await measureCrowd(crowd, bare, single));
   const latency = await interleave(
     {
       bare: () => medianLatency(bare.url),
@@ -38,12 +47,7 @@ export async function measureEcho({ withPeers }) {
       0.5,
       { detail: `${perSecond(throughput.several)} against ${perSecond(throughput.bare)}` },
     ),
-    atLeast(
-      "throughput, one invocation at a time ÷ bare ws",
-      throughput.single / throughput.bare,
-      0.25,
-      { detail: perSecond(throughput.single) },
-    ),
+    ...crowdRows,
     atMost("latency, one connection ÷ bare ws", latency.single / latency.bare, 2, {
       detail: `${microseconds(latency.single)} against ${microseconds(latency.bare)}`,
     }),
@@ -61,6 +65,28 @@ export async function measureEcho({ withPeers }) {
   }
   await single.stop();
   return rows;
+}
+
+/** One invocation at a time for each environment: the default. */
+async function measureCrowd({ connections, bar }, bare, own) {
+  const cpu = { bare: [], own: [] };
+  const drive =
+    (name, { url, pid }) =>
+    async () => {
+      const { messages, seconds: elapsed, cpuUs } = await driveEcho(url, connections, seconds, pid);
+      if (cpuUs !== null) cpu[name].push(cpuUs / messages);
+      return messages / elapsed;
+    };
+  const rate = await interleave({ bare: drive("bare", bare), own: drive("own", own) }, rounds);
+  const used = cpu.own.length === 0 ? "" : cpuOf(median(cpu.own), median(cpu.bare));
+  const name = `throughput ÷ bare ws, ${connections} connections`;
+  return atLeast(name, rate.own / rate.bare, bar, {
+    detail: `${perSecond(rate.own)} against ${perSecond(rate.bare)}${used}`,
+  });
+}
+
+function cpuOf(own, bare) {
+  return `; CPU ${own.toFixed(1)} µs a message against ${bare.toFixed(1)}, × ${(own / bare).toFixed(2)}`;
 }
 
 /** Only what is compared is alive: a peer that is busy with itself takes from nobody else. */

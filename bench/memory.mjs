@@ -24,11 +24,33 @@ export async function measureMemory() {
     atMost("heap of an idle connection ÷ bare ws", ownHeap / bareHeap, 1.5, {
       detail: `${kilobytes(ownHeap)} against ${kilobytes(bareHeap)}`,
     }),
+    atMost(
+      "resident memory that 20 connections fill with messages of 128 KB to a slow function",
+      await measureFlood(),
+      64,
+      { unit: "MB", detail: "as much as they can send; AWS's largest message" },
+    ),
     atMost("heap that 10,000 more connects and disconnects leave behind", ownLeft, 5, {
       unit: "%",
       detail: `${bareLeft.toFixed(1)} % with bare ws`,
     }),
   ];
+}
+
+/** Megabytes the server grows by while a slow function keeps 20 clients waiting. */
+async function measureFlood() {
+  const server = await startServer("arclet.mjs", ["slow"], ["--expose-gc"]);
+  // Every environment is busy before: what those cost is no part of what waits.
+  const warmUp = await startClient("flood-client.mjs", [server.url, 4]);
+  await warmUp.ask("flood");
+  await warmUp.stop();
+  const before = await settledMemory(server);
+  const client = await startClient("flood-client.mjs", [server.url, 20]);
+  await client.ask("flood");
+  const { memory } = await server.ask("memory");
+  await client.stop();
+  await server.stop();
+  return (memory.rss - before.rss) / 1024 ** 2;
 }
 
 async function measure(script, args) {

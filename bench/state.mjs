@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { installPeer, startArchitect, startArcletDev } from "./load/peers.mjs";
 import { atMost } from "./load/rows.mjs";
+import { whileRunning } from "./load/running.mjs";
 import { interleave } from "./load/statistics.mjs";
 
 const rounds = 9;
@@ -97,9 +98,9 @@ async function openInbox() {
       await fetch(`${url}/publish?tell=${address}`);
       return arrived;
     },
-    close() {
+    close: whileRunning(() => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));
-    },
+    }),
   };
 }

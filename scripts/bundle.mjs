@@ -1,5 +1,5 @@
 // What is started often, as few files instead of hundreds: finding and reading modules one by one is a
-// third of the time until `arclet dev` listens, and of that until a thread has its handler.
+// third of the time until `arclet dev` listens, and of that until a function has its handler.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -20,7 +20,12 @@ const common = {
 
 /** Bundles what is compiled into `dist` folders. */
 export async function bundleAll() {
-  await Promise.all([bundleCommandLine(), bundleWorkerThread(), bundleHttpAdapter()]);
+  await Promise.all([
+    bundleCommandLine(),
+    bundleRuntime(),
+    bundleHttpAdapter(),
+    bundleStaticFunction(),
+  ]);
 }
 
 /** Commands stay apart, so that each loads only its own. */
@@ -33,7 +38,7 @@ async function bundleCommandLine() {
     splitting: true,
     format: "esm",
     // Stay where they are installed: programs, and what few commands need and is large.
-    external: ["esbuild", "dynalite", "@aws-sdk/*", "@arclet/functions"],
+    external: ["esbuild", "@aws-sdk/*", "@arclet/functions", "selfsigned"],
     // CommonJS packages inside require Node.js' own modules.
     banner: {
       js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);',
@@ -44,14 +49,23 @@ async function bundleCommandLine() {
   writeFileSync(join(outdir, "LICENSES.txt"), licensesOf(Object.keys(metafile.inputs)));
 }
 
-/** The inside of an environment. It holds nothing but this project's code. */
-async function bundleWorkerThread() {
-  await build({
-    ...common,
-    entryPoints: [join(root, "packages/runtime/dist/execution/worker-thread/bootstrap.js")],
-    outfile: join(emptied("packages/runtime/bundle"), "worker-thread.cjs"),
-    format: "cjs",
-  });
+/** What runs beside the services: the inside of an environment, and the embedded DynamoDB. */
+async function bundleRuntime() {
+  const outdir = emptied("packages/runtime/bundle");
+  const inside = {
+    "function-process": "execution/process/bootstrap",
+    dynamodb: "services/tables/dynamodb/worker",
+  };
+  await Promise.all(
+    Object.entries(inside).map(([name, entry]) =>
+      build({
+        ...common,
+        entryPoints: [join(root, `packages/runtime/dist/${entry}.js`)],
+        outfile: join(outdir, `${name}.cjs`),
+        format: "cjs",
+      }),
+    ),
+  );
 }
 
 /** What every HTTP function begins with, without `export`: the builder writes the rest of the module. */
@@ -60,6 +74,17 @@ async function bundleHttpAdapter() {
   const text = readFileSync(source, "utf8").replaceAll(/^export /gm, "");
   const { code } = await transform(text, { minify: true, target: "node18", charset: "utf8" });
   writeFileSync(join(emptied("packages/builder/bundle"), "http-response.js"), code);
+}
+
+/** The function that serves static files on AWS: a build folder of its own. */
+async function bundleStaticFunction() {
+  await build({
+    ...common,
+    entryPoints: [join(root, "packages/static/dist/lambda/static-function.js")],
+    outfile: join(emptied("packages/static/bundle"), "static-function/index.mjs"),
+    format: "esm",
+    minify: true,
+  });
 }
 
 function emptied(name) {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const pages = [
@@ -13,7 +13,7 @@ const pages = [
 ].filter((page) => page.endsWith(".md"));
 
 describe("documentation", () => {
-  it.each(pages)("every relative link of %s leads somewhere", (page) => {
+  test.each(pages)("every relative link of %s leads somewhere", (page) => {
     const text = readFileSync(join(root, page), "utf8");
     const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)]*)?\)/g)];
     const broken = links
@@ -22,7 +22,7 @@ describe("documentation", () => {
     expect(broken).toEqual([]);
   });
 
-  it("names every dependency of the packages in ARCHITECTURE.md", () => {
+  test("names every dependency of the packages in ARCHITECTURE.md", () => {
     const architecture = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
     const missing: string[] = [];
     for (const folder of readdirSync(join(root, "packages"))) {
@@ -37,7 +37,7 @@ describe("documentation", () => {
     expect(missing).toEqual([]);
   });
 
-  it("pins every dependency to an exact version", () => {
+  test("pins every dependency to an exact version", () => {
     const loose: string[] = [];
     for (const folder of readdirSync(join(root, "packages"))) {
       const text = readFileSync(join(root, "packages", folder, "package.json"), "utf8");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { diagnosticCodes } from "@arclet/manifest";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 
 const page = readFileSync(fileURLToPath(new URL("../docs/errors.md", import.meta.url)), "utf8");
 
@@ -12,11 +12,11 @@ function documented(heading: string): string[] {
 }
 
 describe("docs/errors.md", () => {
-  it("has every code of the manifest, and nothing else under that heading", () => {
+  test("has every code of the manifest, and nothing else under that heading", () => {
     expect(documented("Manifest")).toEqual(Object.keys(diagnosticCodes).toSorted());
   });
 
-  it("has every code the packages throw, and nothing else under that heading", () => {
+  test("has every code the packages throw, and nothing else under that heading", () => {
     const codes = new Set<string>();
     for (const name of ["builder", "cli", "deploy", "runtime"]) {
       const path = fileURLToPath(new URL(`../packages/${name}/src/errors.ts`, import.meta.url));

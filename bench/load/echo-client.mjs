@@ -1,7 +1,8 @@
 // Drives an echo server from a process of its own: every connection sends its next message when the
-// last one came back. Prints one JSON line: messages and seconds.
-//   node echo-client.mjs <url> <connections> <seconds>
+// last one came back. Prints one JSON line: messages, seconds, and microseconds of CPU time or null.
+//   node echo-client.mjs <url> <connections> <seconds> [pid of the server: its CPU time is measured too]
 import process from "node:process";
+import { cpuMicroseconds } from "./cpu-time.mjs";
 import { openRawSocket, textFrame } from "./raw-socket.mjs";
 
 const [url, connectionCount, seconds] = [
@@ -9,6 +10,7 @@ const [url, connectionCount, seconds] = [
   Number(process.argv[3]),
   Number(process.argv[4]),
 ];
+const pid = process.argv[5] === undefined ? null : Number(process.argv[5]);
 const body = JSON.stringify({ action: "echo", text: "hello from the benchmark" });
 const frame = textFrame(body);
 const warmUpMs = 700;
@@ -24,12 +26,15 @@ for (const { send } of sockets) send();
 
 setTimeout(() => {
   counting = true;
+  const cpuBefore = cpuMicroseconds(pid);
   const startedAt = performance.now();
   setTimeout(() => {
     counting = false;
     running = false;
     const elapsed = (performance.now() - startedAt) / 1000;
-    console.log(JSON.stringify({ messages, seconds: elapsed }));
+    const cpuAfter = cpuMicroseconds(pid);
+    const cpuUs = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore;
+    console.log(JSON.stringify({ messages, seconds: elapsed, cpuUs }));
     setTimeout(destroyAll, patienceMs).unref();
   }, seconds * 1000);
 }, warmUpMs);

@@ -5,6 +5,7 @@ import { createServer, connect } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { whileRunning } from "./running.mjs";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -43,7 +44,12 @@ export async function startPeer(folder, command, args, port, environment) {
     detached: true,
   });
   let hasExited = false;
+  const exited = new Promise((resolve) => child.once("exit", resolve));
   child.once("exit", () => (hasExited = true));
+  const stop = whileRunning(async () => {
+    if (!hasExited) process.kill(-(child.pid ?? 0), "SIGKILL");
+    await exited;
+  });
   while (!(await accepts(port))) {
     if (hasExited) throw new Error(`${command} ${args.join(" ")} exited before it listened`);
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -52,12 +58,7 @@ export async function startPeer(folder, command, args, port, environment) {
     url: `ws://localhost:${port}`,
     httpUrl: `http://localhost:${port}`,
     readyMs: performance.now() - startedAt,
-    stop: () =>
-      new Promise((resolve) => {
-        if (hasExited) resolve();
-        child.once("exit", () => resolve());
-        process.kill(-(child.pid ?? 0), "SIGKILL");
-      }),
+    stop,
   };
 }
 

@@ -24,7 +24,10 @@ export function openRawSocket(url, onFrame) {
         return;
       }
       isOpen = true;
-      resolve({ write: (frame) => socket.write(frame), destroy: () => socket.destroy() });
+      resolve({
+        write: (frame, onSent) => socket.write(frame, onSent),
+        destroy: () => socket.destroy(),
+      });
       if (rest.length > 0) reader(rest, rest.length);
     };
     const socket = connect({

@@ -1,6 +1,9 @@
 @app
 echo
 
+@aws
+runtime nodejs24.x
+
 @ws
 # connect, default and disconnect are always there
 

@@ -17,16 +17,16 @@ const packages = fileURLToPath(new URL("../../packages", import.meta.url));
 /** A folder of an app that can import `@arclet/functions`. */
 export interface AppFolder extends AsyncDisposable {
   readonly root: string;
-  readonly write: (path: string, text: string) => Promise<void>;
+  readonly write: (path: string, content: string | Uint8Array) => Promise<void>;
 }
 
 export async function createAppFolder(files: {
-  readonly [path: string]: string;
+  readonly [path: string]: string | Uint8Array;
 }): Promise<AppFolder> {
   const root = await mkdtemp(join(tmpdir(), "arclet-aws-"));
-  const write = async (path: string, text: string): Promise<void> => {
+  const write = async (path: string, content: string | Uint8Array): Promise<void> => {
     await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
+    await writeFile(join(root, path), content);
   };
   await write("package.json", '{"type":"module"}');
   for (const [path, text] of Object.entries(files)) await write(path, text);
@@ -50,14 +50,7 @@ export interface Deployment {
   readonly events: readonly DeployEvent[];
 }
 
-/** Builds and deploys the app to staging; `onEvent` gets the events of a failed deploy too. */
-export async function deploy(
-  root: string,
-  options: Partial<DeployOptions> = {},
-  onEvent: (event: DeployEvent) => void = () => {},
-): Promise<Deployment> {
-  const events: DeployEvent[] = [];
-  const project = await projectOf(root);
+export async function builtOf(project: Project): Promise<readonly BuiltFunction[]> {
   const builder = createFunctionBuilder({ root: project.root });
   const built: BuiltFunction[] = [];
   try {
@@ -69,6 +62,18 @@ export async function deploy(
   } finally {
     await builder.close();
   }
+  return built;
+}
+
+/** Builds and deploys the app to staging; `onEvent` gets the events of a failed deploy too. */
+export async function deploy(
+  root: string,
+  options: Partial<DeployOptions> = {},
+  onEvent: (event: DeployEvent) => void = () => {},
+): Promise<Deployment> {
+  const events: DeployEvent[] = [];
+  const project = await projectOf(root);
+  const built = await builtOf(project);
   const result = await deployApp(
     {
       project,

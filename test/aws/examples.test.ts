@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { destroyApp } from "@arclet/deploy";
 import { expect, test } from "vitest";
-import { ask, connect, deploy, get, getStaticFile, projectOf, refusal } from "./deployment.ts";
+import { ask, connect, deploy, get, projectOf, refusal } from "./deployment.ts";
 import { residue } from "./residue.ts";
 
 const examples = join(import.meta.dirname, "../../examples");
@@ -46,7 +46,7 @@ test.each(table)("examples/$folder runs as deployed", async (example) => {
   expect(await ask(url, example.message)).toEqual(example.answer);
   expect(await refusal(url, "https://elsewhere.example")).toBe(403);
 
-  const file = await getStaticFile(result.stackName, example.file.name);
+  const file = await get(`${result.httpUrl}/_static/${example.file.name}`);
   expect(file).toMatchObject({
     status: 200,
     headers: {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { destroyApp } from "@arclet/deploy";
 import { expect, test } from "vitest";
 import { referenceExample } from "../helpers/reference-example.ts";
-import { connect, createAppFolder, deploy, get, getStaticFile, projectOf } from "./deployment.ts";
+import { connect, createAppFolder, deploy, get, projectOf } from "./deployment.ts";
 
 test("the reference example runs as deployed, once its author filled in the socket's URL", async () => {
   const testing = "ws://localhost:3333";
@@ -30,12 +30,18 @@ test("the reference example runs as deployed, once its author filled in the sock
   });
   expect(page.body).toContain(`window.WS_URL = '${url}'`);
   const [, source = ""] = /src=\/(\S+?)>/.exec(page.body) ?? [];
-  const module = await getStaticFile(result.stackName, source);
+  const module = await get(`${result.httpUrl}/${source}`);
   expect(module).toMatchObject({
     status: 200,
     headers: { "content-type": "text/javascript; charset=utf-8" },
   });
   expect(module.body).toContain("new WebSocket(window.WS_URL)");
+
+  // A page that no function writes learns the address too.
+  expect(await get(`${result.httpUrl}/_arclet/env.js`)).toMatchObject({
+    status: 200,
+    body: `window.WS_URL = ${JSON.stringify(url)};\n`,
+  });
 
   const socket = connect(url, new URL(result.httpUrl ?? "").origin);
   await once(socket, "open");

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { destroyApp, type DeployEvent } from "@arclet/deploy";
 import { afterEach, expect, test } from "vitest";
-import { createAppFolder, deploy, getStaticFile, projectOf, type AppFolder } from "./deployment.ts";
+import {
+  createAppFolder,
+  deploy,
+  get,
+  getStaticFile,
+  projectOf,
+  type AppFolder,
+} from "./deployment.ts";
 
 let folder: AppFolder | null = null;
 
@@ -94,4 +101,75 @@ test("fingerprinted files are cached for ever, pages and the map are asked for",
     "app.js": script,
     "index.html": page,
   });
+});
+
+test("functions know the fingerprinted names, which are there before the stack changes", async () => {
+  const page = (version: string): string => `const { readFileSync } = require("node:fs");
+exports.handler = async () => {
+  const map = JSON.parse(readFileSync("node_modules/@architect/shared/static.json", "utf8"));
+  return { html: "${version} " + map["app.js"] };
+};
+`;
+  folder = await createAppFolder({
+    "package.json": "{}",
+    "app.arc": `@app\nsite\n\n@http\nget /\n\n@static\nfingerprint true\nprune true\n`,
+    "src/http/get-index/index.js": page("one"),
+    "public/app.js": "run(1)",
+  });
+  const { root, write } = folder;
+  const first = await deploy(root);
+  const url = first.result.httpUrl ?? "";
+  const [old, current] = ["run(1)", "run(2)"].map((text) => `app-${fingerprint(text)}.js`);
+  expect((await get(url)).body).toBe(`one ${old}`);
+  const script = await get(`${url}/_static/${old}`);
+  expect(script).toMatchObject({
+    status: 200,
+    body: "run(1)",
+    headers: { "cache-control": cached },
+  });
+  expect(await get(`${url}/_static/app.js`)).toMatchObject({
+    status: 302,
+    headers: { location: `/_static/${old}` },
+  });
+
+  await write("src/http/get-index/index.js", page("two"));
+  await write("public/app.js", "run(2)");
+  const second = await deploy(root);
+  const order = second.events.map((event) =>
+    event.type === "static-file" ? `${event.action} ${event.key}` : event.type,
+  );
+  expect(order).toContain("resource");
+  expect(order.indexOf(`put ${current}`)).toBeLessThan(order.indexOf("resource"));
+  expect(order.indexOf("put static.json")).toBeGreaterThan(order.lastIndexOf("resource"));
+  expect((await get(url)).body).toBe(`two ${current}`);
+  expect((await get(`${url}/_static/${current}`)).body).toBe("run(2)");
+  // A page that is open still asks for it.
+  expect((await get(`${url}/_static/${old}`)).body).toBe("run(1)");
+
+  await write("public/app.js", "run(3)");
+  await deploy(root);
+  expect((await get(`${url}/_static/${old}`)).status).toBe(404);
+  expect((await get(`${url}/_static/${current}`)).status).toBe(200);
+});
+
+test("a file above 4 MB comes from the bucket, by a signed URL of some minutes", async () => {
+  const bytes = Buffer.alloc(5 * 1024 * 1024, "0123456789");
+  folder = await createAppFolder({ "app.arc": manifest("spa true"), "public/large.bin": bytes });
+  const { result } = await deploy(folder.root);
+  const answer = await get(`${result.httpUrl}/large.bin`);
+  expect(answer).toMatchObject({ status: 302, headers: { "cache-control": "no-store" } });
+  const location = new URL(answer.headers.location ?? "");
+  expect(location.searchParams.get("X-Amz-Expires")).toBe("300");
+  expect(location.searchParams.get("X-Amz-Signature")).toMatch(/^[0-9a-f]{64}$/);
+  expect((await get(location.href)).bytes.equals(bytes)).toBe(true);
+});
+
+test("what is stored compressed reaches those who do not accept it", async () => {
+  folder = await createAppFolder({
+    "app.arc": manifest("compression br"),
+    "public/index.html": "<h1>packed</h1>",
+  });
+  const { result } = await deploy(folder.root);
+  const plain = await get(result.httpUrl ?? "");
+  expect([plain.headers["content-encoding"], plain.body]).toEqual([undefined, "<h1>packed</h1>"]);
 });

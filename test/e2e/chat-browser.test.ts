@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { launchBrowser, picture, type TestBrowser } from "../helpers/browser.ts";
 import { CliProcess } from "../helpers/cli-process.ts";
 import { freePort } from "../helpers/free-port.ts";
@@ -52,7 +52,7 @@ describe("the chat in Chromium", () => {
 
   afterAll(() => browser.close());
 
-  it("brings what one says to the other, and shows who is there", async () => {
+  test("brings what one says to the other, and shows who is there", async () => {
     const ada = await enter("Ada Lovelace");
     await people(ada, ["Ada Lovelace (you)"]);
     await ada.locator("#empty").waitFor();
@@ -83,7 +83,7 @@ describe("the chat in Chromium", () => {
     await people(ada, ["Ada Lovelace (you)"]);
   });
 
-  it("keeps rooms apart", async () => {
+  test("keeps rooms apart", async () => {
     const ada = await enter("Ada");
     const ben = await enter("Ben");
     await people(ada, ["Ada (you)", "Ben"]);
@@ -103,7 +103,7 @@ describe("the chat in Chromium", () => {
     expect(await ben.locator("#log .text").allTextContents()).toEqual(["Nor this"]);
   });
 
-  it("pages through a long history, and stays where the reader is", async () => {
+  test("pages through a long history, and stays where the reader is", async () => {
     const ada = await enter("Ada");
     await ada.setViewportSize({ width: 800, height: 500 });
     for (let number = 1; number <= 35; number++) {
@@ -124,7 +124,7 @@ describe("the chat in Chromium", () => {
     expect(await ada.locator("#log .text").first().textContent()).toBe("line 1");
   });
 
-  it("has its history after a restart, and comes back by itself", async () => {
+  test("has its history after a restart, and comes back by itself", async () => {
     const ada = await enter("Ada");
     await say(ada, "Before the restart");
     await lines(ada, 1);
@@ -142,7 +142,7 @@ describe("the chat in Chromium", () => {
     ]);
   });
 
-  it("notices who went while nobody could tell it", async () => {
+  test("notices who went while nobody could tell it", async () => {
     const ada = await enter("Ada");
     const ben = await enter("Ben");
     await people(ada, ["Ada (you)", "Ben"]);
@@ -156,7 +156,7 @@ describe("the chat in Chromium", () => {
     expect(await ada.locator("#count").textContent()).toBe("Only you");
   });
 
-  it("tells what it does not take, and keeps out other pages' sockets", async () => {
+  test("tells what it does not take, and keeps out other pages' sockets", async () => {
     const ada = await enter("Ada");
     const answers = await ada.evaluate(async () => {
       const socket = new WebSocket(String(Reflect.get(window, "WS_URL")));

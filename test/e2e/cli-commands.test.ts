@@ -8,6 +8,7 @@ const echoFiles = [
   ".arc",
   ".gitignore",
   "package.json",
+  "preferences.arc",
   "public/index.mjs",
   "src/http/get-index/index.js",
   "src/ws/ws-connect/index.js",

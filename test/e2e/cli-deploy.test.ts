@@ -1,16 +1,23 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import {
   eventsXml,
   noStack,
   stackXml,
   startFakeAws,
+  tagsXml,
+  type FakeAws,
   type Reply,
 } from "../../packages/deploy/test/fake-aws.ts";
 import { functionLogicalId } from "../../packages/deploy/dist/template/logical-ids.js";
 import { CliProcess, runCli } from "../helpers/cli-process.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
+const bin = fileURLToPath(new URL("../../packages/cli/bundle/bin.js", import.meta.url));
 const app = {
   "app.arc": "@app\napp\n\n@http\nget /\n",
   "src/http/get-index/index.mjs": "export const handler = async () => ({ statusCode: 200 });\n",
@@ -69,4 +76,148 @@ describe("arclet deploy", () => {
     expect(deploy.output).toContain("What AWS has begun goes on: run the same command again");
     expect(aws.calls).not.toContain("CloudFormation CreateChangeSet");
   });
+});
+
+/** A deployed app, whose change sets are empty: the fake's answers to what the commands ask. */
+function deployedApp(stage: "staging" | "production"): Promise<FakeAws> {
+  const stackName = stage === "staging" ? "AppStaging" : "AppProduction";
+  return startFakeAws((action): Reply => {
+    switch (action) {
+      case "DescribeStacks":
+        return stackXml(
+          "UPDATE_COMPLETE",
+          { HttpUrl: "https://example.com" },
+          tagsXml({ "arclet:app": "app", "arclet:stage": stage }),
+        ).replaceAll("AppStaging", stackName);
+      case "GetTemplate":
+        return '<TemplateBody>{"Resources":{}}</TemplateBody>';
+      case "CreateChangeSet":
+        return "<Id>arn:change-set</Id>";
+      case "DescribeChangeSet":
+        return "<Status>FAILED</Status><StatusReason>The submitted information didn't contain changes.</StatusReason>";
+      case "ListStackResources":
+        return `<StackResourceSummaries><member><LogicalResourceId>${functionLogicalId("http/get-index")}</LogicalResourceId><PhysicalResourceId>index</PhysicalResourceId></member></StackResourceSummaries>`;
+      default:
+        return "";
+    }
+  });
+}
+
+describe("--json", () => {
+  test("gives results alone on the standard output", async () => {
+    await using aws = await deployedApp("staging");
+    await using folder = await temporaryFolder(app);
+    const json = async (...args: readonly string[]): Promise<unknown> => {
+      const { stdout } = await runCli([...args, "--json"], { cwd: folder.path });
+      return JSON.parse(stdout);
+    };
+    expect(await json("info")).toMatchObject({
+      stackName: "AppStaging",
+      app: "app",
+      isProtected: false,
+      httpUrl: "https://example.com",
+      functions: [{ id: "http/get-index", lambdaName: "index" }],
+    });
+    expect(await json("env")).toEqual({ names: [] });
+    expect(await json("deploy", "--plan")).toMatchObject({
+      stackName: "AppStaging",
+      account: "123456789012",
+      stack: "existing",
+      hasChanges: true,
+    });
+    expect(aws.calls.filter((call) => /^PUT |ChangeSet/.test(call))).toEqual([]);
+    expect(await json("deploy")).toEqual({
+      stackName: "AppStaging",
+      httpUrl: "https://example.com",
+      webSocketUrl: null,
+      cdnUrl: null,
+      isChanged: true,
+      changes: [],
+    });
+  });
+
+  test("a failure is text on the standard error", async () => {
+    await using aws = await startFakeAws(() => noStack);
+    await using folder = await temporaryFolder(app);
+    const { code, stdout, output } = await runCli(["info", "--json"], { cwd: folder.path });
+    expect(aws.calls).toContain("CloudFormation DescribeStacks");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(output).toContain("error: The stack AppStaging is not deployed");
+  });
+});
+
+describe("the recipe for GitHub Actions", () => {
+  interface Workflow {
+    readonly jobs: {
+      readonly [name: string]: {
+        readonly steps: readonly { readonly run?: string; readonly uses?: string }[];
+      };
+    };
+    readonly permissions: { readonly [scope: string]: string };
+  }
+  const page = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8");
+  const recipe = parse(/```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "") as Workflow;
+  const commandsOf = (job: string): readonly string[] =>
+    (recipe.jobs[job]?.steps ?? []).flatMap(({ run }) =>
+      run?.startsWith("npx arclet ") === true ? [run] : [],
+    );
+
+  test("asks for a token, and names actions with a version", () => {
+    expect(recipe.permissions).toEqual({ "id-token": "write", contents: "read" });
+    for (const { uses } of Object.values(recipe.jobs).flatMap(({ steps }) => steps))
+      if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@v\d+$/);
+  });
+
+  test.each([
+    ["plan", "staging"],
+    ["deploy", "production"],
+  ] as const)("the job %s runs", async (job, stage) => {
+    await using aws = await deployedApp(stage);
+    await using folder = await temporaryFolder(app);
+    const commands = commandsOf(job);
+    expect(commands.length).toBeGreaterThan(1);
+    for (const command of commands) {
+      // As the runner does it, with this workspace's arclet in the place of the installed one.
+      const script = command.replace("npx arclet", `"${process.execPath}" "${bin}"`);
+      const shell = spawn("bash", ["-e", "-c", script], { cwd: folder.path, stdio: "ignore" });
+      const [code] = await once(shell, "close");
+      expect([command, code]).toEqual([command, 0]);
+    }
+    expect(aws.calls).toContain("CloudFormation DescribeStacks");
+  });
+});
+
+test.each([
+  [["deploy", "--plan", "--fast"], "Give only one of --plan, --dry-run"],
+  [["deploy", "http/get-index"], "functions are named with --fast only"],
+  [["deploy", "--direct", "src/http/none"], "The app has no function src/http/none"],
+  [["deploy", "--tags", "team"], '"team" must be a name, = and a value'],
+  [["env", "-e", "testing"], "Write them to .env"],
+] as const)("%j is explained", async (args, message) => {
+  await using aws = await deployedApp("staging");
+  await using folder = await temporaryFolder(app);
+  const { code, output } = await runCli(args, { cwd: folder.path });
+  expect(code).toBe(1);
+  expect(aws.calls).toEqual([]);
+  expect(output).toContain(message);
+});
+
+test("Architect's flags are taken", async () => {
+  await using aws = await deployedApp("staging");
+  await using folder = await temporaryFolder(app);
+  const run = async (...args: readonly string[]): Promise<string> => {
+    const { code, output } = await runCli(args, { cwd: folder.path });
+    expect([args, code, output]).toEqual([args, 0, output]);
+    return output;
+  };
+  await run("deploy", "--eject", "--no-hydrate");
+  expect(aws.calls).toEqual([]);
+  expect(await run("deploy", "--prune", "--verbose", "--tags", "team=web,cost=42")).toContain(
+    "unchanged http/get-index",
+  );
+  const created = aws.bodies.map((body) => new URLSearchParams(body));
+  const changeSet = created.find((body) => body.get("Action") === "CreateChangeSet");
+  expect([...(changeSet?.values() ?? [])]).toEqual(expect.arrayContaining(["team", "web", "42"]));
+  await run("deploy", "--direct", "src/http/get-index");
+  await run("env", "-e", "staging");
 });

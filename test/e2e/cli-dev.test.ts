@@ -70,7 +70,7 @@ describe("arclet dev", () => {
     const socket = await openSocket(running.url);
     expect(await exchange(socket, "hi")).toBe("first:hi");
     socket.terminate();
-    await running.cli.waitFor(/GET\s+\/\s+200\s+\d+\.\d ms/);
+    await running.cli.waitFor(/GET\s+\/\s+200\s+[\d.]+ m?s/);
     await running.cli.waitFor(/WS\s+\$connect\s+101/);
     await running.cli.waitFor(/WS\s+\$default\s+ok/);
     await running.cli.waitFor(/ws\/disconnect │ bye/);
@@ -411,7 +411,7 @@ describe("bad input", () => {
       socket.on("data", (chunk: string) => {
         answer += chunk;
       });
-      socket.end(
+      socket.write(
         `GET ${path} HTTP/1.1\r\nHost: localhost:${running.port}\r\nConnection: close\r\n\r\n`,
       );
       await once(socket, "close");

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser, picture, type TestBrowser } from "../helpers/browser.ts";
 import { CliProcess } from "../helpers/cli-process.ts";
 import { freePort } from "../helpers/free-port.ts";
@@ -29,7 +29,7 @@ describe("the echo app in Chromium", () => {
     await server.interrupt();
   });
 
-  it("sends back what is typed, as text and not as markup", async () => {
+  test("sends back what is typed, as text and not as markup", async () => {
     const page = await browser.context.newPage();
     const complaints: string[] = [];
     page.on("pageerror", (error) => complaints.push(error.message));
@@ -46,7 +46,7 @@ describe("the echo app in Chromium", () => {
     await page.close();
   });
 
-  it("goes on after a reload", async () => {
+  test("goes on after a reload", async () => {
     const page = await browser.context.newPage();
     await page.goto(`http://localhost:${port}/`);
     await page.locator("#state", { hasText: /^connected$/ }).waitFor();
@@ -57,7 +57,7 @@ describe("the echo app in Chromium", () => {
     await page.close();
   });
 
-  it("notices that the server is gone, and comes back with it", async () => {
+  test("notices that the server is gone, and comes back with it", async () => {
     const page = await browser.context.newPage();
     await page.goto(`http://localhost:${port}/`);
     await page.locator("#state", { hasText: /^connected$/ }).waitFor();
@@ -71,7 +71,7 @@ describe("the echo app in Chromium", () => {
     await page.close();
   });
 
-  it("a page of a foreign origin gets no socket", async () => {
+  test("a page of a foreign origin gets no socket", async () => {
     const page = await browser.context.newPage();
     await page.route("http://elsewhere.test/", (route) =>
       route.fulfill({ contentType: "text/html", body: "<title>elsewhere</title>" }),

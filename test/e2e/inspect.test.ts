@@ -24,10 +24,12 @@ test("a debugger stops in a function's own source, and no time-out ends what it 
   await using folder = await temporaryFolder(app);
   await linkDependencies(folder.path);
   await using cli = new CliProcess(["dev", "--inspect=0", folder.path, "--port", "0"]);
-  const [, debuggerUrl = ""] = await cli.waitFor(/Debugger listening on (ws:\S+)/);
   const [url] = await cli.waitFor(/http:\/\/localhost:\d+/);
-  // An environment is loaded with the first request; the debugger then knows its script.
+  // A function's process starts with the first request, and says where its debugger listens.
   expect(await (await fetch(url)).text()).toBe("hello nobody");
+  const [, debuggerUrl = ""] = await cli.waitFor(
+    /http\/get-index │ Debugger listening on (ws:\S+)/,
+  );
   await cli.waitFor(/http\/get-index │ greeting nobody/);
 
   const client = await DebuggerClient.connect(debuggerUrl);

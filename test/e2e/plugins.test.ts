@@ -223,9 +223,9 @@ describe("mistakes", () => {
     await using folder = await temporaryFolder({
       "app.arc": app["app.arc"],
       "src/http/get-index/index.js": respond("1"),
-      "src/plugins/stats.js": "exports.set = { customLambdas: () => [] };\n",
+      "src/plugins/stats.js": "exports.set = { unheardOf: () => [] };\n",
     });
     await using running = await start(folder.path);
-    expect(running.cli.output).toMatch(/set\.customLambdas is not called by Arclet/);
+    expect(running.cli.output).toMatch(/set\.unheardOf is not called by Arclet/);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { launchBrowser } from "../helpers/browser.ts";
 import { CliProcess } from "../helpers/cli-process.ts";
 import { freePort } from "../helpers/free-port.ts";
@@ -6,7 +6,7 @@ import { referenceExample } from "../helpers/reference-example.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 describe("the reference example in Chromium", () => {
-  it("renders its page, opens its socket and sends what is typed", async () => {
+  test("renders its page, opens its socket and sends what is typed", async () => {
     const port = await freePort();
     const testing = `ws://localhost:${port}`;
     await using folder = await temporaryFolder(

@@ -20,6 +20,8 @@ export interface ServerSpecification {
   readonly ledger?: string;
   /** Keep every traffic event for `report`. */
   readonly keepsEvents?: boolean;
+  /** Whether a function's `body` goes back to the client: one frame for each message. */
+  readonly answersMessages?: boolean;
 }
 
 export interface Measurement {
@@ -103,6 +105,7 @@ export class ServerProcess implements AsyncDisposable {
         // JSON has no Infinity: null stands for it.
         limits: specification.limits ?? {},
         keepsEvents: specification.keepsEvents ?? false,
+        answersMessages: specification.answersMessages ?? false,
       }),
     );
     const child = fork(fileURLToPath(new URL("server.mjs", import.meta.url)), [file], {
@@ -128,6 +131,10 @@ export class ServerProcess implements AsyncDisposable {
 
   get webSocketUrl(): string {
     return `ws://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   get isAlive(): boolean {

@@ -63,7 +63,7 @@ function createApp(sources) {
         routes: named("ws").map(({ id, name }) => ({
           routeKey: lifecycle.has(name) ? `$${name}` : name,
           functionId: id,
-          hasRouteResponse: false,
+          hasRouteResponse: specification.answersMessages,
           origin: null,
         })),
         authorizer: null,

@@ -2,7 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { chmod, copyFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { BuildError, systemErrorCode } from "./errors.ts";
+import { systemErrorCode } from "@arclet/manifest";
+import { BuildError } from "./errors.ts";
 import { hashBytes, type FileHashes } from "./file-hashes.ts";
 
 /** One file of a build folder: made here, or a copy of a file of the source folder. */

@@ -15,7 +15,7 @@ export interface BuiltFunction {
   readonly format: "esm" | "cjs";
   /** Hex SHA-256 over names and bytes of the folder, and who may execute them. Same source, same hash. */
   readonly hash: string;
-  /** Absolute source files the artifact was made of. */
+  /** Absolute source files the artifact was made of, and folders that are in it whole. */
   readonly inputs: readonly string[];
 }
 
@@ -29,6 +29,18 @@ export type BuildResult =
   | {
       readonly ok: false;
       readonly diagnostics: readonly Diagnostic[];
-      /** Absolute source files of the last good build; empty when there was none. */
+      /** Absolute source files of the last good build, and those that this one has read. */
       readonly inputs: readonly string[];
+      /** What it looked for and did not find. */
+      readonly missing: MissingSources;
     };
+
+/** What a failed build looked for: once it appears, the function may build. */
+export interface MissingSources {
+  /** Absolute paths without extension: `…/lib/names` for `./names` and `./names.js`. */
+  readonly paths: readonly string[];
+  /** Whether it looked for a package, which may be installed later. */
+  readonly hasPackages: boolean;
+}
+
+export const nothingMissing: MissingSources = { paths: [], hasPackages: false };

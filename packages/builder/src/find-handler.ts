@@ -21,8 +21,8 @@ export type FoundHandler =
     }
   | { readonly kind: "missing"; readonly diagnostic: Diagnostic };
 
-/** Best first. What Node.js runs as it is comes before what has to be compiled. */
-const nodeExtensions = ["mjs", "cjs", "js", "mts", "cts", "ts", "tsx", "jsx"] as const;
+/** Best first, as Architect looks for them. What Node.js runs as it is comes before what has to be compiled. */
+const nodeExtensions = ["js", "mjs", "cjs", "mts", "cts", "ts", "tsx", "jsx"] as const;
 
 const defaultHandler = "index.handler";
 

@@ -1,18 +1,19 @@
 import { join, resolve } from "node:path";
-import type { ProjectFunction } from "@arclet/manifest";
-import type { BuildResult } from "./built-function.ts";
+import { systemErrorCode, type ProjectFunction } from "@arclet/manifest";
+import { nothingMissing, type BuildResult } from "./built-function.ts";
 import type { BuildOptions } from "./build-options.ts";
-import { findPlace } from "./build-place.ts";
+import { findPlace, givenPath } from "./build-place.ts";
 import {
   FunctionBundler,
   type BundleRequest,
   type BundleResult,
 } from "./bundle/bundle-function.ts";
 import { BundleRound, type Participant } from "./bundle/bundle-round.ts";
-import { bundleFolder, type BundlingSettings } from "./bundle/bundle-folder.ts";
+import { bundleFolder } from "./bundle/bundle-folder.ts";
+import type { BundlingSettings } from "./bundle/bundling-settings.ts";
 import { BuildRecords } from "./cache/build-records.ts";
 import { copyNodeFolder, copyOtherFolder } from "./copy/copy-folder.ts";
-import { BuildError, systemErrorCode } from "./errors.ts";
+import { BuildError } from "./errors.ts";
 import { FileHashes } from "./file-hashes.ts";
 import { findHandler, type FoundHandler } from "./find-handler.ts";
 
@@ -117,7 +118,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     const kept = slot.isKnown ? null : this.#findRecord(declared);
     slot.isKnown = true;
     const result = kept ?? (await this.#buildAnew(declared, slot));
-    if (!result.ok) return { ...result, inputs: slot.inputs };
+    if (!result.ok) return { ...result, inputs: [...new Set([...slot.inputs, ...result.inputs])] };
     slot.inputs = result.built.inputs;
     return result;
   }
@@ -127,7 +128,12 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     try {
       const found = await findHandler(declared, this.#root);
       if (found.kind === "missing") {
-        return { ok: false, diagnostics: [found.diagnostic], inputs: [] };
+        return {
+          ok: false,
+          diagnostics: [found.diagnostic],
+          inputs: [],
+          missing: nothingMissing,
+        };
       }
       return await this.#make(declared, slot, found, participant);
     } catch (error) {
@@ -157,7 +163,15 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
       return { ok: true, bundle: shared, diagnostics: [] };
     };
     const made = await bundleFolder(declared, place, found, bundle, this.#settings, hashes);
-    if (!made.ok) return { ...made, inputs: [] };
+    if (!made.ok) {
+      const { read, missing } = made.sources;
+      return {
+        ok: false,
+        diagnostics: made.diagnostics,
+        inputs: read.map((path) => givenPath(path, place)),
+        missing: { ...missing, paths: missing.paths.map((path) => givenPath(path, place)) },
+      };
+    }
     const { built, diagnostics, sources, folders, outputs } = made;
     if (sources !== null) {
       this.#records?.keep(this.#recordName(declared), {

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { buildFunction, type BuildResult, type BuiltFunction } from "@arclet/builder";
 import type { Diagnostic, FunctionConfig } from "@arclet/manifest";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createProject, runBuilt, type TemporaryProject } from "./temporary-project.ts";
 
 function expectBuilt(result: BuildResult): BuiltFunction {
@@ -41,7 +41,7 @@ const dependency = {
 describe("format", () => {
   const commonJs = "exports.handler = async () => typeof module;";
   const esModule = "export const handler = async () => typeof import.meta.url;";
-  it.each([
+  test.each([
     ["index.mjs", esModule, null, "esm", "string"],
     ["index.cjs", commonJs, "module", "cjs", "object"],
     ["index.js", esModule, "module", "esm", "string"],
@@ -93,7 +93,7 @@ describe("format", () => {
 });
 
 describe("what a bundle may do", () => {
-  it("awaits at the top level", async () => {
+  test("awaits at the top level", async () => {
     const { value } = await buildAndRun({
       "src/ws/default/index.mjs":
         "const late = await Promise.resolve('late'); export const handler = async () => late;",
@@ -101,7 +101,7 @@ describe("what a bundle may do", () => {
     expect(value).toBe("late");
   });
 
-  it("imports JSON, text and its own modules", async () => {
+  test("imports JSON, text and its own modules", async () => {
     const { value } = await buildAndRun({
       "src/ws/default/index.mjs":
         "import data from './data.json'; import text from './page.html'; import { one } from '../../one.js'; export const handler = async () => [data.a, text, one];",
@@ -112,7 +112,7 @@ describe("what a bundle may do", () => {
     expect(value).toEqual([1, "<p>", 1]);
   });
 
-  it("uses a CommonJS dependency that requires Node's modules, from an ES module", async () => {
+  test("uses a CommonJS dependency that requires Node's modules, from an ES module", async () => {
     const { built, value } = await buildAndRun({
       ...dependency,
       "src/ws/default/index.mjs":
@@ -122,7 +122,7 @@ describe("what a bundle may do", () => {
     expect(built.inputs.some((path) => path.endsWith("old-style/main.js"))).toBe(true);
   });
 
-  it("declares `require`, `__dirname` and `__filename` itself", async () => {
+  test("declares `require`, `__dirname` and `__filename` itself", async () => {
     const { value } = await buildAndRun({
       ...dependency,
       "src/ws/default/index.mjs": `import { createRequire } from "node:module";
@@ -137,7 +137,7 @@ export const handler = async () => [typeof require("node:os").cpus, join("a", "b
     expect(value).toEqual(["function", "a/b", true]);
   });
 
-  it("uses an ES module dependency that reads import.meta.url, from CommonJS", async () => {
+  test("uses an ES module dependency that reads import.meta.url, from CommonJS", async () => {
     const { value } = await buildAndRun({
       "node_modules/new-style/package.json":
         '{ "name": "new-style", "type": "module", "exports": "./main.js" }',
@@ -148,7 +148,7 @@ export const handler = async () => [typeof require("node:os").cpus, join("a", "b
     expect(value).toBe(true);
   });
 
-  it("reads files beside it, by __dirname and by import.meta.url", async () => {
+  test("reads files beside it, by __dirname and by import.meta.url", async () => {
     const asset = {
       "src/ws/default/data/greeting.txt": "hello",
       "src/ws/default/.env": "SECRET=1",
@@ -168,7 +168,7 @@ export const handler = async () => [typeof require("node:os").cpus, join("a", "b
     expect(await readdir(esm.built.directory)).not.toContain(".env");
   });
 
-  it("keeps settings, tests, TypeScript and node_modules out of the build folder", async () => {
+  test("keeps settings, tests, TypeScript and node_modules out of the build folder", async () => {
     const { built } = await buildAndRun({
       "src/ws/default/index.ts": "export { handler } from './lib';",
       "src/ws/default/lib.ts": "export const handler = async () => 1;",
@@ -186,7 +186,7 @@ export const handler = async () => [typeof require("node:os").cpus, join("a", "b
     ]);
   });
 
-  it("leaves Lambda's own packages out, unless the function declares them", async () => {
+  test("leaves Lambda's own packages out, unless the function declares them", async () => {
     const files = {
       "node_modules/@aws-sdk/client-x/package.json":
         '{ "name": "@aws-sdk/client-x", "main": "main.js" }',
@@ -211,7 +211,7 @@ export const handler = async () => [typeof require("node:os").cpus, join("a", "b
     expect(text).toContain('from "@smithy/other"');
   });
 
-  it("takes shared code from where an alias says", async () => {
+  test("takes shared code from where an alias says", async () => {
     const project = await createProject({
       "src/shared/index.js": "export const shared = 'shared';",
       "src/shared/deep/more.js": "export const more = 'more';",
@@ -227,7 +227,7 @@ export const handler = async () => [typeof require("node:os").cpus, join("a", "b
     expect(built.inputs).toContain(join(project.root, "src/shared/deep/more.js"));
   });
 
-  it("copies native modules beside it and requires them from there", async () => {
+  test("copies native modules beside it and requires them from there", async () => {
     const { result } = await build({
       "src/ws/default/index.mjs":
         "import binding from './binding.node'; export const handler = async () => binding;",
@@ -241,7 +241,7 @@ export const handler = async () => [typeof require("node:os").cpus, join("a", "b
     await expect(runBuilt(built)).rejects.toThrow(copy);
   });
 
-  it("shows errors at their place in the source", async () => {
+  test("shows errors at their place in the source", async () => {
     const { project, result } = await build({
       ...dependency,
       "src/ws/default/index.ts":
@@ -253,7 +253,7 @@ export const handler = async () => [typeof require("node:os").cpus, join("a", "b
 });
 
 describe("bundle false", () => {
-  it("takes the folder as it is, with node_modules", async () => {
+  test("takes the folder as it is, with node_modules", async () => {
     const { built, value } = await buildAndRun(
       {
         "package.json": '{ "type": "module" }',
@@ -276,7 +276,7 @@ describe("bundle false", () => {
     ]);
   });
 
-  it("tells the format by the syntax where nothing else does", async () => {
+  test("tells the format by the syntax where nothing else does", async () => {
     const esm = await build(
       { "src/ws/default/index.js": "export const handler = async () => 1;" },
       { bundle: false },
@@ -289,14 +289,14 @@ describe("bundle false", () => {
     expect(expectBuilt(cjs.result).format).toBe("cjs");
   });
 
-  it("refuses TypeScript", async () => {
+  test("refuses TypeScript", async () => {
     const { result } = await build({ "src/ws/default/index.ts": "" }, { bundle: false });
     expect(expectDiagnostics(result)[0]?.code).toBe("handler-not-javascript");
   });
 });
 
 describe("handlers", () => {
-  it("may lie deeper and have another name", async () => {
+  test("may lie deeper and have another name", async () => {
     const { built, value } = await buildAndRun(
       { "src/ws/default/lib/app.mjs": "export const nested = { run: async () => 'deep' };" },
       { handler: "lib/app.nested.run" },
@@ -305,7 +305,7 @@ describe("handlers", () => {
     expect(value).toBe("deep");
   });
 
-  it("that are missing are named with the files looked for", async () => {
+  test("that are missing are named with the files looked for", async () => {
     const { result } = await build({ "src/ws/default/readme.md": "" });
     expect(expectDiagnostics(result)).toEqual([
       {
@@ -315,7 +315,7 @@ describe("handlers", () => {
         location: null,
         notes: [
           {
-            text: "looked for index.mjs, index.cjs, index.js, index.mts, index.cts, index.ts, index.tsx, index.jsx",
+            text: "looked for index.js, index.mjs, index.cjs, index.mts, index.cts, index.ts, index.tsx, index.jsx",
             location: null,
           },
           { text: '"arclet init" writes what is missing', location: null },
@@ -324,7 +324,7 @@ describe("handlers", () => {
     ]);
   });
 
-  it("of Python and Ruby are found under their names and copied", async () => {
+  test("of Python and Ruby are found under their names and copied", async () => {
     const python = await build(
       { "src/ws/default/lambda.py": "def handler(event, context): pass\n" },
       { runtime: "python3.13" },
@@ -345,7 +345,7 @@ describe("handlers", () => {
 });
 
 describe("mistakes", () => {
-  it("in syntax are shown where they are, in characters", async () => {
+  test("in syntax are shown where they are, in characters", async () => {
     const { result } = await build({
       "src/ws/default/index.mjs": "// first\nexport const handler = 'é🙂' +;\n",
     });
@@ -367,7 +367,7 @@ describe("mistakes", () => {
     ]);
   });
 
-  it("in imports come with what to install", async () => {
+  test("in imports come with what to install", async () => {
     const { result } = await build({
       "src/ws/default/index.mjs":
         "import '@scope/gone/deep';\nimport './gone.js';\nimport '@architect/shared/x.js';\n",
@@ -398,7 +398,7 @@ describe("mistakes", () => {
 });
 
 describe("reproducibility", () => {
-  it("gives the same source the same bytes in another folder", async () => {
+  test("gives the same source the same bytes in another folder", async () => {
     const files = {
       ...dependency,
       "src/ws/default/index.ts":
@@ -418,7 +418,7 @@ describe("reproducibility", () => {
     }
   });
 
-  it("changes the hash with any byte or name of the folder", async () => {
+  test("changes the hash with any byte or name of the folder", async () => {
     const source = { "src/ws/default/index.mjs": "export const handler = async () => 1;" };
     const hashes = await Promise.all(
       [
@@ -432,7 +432,7 @@ describe("reproducibility", () => {
     expect(hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash))).toBe(true);
   });
 
-  it("does not write what is right already", async () => {
+  test("does not write what is right already", async () => {
     const { project, result } = await build({
       "src/ws/default/index.mjs": "export const handler = async () => 1;",
     });

@@ -3,7 +3,7 @@ import { chmod, readdir, readFile, rename, rm, symlink, writeFile } from "node:f
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createFunctionBuilder, type BuildResult, type BuiltFunction } from "@arclet/builder";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createProject, runBuilt, type TemporaryProject } from "./temporary-project.ts";
 
 const source = (value: string): string => `export const handler = async () => "${value}";`;
@@ -24,7 +24,7 @@ function expectBuilt(result: BuildResult): BuiltFunction {
 }
 
 describe("building again", () => {
-  it("takes up changes of the function and of what it imports", async () => {
+  test("takes up changes of the function and of what it imports", async () => {
     const { project, build } = await createBuilder({
       "src/ws/default/index.mjs": "export { handler } from '../../lib.js';",
       "src/lib.js": source("first"),
@@ -43,7 +43,7 @@ describe("building again", () => {
     expect(await readFile(join(third.directory, "data.txt"), "utf8")).toBe("2");
   });
 
-  it("keeps the last good build when a new one fails, and recovers", async () => {
+  test("keeps the last good build when a new one fails, and recovers", async () => {
     const { project, build } = await createBuilder({ "src/ws/default/index.mjs": source("good") });
     const good = expectBuilt(await build());
     await project.write({ "src/ws/default/index.mjs": "export const handler = (;" });
@@ -54,7 +54,7 @@ describe("building again", () => {
     expect(await runBuilt(expectBuilt(await build()))).toBe("better");
   });
 
-  it("removes what no longer belongs, also when the format changes", async () => {
+  test("removes what no longer belongs, also when the format changes", async () => {
     const { project, build } = await createBuilder({
       "src/ws/default/index.js": source("esm"),
       "src/ws/default/deep/old.txt": "old",
@@ -79,7 +79,7 @@ describe("building again", () => {
     expect(await readdir(join(third.directory, "deep"))).toEqual(["new.txt"]);
   });
 
-  it("writes a build folder that was deleted again", async () => {
+  test("writes a build folder that was deleted again", async () => {
     const { project, build } = await createBuilder({ "src/ws/default/index.mjs": source("x") });
     const first = expectBuilt(await build());
     await rm(join(project.root, ".arclet"), { recursive: true });
@@ -88,7 +88,7 @@ describe("building again", () => {
     expect(await runBuilt(second)).toBe("x");
   });
 
-  it("never shows half a build to a reader", async () => {
+  test("never shows half a build to a reader", async () => {
     const long = "x".repeat(2_000_000);
     const { project, build } = await createBuilder({
       "src/ws/default/index.mjs": source(`0${long}`),
@@ -111,7 +111,7 @@ describe("building again", () => {
     expect(sizes.size).toBe(1);
   });
 
-  it("follows asked-for builds of one function in order", async () => {
+  test("follows asked-for builds of one function in order", async () => {
     const { project, build } = await createBuilder({ "src/ws/default/index.mjs": source("a") });
     const before = build();
     await project.write({ "src/ws/default/index.mjs": source("b") });
@@ -121,7 +121,7 @@ describe("building again", () => {
 });
 
 describe("many functions", () => {
-  it("build side by side into folders of their own", async () => {
+  test("build side by side into folders of their own", async () => {
     const ids = Array.from({ length: 50 }, (_, index) => `http/get-page${index}`);
     const { build } = await createBuilder(
       Object.fromEntries(ids.map((id) => [`src/${id}/index.js`, source(id)])),
@@ -135,7 +135,7 @@ describe("many functions", () => {
 });
 
 describe("surroundings", () => {
-  it("builds a project reached through a symbolic link like the project itself", async () => {
+  test("builds a project reached through a symbolic link like the project itself", async () => {
     const { project } = await createBuilder({ "src/ws/default/index.mjs": source("linked") });
     const link = `${project.root}-link`;
     await symlink(project.root, link);
@@ -152,7 +152,7 @@ describe("surroundings", () => {
     expect(expectBuilt(await direct.build(declared)).hash).toBe(viaLink.hash);
   });
 
-  it("copies a linked folder and does not follow a link that leads back", async () => {
+  test("copies a linked folder and does not follow a link that leads back", async () => {
     const { project, build } = await createBuilder({
       "src/ws/default/index.mjs": source("x"),
       "assets/a.txt": "a",
@@ -168,7 +168,7 @@ describe("surroundings", () => {
     ]);
   });
 
-  it("keeps the executable bit of a file", async () => {
+  test("keeps the executable bit of a file", async () => {
     const { project, build } = await createBuilder({
       "src/ws/default/index.mjs":
         "import { execFileSync } from 'node:child_process'; export const handler = async () => execFileSync(new URL('./tool.sh', import.meta.url).pathname, { encoding: 'utf8' });",
@@ -178,7 +178,7 @@ describe("surroundings", () => {
     expect(await runBuilt(expectBuilt(await build()))).toBe("ran");
   });
 
-  it("rejects as a user's error when the build folder cannot be written", async () => {
+  test("rejects as a user's error when the build folder cannot be written", async () => {
     // A user other than root, whom permissions bind; without one, there is nothing to see.
     const { project } = await createBuilder({ "src/ws/default/index.mjs": source("x") });
     const script = `import { createFunctionBuilder } from "@arclet/builder";
@@ -197,7 +197,7 @@ process.exit();`;
     expect(stdout.trim()).toBe("BuildError ERR_BUILD_FOLDER_FORBIDDEN true");
   });
 
-  it("keeps the sources' folder untouched", async () => {
+  test("keeps the sources' folder untouched", async () => {
     const { project, build } = await createBuilder({ "src/ws/default/index.mjs": source("x") });
     await build();
     expect(await readdir(join(project.root, "src"), { recursive: true })).toEqual([

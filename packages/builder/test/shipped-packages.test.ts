@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { buildFunction, type BuildResult, type BuiltFunction } from "@arclet/builder";
 import type { FunctionConfig } from "@arclet/manifest";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createProject, runBuilt } from "./temporary-project.ts";
 
 const installed = dirname(createRequire(import.meta.url).resolve("classic-level/package.json"));
@@ -64,7 +64,7 @@ export const handler = async () => {
 };
 `;
 
-  it("work from the build folder, with all they depend on", async () => {
+  test("work from the build folder, with all they depend on", async () => {
     const result = await build(
       { "src/ws/default/index.mjs": usesDatabase },
       { links: { "node_modules/classic-level": installed } },
@@ -78,7 +78,7 @@ export const handler = async () => {
     expect(files.filter((name) => /\.(?:cc|gyp|md)$|\.d\.ts$/.test(name))).toEqual([]);
   });
 
-  it("are shipped for a package of JavaScript that asks for them", async () => {
+  test("are shipped for a package of JavaScript that asks for them", async () => {
     const result = await build(
       {
         "src/ws/default/index.mjs": `import store from "store"; export const handler = async () => store;`,
@@ -94,7 +94,7 @@ export const handler = async () => {
     expect(await names(built, "node_modules")).not.toContain("store");
   });
 
-  it("do not break the build by modules that only their installation needs", async () => {
+  test("do not break the build by modules that only their installation needs", async () => {
     const result = await build({
       "src/ws/default/index.mjs": `import hash from "hash"; export const handler = async () => hash;`,
       ...pack("node_modules/hash", `module.exports = require("node-pre-gyp");`, {
@@ -112,7 +112,7 @@ export const handler = async () => {
 describe("bundle false", () => {
   const unbundled = { config: { bundle: false } };
 
-  it("takes packages from the project, each dependent with its version", async () => {
+  test("takes packages from the project, each dependent with its version", async () => {
     const result = await build(
       {
         "src/ws/default/index.js": `
@@ -145,7 +145,7 @@ exports.handler = async () => ({ a: require("a"), b: require("@scope/b"), declar
     expect(await names(built, "node_modules")).toEqual(["@scope", "a", "c", "d", "declared"]);
   });
 
-  it("completes what its own node_modules have", async () => {
+  test("completes what its own node_modules have", async () => {
     const result = await build(
       {
         "src/ws/default/index.mjs": `import a from "a"; import b from "b"; export const handler = async () => [a, b];`,
@@ -164,7 +164,7 @@ exports.handler = async () => ({ a: require("a"), b: require("@scope/b"), declar
     expect(await runBuilt(builtOf(result))).toEqual(["a with c", "b with the project's d"]);
   });
 
-  it("leaves Lambda's packages to Lambda, unless the function declares them", async () => {
+  test("leaves Lambda's packages to Lambda, unless the function declares them", async () => {
     const files = {
       "src/ws/default/index.js": `exports.handler = async () => typeof require("@aws-sdk/client-x");`,
       ...pack("node_modules/@aws-sdk/client-x", `module.exports = {};`),
@@ -181,7 +181,7 @@ exports.handler = async () => ({ a: require("a"), b: require("@scope/b"), declar
     expect(await names(builtOf(own), "node_modules/@aws-sdk")).toEqual(["client-x"]);
   });
 
-  it("brings the shared folder, with the format that the project gives it", async () => {
+  test("brings the shared folder, with the format that the project gives it", async () => {
     const result = await build(
       {
         "package.json": '{ "type": "module" }',
@@ -203,7 +203,7 @@ exports.handler = async () => ({ a: require("a"), b: require("@scope/b"), declar
     expect(await names(built, "node_modules")).toEqual(["@architect", "x"]);
   });
 
-  it("refuses what it imports from elsewhere in the project", async () => {
+  test("refuses what it imports from elsewhere in the project", async () => {
     const result = await build(
       {
         "src/ws/default/index.js": `const { name } = require("../../lib/names"); exports.handler = async () => name;`,
@@ -219,7 +219,7 @@ exports.handler = async () => ({ a: require("a"), b: require("@scope/b"), declar
     });
   });
 
-  it("leaves what is missing, or no JavaScript, to Node.js", async () => {
+  test("leaves what is missing, or no JavaScript, to Node.js", async () => {
     const result = await build(
       {
         "src/ws/default/index.js": `

@@ -30,7 +30,7 @@ const commands: { readonly [name: string]: CommandEntry } = {
     load: async () => (await import("./commands/invoke.ts")).invokeCommand,
   },
   check: {
-    description: "Tell every mistake in the manifest, preferences and function configs",
+    description: "Report every error in the manifest, preferences, function configs and handlers",
     aliases: [],
     load: async () => (await import("./commands/check.ts")).checkCommand,
   },

@@ -1,4 +1,6 @@
-/** Every failure a person can mend, with what it means. */
+import { CodedError } from "@arclet/manifest";
+
+/** Every failure a person can fix, with what it means. */
 const userErrorCodes = {
   ERR_USAGE: "The command line is not understood",
   ERR_FOLDER: "The project folder cannot be used",
@@ -12,33 +14,12 @@ const userErrorCodes = {
 
 export type CliErrorCode = keyof typeof userErrorCodes;
 
-/** A failure the person at the terminal can mend: printed without a stack, exit code 1. */
-export class CliError extends Error {
-  readonly code: CliErrorCode;
-  /** What to do about it, one line each; shown below the message. */
-  readonly hints: readonly string[];
-
-  constructor(
-    code: CliErrorCode,
-    message: string,
-    options: { readonly hints?: readonly string[]; readonly cause?: unknown } = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = "CliError";
-    this.code = code;
-    this.hints = options.hints ?? [];
-  }
+/** A failure the person at the terminal can fix: printed without a stack, exit code 1. */
+export class CliError extends CodedError<CliErrorCode> {
+  override readonly name = "CliError";
 }
 
-/** `code` of an error of Node's file system or network; null for any other value. */
-export function systemErrorCode(error: unknown): string | null {
-  return error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : null;
-}
-
-/** Whether an error of any package of Arclet is the user's to mend. Each package marks its own. */
-export function isUserError(error: unknown): error is Error {
-  if (error instanceof CliError) return true;
-  return error instanceof Error && "isUserError" in error && error.isUserError === true;
+/** Whether an error of any package of Arclet is the user's to fix. Each package marks its own. */
+export function isUserError(error: unknown): error is CodedError<string> {
+  return error instanceof CodedError && error.isUserError;
 }

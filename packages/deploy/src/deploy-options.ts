@@ -1,10 +1,11 @@
 import type { Archiver, BuiltFunction } from "@arclet/builder";
 import type { Project } from "@arclet/manifest";
+import type { AccountFlags } from "./aws/credential-source.ts";
 import type { Stage } from "./environment.ts";
 import type { StackChange } from "./reporter.ts";
 import type { Template } from "./template/template.ts";
 
-export interface DeployOptions {
+export interface DeployOptions extends AccountFlags {
   readonly project: Project;
   /** The functions of the project; none are needed for the static files alone. */
   readonly built: readonly BuiltFunction[];
@@ -14,6 +15,10 @@ export interface DeployOptions {
   readonly name: string | null;
   /** `code`: function code only, without CloudFormation; `static`: the static files only. */
   readonly mode: "all" | "code" | "static" | "dry-run";
+  /** Ids of the only functions whose code `code` brings. @default all */
+  readonly only?: readonly string[];
+  /** Tags of the stack beside Arclet's own. */
+  readonly tags?: { readonly [name: string]: string };
   /** Deletes tables that leave the stack, which otherwise stay. @default false */
   readonly deletesTables?: boolean;
   /** Variables of plugins, which all functions with an environment get. */
@@ -22,6 +27,8 @@ export interface DeployOptions {
   readonly extend?: (template: Template) => Promise<Template>;
   /** Asked before anything that holds data is replaced or removed. */
   readonly confirm: (changes: readonly StackChange[]) => Promise<boolean>;
+  /** Asked before Architect's stack of the app becomes Arclet's, with all that changes. @default refused */
+  readonly confirmAdoption?: (changes: readonly StackChange[]) => Promise<boolean>;
 }
 
 export interface DeployResult {
@@ -31,6 +38,8 @@ export interface DeployResult {
   readonly cdnUrl: string | null;
   /** False: the stack, the code and the static files were already as the project says. */
   readonly isChanged: boolean;
+  /** What CloudFormation changed. */
+  readonly changes: readonly StackChange[];
 }
 
 /** @param outputs Of the stack. */
@@ -38,6 +47,7 @@ export function resultOf(
   stackName: string,
   outputs: ReadonlyMap<string, string>,
   isChanged: boolean,
+  changes: readonly StackChange[] = [],
 ): DeployResult {
   return {
     stackName,
@@ -45,5 +55,6 @@ export function resultOf(
     webSocketUrl: outputs.get("WebSocketUrl") ?? null,
     cdnUrl: outputs.get("CdnUrl") ?? null,
     isChanged,
+    changes,
   };
 }

@@ -1,20 +1,24 @@
-import { artifactBucket, openArtifactBucket } from "./assets/artifact-bucket.ts";
+import { openArtifactBucket } from "./assets/artifact-bucket.ts";
 import { deleteBucket } from "./assets/empty-bucket.ts";
-import { packageFunctions, uploadPackages } from "./assets/package-functions.ts";
+import { uploadPackages } from "./assets/package-functions.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
 import { resultOf, type DeployOptions, type DeployResult } from "./deploy-options.ts";
-import { deployStatic } from "./deploy-static.ts";
-import { readEnvironment } from "./environment.ts";
+import { deployFingerprinted, deployStatic } from "./deploy-static.ts";
+import { addEnvironment, type Environment } from "./environment.ts";
+import { prepareDeploy, type PreparedDeploy } from "./prepare-deploy.ts";
 import type { DeployReporter, StackChange } from "./reporter.ts";
 import { changeStack } from "./stack/change-stack.ts";
 import { deleteTables } from "./stack/delete-tables.ts";
+import { protectStack, wantedProtection } from "./stack/protect-stack.ts";
+import { appTag, stageTag } from "./stack/stack-owner.ts";
+import { describeStack, outputsOf } from "./stack/stack-state.ts";
 import { templateSource } from "./stack/template-source.ts";
-import { projectTemplate } from "./synthesis/project-template.ts";
 import {
   environmentParameterId,
   functionLogicalId,
   staticBucketId,
 } from "./template/logical-ids.ts";
+import { recordDeploy } from "./record-deploy.ts";
 import { updateCode } from "./update-code.ts";
 
 /** Everything: the stack, the code that `--fast` has left behind it, and the static files. */
@@ -24,22 +28,16 @@ export async function deployStack(
   stackName: string,
   reporter: DeployReporter,
 ): Promise<DeployResult> {
-  const { project, built, archiver } = options;
-  const { manifest, functions } = project;
-  const packages = await packageFunctions(functions, built, archiver, stackName, reporter);
-  const environment = await readEnvironment(clients, stackName);
-  const bucket = await artifactBucket(clients, manifest.aws.bucket);
-  reporter.report({ type: "target", stackName, region: bucket.region, account: bucket.owner });
-  const { template, origins } = await projectTemplate(
-    options,
-    stackName,
-    packages,
-    bucket.name,
-    environment,
-  );
+  const { project, stage } = options;
+  const { manifest } = project;
   // Nothing is made or sent before the template is within all limits.
+  const prepared = await prepareDeploy(options, clients, stackName, reporter);
+  const { packages, environment, bucket, synthesis } = prepared;
+  const { template, origins } = synthesis;
   await openArtifactBucket(clients, bucket);
   const uploaded = await uploadPackages(clients, bucket, packages, reporter);
+  // New pages name them; those of the deploy before are still there.
+  const early = await deployFingerprinted(project, clients, outputsOf(prepared.stack), reporter);
   const source = await templateSource(clients, bucket, stackName, JSON.stringify(template));
   const { changes, outputs } = await changeStack(
     clients,
@@ -52,19 +50,50 @@ export async function deployStack(
           ParameterValue: value,
         }))
         .filter(({ ParameterKey: key }) => template.Parameters?.[key] !== undefined),
-      tags: { "arclet:app": manifest.app, "arclet:stage": options.stage },
+      tags: { ...options.tags, [appTag]: manifest.app, [stageTag]: stage },
     },
     origins,
-    options.confirm,
+    (found) => confirmed(options, clients, stackName, prepared, found),
     reporter,
   );
+  const wanted = wantedProtection(manifest.aws, stage);
+  const isProtecting = await protectStack(clients, await describeStack(clients, stackName), wanted);
+  if (isProtecting) reporter.report({ type: "protection", isProtected: wanted === true });
   await clearAway(clients, changes, options.deletesTables === true, reporter);
   // `--fast` changes code without CloudFormation, which then takes the older code for deployed.
   const changed = new Set(changes.map(({ logicalId }) => logicalId));
   const rest = packages.filter(({ functionId }) => !changed.has(functionLogicalId(functionId)));
   const updated = await updateCode(clients, stackName, bucket, rest, reporter);
   const files = await deployStatic(project, clients, outputs, reporter);
-  return resultOf(stackName, outputs, uploaded + changes.length + updated + files > 0);
+  await recordDeploy(clients, bucket, stackName, project, outputs, { template, packages });
+  const hasChanged = isProtecting || uploaded + changes.length + updated + early + files > 0;
+  return resultOf(stackName, outputs, hasChanged, changes);
+}
+
+/** Asks for what may not happen by itself: a takeover, and the loss of data. */
+async function confirmed(
+  { confirm, confirmAdoption }: DeployOptions,
+  clients: AwsClients,
+  stackName: string,
+  { deployed, environment }: PreparedDeploy,
+  changes: readonly StackChange[],
+): Promise<boolean> {
+  const isAdopted = deployed?.isAdopted === true;
+  if (isAdopted && (await confirmAdoption?.(changes)) !== true) return false;
+  const risky = changes.filter(({ data }) => data !== "none");
+  if (risky.length > 0 && !(await confirm(risky))) return false;
+  // Before the stack is Arclet's: from then on only Arclet's own variables are read.
+  if (isAdopted) await takeOverEnvironment(clients, stackName, environment);
+  return true;
+}
+
+async function takeOverEnvironment(
+  clients: AwsClients,
+  stackName: string,
+  environment: Environment,
+): Promise<void> {
+  for (const [name, { value }] of environment)
+    await addEnvironment(clients, stackName, name, value);
 }
 
 /** What CloudFormation does not remove by itself, and that it shall go was confirmed. */

@@ -1,10 +1,18 @@
 import { withStack, type AppOptions } from "./app-stack.ts";
+import { appTag, stageTag, tagsOf } from "./stack/stack-owner.ts";
 import { deployedStack, outputsOf, stackResources } from "./stack/stack-state.ts";
 import { functionLogicalId } from "./template/logical-ids.ts";
 
 export interface AppDescription {
   readonly stackName: string;
   readonly status: string;
+  /** The app that the stack belongs to, by its tag; null: it has none. */
+  readonly app: string | null;
+  readonly stage: string | null;
+  /** AWS's id of the stack, with region and account. */
+  readonly stackId: string;
+  /** Termination protection: CloudFormation refuses to delete the stack. */
+  readonly isProtected: boolean;
   readonly lastDeploy: Date | null;
   readonly httpUrl: string | null;
   readonly webSocketUrl: string | null;
@@ -21,6 +29,10 @@ export function describeApp(app: AppOptions): Promise<AppDescription> {
     return {
       stackName,
       status: stack.StackStatus ?? "",
+      app: tagsOf(stack).get(appTag) ?? null,
+      stage: tagsOf(stack).get(stageTag) ?? null,
+      stackId: stack.StackId ?? "",
+      isProtected: stack.EnableTerminationProtection ?? false,
       lastDeploy: stack.LastUpdatedTime ?? stack.CreationTime ?? null,
       httpUrl: outputs.get("HttpUrl") ?? null,
       webSocketUrl: outputs.get("WebSocketUrl") ?? null,

@@ -1,65 +1,148 @@
 import type { Stack } from "@aws-sdk/client-cloudformation";
 import { withStack, type AppOptions } from "./app-stack.ts";
-import { artifactBucket } from "./assets/artifact-bucket.ts";
+import { artifactBucket, type ArtifactBucket } from "./assets/artifact-bucket.ts";
 import { emptyBucket } from "./assets/empty-bucket.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
+import { backUpTables } from "./data/back-up-tables.ts";
+import { heldData, type HeldData } from "./data/held-data.ts";
 import { readEnvironment, removeEnvironment } from "./environment.ts";
 import { DeployError } from "./errors.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { deleteStack } from "./stack/delete-stack.ts";
 import { deleteTables } from "./stack/delete-tables.ts";
+import { requireDeletable } from "./stack/deletion-refusals.ts";
+import { readDestroyRecord, writeDestroyRecord } from "./stack/destroy-record.ts";
+import { requireOwn } from "./stack/stack-owner.ts";
 import { deployedStack, describeStack, stackResources } from "./stack/stack-state.ts";
 import { waitUntilIdle } from "./stack/wait-until-idle.ts";
-import { staticBucketId } from "./template/logical-ids.ts";
 
 export interface DestroyOptions extends AppOptions {
   /** Also what holds data: tables and static files. */
   readonly force: boolean;
+  /** Asked once everything that will go is known, before anything goes. @default "destroy" */
+  readonly confirm?: (plan: DestroyPlan) => Promise<DestroyDecision>;
+}
+
+export type DestroyDecision = "cancel" | "destroy" | "back-up-and-destroy";
+
+/** Everything that a destroy removes. */
+export interface DestroyPlan extends HeldData {
+  readonly stackName: string;
+  readonly region: string;
+  readonly account: string;
+  /** How many resources the stack has; 0 when an earlier destroy already removed it. */
+  readonly resources: number;
+  /** Names of the variables of `arclet env`. */
+  readonly variables: readonly string[];
 }
 
 /**
- * Removes the stack, its static files and its environment; with `force` its tables too, which a stack
- * otherwise leaves.
- * @throws DeployError `ERR_HOLDS_DATA` when it holds data and `force` is not given.
+ * Removes the stack, and then what the stack leaves: its tables, archives and variables. Nothing that
+ * holds data goes before CloudFormation has removed the rest: until then a refusal costs nothing. An
+ * interrupted destroy is continued by running it again.
+ * @throws DeployError `ERR_STACK_PROTECTED` when AWS would refuse, `ERR_HOLDS_DATA` when it holds data
+ * and `force` is not given, `ERR_NOT_CONFIRMED`
  */
 export function destroyApp(options: DestroyOptions, reporter: DeployReporter): Promise<void> {
   return withStack(options, async (clients, stackName) => {
-    const environment = await readEnvironment(clients, stackName);
-    // An interrupted destroy may have left only the variables.
+    const { manifest } = options;
+    const [artifacts, environment] = await Promise.all([
+      artifactBucket(clients, manifest.aws.bucket),
+      readEnvironment(clients, stackName),
+    ]);
+    const record = await readDestroyRecord(clients, artifacts, stackName);
     const stack =
-      environment.size === 0
+      record === null && environment.size === 0
         ? await deployedStack(clients, stackName)
         : await describeStack(clients, stackName);
-    if (stack !== null) await destroyStack(clients, stack, options.force, reporter);
-    const artifacts = await artifactBucket(clients, options.manifest.aws.bucket);
+    const living = stack === null ? null : await idleStack(clients, stack, manifest.app, reporter);
+    const data = await heldData(
+      clients,
+      living === null ? new Map() : await stackResources(clients, stackName),
+      // A record of a stack that still lives is of a deletion that CloudFormation refused.
+      record === null || record.stackId === living?.stack.StackId ? [] : record.tables,
+    );
+    requireUnprotected(data);
+    if (!options.force && holdsData(data))
+      throw new DeployError("ERR_HOLDS_DATA", `The stack ${stackName} holds tables or files`, {
+        hints: [
+          ...data.tables.map(({ name, items }) => `table ${name}, about ${items} items`),
+          ...data.buckets.map(({ name }) => `files in ${name}`),
+          "Give --force to destroy them with it. There is no way back.",
+        ],
+      });
+    const variables = [...environment.keys()];
+    const plan = {
+      ...data,
+      stackName,
+      region: artifacts.region,
+      account: artifacts.owner,
+      resources: living?.resources ?? 0,
+      variables,
+    };
+    const decision = (await options.confirm?.(plan)) ?? "destroy";
+    if (decision === "cancel") throw new DeployError("ERR_NOT_CONFIRMED", "Nothing was removed");
+    if (decision === "back-up-and-destroy") await backUpTables(clients, data.tables, reporter);
+    await carryOut(clients, artifacts, living?.stack ?? null, data, reporter, stackName);
+    for (const name of variables) await removeEnvironment(clients, stackName, name);
+    // Last, as it holds the record of what an interrupted destroy has yet to remove.
     await emptyBucket(clients, artifacts.name, `${stackName}/`);
-    for (const name of environment.keys()) await removeEnvironment(clients, stackName, name);
   });
 }
 
-async function destroyStack(
+/** The stack, once nobody works on it and AWS would let it go; null when it is gone meanwhile. */
+async function idleStack(
   clients: AwsClients,
   stack: Stack,
-  force: boolean,
+  app: string,
   reporter: DeployReporter,
-): Promise<void> {
-  const { StackName: stackName = "" } = stack;
+): Promise<{ readonly stack: Stack; readonly resources: number } | null> {
+  await requireOwn(clients, stack, app);
   // A stack that is being changed is not deleted, and nothing that it has may go before it.
-  if ((await waitUntilIdle(clients, stack, new Map(), reporter)) === "DELETE_COMPLETE") return;
-  // Of the stack, not of the manifest, which may have lost one since the last deploy; nor of the
-  // outputs, which a stack lacks that was never whole.
-  const resources = await stackResources(clients, stackName);
-  const bucket = resources.get(staticBucketId)?.physicalId;
-  const tables = [...resources.values()].filter(({ type }) => type === "AWS::DynamoDB::Table");
-  if (!force && (tables.length > 0 || bucket !== undefined))
-    throw new DeployError("ERR_HOLDS_DATA", `The stack ${stackName} holds tables or files`, {
-      hints: ["Give --force to destroy them with it. There is no way back."],
+  if ((await waitUntilIdle(clients, stack, new Map(), reporter)) === "DELETE_COMPLETE") return null;
+  await requireDeletable(clients, stack);
+  const resources = await stackResources(clients, stack.StackName ?? "");
+  return { stack, resources: resources.size };
+}
+
+async function carryOut(
+  clients: AwsClients,
+  artifacts: ArtifactBucket,
+  stack: Stack | null,
+  { tables, buckets }: HeldData,
+  reporter: DeployReporter,
+  stackName: string,
+): Promise<void> {
+  const names = tables.map(({ name }) => name);
+  if (stack !== null) {
+    // Before the stack, which is what knows the names: a rerun finds the tables here.
+    if (names.length > 0)
+      await writeDestroyRecord(clients, artifacts, stackName, {
+        stackId: stack.StackId ?? "",
+        tables: names,
+      });
+    await deleteStack(clients, stack, new Map(), reporter, {
+      emptied: buckets.map(({ name }) => name),
     });
-  if (bucket !== undefined) await emptyBucket(clients, bucket);
-  // Before the stack, which names them: after an interruption a rerun finds the rest of them.
-  await deleteTables(
-    clients,
-    tables.map(({ physicalId }) => physicalId),
+  }
+  await deleteTables(clients, names);
+  for (const tableName of names) reporter.report({ type: "table-deleted", tableName });
+}
+
+function holdsData({ tables, buckets }: HeldData): boolean {
+  return tables.length > 0 || buckets.length > 0;
+}
+
+function requireUnprotected({ tables }: HeldData): void {
+  const kept = tables.find(({ isProtected }) => isProtected);
+  if (kept === undefined) return;
+  throw new DeployError(
+    "ERR_STACK_PROTECTED",
+    `The table ${kept.name} has deletion protection; nothing was removed`,
+    {
+      hints: [
+        `Switch it off: aws dynamodb update-table --table-name ${kept.name} --no-deletion-protection-enabled`,
+      ],
+    },
   );
-  await deleteStack(clients, stackName, new Map(), reporter);
 }

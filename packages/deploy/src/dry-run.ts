@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { packageFunctions } from "./assets/package-functions.ts";
 import { readStaticFiles } from "./assets/read-static-files.ts";
 import { readUpload } from "./assets/static-upload.ts";
+import { staticFunction } from "./assets/static-function.ts";
+import { withStaticMap } from "./assets/with-static-map.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { forEachConcurrently } from "./aws/for-each-concurrently.ts";
 import type { DeployReporter } from "./reporter.ts";
@@ -24,7 +26,13 @@ export async function dryRun(
 ): Promise<void> {
   const { project, built, archiver, stage } = options;
   const { manifest, functions, root } = project;
-  const packages = await packageFunctions(functions, built, archiver, stackName, reporter);
+  const packages = await packageFunctions(
+    functions,
+    [...(await withStaticMap(project, built)), ...(await staticFunction(project))],
+    archiver,
+    stackName,
+    reporter,
+  );
   // The account, and so the bucket's whole name, is not known without asking AWS, nor are variables.
   const bucket = manifest.aws.bucket ?? "arclet-artifacts";
   const { template, origins } = await projectTemplate(
@@ -33,6 +41,7 @@ export async function dryRun(
     packages,
     bucket,
     new Map(),
+    null,
   );
   const folder = join(root, ".arclet", "deploy", stage);
   await rm(folder, { recursive: true, force: true });

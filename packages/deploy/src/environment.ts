@@ -1,4 +1,6 @@
+import { variableNameProblem, variablesLimit } from "@arclet/manifest";
 import type { AwsClients } from "./aws/aws-clients.ts";
+import { attemptsOf } from "./aws/attempts-of.ts";
 import { DeployError } from "./errors.ts";
 
 export type Stage = "staging" | "production";
@@ -19,51 +21,44 @@ function folderOf(stackName: string): string {
 }
 
 /** Values of `arclet env`: SecureString parameters, read when a deploy passes them to the functions. */
-export async function readEnvironment(
+export function readEnvironment(clients: AwsClients, stackName: string): Promise<Environment> {
+  return readFolder(clients, folderOf(stackName));
+}
+
+/** What Architect's `arc env` has set: `/<app>/<stage>/NAME`. */
+export function readArchitectsEnvironment(
   clients: AwsClients,
-  stackName: string,
+  app: string,
+  stage: Stage,
 ): Promise<Environment> {
+  return readFolder(clients, `/${app}/${stage}`);
+}
+
+async function readFolder(clients: AwsClients, folder: string): Promise<Environment> {
   const [{ paginateGetParametersByPath }, client] = await Promise.all([
     import("@aws-sdk/client-ssm"),
     clients.ssm(),
   ]);
   const found: [name: string, { value: string; revision: string }][] = [];
-  const folder = folderOf(stackName);
   for await (const page of paginateGetParametersByPath(
     { client },
     { Path: folder, WithDecryption: true },
   ))
     for (const { Name: name, Value: value, Version, LastModifiedDate } of page.Parameters ?? [])
-      if (name !== undefined && value !== undefined)
+      if (name?.startsWith(`${folder}/`) === true && value !== undefined)
         found.push([
           name.slice(folder.length + 1),
-          // Versions begin anew when a parameter was removed, its time does not.
+          // Versions begin again when a parameter was removed, its time does not.
           { value, revision: `${Version}/${LastModifiedDate?.getTime()}` },
         ]);
   return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/**
- * Characters that Lambda takes for all variables of a function together
- * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
- */
-export const variablesLimit = 4096;
-
-export async function addEnvironment(
-  clients: AwsClients,
-  stackName: string,
-  name: string,
-  value: string,
-): Promise<void> {
-  // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-  if (
-    !/^[A-Za-z][A-Za-z0-9_]+$/.test(name) ||
-    /^(AWS_|LAMBDA_|ARC_(?!APP_SECRET|SESSION))/.test(name)
-  )
-    throw new DeployError(
-      "ERR_ENVIRONMENT_NAME",
-      `${name} cannot be set: names are letters, digits and _, and AWS_, LAMBDA_ and ARC_ are taken`,
-    );
+/** @throws DeployError `ERR_ENVIRONMENT_NAME`, `ERR_TEMPLATE_LIMIT` for what Lambda would refuse */
+export function checkVariable(name: string, value: string): void {
+  const problem = variableNameProblem(name);
+  if (problem !== null)
+    throw new DeployError("ERR_ENVIRONMENT_NAME", `${name} cannot be set: ${problem}`);
   // Of a parameter that costs nothing, and of all variables of a function together.
   if (Buffer.byteLength(value) > variablesLimit)
     throw new DeployError(
@@ -71,6 +66,15 @@ export async function addEnvironment(
       `${name} has ${Buffer.byteLength(value)} bytes, and Lambda takes ${variablesLimit} for all variables of a function`,
       { hints: ["Keep it in a table or in S3, and its place in the variable."] },
     );
+}
+
+/** Sets a variable that `checkVariable` lets pass. */
+export async function addEnvironment(
+  clients: AwsClients,
+  stackName: string,
+  name: string,
+  value: string,
+): Promise<void> {
   const [{ PutParameterCommand }, client] = await Promise.all([
     import("@aws-sdk/client-ssm"),
     clients.ssm(),
@@ -99,7 +103,8 @@ export async function removeEnvironment(
     await client.send(new DeleteParameterCommand({ Name: `${folderOf(stackName)}/${name}` }));
     return true;
   } catch (error) {
-    if (error instanceof Error && error.name === "ParameterNotFound") return false;
+    // After a lost answer it is gone because of this very call.
+    if (error instanceof Error && error.name === "ParameterNotFound") return attemptsOf(error) > 1;
     throw error;
   }
 }

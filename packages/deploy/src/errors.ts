@@ -1,10 +1,13 @@
-/** Every failure of a deploy that a person can mend, with what it means. */
+import { CodedError } from "@arclet/manifest";
+
+/** Every failure of a deploy that a person can fix, with what it means. */
 export const deployErrorCodes = {
   ERR_NO_CREDENTIALS: "No AWS credentials were found",
   ERR_CREDENTIALS_EXPIRED: "The AWS credentials are expired or refused",
   ERR_ACCESS_DENIED: "The AWS identity may not do what the deploy needs",
   ERR_NO_REGION: "No AWS region is set",
   ERR_UNREACHABLE: "The AWS endpoint cannot be reached",
+  ERR_THROTTLED: "AWS takes no more calls for now",
   ERR_AWS: "AWS refused a call",
   ERR_STACK_NAME: "The name cannot be part of a stack's name",
   ERR_TEMPLATE_LIMIT: "The app is larger than CloudFormation takes",
@@ -14,6 +17,10 @@ export const deployErrorCodes = {
   ERR_STACK_BUSY: "Another deploy changes the stack",
   ERR_STACK_STUCK: "The stack is in a state only a person can end",
   ERR_STACK_MISSING: "The app is not deployed",
+  ERR_STACK_FOREIGN: "The stack belongs to another app",
+  ERR_STACK_PROTECTED: "AWS would refuse to delete the stack or its data",
+  ERR_ADOPTION: "The stack cannot be taken over as it is",
+  ERR_NO_EARLIER_DEPLOY: "No earlier deploy is kept",
   ERR_CHANGE_SET: "CloudFormation refused the change",
   ERR_DEPLOY_FAILED: "CloudFormation could not make the change",
   ERR_NOT_CONFIRMED: "The change was not confirmed",
@@ -25,21 +32,7 @@ export const deployErrorCodes = {
 
 export type DeployErrorCode = keyof typeof deployErrorCodes;
 
-/** A failure of deploy that its user can mend: shown without a stack. */
-export class DeployError extends Error {
-  readonly code: DeployErrorCode;
-  readonly isUserError = true;
-  /** What to do about it, one line each. */
-  readonly hints: readonly string[];
-
-  constructor(
-    code: DeployErrorCode,
-    message: string,
-    options: { readonly hints?: readonly string[]; readonly cause?: unknown } = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = "DeployError";
-    this.code = code;
-    this.hints = options.hints ?? [];
-  }
+/** A failure of deploy that its user can fix: shown without a stack. */
+export class DeployError extends CodedError<DeployErrorCode> {
+  override readonly name = "DeployError";
 }

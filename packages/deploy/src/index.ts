@@ -1,9 +1,18 @@
 export { deployApp } from "./deploy-app.ts";
 export type { DeployOptions, DeployResult } from "./deploy-options.ts";
+export { architectView, type ArchitectView } from "./synthesis/architect-view.ts";
+export { planApp, type DeployPlan, type PlannedChange } from "./plan-app.ts";
+export { rollBack, type RollBackOptions } from "./roll-back.ts";
 export type { AppOptions } from "./app-stack.ts";
 export { describeApp, type AppDescription } from "./describe-app.ts";
 export { manageEnv, type EnvironmentAction } from "./manage-env.ts";
-export { destroyApp, type DestroyOptions } from "./destroy-app.ts";
+export {
+  destroyApp,
+  type DestroyDecision,
+  type DestroyOptions,
+  type DestroyPlan,
+} from "./destroy-app.ts";
+export type { AccountFlags } from "./aws/credential-source.ts";
 export type { Stage } from "./environment.ts";
 export { DeployError, deployErrorCodes, type DeployErrorCode } from "./errors.ts";
 export type { DeployEvent, DeployReporter, StackChange } from "./reporter.ts";

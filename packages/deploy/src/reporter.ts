@@ -43,6 +43,9 @@ export type DeployEvent =
     }
   | { readonly type: "rolling-back"; readonly reason: string }
   | { readonly type: "table-kept"; readonly tableName: string }
+  | { readonly type: "table-deleted"; readonly tableName: string }
+  | { readonly type: "table-backed-up"; readonly tableName: string; readonly backupArn: string }
+  | { readonly type: "protection"; readonly isProtected: boolean }
   | { readonly type: "code-updated"; readonly functionId: string }
   | { readonly type: "static-file"; readonly action: "put" | "delete"; readonly key: string }
   | {

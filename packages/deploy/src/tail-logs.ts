@@ -1,9 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { logGroupOf } from "@arclet/manifest";
 import { withStack, type AppOptions } from "./app-stack.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
 import { DeployError } from "./errors.ts";
-import { forEachConcurrently } from "./aws/for-each-concurrently.ts";
+import { LogGroup, type LogLine } from "./logs/log-group.ts";
+import { createLookSchedule } from "./logs/look-schedule.ts";
 import { deployedStack } from "./stack/stack-state.ts";
+
+export type { LogLine } from "./logs/log-group.ts";
 
 export interface LogOptions extends AppOptions {
   /** null: of all functions. */
@@ -15,22 +19,9 @@ export interface LogOptions extends AppOptions {
   readonly signal: AbortSignal;
 }
 
-export interface LogLine {
-  readonly functionId: string;
-  /** Epoch milliseconds. */
-  readonly timestamp: number;
-  readonly message: string;
-}
-
-/** Milliseconds between two looks; CloudWatch has nothing to subscribe to without a bill by the minute. */
-const pollMilliseconds = 1000;
-/** Lines of several streams arrive late: each look begins this long before the newest line. */
-const lateMilliseconds = 10_000;
-/** Log groups read at a time; FilterLogEvents takes 5 to 10 calls a second (its quotas). */
-const concurrentGroups = 4;
-
 /**
- * Log lines of deployed functions, oldest first; with `follow` until the signal.
+ * Log lines of deployed functions: all that there are, oldest first, and with `follow` those that come
+ * until the signal, in the order they are found. The clients keep the pace that CloudWatch allows.
  * @throws DeployError `ERR_FUNCTION_UNKNOWN`, `ERR_STACK_MISSING`
  */
 export function tailLogs(options: LogOptions, onLine: (line: LogLine) => void): Promise<void> {
@@ -43,72 +34,57 @@ export function tailLogs(options: LogOptions, onLine: (line: LogLine) => void): 
       });
     await deployedStack(clients, stackName);
     const groups = (functionId === null ? ids : [functionId]).map(
-      (id) => new LogGroup(id, `/aws/lambda/${stackName}/${id}`, options.since),
+      (id) => new LogGroup(id, logGroupOf(stackName, id), options.since),
     );
-    for (;;) {
-      const lines: LogLine[] = [];
-      await forEachConcurrently(groups, concurrentGroups, async (group) => {
-        const found = await group.newLines(clients);
-        if (found === null && functionId !== null)
-          throw new DeployError("ERR_FUNCTION_UNKNOWN", `${functionId} is not deployed yet`, {
-            hints: ["`arclet deploy` brings it to AWS."],
-          });
-        lines.push(...(found ?? []));
-      });
-      for (const line of lines.toSorted((a, b) => a.timestamp - b.timestamp)) onLine(line);
-      if (!follow) return;
-      await pause(signal);
-      if (signal.aborted) return;
-    }
+    for (const line of await allLines(clients, groups, functionId, signal)) onLine(line);
+    if (follow) await followGroups(clients, groups, signal, onLine);
   });
 }
 
-/** The log group of one function, and what was read of it. */
-class LogGroup {
-  readonly #functionId: string;
-  readonly #name: string;
-  #since: number;
-  /** Times of the events that the next look will find again, by their ids. */
-  readonly #seen = new Map<string, number>();
-
-  constructor(functionId: string, name: string, since: number) {
-    this.#functionId = functionId;
-    this.#name = name;
-    this.#since = since;
+async function allLines(
+  clients: AwsClients,
+  groups: readonly LogGroup[],
+  functionId: string | null,
+  signal: AbortSignal,
+): Promise<readonly LogLine[]> {
+  const lines: LogLine[] = [];
+  for (const group of groups) {
+    if (signal.aborted) break;
+    const found = await group.newLines(clients);
+    if (found === null && functionId !== null)
+      throw new DeployError("ERR_FUNCTION_UNKNOWN", `${functionId} is not deployed yet`, {
+        hints: ["`arclet deploy` brings it to AWS."],
+      });
+    lines.push(...(found ?? []));
   }
+  return lines.toSorted(byTime);
+}
 
-  /** null: the function was not deployed yet. */
-  async newLines(clients: AwsClients): Promise<readonly LogLine[] | null> {
-    const [{ paginateFilterLogEvents }, client] = await Promise.all([
-      import("@aws-sdk/client-cloudwatch-logs"),
-      clients.logs(),
-    ]);
-    const lines: LogLine[] = [];
-    try {
-      for await (const page of paginateFilterLogEvents(
-        { client },
-        { logGroupName: this.#name, startTime: this.#since },
-      ))
-        for (const { eventId, timestamp = 0, message = "" } of page.events ?? []) {
-          const id = eventId ?? `${timestamp}/${message}`;
-          if (this.#seen.has(id)) continue;
-          this.#seen.set(id, timestamp);
-          lines.push({ functionId: this.#functionId, timestamp, message: message.trimEnd() });
-        }
-    } catch (error) {
-      if (!(error instanceof Error && error.name === "ResourceNotFoundException")) throw error;
-      return null;
-    }
-    for (const { timestamp } of lines)
-      this.#since = Math.max(this.#since, timestamp - lateMilliseconds);
-    for (const [id, timestamp] of this.#seen) if (timestamp < this.#since) this.#seen.delete(id);
-    return lines;
+/** Looks at one group after the other, more often where lines came lately. */
+async function followGroups(
+  clients: AwsClients,
+  groups: readonly LogGroup[],
+  signal: AbortSignal,
+  onLine: (line: LogLine) => void,
+): Promise<void> {
+  const schedule = createLookSchedule(groups, ({ hasRecentLines }) => hasRecentLines);
+  while (!signal.aborted) {
+    const { item: group, waitMs } = schedule.next();
+    await pause(waitMs, signal);
+    if (signal.aborted) return;
+    const lines = (await group.newLines(clients)) ?? [];
+    for (const line of lines.toSorted(byTime)) onLine(line);
+    schedule.looked(group, lines.length > 0);
   }
 }
 
-async function pause(signal: AbortSignal): Promise<void> {
+function byTime(a: LogLine, b: LogLine): number {
+  return a.timestamp - b.timestamp;
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   try {
-    await delay(pollMilliseconds, undefined, { signal });
+    await delay(milliseconds, undefined, { signal });
   } catch (error) {
     if (!signal.aborted) throw error;
   }

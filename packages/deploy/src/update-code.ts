@@ -20,7 +20,7 @@ export async function updateCode(
   clients: AwsClients,
   stackName: string,
   bucket: ArtifactBucket,
-  packages: readonly FunctionPackage[],
+  packages: readonly Pick<FunctionPackage, "functionId" | "key" | "codeSha256">[],
   reporter: DeployReporter,
 ): Promise<number> {
   const [sdk, lambda, resources] = await Promise.all([

@@ -118,8 +118,8 @@ export function synthesisOf(
   const synthesis = synthesize(manifest, {
     stage: "staging",
     stackName: "AllStaging",
-    assets: manifest.functions.map(({ id }) => ({
-      functionId: id,
+    assets: [...manifest.functions.map(({ id }) => id), "arclet/static"].map((functionId) => ({
+      functionId,
       handler: "index.handler",
       bucket: "artifacts",
       key: "functions/0.zip",

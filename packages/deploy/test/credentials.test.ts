@@ -94,7 +94,7 @@ test.each([
   const files = expiresAt === null ? profiles : { ...profiles, [cached]: token };
   await expect(describe("profile signed", files)).rejects.toMatchObject({
     code: "ERR_CREDENTIALS_EXPIRED",
-    message: "The AWS sign-in is over",
+    message: "Your AWS sign-in has expired",
     hints: ["Sign in again: aws sso login --profile signed"],
   });
 });

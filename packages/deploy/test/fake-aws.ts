@@ -28,7 +28,11 @@ export async function startFakeAws(
   answer: Answer,
   variables: { readonly [path: string]: string } = {},
   statusOfObject: (call: string) => number = () => 200,
+  /** What DynamoDB answers. */
+  tables: (action: string, input: { readonly [name: string]: unknown }) => unknown = () => ({}),
 ): Promise<FakeAws> {
+  /** Texts of objects that were put. */
+  const objects = new Map<string, string>();
   const calls: string[] = [];
   const bodies: string[] = [];
   const credentials: string[] = [];
@@ -38,6 +42,8 @@ export async function startFakeAws(
     bodies.push(body);
     const scope = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "");
     credentials.push(`${scope?.[1]} ${scope?.[2]}`);
+    const isObject = request.url !== undefined && /^\/[^/]+\/[^?]+/.test(request.url);
+    const objectName = request.url?.replace(/\?.*$/, "") ?? "";
     const target = String(request.headers["x-amz-target"] ?? "");
     const isQuery = String(request.headers["content-type"]).includes("x-www-form-urlencoded");
     if (target.startsWith("AmazonSSM.")) {
@@ -46,8 +52,12 @@ export async function startFakeAws(
       response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
       response.end(JSON.stringify({ Parameters }));
     } else if (target.startsWith("DynamoDB_")) {
-      calls.push(`DynamoDB ${target.slice(target.indexOf(".") + 1)}`);
-      response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end("{}");
+      const action = target.slice(target.indexOf(".") + 1);
+      calls.push(`DynamoDB ${action}`);
+      const answered = tables(action, JSON.parse(body) as Record<string, unknown>);
+      const isError = typeof answered === "object" && answered !== null && "__type" in answered;
+      response.writeHead(isError ? 400 : 200, { "content-type": "application/x-amz-json-1.0" });
+      response.end(JSON.stringify(answered));
     } else if (isQuery) {
       const parameters = new URLSearchParams(body);
       const action = parameters.get("Action") ?? "";
@@ -64,6 +74,13 @@ export async function startFakeAws(
       const call = `${request.method} ${request.url}`;
       calls.push(call);
       owners.push(String(request.headers["x-amz-expected-bucket-owner"]));
+      if (isObject && request.method === "PUT") objects.set(objectName, body);
+      if (isObject && request.method === "GET" && objectName.endsWith(".json")) {
+        const text = objects.get(objectName);
+        response.writeHead(text === undefined ? 404 : 200, { "content-type": "application/xml" });
+        response.end(text ?? "<Error><Code>NoSuchKey</Code></Error>");
+        return;
+      }
       const lambda = { CodeSha256: "another", State: "Active", LastUpdateStatus: "Successful" };
       const isLambda = request.url?.startsWith("/2015-03-31/functions/") === true;
       response.writeHead(isLambda ? 200 : statusOfObject(call));
@@ -106,12 +123,22 @@ export async function startFakeAws(
 export function stackXml(
   status: string,
   outputs: { readonly [name: string]: string } = {},
+  /** Further members, as XML; by default the stack belongs to the app `app`. */
+  more: string = tagsXml({ "arclet:app": "app", "arclet:stage": "staging" }),
 ): string {
   const members = Object.entries(outputs).map(
     ([name, value]) =>
       `<member><OutputKey>${name}</OutputKey><OutputValue>${value}</OutputValue></member>`,
   );
-  return `<Stacks><member><StackName>AppStaging</StackName><StackId>arn:stack/AppStaging/1</StackId><StackStatus>${status}</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime><Outputs>${members.join("")}</Outputs></member></Stacks>`;
+  return `<Stacks><member><StackName>AppStaging</StackName><StackId>arn:stack/AppStaging/1</StackId><StackStatus>${status}</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime><Outputs>${members.join("")}</Outputs>${more}</member></Stacks>`;
+}
+
+/** Tags of a stack as DescribeStacks has them. */
+export function tagsXml(tags: { readonly [name: string]: string }): string {
+  const members = Object.entries(tags).map(
+    ([name, value]) => `<member><Key>${name}</Key><Value>${value}</Value></member>`,
+  );
+  return `<Tags>${members.join("")}</Tags>`;
 }
 
 export const noStack: Reply = {

@@ -39,6 +39,7 @@ test("--fast brings code without CloudFormation", async () => {
     webSocketUrl: null,
     cdnUrl: null,
     isChanged: true,
+    changes: [],
   });
   expect(changes(aws)).toEqual([`PUT /2015-03-31/functions/${functionId}/code`]);
 });

@@ -23,7 +23,7 @@ test("no permission reaches beyond the app", async () => {
 });
 
 test("a function may only touch what the manifest has", async () => {
-  const sockets = templateOf(await manifestOf("@app\necho\n\n@ws\n"));
+  const sockets = templateOf(await manifestOf("@app\necho\n\n@ws\n"), { hasStaticFiles: false });
   expect(actionsOf(sockets, "WsDefault")).toEqual([
     "logs:CreateLogStream",
     "logs:PutLogEvents",
@@ -51,6 +51,22 @@ test("a function may only touch what the manifest has", async () => {
   ]);
   expect(actionsOf(all, "HttpGetIndex")).not.toContain("sqs:ReceiveMessage");
   expect(actionsOf(all, "TablesStreamsCats")).toContain("dynamodb:GetRecords");
+});
+
+test("a function may use the files of the app's own bucket, or less with @access", async () => {
+  const app = "@app\nsite\n\n@http\nget /\n\n@static\nprefix assets\n";
+  const filesOf = async (config: string | null): Promise<readonly string[]> => {
+    const files = config === null ? {} : { "src/http/get-index/config.arc": config };
+    const template = templateOf(await manifestOf(app, files));
+    return actionsOf(template, "HttpGetIndex").filter((action) => action.startsWith("s3:"));
+  };
+  const all = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject", "s3:ListBucket"];
+  expect(await filesOf(null)).toEqual(all);
+  expect(await filesOf("@access\nstatic\n")).toEqual(all);
+  expect(await filesOf("@access\nstatic read\n")).toEqual(["s3:GetObject", "s3:ListBucket"]);
+  expect(await filesOf("@access\n")).toEqual([]);
+  const none = templateOf(await manifestOf(app), { hasStaticFiles: false });
+  expect(actionsOf(none, "HttpGetIndex").filter((action) => action.startsWith("s3:"))).toEqual([]);
 });
 
 const withAccess = `@app
@@ -170,6 +186,7 @@ test("layers, policies, and permissions that the manifest asks for are the funct
 test("permissions are told by what of the manifest they are for, as plugins leave them", async () => {
   const { template, origins } = synthesisOf(
     await manifestOf("@app\ntold\n\n@ws\n\n@tables\ncats\n  id *String\n"),
+    { hasStaticFiles: false },
   );
   const Resources = {
     ...template.Resources,

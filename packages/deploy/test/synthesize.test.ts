@@ -1,5 +1,7 @@
+import { runInNewContext } from "node:vm";
 import type { Template, TemplateValue } from "@arclet/deploy";
 import { expect, test } from "vitest";
+import { keyFunctionCode } from "../src/resources/cdn.ts";
 import { apps, manifestOf, templateOf } from "./apps.ts";
 import { expectValid } from "./expect-valid.ts";
 import { findings } from "./service-specification.ts";
@@ -42,14 +44,14 @@ test("a new route adds resources and moves no logical id", async () => {
 
 test("new code changes nothing but the code", async () => {
   const manifest = await manifestOf("@app\necho\n\n@ws\n");
-  const before = templateOf(manifest);
+  const before = templateOf(manifest, { hasStaticFiles: false });
   const assets = manifest.functions.map(({ id }) => ({
     functionId: id,
     handler: "index.handler",
     bucket: "artifacts",
     key: "functions/1.zip",
   }));
-  const after = templateOf(manifest, { assets });
+  const after = templateOf(manifest, { assets, hasStaticFiles: false });
   expect(Object.keys(after.Resources)).toEqual(Object.keys(before.Resources));
   const changed = Object.keys(after.Resources).filter(
     (id) => JSON.stringify(after.Resources[id]) !== JSON.stringify(before.Resources[id]),
@@ -103,9 +105,12 @@ test("what provisioned concurrency keeps warm is new with new code, settings and
   expect(before).toBeDefined();
   expect(versionOf(templateOf(manifest))).toBe(before);
   const environment = [{ name: "SECRET", revision: "2", bytes: 10 }];
-  const assets = [
-    { functionId: "http/get-index", handler: "index.handler", bucket: "artifacts", key: "1.zip" },
-  ];
+  const assets = ["http/get-index", "arclet/static"].map((functionId) => ({
+    functionId,
+    handler: "index.handler",
+    bucket: "artifacts",
+    key: "1.zip",
+  }));
   const others = [
     templateOf(manifest, { environment }),
     templateOf(manifest, { assets }),
@@ -220,7 +225,7 @@ test("functions know the URLs of the app, and no circle comes of it", async () =
     ARC_HTTP_URL: { "Fn::Sub": "https://${Cdn.DomainName}" },
   });
   for (const id of ["HttpApi", "WebSocketApi", "Cdn"])
-    expect(JSON.stringify(behindCdn.Resources[id])).not.toMatch(/Function|Role/);
+    expect(JSON.stringify(behindCdn.Resources[id])).not.toMatch(/Function[A-Z]\w*[0-9a-f]{8}|Role/);
   const sockets = templateOf(await manifestOf("@app\necho\n\n@ws\n"), { hasStaticFiles: false });
   expect(variables(sockets)).not.toHaveProperty("ARC_HTTP_URL");
 });
@@ -235,14 +240,76 @@ test("a secret is a parameter without echo, and only its name stands in the temp
   expect(variables(template)["API_KEY"]).toEqual({ Ref: parameter });
 });
 
-test("static files can be read by anyone, and not be listed or written", async () => {
+test("static files are private: only the app's function reads them, and only them", async () => {
   const template = templateOf(await manifestOf("@app\nsite\n\n@static\nprefix assets\n"));
+  expect(propertiesOf(template, "AWS::S3::BucketPolicy")).toEqual([]);
+  // Deployable where the account blocks public access.
+  expect(propertiesOf(template, "AWS::S3::Bucket")).toMatchObject([
+    {
+      OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        IgnorePublicAcls: true,
+        BlockPublicPolicy: true,
+        RestrictPublicBuckets: true,
+      },
+      CorsConfiguration: {
+        CorsRules: [{ AllowedOrigins: [{ "Fn::GetAtt": ["HttpApi", "ApiEndpoint"] }] }],
+      },
+    },
+  ]);
+  expect(template.Resources["StaticFunctionRole"]?.Properties).toMatchObject({
+    Policies: [
+      {
+        PolicyDocument: {
+          Statement: [
+            { Action: ["logs:CreateLogStream", "logs:PutLogEvents"] },
+            {
+              Action: ["s3:GetObject"],
+              Resource: [{ "Fn::Sub": "${StaticBucket.Arn}/assets/*" }],
+            },
+            { Action: ["s3:ListBucket"] },
+          ],
+        },
+      },
+    ],
+  });
+  const keys = propertiesOf(template, "AWS::ApiGatewayV2::Route").map(
+    (route) => (route as { readonly RouteKey: string }).RouteKey,
+  );
+  expect(keys.toSorted()).toEqual([
+    "GET /",
+    "GET /_static/{proxy+}",
+    "GET /{proxy+}",
+    "HEAD /",
+    "HEAD /_static/{proxy+}",
+    "HEAD /{proxy+}",
+  ]);
+});
+
+test("a route that is nothing but a variable keeps / from the static files", async () => {
+  const template = templateOf(await manifestOf("@app\nsite\n\n@http\nany /*\n\n@static\n"));
+  const keys = propertiesOf(template, "AWS::ApiGatewayV2::Route").map(
+    (route) => (route as { readonly RouteKey: string }).RouteKey,
+  );
+  expect(keys.toSorted()).toEqual([
+    "ANY /{proxy+}",
+    "GET /_static/{proxy+}",
+    "HEAD /_static/{proxy+}",
+  ]);
+});
+
+test("with `private false` anyone may read static files at the bucket, not list or write them", async () => {
+  const template = templateOf(
+    await manifestOf("@app\nsite\n\n@static\nprefix assets\nprivate false\n"),
+  );
   expect(propertiesOf(template, "AWS::S3::BucketPolicy")).toMatchObject([
     {
       PolicyDocument: {
         Statement: [
           {
             Effect: "Allow",
+            Principal: "*",
             Action: "s3:GetObject",
             Resource: { "Fn::Sub": "${StaticBucket.Arn}/assets/*" },
           },
@@ -250,9 +317,45 @@ test("static files can be read by anyone, and not be listed or written", async (
       },
     },
   ]);
-  expect(propertiesOf(template, "AWS::S3::Bucket")).toMatchObject([
-    { OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] } },
+});
+
+test("@cdn reads the bucket by origin access control, which lets no other distribution in", async () => {
+  const template = templateOf(await manifestOf("@app\nfront\n\n@static\nprefix assets\n\n@cdn\n"));
+  const distribution = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Cdn}";
+  const Condition = { StringEquals: { "AWS:SourceArn": { "Fn::Sub": distribution } } };
+  const Principal = { Service: "cloudfront.amazonaws.com" };
+  expect(propertiesOf(template, "AWS::S3::BucketPolicy")).toMatchObject([
+    {
+      PolicyDocument: {
+        Statement: [
+          { Action: "s3:GetObject", Principal, Condition },
+          { Action: "s3:ListBucket", Principal, Condition },
+        ],
+      },
+    },
   ]);
+  expect(template.Resources["Cdn"]?.Properties).toMatchObject({
+    DistributionConfig: {
+      Origins: [
+        { Id: "http" },
+        { Id: "static", OriginAccessControlId: { Ref: "StaticAccess" }, OriginPath: "/assets" },
+      ],
+    },
+  });
+});
+
+test.each([
+  ["/_static/app.js", "/app.js"],
+  ["/_static/deep/a%23b.txt", "/deep/a%23b.txt"],
+  ["/_static/about", "/about/index.html"],
+  ["/_static/about/", "/about/index.html"],
+  ["/_static/", "/index.html"],
+  ["/_static/assets/app.js", "/app.js"],
+])("CloudFront asks the bucket for %s as %s", (uri, key) => {
+  const event = { request: { uri } };
+  expect(runInNewContext(`${keyFunctionCode("assets")}; handler(event);`, { event })).toEqual({
+    uri: key,
+  });
 });
 
 test("@proxy takes what no route takes, and @cdn stands before all", async () => {
@@ -279,15 +382,21 @@ test("@proxy takes what no route takes, and @cdn stands before all", async () =>
           },
           CustomOriginConfig: { OriginProtocolPolicy: "https-only" },
         },
+        { Id: "static" },
       ],
       DefaultCacheBehavior: {
+        TargetOriginId: "http",
         CachePolicyId: "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
         OriginRequestPolicyId: passesOn,
         ViewerProtocolPolicy: "redirect-to-https",
         AllowedMethods: expect.arrayContaining(["GET", "POST", "DELETE"]),
       },
       CacheBehaviors: [
-        { PathPattern: "/_static/*", CachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6" },
+        {
+          TargetOriginId: "static",
+          PathPattern: "/_static/*",
+          CachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6",
+        },
       ],
     },
   });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createArchiver, type BuiltFunction } from "@arclet/builder";
 import { deployApp, type DeployEvent, type DeployOptions, type DeployResult } from "@arclet/deploy";
+import type { Project } from "@arclet/manifest";
 import { readProject } from "@arclet/manifest/node";
 import { startFakeAws, type FakeAws } from "./fake-aws.ts";
 
@@ -14,6 +15,8 @@ export interface TemporaryApp extends AsyncDisposable {
   write(path: string, text: string): Promise<void>;
   /** Scripts AWS until the app is disposed. */
   fake(...args: Parameters<typeof startFakeAws>): Promise<FakeAws>;
+  /** Its functions, as if they were built. */
+  built(project: Project): readonly BuiltFunction[];
   /** Deploys it as if it were built. */
   deploy(options?: Partial<DeployOptions>): Promise<DeployResult>;
 }
@@ -28,8 +31,20 @@ export async function createTemporaryApp(): Promise<TemporaryApp> {
   };
   await write("app.arc", "@app\napp\n\n@http\nget /\n");
   await write("built/index.mjs", "export const handler = async () => ({ statusCode: 200 });\n");
+  const built = ({ functions }: Project): readonly BuiltFunction[] =>
+    functions.map(({ id }) => ({
+      functionId: id,
+      directory: join(root, "built"),
+      entry: join(root, "built/index.mjs"),
+      handler: "index.handler",
+      format: "esm",
+      sourceDirectory: root,
+      inputs: [],
+      hash: "0",
+    }));
   return {
     root,
+    built,
     events,
     write,
     fake: async (...args) => {
@@ -40,20 +55,10 @@ export async function createTemporaryApp(): Promise<TemporaryApp> {
     deploy: async (options = {}) => {
       const { project, diagnostics } = await readProject(root);
       if (project === null) throw new Error(JSON.stringify(diagnostics));
-      const built = project.functions.map(({ id }): BuiltFunction => ({
-        functionId: id,
-        directory: join(root, "built"),
-        entry: join(root, "built/index.mjs"),
-        handler: "index.handler",
-        format: "esm",
-        sourceDirectory: root,
-        inputs: [],
-        hash: "0",
-      }));
       return deployApp(
         {
           project,
-          built,
+          built: built(project),
           archiver: createArchiver(),
           stage: "staging",
           name: null,

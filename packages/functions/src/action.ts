@@ -1,4 +1,4 @@
-import type { Context, WebSocketMessageEvent, WebSocketResponse } from "./events.ts";
+import type { Context, WebSocketMessageEvent, WebSocketResponse } from "./handler-types.ts";
 import { validate, type Issue, type StandardSchema } from "./standard-schema.ts";
 import { ws } from "./ws.ts";
 

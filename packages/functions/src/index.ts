@@ -3,6 +3,7 @@ export type {
   HttpEvent,
   HttpHandler,
   HttpResponse,
+  JsonPage,
   QueueEvent,
   ScheduledEvent,
   TableStreamEvent,
@@ -14,9 +15,10 @@ export type {
   WebSocketMessageEvent,
   WebSocketMessageHandler,
   WebSocketResponse,
-} from "./events.ts";
+} from "./handler-types.ts";
 export { GatewayError, type RefusalMetadata } from "./gateway-error.ts";
-export { events, queues, type EventMessage, type QueueMessage } from "./publish.ts";
+export { events, type EventMessage } from "./events.ts";
+export { queues, type QueueMessage } from "./queues.ts";
 export {
   tables,
   type Item,

@@ -14,7 +14,7 @@ export interface QueryResult<Row> {
 }
 
 /** One table. Parameters are the SDK's, without `TableName`. */
-export interface TableClient<Row extends Item = Item> {
+export interface TableClient<Row extends object = Item> {
   get(key: Partial<Row>): Promise<Row | undefined>;
   /** Resolves the row as it was given. */
   put(row: Row): Promise<Row>;
@@ -38,8 +38,11 @@ export interface Tables {
   readonly _doc: Lib.DynamoDBDocumentClient;
 }
 
+/** Types of rows, interfaces too, by the names of their tables. */
+export type RowsByTable<Rows> = { readonly [Name in keyof Rows]: object };
+
 /** Rows by table, for typed access: `tables<{ cats: Cat }>()`. */
-export type TableClients<Rows extends Record<string, Item>> = {
+export type TableClients<Rows extends RowsByTable<Rows>> = {
   readonly [Name in keyof Rows]: TableClient<Rows[Name]>;
 } & Tables;
 
@@ -54,13 +57,13 @@ interface Connected {
  * Access to the tables of `@tables`. Uses the AWS SDK that Lambda has, loaded at the first call and
  * connected once; locally it is installed with the app.
  */
-export const tables: <Rows extends Record<string, Item> = Record<string, Item>>() => Promise<
+export const tables: <Rows extends RowsByTable<Rows> = Record<string, Item>>() => Promise<
   TableClients<Rows>
 > = /* @__PURE__ */ createTables();
 
 function createTables(): typeof tables {
   let connecting: Promise<Connected> | null = null;
-  return async <Rows extends Record<string, Item>>() => {
+  return async <Rows extends RowsByTable<Rows>>() => {
     connecting ??= connect();
     let connected: Connected;
     try {

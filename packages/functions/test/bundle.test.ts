@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as esbuild from "esbuild";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 
 async function bundle(source: string): Promise<string> {
   const { outputFiles } = await esbuild.build({
@@ -21,7 +21,7 @@ async function bundle(source: string): Promise<string> {
 }
 
 describe("a bundle with the helper", () => {
-  it("of all of it is no more than 12 kB, the signer and nothing of the AWS SDK", async () => {
+  test("of all of it is no more than 12 kB, the signer and nothing of the AWS SDK", async () => {
     const text = await bundle('export * from "@arclet/functions";');
     expect(text).toContain("AWS4-HMAC-SHA256");
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(12_000);
@@ -32,7 +32,7 @@ describe("a bundle with the helper", () => {
     expect(text).not.toMatch(/\bfrom"/);
   });
 
-  it("of ws has nothing of tables", async () => {
+  test("of ws has nothing of tables", async () => {
     const text = await bundle(
       'import { ws } from "@arclet/functions"; export const handler = ws.send;',
     );
@@ -40,13 +40,13 @@ describe("a bundle with the helper", () => {
     expect(text).not.toContain("client-dynamodb");
   });
 
-  it("is nothing when nothing is used", async () => {
+  test("is nothing when nothing is used", async () => {
     expect((await bundle('import { ws, tables, events } from "@arclet/functions";')).trim()).toBe(
       "",
     );
   });
 
-  it("loads cryptography only where the target is AWS", async () => {
+  test("loads cryptography only where the target is AWS", async () => {
     const folder = await mkdtemp(join(tmpdir(), "arclet-functions-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     await writeFile(join(folder, "helper.mjs"), await bundle('export * from "@arclet/functions";'));

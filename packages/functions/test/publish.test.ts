@@ -1,5 +1,5 @@
 import { events, queues } from "@arclet/functions";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   expectedAuthorization,
   lambdaEnvironment,
@@ -12,7 +12,7 @@ const topic = "arn:aws:sns:us-west-2:123456789012:daily";
 const queueUrl = "https://sqs.us-west-2.amazonaws.com/123456789012/jobs";
 
 describe("events.publish", () => {
-  it("publishes JSON to the topic of that name, signed for its region", async () => {
+  test("publishes JSON to the topic of that name, signed for its region", async () => {
     const server = await startAwsServer({
       status: 200,
       body: "<PublishResponse><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>",
@@ -32,7 +32,7 @@ describe("events.publish", () => {
     expect(request.headers.authorization).toBe(expectedAuthorization(request, "sns", "us-west-2"));
   });
 
-  it("rejects as AWS words it", async () => {
+  test("rejects as AWS words it", async () => {
     const server = await startAwsServer({
       status: 404,
       body: "<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code><Message>Topic does not exist</Message></Error></ErrorResponse>",
@@ -49,7 +49,7 @@ describe("events.publish", () => {
     });
   });
 
-  it("needs no credentials for a local service", async () => {
+  test("needs no credentials for a local service", async () => {
     const server = await startAwsServer({ status: 200, body: "<MessageId>m-1</MessageId>" });
     setEnvironment({
       AWS_ENDPOINT_URL_SNS: server.url,
@@ -59,7 +59,7 @@ describe("events.publish", () => {
     expect(server.requests[0]?.headers.authorization).toBeUndefined();
   });
 
-  it("names the pragma that lacks the event", async () => {
+  test("names the pragma that lacks the event", async () => {
     setEnvironment({ ARC_EVENTS: "{}" });
     await expect(events.publish({ name: "nope", payload: 1 })).rejects.toThrow(
       '"nope" is not under @events of the manifest',
@@ -68,7 +68,7 @@ describe("events.publish", () => {
 });
 
 describe("queues.publish", () => {
-  it("sends JSON to the queue of that name, signed", async () => {
+  test("sends JSON to the queue of that name, signed", async () => {
     const server = await startAwsServer({ status: 200, body: '{"MessageId":"q-1"}' });
     leadAwsTo(server);
     setEnvironment({ ...lambdaEnvironment, ARC_QUEUES: JSON.stringify({ jobs: queueUrl }) });
@@ -84,7 +84,7 @@ describe("queues.publish", () => {
     expect(request.headers.authorization).toBe(expectedAuthorization(request, "sqs", "us-west-2"));
   });
 
-  it("gives FIFO queues a group and a deduplication id", async () => {
+  test("gives FIFO queues a group and a deduplication id", async () => {
     const server = await startAwsServer({ status: 200, body: '{"MessageId":"q-1"}' });
     setEnvironment({
       ...lambdaEnvironment,
@@ -102,7 +102,7 @@ describe("queues.publish", () => {
     expect(sent[0]?.["MessageDeduplicationId"]).not.toBe(sent[1]?.["MessageDeduplicationId"]);
   });
 
-  it("rejects as AWS words it", async () => {
+  test("rejects as AWS words it", async () => {
     const server = await startAwsServer({
       status: 400,
       body: '{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"The specified queue does not exist."}',

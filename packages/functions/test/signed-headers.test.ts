@@ -1,7 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { signedHeaders, type RequestToSign } from "../src/signed-headers.ts";
 
 const credentials = {
@@ -175,7 +175,7 @@ const signings: fc.Arbitrary<Signing> = fc
   }));
 
 describe("a signed request", () => {
-  it.each(vectors)("is as AWS's %s", async (_, given, signature) => {
+  test.each(vectors)("is as AWS's %s", async (_, given, signature) => {
     const { method = "GET", path = "/", headers = {}, body = "" } = given;
     const url = `https://example.amazonaws.com${path}`;
     const scope = { service: "service", region: "us-east-1", now };
@@ -183,7 +183,7 @@ describe("a signed request", () => {
     expect(signatureOf(signed)).toBe(signature);
   });
 
-  it("is as AWS's own client signs it, whatever is in it", async () => {
+  test("is as AWS's own client signs it, whatever is in it", async () => {
     await fc.assert(
       fc.asyncProperty(signings, async (signing) => {
         const { service, region, time, sessionToken } = signing;
@@ -198,7 +198,7 @@ describe("a signed request", () => {
     );
   });
 
-  it("keeps the headers it was given, and carries the session token", async () => {
+  test("keeps the headers it was given, and carries the session token", async () => {
     const request = { url: "https://example.com/", method: "POST", headers: { "x-a": " b " } };
     const scope = { service: "sqs", region: "eu-west-1", now };
     const signed = await signedHeaders(request, scope, { ...credentials, sessionToken: "t/+=" });

@@ -1,5 +1,5 @@
 import { tables } from "@arclet/functions";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { type Answer, createAwsServer, lambdaEnvironment, setEnvironment } from "./aws-server.ts";
 
 interface Cat extends Record<string, unknown> {
@@ -31,7 +31,7 @@ function setUp(...answers: readonly Answer[]): void {
 }
 
 describe("tables", () => {
-  it("reads and writes documents under the physical name", async () => {
+  test("reads and writes documents under the physical name", async () => {
     setUp(
       answer({}),
       answer({ Item: { id: { S: "tom" }, lives: { N: "9" } } }),
@@ -65,7 +65,7 @@ describe("tables", () => {
     );
   });
 
-  it("follows pages of scans and queries", async () => {
+  test("follows pages of scans and queries", async () => {
     const page = (id: string, next: string | null): ReturnType<typeof answer> =>
       answer({
         Items: [{ id: { S: id } }],
@@ -87,7 +87,7 @@ describe("tables", () => {
     expect(starts).toEqual([undefined, { id: { S: "a" } }, undefined, { id: { S: "c" } }]);
   });
 
-  it("tells names, and keeps one client for all calls", async () => {
+  test("tells names, and keeps one client for all calls", async () => {
     setUp();
     const first = await tables();
     const second = await tables();

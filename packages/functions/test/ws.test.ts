@@ -1,5 +1,5 @@
 import { createWs, ws, type WebSocketPayload } from "@arclet/functions";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import {
   expectedAuthorization,
   lambdaEnvironment,
@@ -45,7 +45,7 @@ const payloads: readonly (readonly [string, WebSocketPayload, string])[] = [
 ];
 
 describe("ws over HTTP", () => {
-  it.each(payloads)("sends %s", async (_, payload, expected) => {
+  test.each(payloads)("sends %s", async (_, payload, expected) => {
     const server = await startAwsServer({ status: 200 });
     setEnvironment({ ARC_WSS_URL: server.url.replace("http", "ws") });
     await ws.send({ id, payload });
@@ -56,14 +56,14 @@ describe("ws over HTTP", () => {
     expect(request?.body.toString(encoding)).toBe(expected);
   });
 
-  it("sends nothing signed to an address without TLS", async () => {
+  test("sends nothing signed to an address without TLS", async () => {
     const server = await startAwsServer({ status: 200 });
     setEnvironment({ ...lambdaEnvironment, ARC_WSS_URL: server.url.replace("http", "ws") });
     await ws.send({ id, payload: "x" });
     expect(server.requests[0]?.headers.authorization).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     ["send", "POST", "eu-central-1"],
     ["close", "DELETE", "eu-central-1"],
   ] as const)("signs %s for AWS", async (verb, method, region) => {
@@ -84,7 +84,7 @@ describe("ws over HTTP", () => {
     );
   });
 
-  it("reads credentials at each call, since they rotate", async () => {
+  test("reads credentials at each call, since they rotate", async () => {
     const server = await startAwsServer({ status: 200 });
     leadAwsTo(server);
     const url = "wss://abc123.execute-api.eu-west-1.amazonaws.com/production";
@@ -95,7 +95,7 @@ describe("ws over HTTP", () => {
     expect(server.requests[1]?.headers.authorization).toContain("Credential=ROTATED/");
   });
 
-  it("goes to the management address of a custom domain, signed for the function's own region", async () => {
+  test("goes to the management address of a custom domain, signed for the function's own region", async () => {
     const server = await startAwsServer({ status: 200 });
     leadAwsTo(server);
     setEnvironment({
@@ -112,14 +112,14 @@ describe("ws over HTTP", () => {
     );
   });
 
-  it("says what is missing without credentials or an address", async () => {
+  test("says what is missing without credentials or an address", async () => {
     setEnvironment({ ARC_WSS_URL: "wss://abc.execute-api.eu-west-1.amazonaws.com/production" });
     await expect(ws.send({ id, payload: "x" })).rejects.toThrow("AWS_ACCESS_KEY_ID");
     setEnvironment({});
     await expect(ws.send({ id, payload: "x" })).rejects.toThrow("ARC_WSS_URL is not set");
   });
 
-  it("tells about a connection", async () => {
+  test("tells about a connection", async () => {
     const server = await startAwsServer({
       status: 200,
       body: `{
@@ -139,7 +139,7 @@ describe("ws over HTTP", () => {
     expect(server.requests[0]?.method).toBe("GET");
   });
 
-  it.each([
+  test.each([
     [410, "GoneException", { "x-amzn-errortype": "GoneException" }, ""],
     [410, "GoneException", {}, ""],
     [
@@ -175,7 +175,7 @@ describe("ws over HTTP", () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it("tries three times when throttled or when AWS fails", async () => {
+  test("tries three times when throttled or when AWS fails", async () => {
     const recovering = await startAwsServer({ status: 429 }, { status: 500 }, { status: 200 });
     setEnvironment({ ARC_WSS_URL: recovering.url.replace("http", "ws") });
     await ws.send({ id, payload: "x" });
@@ -189,7 +189,7 @@ describe("ws over HTTP", () => {
     expect(throttling.requests.length).toBe(3);
   });
 
-  it("reaches another API by its endpoint, whatever the environment offers", async () => {
+  test("reaches another API by its endpoint, whatever the environment offers", async () => {
     const server = await startAwsServer({ status: 200 });
     setEnvironment({});
     const requests = offerChannel({ type: "done" });
@@ -200,7 +200,7 @@ describe("ws over HTTP", () => {
 });
 
 describe("ws over the direct channel", () => {
-  it("sends and closes without HTTP", async () => {
+  test("sends and closes without HTTP", async () => {
     const requests = offerChannel({ type: "done" });
     const bytes = new Uint8Array([1]);
     await ws.send({ id, payload: { a: 1 } });
@@ -213,7 +213,7 @@ describe("ws over the direct channel", () => {
     ]);
   });
 
-  it("tells about a connection", async () => {
+  test("tells about a connection", async () => {
     const identity = { sourceIp: "127.0.0.1", userAgent: "browser" };
     offerChannel({ type: "info", info: { connectedAt: 1, lastActiveAt: 2, identity } });
     expect(await ws.info({ id })).toEqual({
@@ -223,7 +223,7 @@ describe("ws over the direct channel", () => {
     });
   });
 
-  it.each([
+  test.each([
     ["gone", "GoneException", 410],
     [{ type: "limit-exceeded" }, "LimitExceededException", 429],
     [{ type: "too-large" }, "PayloadTooLargeException", 413],
@@ -235,7 +235,7 @@ describe("ws over the direct channel", () => {
     });
   });
 
-  it("refuses to send nothing, or to nobody", async () => {
+  test("refuses to send nothing, or to nobody", async () => {
     const requests = offerChannel({ type: "done" });
     // As a caller without types could.
     const careless = ws.send as (message: unknown) => Promise<void>;

@@ -1,4 +1,4 @@
-import type { Diagnostic, DiagnosticNote } from "./diagnostic.ts";
+import type { Diagnostic, DiagnosticNote, Location } from "./diagnostic.ts";
 import type { DiagnosticCode } from "./diagnostic-codes.ts";
 import type { SourceFile, Span } from "./source-file.ts";
 
@@ -14,6 +14,14 @@ export interface Remark {
 export class DiagnosticLog {
   readonly source: SourceFile;
   readonly #diagnostics: Diagnostic[] = [];
+
+  /** An error whose place is known already, or unknown. */
+  static errorAt(
+    location: Location | null,
+    { code, text, notes = [] }: Omit<Remark, "span" | "suggestion">,
+  ): Diagnostic {
+    return { severity: "error", code, text, location, notes };
+  }
 
   constructor(source: SourceFile) {
     this.source = source;

@@ -1,8 +1,39 @@
+export { CodedError, systemErrorCode, type CodedErrorOptions } from "./coded-error.ts";
 export type { Diagnostic, DiagnosticNote, Location } from "./diagnostic.ts";
 export { diagnosticCodes, type DiagnosticCode } from "./diagnostic-codes.ts";
 export { didYouMean } from "./did-you-mean.ts";
+export {
+  asyncInvocationDefaults,
+  asyncRetryDelaysSeconds,
+  eventSources,
+  streamRetentionSeconds,
+  type AsyncInvocation,
+  type EventSources,
+  type QueueSource,
+  type ScheduleSource,
+  type StreamSource,
+  type TopicSource,
+} from "./event-sources.ts";
 export { formatDiagnostics, type DiagnosticFormatOptions } from "./format-diagnostic.ts";
 export type * from "./manifest.ts";
+export { functionPragmas } from "./manifest.ts";
+export {
+  arnOf,
+  defaultRegion,
+  deadLetterQueueName,
+  localAccount,
+  localFunctionName,
+  localName,
+  localPlace,
+  localQueueName,
+  localTableNames,
+  logGroupOf,
+  logGroupOfFunction,
+  partitionOf,
+  stackNameOf,
+  type DeployStage,
+  type Place,
+} from "./names.ts";
 export type {
   EnvironmentName,
   Preferences,
@@ -11,6 +42,25 @@ export type {
   ProjectResult,
 } from "./project/project.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";
+export {
+  reservedVariables,
+  variableNameProblem,
+  variablesLimit,
+} from "./rules/environment-variables.ts";
+export {
+  judgeRuntime,
+  newProjectRuntime,
+  runtimeIdentifiers,
+  runtimeOf,
+  type RuntimeVerdict,
+} from "./rules/runtimes.ts";
+export {
+  parseSchedule,
+  type CronFields,
+  type ParsedSchedule,
+} from "./rules/schedule-expression.ts";
+export { scheduledEvent, type ScheduledEventValues } from "./scheduled-event.ts";
+export { isRootVariable } from "./root-variable.ts";
 export { SourceFile, type Span } from "./source-file.ts";
 export { parseArc, type ParseResult } from "./syntax/arc-parser.ts";
 export { printArc } from "./syntax/arc-printer.ts";

@@ -1,7 +1,16 @@
 import type { Location } from "./diagnostic.ts";
 
 /** Pragmas whose entries are functions. */
-export type FunctionPragma = "http" | "ws" | "events" | "queues" | "scheduled" | "tables-streams";
+export const functionPragmas = [
+  "http",
+  "ws",
+  "events",
+  "queues",
+  "scheduled",
+  "tables-streams",
+] as const;
+/** `customLambdas` are plugins' own functions, which nothing invokes but the plugins' code. */
+export type FunctionPragma = (typeof functionPragmas)[number] | "customLambdas";
 
 /** What a function may do with resources that are not the app's. */
 export interface AllowedActions {
@@ -18,6 +27,8 @@ export interface FunctionAccess {
   readonly queues: readonly string[];
   /** Whether it may post to connections, and close them. */
   readonly hasConnections: boolean;
+  /** What it may do with objects of the bucket of static files. */
+  readonly staticFiles: "none" | "read" | "write";
 }
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
 export type LogFormat = "Text" | "JSON";
@@ -53,6 +64,8 @@ export interface FunctionConfig {
   readonly applicationLogLevel: ApplicationLogLevel | null;
   /** Least level of Lambda's own lines, with `logFormat` JSON only; null: Lambda's INFO. */
   readonly systemLogLevel: SystemLogLevel | null;
+  /** Of a queue's function: overrides the manifest's `fifo`. */
+  readonly fifo?: boolean;
   /** `@arc env`: whether the app's environment variables are given to the function. @default true */
   readonly env: boolean;
   /** `@arc shared` @default true */
@@ -148,19 +161,39 @@ export interface Table {
   readonly origin: Location | null;
 }
 
+/** What the manifest says; `eventSources` fills in the defaults. */
 export interface TableStream {
   /** Table whose changes are streamed. */
   readonly table: string;
   readonly functionId: string;
+  /** Records per invocation, 1–10000. */
+  readonly batchSize?: number;
+  /** Seconds to gather a batch, 0–300. */
+  readonly batchWindow?: number;
+  /** Tries of a failed batch after the first one, 0–10000. */
+  readonly retries?: number;
+  /** Seconds after which a failed record is given up, 60–86400. */
+  readonly maxAge?: number;
+  /** Whether a failed batch is split in two. */
+  readonly bisect?: boolean;
   readonly origin: Location | null;
 }
 
-export interface EventTopic {
+/** What the manifest says of the tries of an asynchronous invocation. */
+export interface AsyncSettings {
+  /** Tries after the first one, 0–2. */
+  readonly retries?: number;
+  /** Seconds after which an event is given up, 60–21600. */
+  readonly maxAge?: number;
+}
+
+export interface EventTopic extends AsyncSettings {
   readonly name: string;
   readonly functionId: string;
   readonly origin: Location | null;
 }
 
+/** What the manifest says; `eventSources` adds the function's own configuration and the defaults. */
 export interface Queue {
   readonly name: string;
   readonly functionId: string;
@@ -170,10 +203,16 @@ export interface Queue {
   readonly batchSize: number;
   /** Seconds to gather a batch. */
   readonly batchWindow: number;
+  /** Seconds for which a received message is hidden, 0–43200. */
+  readonly visibilityTimeout?: number;
+  /** Receives before a message goes to the dead letters, 1–1000. */
+  readonly maxReceiveCount?: number;
+  /** Places of the settings, by name: rules that need the function's own configuration come later. */
+  readonly settings?: Readonly<Record<string, Location>>;
   readonly origin: Location | null;
 }
 
-export interface Schedule {
+export interface Schedule extends AsyncSettings {
   readonly name: string;
   readonly functionId: string;
   /** AWS expression: `rate(1 day)` or `cron(0 12 * * ? *)`. */
@@ -192,6 +231,12 @@ export interface StaticFiles {
   readonly prune: boolean;
   readonly spa: boolean;
   readonly compression: false | "br" | "gzip";
+  /**
+   * Deployed files are read through the app only. False: anybody who knows the bucket reads them there.
+   * null: true, but a bucket that Architect deployed stays as public as it is.
+   * @default null
+   */
+  readonly private: boolean | null;
 }
 
 export interface Proxy {
@@ -206,6 +251,8 @@ export interface AwsSettings {
   readonly profile: string | null;
   /** Bucket for deployment artifacts. */
   readonly bucket: string | null;
+  /** Termination protection of production stacks; null leaves it as it is. @default null */
+  readonly protect: boolean | null;
   /** @default "http" */
   readonly apigateway: "http" | "httpv2" | "httpv1" | "rest";
 }

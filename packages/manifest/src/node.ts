@@ -1,3 +1,2 @@
-export { parseDotenv } from "./project/dotenv.ts";
 export { findManifest, manifestFileNames } from "./project/find-manifest.ts";
 export { checkProject, readProject, type ReadProjectOptions } from "./project/read-project.ts";

@@ -15,15 +15,19 @@ function plainValue(line: LineNode): PlainValue {
 
 /** Single values make a vector, keys with values a map. */
 function below(children: readonly LineNode[]): PlainValue {
-  const isVector = children.every(
-    (child) => child.values.length === 1 && child.children.length === 0,
-  );
-  if (isVector) return children.map((child) => headOf(child).value);
+  // The first line decides, as in Architect's parser; what is wider becomes more values.
+  const [first] = children;
+  const isVector = first?.values.length === 1 && first.children.length === 0;
+  if (isVector) return children.flatMap(({ values }) => values.map(({ value }) => value));
   return Object.fromEntries(
     children.map((child) => {
       const [, ...rest] = child.values.map(({ value }) => value);
       const inner = linesOf(child.children);
-      if (inner.length > 0) return [headOf(child).text, inner.flatMap(plainValue)];
+      if (inner.length > 0) {
+        const items = inner.flatMap(plainValue);
+        // A list of one reaches plugins as its item.
+        return [headOf(child).text, items.length === 1 ? (items[0] ?? "") : items];
+      }
       return [headOf(child).text, rest.length === 1 ? (rest[0] ?? "") : rest];
     }),
   );

@@ -7,7 +7,9 @@ import { defaultFunctionConfig } from "./pragmas/function-settings.ts";
 import { PragmaContext, type ManifestDraft } from "./pragmas/pragma-context.ts";
 import { pragmaReaders } from "./pragmas/registry.ts";
 import { defaultStatic } from "./pragmas/static.ts";
-import { checkStreams } from "./pragmas/tables.ts";
+import { checkRuntimes } from "./pragmas/check-runtime.ts";
+import { checkQueues } from "./pragmas/queues.ts";
+import { checkStreams } from "./pragmas/tables-streams.ts";
 import type { Document, PragmaNode } from "./syntax/ast.ts";
 
 export interface ResolveResult {
@@ -16,8 +18,17 @@ export interface ResolveResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface ResolveOptions {
+  /**
+   * Whether the functions have configurations of their own, which are read afterwards: rules that depend
+   * on them are left to whoever reads them.
+   * @default false
+   */
+  readonly hasFunctionConfigs?: boolean;
+}
+
 /** Turns a document into the checked model, with all defaults filled in. */
-export function resolveManifest(document: Document): ResolveResult {
+export function resolveManifest(document: Document, options: ResolveOptions = {}): ResolveResult {
   const log = new DiagnosticLog(document.source);
   const context = new PragmaContext(log, createDraft(), defaultFunctionConfig);
   const byName = groupByName(document.pragmas);
@@ -29,17 +40,23 @@ export function resolveManifest(document: Document): ResolveResult {
     read({ ...first, body }, context);
   }
   checkPragmas(document, context);
+  checkRuntimes(context.awsSettings, context.draft.plugins.length > 0, log);
   checkStreams(context, (functionId) => spanOfStream(document, functionId));
   const { draft } = context;
   draft.pragmas = Object.fromEntries(
-    Array.from(byName, ([name, nodes]) => [name, nodes.flatMap((node) => plainValues(node.body))]),
+    Array.from(byName, ([name, nodes]) => [
+      name,
+      nodes.flatMap(({ body, plain }) => plain ?? plainValues(body)),
+    ]),
   );
   if (draft.shared === null) draft.shared = { src: "src/shared", only: null };
   if (draft.views === null) draft.views = { src: "src/views", only: null };
-  const hasErrors = log.diagnostics.some(({ severity }) => severity === "error");
+  const diagnostics = [...log.diagnostics];
+  if (options.hasFunctionConfigs !== true) diagnostics.push(...checkQueues(draft));
+  const hasErrors = diagnostics.some(({ severity }) => severity === "error");
   return {
     manifest: hasErrors ? null : deepFreeze<Manifest>(draft),
-    diagnostics: log.diagnostics.toSorted(byPosition),
+    diagnostics: diagnostics.toSorted(byPosition),
   };
 }
 
@@ -66,7 +83,7 @@ function createDraft(): ManifestDraft {
     views: null,
     proxy: null,
     cdn: false,
-    aws: { region: null, profile: null, bucket: null, apigateway: "http" },
+    aws: { region: null, profile: null, bucket: null, protect: null, apigateway: "http" },
     plugins: [],
     pragmas: {},
   };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { diagnosticCodes, parseArc, resolveManifest } from "../src/index.ts";
 
 /** `line:column severity code`, in the order of the text. */
@@ -43,7 +43,7 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
   ["a misspelt pragma", `${app}@statc\nfolder public\n`, ["4:1 error pragma-unknown"]],
   ["a pragma nobody knows", `${app}@weather\nsunny\n`, ["4:1 warning pragma-unknown"]],
   ["a pragma of a plugin", `${app}@plugins\nweather\n\n@weathr\nsunny\n`, []],
-  ["an unknown setting of @aws", `${app}@aws\nmemry 128\n`, ["5:1 error aws-setting-unknown"]],
+  ["an unknown setting of @aws", `${app}@aws\nmemry 128\n`, ["5:1 warning aws-setting-unknown"]],
   ["a time-out out of range", `${app}@aws\ntimeout 901\n`, ["5:9 error aws-setting-invalid"]],
   [
     "too many layers",
@@ -68,6 +68,61 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
       "8:22 error ws-setting-invalid",
       "9:12 error ws-setting-invalid",
     ],
+  ],
+  [
+    "values of static settings that mean nothing",
+    `${app}@static\nfingerprint lol\ncompression zip\nprune maybe\n`,
+    [
+      "5:13 error static-setting-invalid",
+      "6:13 error static-setting-invalid",
+      "7:7 error static-setting-invalid",
+    ],
+  ],
+  ["unknown settings of @static", `${app}@static\nfoldr x\n`, ["5:1 warning setting-unknown"]],
+  [
+    "an unknown setting of an event",
+    `${app}@events\na\n  sorce x\n`,
+    ["6:3 warning setting-unknown"],
+  ],
+  ["a switch of @cdn that is none", `${app}@cdn\nperhaps\n`, ["5:1 error cdn-invalid"]],
+  ["a runtime there is not", `${app}@aws\nruntime nodejs99.x\n`, ["5:9 error runtime-unknown"]],
+  [
+    "a runtime that a plugin may bring",
+    `${app}@aws\nruntime typescript\n\n@plugins\ntypescript\n`,
+    [],
+  ],
+  [
+    "a runtime that is deprecated",
+    `${app}@aws\nruntime nodejs18.x\n`,
+    ["5:9 warning runtime-deprecated"],
+  ],
+  ["a region there cannot be", `${app}@aws\nregion europe\n`, ["5:8 error aws-setting-invalid"]],
+  ["a bucket there cannot be", `${app}@aws\nbucket My_Bucket\n`, ["5:8 error aws-setting-invalid"]],
+  [
+    "more provisioned than reserved concurrency",
+    `${app}@aws\nconcurrency 2\nprovisionedConcurrency 3\n`,
+    ["6:24 error aws-setting-invalid"],
+  ],
+  [
+    "a layer without a version",
+    `${app}@aws\nlayers arn:aws:lambda:us-east-1:123456789012:layer:tools\n`,
+    ["5:8 error aws-setting-invalid"],
+  ],
+  [
+    "six layers on lines of their own",
+    `${app}@aws\n${"layer arn:aws:lambda:us-east-1:123456789012:layer:a:1\n".repeat(6)}`,
+    ["10:7 error aws-setting-invalid"],
+  ],
+  ["an app's name that AWS reserves", "@app\naws-app\n", ["2:1 error app-name-invalid"]],
+  [
+    "a path whose folder's name is too long",
+    `${app}@http\nget /${"a".repeat(260)}\n`,
+    ["5:1 error http-path-invalid"],
+  ],
+  [
+    "the 301st HTTP function",
+    `${app}@http\n${Array.from({ length: 301 }, (_, index) => `get /r${index}`).join("\n")}\n`,
+    ["305:1 error http-limit", "305:1 warning http-limit"],
   ],
   ["half a route", `${app}@http\nget\n`, ["5:1 error http-route-incomplete"]],
   ["an unknown method", `${app}@http\ngte /\n`, ["5:1 error http-method-unknown"]],
@@ -95,7 +150,7 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
   [
     "an unknown setting of an action",
     `${app}@ws\nhello\n  sorce lib/x\n`,
-    ["6:3 error setting-unknown"],
+    ["6:3 warning setting-unknown"],
   ],
   [
     "a wrong identity source",
@@ -107,28 +162,79 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
   [
     "a FIFO batch beyond ten",
     `${app}@queues\njobs\n  batchSize 11\n`,
-    ["5:1 error queue-setting-invalid"],
+    ["6:3 error queue-setting-invalid"],
+  ],
+  [
+    "a FIFO queue with a window",
+    `${app}@queues\njobs\n  batchWindow 5\n`,
+    ["6:3 error queue-setting-invalid"],
+  ],
+  [
+    "a visibility time-out below the function's timeout",
+    `${app}@queues\njobs\n  visibilityTimeout 4\n`,
+    ["6:3 error queue-setting-invalid"],
+  ],
+  [
+    "more retries than Lambda makes",
+    `${app}@events\ndaily\n  retries 3\n`,
+    ["6:11 error event-setting-invalid"],
+  ],
+  [
+    "a batch of a stream that is too large",
+    `${app}@tables\ncats\n  id *String\n\n@tables-streams\ncats\n  batchSize 10001\n`,
+    ["10:13 error stream-setting-invalid"],
   ],
   [
     "a rate of 1 in the plural",
     `${app}@scheduled\ndaily rate(1 days)\n`,
-    ["5:1 error schedule-invalid"],
+    ["5:7 error schedule-invalid"],
   ],
   [
     "a cron of five fields",
     `${app}@scheduled\ndaily cron(0 12 * * ?)\n`,
-    ["5:1 error schedule-invalid"],
+    ["5:7 error schedule-invalid"],
   ],
   [
     "a time zone there is not",
     `${app}@scheduled\ndaily\n  rate 1 day\n  timezone Mars/Base\n`,
-    ["5:1 error schedule-invalid"],
+    ["7:12 error schedule-invalid"],
   ],
   ["a table without a key", `${app}@tables\ncats\n  ttl TTL\n`, ["5:1 error table-key-missing"]],
   [
     "a table twice",
     `${app}@tables\ncats\n  id *String\ncats\n  id *String\n`,
     ["7:1 error table-duplicate"],
+  ],
+  ["triggers of Architect 5", `${app}@tables\ncats\n  id *String\n  insert Lambda\n`, []],
+  [
+    "an unknown setting of a table",
+    `${app}@tables\ncats\n  id *String\n  encrpt true\n`,
+    ["7:3 warning setting-unknown"],
+  ],
+  [
+    "two partition keys",
+    `${app}@tables\ncats\n  id *String\n  name *String\n`,
+    ["7:3 error table-type-invalid"],
+  ],
+  [
+    "one attribute as both keys",
+    `${app}@tables\ncats\n  id *String\n  id **String\n`,
+    ["7:3 error table-type-invalid"],
+  ],
+  [
+    "encryption by something that is no key",
+    `${app}@tables\ncats\n  id *String\n  encrypt lol\n  pitr lol\n`,
+    ["7:11 error table-type-invalid", "8:8 error table-type-invalid"],
+  ],
+  [
+    "two indexes of one name",
+    `${app}@tables\ncats\n  id *String\n\n@tables-indexes\ncats\n  at *String\ncats\n  at *String\n`,
+    ["11:1 error index-invalid"],
+  ],
+  [
+    "a key of two types",
+    `${app}@tables\ncats\n  id *String\n\n@tables-indexes\ncats\n  id *Number\n`,
+    ["9:1 error index-invalid"],
   ],
   [
     "a type there is not",
@@ -151,7 +257,7 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
     ["9:1 error index-key-missing"],
   ],
   ["a stream of no table", `${app}@tables-streams\ncats\n`, ["5:1 error table-unknown"]],
-  ["a flag that is none", `${app}@static\nspa maybe\n`, ["5:1 error static-setting-invalid"]],
+  ["a flag that is none", `${app}@static\nspa maybe\n`, ["5:5 error static-setting-invalid"]],
   [
     "a proxy that is no URL",
     `${app}@proxy\ntesting example.com\n`,
@@ -165,11 +271,11 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
 ];
 
 describe("mistakes in a manifest", () => {
-  it.each(cases)("%s", (_what, text, mistakes) => {
+  test.each(cases)("%s", (_what, text, mistakes) => {
     expect(mistakesIn(text)).toEqual(mistakes);
   });
 
-  it("all are told in one run, in the order of the text", () => {
+  test("all are told in one run, in the order of the text", () => {
     const text = "@app\n1x\n\n@http\ngte /\nget nowhere\n\n@tables\ncats\n\n@aws\ntimeout 0\n";
     expect(mistakesIn(text)).toEqual([
       "2:1 error app-name-invalid",
@@ -180,7 +286,7 @@ describe("mistakes in a manifest", () => {
     ]);
   });
 
-  it("every code that a text alone can cause has a case", () => {
+  test("every code that a text alone can cause has a case", () => {
     const told = new Set(
       cases.flatMap(([, , mistakes]) => mistakes.map((one) => one.split(" ")[2])),
     );

@@ -1,5 +1,5 @@
 import architectParser from "@architect/parser";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseJson, parseYaml } from "../src/formats.ts";
 import { parseArc, resolveManifest, type Manifest } from "../src/index.ts";
 
@@ -20,7 +20,7 @@ function accept(parsed: ReturnType<typeof parseArc>): Manifest {
 const functionIds = (manifest: Manifest): string[] => manifest.functions.map(({ id }) => id);
 
 describe("what public apps write", () => {
-  it.each([
+  test.each([
     ["trailing spaces behind pragmas", "@app \nx\n\n@ws \n"],
     ["an empty pragma directly followed by the next", "@app\nx\n@ws\n@http\nget /\n"],
     [
@@ -54,7 +54,7 @@ describe("what public apps write", () => {
     expect(read(text).app).toBe("x");
   });
 
-  it("one path with several methods, as maps", () => {
+  test("one path with several methods, as maps", () => {
     const manifest = read(
       "@app\nx\n\n@http\n/cats\n  method get\n  src lib/get\n/cats\n  method post\n  src lib/post\n",
     );
@@ -62,7 +62,7 @@ describe("what public apps write", () => {
     expect(manifest.functions[1]?.sourceCandidates).toEqual(["lib/post"]);
   });
 
-  it("the three lifecycle functions are always there, in both layouts", () => {
+  test("the three lifecycle functions are always there, in both layouts", () => {
     const manifest = read("@app\nx\n\n@ws\n");
     expect(manifest.ws?.routes.map(({ routeKey }) => routeKey)).toEqual([
       "$connect",
@@ -76,13 +76,13 @@ describe("what public apps write", () => {
     ]);
   });
 
-  it("a lifecycle function may have a source, and an action answers when told to", () => {
+  test("a lifecycle function may have a source, and an action answers when told to", () => {
     const manifest = read("@app\nx\n\n@ws\nconnect\n  src lib/open\nask\n  response true\n");
     expect(manifest.functions[0]?.sourceCandidates).toEqual(["lib/open"]);
     expect(manifest.ws?.routes.at(-1)).toMatchObject({ routeKey: "ask", hasRouteResponse: true });
   });
 
-  it("settings of the socket API", () => {
+  test("settings of the socket API", () => {
     const manifest = read(
       "@app\nx\n\n@ws\n\n@ws-settings\nselection $request.body.type\nauthorizer src/ws/auth\nidentity header.Authorization querystring.token\n",
     );
@@ -104,7 +104,7 @@ describe("what public apps write", () => {
     });
   });
 
-  it("folders of routes are named as Architect names them", () => {
+  test("folders of routes are named as Architect names them", () => {
     const manifest = read("@app\nx\n\n@http\nget /\nget /cats/:catID\nany /api/*\nget /a-b/c.d\n");
     expect(functionIds(manifest)).toEqual([
       "http/get-index",
@@ -114,17 +114,17 @@ describe("what public apps write", () => {
     ]);
   });
 
-  it("defaults of @aws hold for every function", () => {
+  test("defaults of @aws hold for every function", () => {
     const [first] = read("@app\nx\n\n@http\nget /\n\n@aws\nmemory 256\nruntime node\n").functions;
     expect(first?.config).toMatchObject({
       memory: 256,
       timeout: 5,
-      runtime: "nodejs22.x",
+      runtime: "nodejs24.x",
       architecture: "arm64",
     });
   });
 
-  it("permissions are actions and what they are for, in one line or in several", () => {
+  test("permissions are actions and what they are for, in one line or in several", () => {
     const [first] = read(
       "@app\nx\n\n@http\nget /\n\n@aws\npolicies architect-default-policies arn:aws:iam::aws:policy/A\nallow s3:GetObject s3:PutObject arn:aws:s3:::a/* arn:aws:s3:::b/*\nallow\n  ses:SendEmail *\n  sts:* arn:aws:iam::1:role/r\n",
     ).functions;
@@ -141,7 +141,7 @@ describe("what public apps write", () => {
     });
   });
 
-  it("switched off static files", () => {
+  test("switched off static files", () => {
     expect(read("@app\nx\n\n@static\nfalse\n").static).toBeNull();
   });
 });
@@ -156,7 +156,7 @@ describe("other forms say the same", () => {
       ),
     );
 
-  it("JSON, with lists of single-key objects and a path more than once", () => {
+  test("JSON, with lists of single-key objects and a path more than once", () => {
     const json =
       '{ "app": "x", "http": [["get", "/"]], "ws": ["hello"], "tables": [{ "cats": { "id": "*String" } }], "static": [["spa", true]] }';
     const parsed = parseJson(json, { file: "arc.json" });
@@ -171,7 +171,7 @@ describe("other forms say the same", () => {
     ]);
   });
 
-  it("package.json under arc or architect", () => {
+  test("package.json under arc or architect", () => {
     const parsed = parseJson('{ "name": "p", "arc": { "app": "x", "ws": [] } }', {
       file: "package.json",
       keys: ["arc", "architect"],
@@ -180,13 +180,13 @@ describe("other forms say the same", () => {
     expect(parseJson('{ "name": "p" }', { file: "package.json", keys: ["arc"] })).toBeNull();
   });
 
-  it("YAML", () => {
+  test("YAML", () => {
     const yaml =
       "app: x\nhttp:\n  - get /\nws:\n  - hello\ntables:\n  - cats:\n      id: '*String'\nstatic:\n  spa: true\n";
     expect(plain(accept(parseYaml(yaml, { file: "arc.yaml" })))).toEqual(plain(read(arc)));
   });
 
-  it("broken JSON and YAML are told with their places", () => {
+  test("broken JSON and YAML are told with their places", () => {
     expect(parseJson('{ "app": }', { file: "arc.json" })?.diagnostics[0]).toMatchObject({
       code: "syntax-error",
       location: { line: 1, column: 9 },
@@ -196,7 +196,7 @@ describe("other forms say the same", () => {
 });
 
 describe("against Architect's own parser", () => {
-  it.each([
+  test.each([
     "@app\ntestapp\n\n@http\nget /\npost /cats/:id\n\n@events\na\nb\n",
     "@app\nx\n\n@tables\ncats\n  id *String\n  age **Number\n\n@aws\nregion us-west-2\ntimeout 30\n",
     "@app\nx\n\n@static\nfingerprint true\nignore\n  a\n  b\n\n@http\n/cats\n  method get\n  src lib/cats\n",

@@ -1,6 +1,6 @@
 import { Session } from "node:inspector/promises";
 import { setFlagsFromString } from "node:v8";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { parseArc, printArc, resolveManifest } from "../dist/index.js";
 
 // Compiled code does not count every step; interpreted code does.
@@ -41,7 +41,7 @@ const manifests: readonly (readonly [what: string, text: (count: number) => stri
   ["pragmas nobody knows", (count) => lines(count, (n) => `@weather-${n}`)],
 ];
 
-it.each(manifests)("ten times as many %s are ten times the work", async (_what, text) => {
+test.each(manifests)("ten times as many %s are ten times the work", async (_what, text) => {
   const run = (count: number): void => {
     const { document } = parseArc(`@app\nx\n\n${text(count)}\n`, { file: "app.arc" });
     resolveManifest(document);

@@ -1,30 +1,27 @@
-/** Every code of this package, with whether a person can mend it. */
+import { CodedError, type CodedErrorOptions } from "@arclet/manifest";
+
+/** Every code of this package, with what it means. */
 const codes = {
-  /** Another process listens on the port. */
-  ERR_PORT_IN_USE: { isUserError: true },
-  /** The port may not be used by this user. */
-  ERR_PORT_FORBIDDEN: { isUserError: true },
-  /** The host is no address of this machine. */
-  ERR_HOST_UNAVAILABLE: { isUserError: true },
-  /** The seed file cannot be loaded, or DynamoDB refuses a row of it. */
-  ERR_SEED_FAILED: { isUserError: true },
-  /** A service of the manifest could not be started. */
-  ERR_SERVICE_FAILED: { isUserError: false },
+  ERR_PORT_IN_USE: "Another process listens on the port",
+  ERR_PORT_FORBIDDEN: "The port may not be used by this user",
+  ERR_HOST_UNAVAILABLE: "The host is no address of this machine",
+  ERR_SEED_FAILED: "The seed file cannot be loaded, or DynamoDB refuses a row of it",
+  ERR_DATA_IN_USE: "Another process uses the data folder",
+  ERR_DATA_FORBIDDEN: "The data folder cannot be written",
+  ERR_DATA_FORMAT: "The data folder holds what an earlier version wrote",
+  ERR_SERVICE_FAILED: "A service of the manifest could not be started",
 } as const;
 
 export type RuntimeErrorCode = keyof typeof codes;
 
+/** Those that nobody but this project can fix. */
+const brokenCodes: ReadonlySet<RuntimeErrorCode> = new Set(["ERR_SERVICE_FAILED"]);
+
 /** A broken environment of the runtime. Functions' failures are values, not errors. */
-export class RuntimeError extends Error {
-  readonly code: RuntimeErrorCode;
+export class RuntimeError extends CodedError<RuntimeErrorCode> {
+  override readonly name = "RuntimeError";
 
-  constructor(code: RuntimeErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "RuntimeError";
-    this.code = code;
-  }
-
-  get isUserError(): boolean {
-    return codes[this.code].isUserError;
+  constructor(code: RuntimeErrorCode, message: string, options?: CodedErrorOptions) {
+    super(code, message, { ...options, isUserError: !brokenCodes.has(code) });
   }
 }

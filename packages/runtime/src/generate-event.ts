@@ -1,10 +1,20 @@
 import { randomUUID } from "node:crypto";
-import type { LambdaFunction, Manifest, Table } from "@arclet/manifest";
+import {
+  arnOf,
+  eventSources,
+  localName,
+  localPlace,
+  localQueueName,
+  type LambdaFunction,
+  type Manifest,
+  type Table,
+} from "@arclet/manifest";
 import { HttpRoutes } from "./gateway/http/http-routes.ts";
 import { ClfTime } from "./lambda-events/clf-time.ts";
 import { httpApiKind } from "./lambda-events/http-api-kind.ts";
-import { httpEvent } from "./lambda-events/http-event.ts";
+import { httpEvent } from "./lambda-events/http.ts";
 import { createApiId, IdSource } from "./lambda-events/ids.ts";
+import { streamEvent } from "./lambda-events/tables-streams.ts";
 import { listHeaders, type RequestHead } from "./lambda-events/request-headers.ts";
 import {
   authorizerEvent,
@@ -13,12 +23,10 @@ import {
   MessageEventWriter,
   type HandshakeEvent,
   type WebSocketIdentity,
-} from "./lambda-events/websocket-event.ts";
-import { snsEvent } from "./lambda-events/sns-event.ts";
-import { sqsEvent } from "./lambda-events/sqs-event.ts";
-import { arn, localAccount, physicalName } from "./aws-names.ts";
-import { scheduledEvent } from "./lambda-events/scheduled-event.ts";
-import { streamEvent } from "./lambda-events/stream-event.ts";
+} from "./lambda-events/ws.ts";
+import { snsEvent } from "./lambda-events/events.ts";
+import { sqsEvent } from "./lambda-events/queues.ts";
+import { localScheduledEvent } from "./lambda-events/scheduled.ts";
 
 export interface GeneratedEventOptions {
   /** Host and port of the app, as its clients name it: `localhost:3333`. */
@@ -41,6 +49,7 @@ export function generateEvent(
 ): string {
   const { app } = manifest;
   const { name } = declared;
+  const place = localPlace(manifest);
   switch (declared.pragma) {
     case "http":
       return exampleRequest(manifest, declared.id, options);
@@ -56,15 +65,17 @@ export function generateEvent(
             subject: null,
             attributes: {},
           },
-          arn("sns", physicalName(app, name)),
+          arnOf(place, "sns", localName(app, name)),
         ),
       );
     case "queues":
       return queueEvent(manifest, declared.id, options.now);
     case "scheduled":
-      return JSON.stringify(scheduledEvent(app, name, options.now));
+      return localScheduledEvent(manifest, name, options.now);
     case "tables-streams":
       return tableStreamEvent(manifest, declared.id, options.now);
+    case "customLambdas":
+      return "{}";
   }
 }
 
@@ -115,7 +126,7 @@ function examplePath(path: string): string {
 }
 
 function webSocketEvent(
-  { ws }: Manifest,
+  { ws, aws }: Manifest,
   functionId: string,
   { host, now, stage = "testing" }: GeneratedEventOptions,
 ): string {
@@ -139,8 +150,8 @@ function webSocketEvent(
     authorizer: null,
   };
   if (ws?.authorizer?.functionId === functionId) {
-    const api = `us-east-1:${localAccount}:${connection.apiId}/${stage}`;
-    return authorizerEvent(handshake, `arn:aws:execute-api:${api}/$connect`);
+    const route = `${connection.apiId}/${stage}/$connect`;
+    return authorizerEvent(handshake, arnOf(localPlace({ aws }), "execute-api", route));
   }
   const route = ws?.routes.find((candidate) => candidate.functionId === functionId);
   const routeKey = route?.routeKey ?? "$default";
@@ -160,7 +171,8 @@ function webSocketEvent(
   );
 }
 
-function queueEvent({ app, queues }: Manifest, functionId: string, now: number): string {
+function queueEvent(manifest: Manifest, functionId: string, now: number): string {
+  const { queues } = eventSources(manifest);
   const queue = queues.find((candidate) => candidate.functionId === functionId);
   const isFifo = queue?.fifo === true;
   const name = queue?.name ?? functionId.slice(functionId.indexOf("/") + 1);
@@ -177,14 +189,15 @@ function queueEvent({ app, queues }: Manifest, functionId: string, now: number):
     receiveCount: 1,
     visibleAt: now,
   };
-  const queueArn = arn("sqs", `${physicalName(app, name)}${isFifo ? ".fifo" : ""}`);
-  return JSON.stringify(sqsEvent([{ message, receiptHandle: randomUUID() }], queueArn));
+  const queueName = localQueueName(manifest.app, { name, fifo: isFifo });
+  const received = [{ message, receiptHandle: randomUUID() }];
+  return JSON.stringify(sqsEvent(received, queueName, localPlace(manifest)));
 }
 
 const exampleValues = { S: "example", N: "1", B: "ZXhhbXBsZQ==" } as const;
 
 function tableStreamEvent(
-  { app, tables, tableStreams }: Manifest,
+  { app, aws, tables, tableStreams }: Manifest,
   functionId: string,
   now: number,
 ): string {
@@ -192,18 +205,23 @@ function tableStreamEvent(
   const table = tables.find(({ name }) => name === stream?.table);
   const keys = exampleKeys(table);
   return JSON.stringify(
-    streamEvent([
-      {
-        id: randomUUID(),
-        at: now,
-        sequence: 1,
-        table: physicalName(app, stream?.table ?? functionId.slice(functionId.indexOf("/") + 1)),
-        keys,
-        oldImage: null,
-        newImage: keys,
-        expired: false,
-      },
-    ]),
+    streamEvent(
+      [
+        {
+          id: randomUUID(),
+          at: now,
+          sequence: 1,
+          table: localName(app, stream?.table ?? functionId.slice(functionId.indexOf("/") + 1)),
+          keys,
+          oldImage: null,
+          newImage: keys,
+          expired: false,
+          streamLabel: new Date(now).toISOString().slice(0, -1),
+          sizeBytes: 2 * JSON.stringify(keys).length,
+        },
+      ],
+      localPlace({ aws }),
+    ),
   );
 }
 

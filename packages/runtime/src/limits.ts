@@ -22,6 +22,17 @@ export interface Limits {
   readonly headerBytes: number;
   /** Bytes buffered for a peer that reads slowly before posts get `LimitExceededException`. @default 1048576 */
   readonly sendBufferBytes: number;
+  /**
+   * Bytes of events of one connection that wait for functions before its socket is no longer read. An event
+   * is the message and about a kilobyte. @default 524288
+   */
+  readonly connectionWorkBytes: number;
+  /**
+   * Bytes of events that wait for functions, of all connections and requests: from half of it on sockets
+   * with work in hand are no longer read, and beyond it messages and requests are refused with
+   * `Too Many Requests`. @default 67108864
+   */
+  readonly workBytes: number;
   /** Milliseconds between pings that find dead peers; `Infinity` for none. @default 30000 */
   readonly pingMs: number;
 }
@@ -30,7 +41,7 @@ export interface Limits {
  * Quotas of API Gateway.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
- * The send buffer and the ping are ours: AWS tells no number for one and has not the other.
+ * The send buffer, the ping and the bounds of waiting work are ours: AWS documents no number for the first, and does not have the others.
  */
 const quotas: Limits = {
   messageBytes: 128 * 1024,
@@ -44,6 +55,8 @@ const quotas: Limits = {
   httpBodyBytes: 10 * 1024 * 1024,
   headerBytes: 10_240,
   sendBufferBytes: 1024 * 1024,
+  connectionWorkBytes: 512 * 1024,
+  workBytes: 64 * 1024 * 1024,
   pingMs: 30_000,
 };
 

@@ -11,8 +11,10 @@ export interface RuntimeOptions {
   readonly port?: number;
   /** @default "127.0.0.1" and "::1" as `localhost` */
   readonly host?: string;
-  /** @default "worker-thread" */
-  readonly execution?: "worker-thread" | "child-process" | "in-process" | ExecutionStrategy;
+  /** @default "process" */
+  readonly execution?: "process" | "child-process" | ExecutionStrategy;
+  /** Opens a debugger in the processes of functions: the first one here, others at the next free ports; port 0 takes any. */
+  readonly inspect?: { readonly host: string; readonly port: number };
   /** Environments of one function at most. @default 10 */
   readonly maxEnvironments?: number;
   /** Invocations at a time in one environment. @default 1 */
@@ -33,8 +35,12 @@ export interface RuntimeOptions {
   readonly seedFile?: string;
   /** Ports of local services that old helpers look for; any free one by default. */
   readonly servicePorts?: { readonly events?: number; readonly tables?: number };
-  /** Origins besides the server's own that may open sockets and developer endpoints. `"*"` for all. */
+  /** Origins besides the server's own whose pages may open sockets. `"*"` for all. */
   readonly allowedOrigins?: readonly string[];
+  /** URL at which a tunnel or proxy shows the app to others: `https://app.example`. Never local. */
+  readonly publicUrl?: string;
+  /** Serves TLS with this certificate and key, PEM texts. Plain HTTP is for programs of this machine then. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** Options with every default filled in. */
@@ -51,6 +57,8 @@ export interface ResolvedRuntimeOptions {
   readonly enforcesTimeouts: boolean;
   readonly clock: Clock;
   readonly allowedOrigins: readonly string[];
+  readonly publicUrl: string | null;
+  readonly tls: { readonly cert: string; readonly key: string } | null;
 }
 
 /** A process that a debugger has stopped neither answers pings nor gets on with its work. */
@@ -82,5 +90,7 @@ export function resolveOptions(
     enforcesTimeouts,
     clock: options.clock ?? createSystemClock(),
     allowedOrigins: options.allowedOrigins ?? [],
+    publicUrl: options.publicUrl ?? null,
+    tls: options.tls ?? null,
   });
 }

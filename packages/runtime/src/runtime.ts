@@ -1,19 +1,32 @@
 import { helpersAbove, helpersAmong, type ArchitectHelper } from "@arclet/builder";
-import { Leases } from "./connections/leases.ts";
+import { localFunctionName, localPlace } from "@arclet/manifest";
 import { createByRuntimeStrategy } from "./execution/by-runtime.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
 import type { Invoker } from "./execution/invoker.ts";
-import { FunctionInvoker, type FunctionDefinition } from "./execution/function-invoker.ts";
+import {
+  FunctionInvoker,
+  type FailedStart,
+  type FunctionDefinition,
+} from "./execution/function-invoker.ts";
 import type { InvocationFailure } from "./invocation.ts";
-import { createWorkerThreadStrategy } from "./execution/worker-thread/strategy.ts";
+import {
+  createProcessStrategy,
+  type ProcessStrategyOptions,
+} from "./execution/process/strategy.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { createTrust } from "./http/trust.ts";
 import { createLocalEnvironment, type LocalEnvironment } from "./local-environment.ts";
 import { resolveOptions, type RuntimeOptions } from "./options.ts";
 import type { RuntimeApp, RuntimeFunction } from "./runtime-app.ts";
 import type { DeadLetter } from "./services/service-context.ts";
+import { shownAddresses } from "./shown-addresses.ts";
 import { createServices, type ServicesOptions } from "./services/services.ts";
 import { Traffic } from "./traffic/traffic.ts";
+
+/** A function whose new code failed while it loaded. */
+export interface FailedLoad extends FailedStart {
+  readonly functionId: string;
+}
 
 /** A running app. */
 export interface Runtime {
@@ -21,12 +34,17 @@ export interface Runtime {
   readonly host: string;
   /** `http://localhost:3333` */
   readonly url: string;
-  /** `ws://localhost:3333` */
+  /** For other devices of the network: `http://192.168.1.20:3333`; null unless every address listens. */
+  readonly networkUrl: string | null;
+  /** For every page of the app: `ws://localhost:3333`, or at the network's address or the public URL's. */
   readonly webSocketUrl: string;
   readonly traffic: Traffic;
   readonly invoker: Invoker;
-  /** Swaps functions and routes in without dropping a socket or a frame. */
-  update(app: RuntimeApp): Promise<void>;
+  /**
+   * Swaps functions and routes in without dropping a socket or a frame. Resolves with the functions
+   * whose new code failed while it loaded, which traffic reports as well.
+   */
+  update(app: RuntimeApp): Promise<readonly FailedLoad[]>;
   /** What functions failed to take in all their tries: events and messages of queues. */
   deadLetters(): readonly DeadLetter[];
   /** Drains: stops listening, closes sockets (1001), runs `$disconnect` for each, stops environments. */
@@ -36,13 +54,11 @@ export interface Runtime {
 type Awaitable<T> = T | Promise<T>;
 
 /** Names of the strategies, and how each is made. What most apps do not use is loaded by those that do. */
-const strategies: Readonly<Record<string, (leases: Leases) => Awaitable<ExecutionStrategy>>> = {
-  "worker-thread": createWorkerThreadStrategy,
+const strategies: Readonly<
+  Record<string, (options: ProcessStrategyOptions) => Awaitable<ExecutionStrategy>>
+> = {
+  process: createProcessStrategy,
   "child-process": createChildProcesses,
-  "in-process": async () => {
-    const { createInProcessStrategy } = await import("./execution/in-process/strategy.ts");
-    return createInProcessStrategy();
-  },
 };
 
 async function createChildProcesses(): Promise<ExecutionStrategy> {
@@ -55,19 +71,19 @@ async function createChildProcesses(): Promise<ExecutionStrategy> {
  * @throws RuntimeError when the port or the host cannot be had.
  */
 export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
-  const leases = new Leases();
-  const { execution = "worker-thread" } = given;
+  const { execution = "process", inspect } = given;
   const strategy = await (typeof execution === "string"
-    ? strategies[execution]?.(leases)
+    ? strategies[execution]?.(inspect === undefined ? {} : { inspect })
     : execution);
   const options = resolveOptions(given, strategy);
-  const { app, connections, clock, limits, host, stage, allowedOrigins } = options;
+  const { app, connections, clock, limits, host, stage, allowedOrigins, publicUrl } = options;
+  const trust = createTrust({ host, allowedOrigins, publicUrl });
   const traffic = new Traffic();
-  // While services and gateway begin, a thread for the first function does.
-  const first = app.functions.find(({ build }) => build.ok);
+  // While services and gateway begin, a process for the first function does.
+  const first = app.functions.find(({ build }) => build === "pending" || build.ok);
   if (first !== undefined) options.strategy.prepare?.(first.config);
   const invoker = new FunctionInvoker({
-    // Threads run Node.js only. A strategy that somebody made is theirs to be right for all.
+    // Such a process runs Node.js only. A strategy that somebody made is theirs to be right for all.
     strategy:
       typeof given.execution === "object"
         ? options.strategy
@@ -78,7 +94,6 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     maxEnvironments: options.maxEnvironments,
     concurrencyPerEnvironment: options.concurrencyPerEnvironment,
     enforcesTimeouts: options.enforcesTimeouts,
-    region: app.manifest.aws.region ?? "us-east-1",
   });
   // Nothing of the services is loaded that the manifest does not have.
   const services = await createServices({
@@ -87,7 +102,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     clock,
     traffic,
     connections,
-    trust: createTrust({ host, allowedOrigins }),
+    trust,
     ...optionalServiceOptions(given),
   });
   const gateway = await createGateway({
@@ -95,23 +110,27 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     port: options.port,
     invoker,
     connections,
-    leases,
     traffic,
     clock,
     limits,
     stage,
     app,
-    allowedOrigins,
-    mount: (request, response) => services.handleHttp(request, response),
+    trust,
+    tls: options.tls,
+    answerService: (request, response) => services.handleHttp(request, response),
   }).catch(async (error: unknown) => {
     await services.close();
     throw error;
   });
   const { port } = gateway;
-  const shownHost = host.includes(":") ? `[${host}]` : host;
-  const webSocketUrl = `ws://${shownHost}:${port}`;
+  const { url, networkUrl, webSocketUrl } = shownAddresses({
+    host,
+    port,
+    isSecure: options.tls !== null,
+    publicUrl,
+  });
 
-  async function setFunctions(next: RuntimeApp): Promise<void> {
+  async function setFunctions(next: RuntimeApp): Promise<readonly FailedLoad[]> {
     const { manifest, root } = next;
     const ports = services.ports();
     const helpers = await Promise.all(next.functions.map(helpersOf));
@@ -119,7 +138,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     const serviceVariables = services.environment();
     const known = new Set(next.functions.map(({ functionId }) => functionId));
     for (const id of invoker.functionIds) if (!known.has(id)) invoker.removeFunction(id);
-    await Promise.all(
+    const failed = await Promise.all(
       next.functions.map(async (fn, index) => {
         const local = createLocalEnvironment({
           manifest,
@@ -129,19 +148,22 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
           ports,
           helpers: helpers[index] ?? [],
         });
-        const failure = await invoker.setFunction(
-          defineFunction(next, fn, local, serviceVariables),
-        );
-        if (failure !== null)
-          traffic.emit({ type: "init-failed", functionId: fn.functionId, failure });
+        const start = await invoker.setFunction(defineFunction(next, fn, local, serviceVariables));
+        if (start === null) return [];
+        const { functionId } = fn;
+        const { failure, runningSince, isKnown } = start;
+        if (!isKnown) traffic.emit({ type: "init-failed", functionId, failure, runningSince });
+        return [{ functionId, ...start }];
       }),
     );
+    return failed.flat();
   }
 
-  async function apply(next: RuntimeApp): Promise<void> {
+  async function apply(next: RuntimeApp): Promise<readonly FailedLoad[]> {
     await services.update(next);
-    await setFunctions(next);
+    const failed = await setFunctions(next);
     gateway.setApp(next);
+    return failed;
   }
 
   await setFunctions(app).catch(async (error: unknown) => {
@@ -152,16 +174,17 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   });
   services.start();
   // One after another: the app given last is the one that stays.
-  let updates: Promise<void> = Promise.resolve();
+  let updates: Promise<unknown> = Promise.resolve();
   return {
     port,
     host,
-    url: `http://${shownHost}:${port}`,
+    url,
+    networkUrl,
     webSocketUrl,
     traffic,
     invoker,
     update(latest) {
-      const update: Promise<void> = updates.then(async () => apply(latest));
+      const update = updates.then(async () => apply(latest));
       updates = update.catch(() => {});
       return update;
     },
@@ -185,18 +208,24 @@ function defineFunction(
   const { functionId, config, env, build } = fn;
   return {
     functionId,
-    functionName: `${app.manifest.app}-testing-${functionId.replaceAll(/[^\w-]/g, "-")}`,
+    functionName: localFunctionName(app.manifest.app, functionId),
+    region: localPlace(app.manifest).region,
     config,
     variables: { ...local.defaults, ...env, ...local.addresses, ...serviceVariables },
-    built: build.ok ? build.built : failedBuild(build.diagnostics.map(({ text }) => text)),
+    built: codeOf(build),
   };
 }
 
 /** Architect's packages that a function holds, or finds when it is not bundled. */
 async function helpersOf({ build, config }: RuntimeFunction): Promise<readonly ArchitectHelper[]> {
-  if (!build.ok) return [];
+  if (build === "pending" || !build.ok) return [];
   const { built } = build;
   return config.bundle ? helpersAmong(built.inputs) : helpersAbove(built.sourceDirectory);
+}
+
+function codeOf(build: RuntimeFunction["build"]): FunctionDefinition["built"] {
+  if (build === "pending") return build;
+  return build.ok ? build.built : failedBuild(build.diagnostics.map(({ text }) => text));
 }
 
 function failedBuild(texts: readonly string[]): InvocationFailure {

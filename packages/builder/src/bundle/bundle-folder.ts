@@ -4,8 +4,13 @@ import type { Diagnostic, ProjectFunction } from "@arclet/manifest";
 import { helpersAmong, readsManifest } from "../architect-helpers.ts";
 import { writeBuildFolder, type FolderFile } from "../build-folder.ts";
 import { givenPath, realOutput, type BuildPlace } from "../build-place.ts";
-import type { BuiltFunction } from "../built-function.ts";
+import { nothingMissing, type BuiltFunction } from "../built-function.ts";
+import type { BundlingSettings } from "./bundling-settings.ts";
+import { foldersByPath } from "./folders-by-path.ts";
 import type { BundleRequest, BundleResult } from "./bundle-function.ts";
+import { checkDecorators } from "./check-decorators.ts";
+import { checkHandler } from "./check-handler.ts";
+import type { FailedSources } from "./failed-sources.ts";
 import { moduleName } from "./complete-module.ts";
 import { filesBesideBundle } from "../copy/copied-files.ts";
 import type { FileHashes } from "../file-hashes.ts";
@@ -14,15 +19,6 @@ import { readPackageFacts } from "../module-format.ts";
 import { packageTypeFile } from "../copy/package-type-file.ts";
 import { filesOfPackages, importedPackages } from "../copy/shipped-packages.ts";
 import { toFolderFile } from "../copy/traced-files.ts";
-
-/** How every function of a project is bundled. */
-export interface BundlingSettings {
-  readonly alias: { readonly [specifier: string]: string };
-  /** Absolute path of the manifest's text, for helpers that read it. */
-  readonly manifestFile: string | null;
-  readonly keepsOlderAwsSdk: boolean;
-  readonly minify: boolean;
-}
 
 export type BundledFolder =
   | {
@@ -37,7 +33,11 @@ export type BundledFolder =
       /** Absolute paths of the files in the build folder. */
       readonly outputs: readonly string[];
     }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly sources: FailedSources;
+    };
 
 /** Bundles a function and puts the other files of its folder beside the bundle. */
 export async function bundleFolder(
@@ -49,9 +49,10 @@ export async function bundleFolder(
   hashes: FileHashes,
 ): Promise<BundledFolder> {
   const own = await readPackageFacts(place.source);
+  const entry = await realpath(found.file);
   const result = await bundle({
     root: place.root,
-    entry: await realpath(found.file),
+    entry,
     directory: realOutput(place),
     runtime: declared.config.runtime,
     adapts: declared.pragma === "http" ? found.exportPath : null,
@@ -60,18 +61,29 @@ export async function bundleFolder(
   });
   if (!result.ok) return result;
   const { files, format, inputs, nativeImports } = result.bundle;
+  const { runtime } = declared.config;
+  const { exportPath } = found;
+  const isModule = format === "esm";
+  const refusals = await checkHandler({ entry, root: place.root, exportPath, runtime, isModule });
+  if (refusals.length > 0) {
+    const diagnostics = [...result.diagnostics, ...refusals];
+    return { ok: false, diagnostics, sources: { read: inputs, missing: nothingMissing } };
+  }
+  const decorators = await checkDecorators(inputs, place.source, place.root);
   const packages = await filesOfPackages(await importedPackages(nativeImports), null);
   const made = new Set(files.map(({ name }) => name));
   const beside = await filesBesideBundle(place.source, new Set(inputs));
   const copied = beside.files.filter(({ name }) => !made.has(name));
   const last = moduleName(format);
   const manifest = await manifestFiles(manifestFile, inputs);
+  const code = files.find(({ name }) => name === last)?.bytes ?? new Uint8Array();
+  const byPath = await foldersByPath(Buffer.from(code).toString("latin1"), inputs, settings);
   const { hash, paths } = await writeBuildFolder(
     place.directory,
     [
       ...files.map(({ name, bytes }): FolderFile => ({ name, contents: { kind: "bytes", bytes } })),
       ...copied.map(toFolderFile),
-      ...packages.map(toFolderFile),
+      ...distinct([...packages.map(toFolderFile), ...byPath.files]),
       ...manifest,
       ...(await packageTypeFile(copied, found.file)),
     ],
@@ -80,24 +92,30 @@ export async function bundleFolder(
   );
   const sources = [...inputs, ...copied.map(({ path }) => path)];
   const read = manifest.length > 0 && manifestFile !== null ? [manifestFile] : [];
+  const looksAround = manifest.length > 0 || byPath.folders.length > 0;
   const built = {
     functionId: declared.id,
     directory: place.directory,
-    sourceDirectory: manifest.length > 0 ? place.directory : declared.directory,
+    sourceDirectory: looksAround ? place.directory : declared.directory,
     handler: `index.${found.exportPath}`,
     entry: join(place.directory, last),
     format,
     hash,
-    inputs: [...sources.map((path) => givenPath(path, place)), ...read],
+    inputs: [...sources.map((path) => givenPath(path, place)), ...byPath.folders, ...read],
   } satisfies BuiltFunction;
   return {
     ok: true,
     built,
-    diagnostics: result.diagnostics,
-    sources: packages.length > 0 ? null : [...sources, ...read],
+    diagnostics: decorators === null ? result.diagnostics : [...result.diagnostics, decorators],
+    sources: packages.length > 0 || byPath.folders.length > 0 ? null : [...sources, ...read],
     folders: beside.folders,
     outputs: paths,
   };
+}
+
+/** Two may ship the same package. */
+function distinct(files: readonly FolderFile[]): readonly FolderFile[] {
+  return [...new Map(files.map((file) => [file.name, file])).values()];
 }
 
 /** The manifest, for helpers that look for it; nothing for all others. */

@@ -4,7 +4,9 @@ import type { Diagnostic } from "@arclet/manifest";
 import { createBundleOptions, sourceName, type BundleSettings } from "./bundle-options.ts";
 import { completeModule, inputFiles, moduleName, type ModuleFile } from "./complete-module.ts";
 import { entryFormat } from "./entry-format.ts";
+import { sourcesOfFailure, type FailedSources } from "./failed-sources.ts";
 import { loadEsbuild } from "../esbuild/load-esbuild.ts";
+import { BuildError } from "../errors.ts";
 import { toDiagnostic } from "./message-diagnostic.ts";
 import type { ModuleFormat } from "../module-format.ts";
 import { holdsNativePackage } from "./native-packages.ts";
@@ -22,7 +24,11 @@ export interface Bundle {
 
 export type BundleResult =
   | { readonly ok: true; readonly bundle: Bundle; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly sources: FailedSources;
+    };
 
 /** What to bundle; the format and the name of the module follow from the source. */
 export type BundleRequest = Omit<BundleSettings, "format" | "outfile" | "keepsNativePackages"> & {
@@ -97,12 +103,20 @@ export class FunctionBundler {
       };
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
+      if (hasBundlerEnded(error)) {
+        // Its contexts ended with it; the next bundle starts another one.
+        this.#context = null;
+        throw new BuildError("ERR_BUNDLER_ENDED", "the bundler's process ended while it worked", {
+          cause: error,
+        });
+      }
       return {
         ok: false,
         diagnostics: [
           ...error.errors.map((message) => toDiagnostic(message, "error")),
           ...error.warnings.map((message) => toDiagnostic(message, "warning")),
         ],
+        sources: await sourcesOfFailure(createBundleOptions(settings), request.alias),
       };
     }
   }
@@ -114,6 +128,11 @@ async function mayHoldNativePackage(result: BundleResult): Promise<boolean> {
   return result.diagnostics.some(
     ({ location }) => location?.file.includes("node_modules") === true,
   );
+}
+
+/** Ended by a signal to all processes of a terminal, or by the system. */
+function hasBundlerEnded({ errors }: BuildFailure): boolean {
+  return errors.some(({ text }) => /^The service (?:was stopped|is no longer running)/.test(text));
 }
 
 export function isBuildFailure(error: unknown): error is BuildFailure {

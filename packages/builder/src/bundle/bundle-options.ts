@@ -3,6 +3,7 @@ import type { BuildOptions as EsbuildOptions, Plugin } from "esbuild";
 import { join, relative } from "node:path";
 import type { ModuleFormat } from "../module-format.ts";
 import { adaptedEntry, adapterPlugin } from "../http-response/adapter-plugin.ts";
+import { folderAliases } from "./folder-aliases.ts";
 import { nativePackagesPlugin } from "./native-packages.ts";
 
 export interface BundleSettings {
@@ -35,6 +36,7 @@ export function createBundleOptions(settings: BundleSettings): EsbuildOptions & 
   readonly write: false;
 } {
   const { root, outfile, format } = settings;
+  const aliases = folderAliases(root, settings.alias);
   const declared = [...settings.dependencies].filter((name) => lambdaPackages.test(name));
   return {
     absWorkingDir: root,
@@ -53,11 +55,11 @@ export function createBundleOptions(settings: BundleSettings): EsbuildOptions & 
             "import.meta.dirname": "__dirname",
             "import.meta.filename": "__filename",
           },
-    alias: { ...settings.alias },
     external: declared.length === 0 ? ["@aws-sdk/*", "@smithy/*"] : [],
     plugins: [
       ...(declared.length === 0 ? [] : [lambdaPackagesPlugin(declared)]),
       adapterPlugin(root, format),
+      ...(aliases === null ? [] : [aliases]),
       olderAwsSdkPlugin(settings.keepsOlderAwsSdk),
       ...(settings.keepsNativePackages ? [nativePackagesPlugin()] : []),
       nativeModules,

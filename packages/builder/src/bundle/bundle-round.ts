@@ -53,16 +53,16 @@ export class BundleRound {
 
   #start(): void {
     const groups = new Map<string, Waiting[]>();
-    for (const one of this.#waiting.splice(0)) {
+    for (const waiting of this.#waiting.splice(0)) {
       const {
         entry: _entry,
         directory: _directory,
         adapts: _adapts,
         dependencies,
         ...settings
-      } = one.request;
-      const key = JSON.stringify([one.entry.format, [...dependencies], settings]);
-      groups.set(key, [...(groups.get(key) ?? []), one]);
+      } = waiting.request;
+      const key = JSON.stringify([waiting.entry.format, [...dependencies], settings]);
+      groups.set(key, [...(groups.get(key) ?? []), waiting]);
     }
     for (const group of groups.values()) {
       bundleTogether(group).then(
@@ -107,7 +107,7 @@ async function bundleTogether(group: readonly Waiting[]): Promise<readonly (Bund
   const isPlain = outputFiles.every(({ path }) => /\.[cm]js(?:\.map)?$/.test(path));
   const all = inputFiles(Object.keys(metafile.inputs), root);
   if (!isPlain || (await holdsNativePackage(all))) return [];
-  return group.map((one) => bundleOf(one, metafile, outputFiles));
+  return group.map((waiting) => bundleOf(waiting, metafile, outputFiles));
 }
 
 function bundleOf(
@@ -132,8 +132,8 @@ function bundleOf(
 /** Names of all inputs that one leads to, itself among them. */
 function reachableFrom(name: string, { inputs }: Metafile): readonly string[] {
   const found = new Set([name]);
-  for (const one of found)
-    for (const { path, external } of inputs[one]?.imports ?? [])
+  for (const input of found)
+    for (const { path, external } of inputs[input]?.imports ?? [])
       if (external !== true && inputs[path] !== undefined) found.add(path);
   return [...found];
 }

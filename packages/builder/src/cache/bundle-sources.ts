@@ -91,7 +91,9 @@ export class BundleSources {
       read.add(file);
       if (this.#stamps.stats(file)?.isFile() !== true) continue;
       const text = readFileSync(file, "utf8");
-      if (/"(?:paths|baseUrl)"\s*:/.test(text)) return null;
+      const targets = pathTargets(text, dirname(file));
+      if (targets === null) return null;
+      for (const target of targets) read.add(target);
       const extended = /"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")/.exec(text)?.[1] ?? "";
       for (const [, name = ""] of extended.matchAll(/"([^"]*)"/g)) {
         const candidates = settingsNamed(name, dirname(file));
@@ -102,6 +104,23 @@ export class BundleSources {
     }
     return [...read];
   }
+}
+
+/**
+ * Folders and files to which `paths` of compiler settings lead; what appears in them is found. null when
+ * they cannot be told: `baseUrl`, and several places for one name.
+ */
+function pathTargets(text: string, folder: string): readonly string[] | null {
+  if (/"baseUrl"\s*:/.test(text)) return null;
+  const block = /"paths"\s*:\s*\{([^{}]*)\}/.exec(text);
+  if (block === null) return /"paths"\s*:/.test(text) ? null : [];
+  const targets: string[] = [];
+  for (const [, list = ""] of (block[1] ?? "").matchAll(/\[([^\]]*)\]/g)) {
+    const [only, ...others] = list.match(/"[^"]*"/g) ?? [];
+    if (only === undefined || others.length > 0) return null;
+    targets.push(join(folder, only.slice(1, -1).replace(/\*.*$/, "")));
+  }
+  return targets;
 }
 
 /** Where `extends` may lead. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { systemErrorCode } from "../errors.ts";
+import { systemErrorCode } from "@arclet/manifest";
 
 /** What this program kept in a JSON file; null when it was never written, is damaged, or another program's. */
 export function readKept(file: string, tool: string): unknown {

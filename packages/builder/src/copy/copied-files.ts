@@ -31,24 +31,53 @@ const compiledExtensions = new Set([".ts", ".mts", ".cts", ".tsx", ".jsx"]);
  * @param bundled Absolute paths of the sources in the bundle.
  */
 export function filesBesideBundle(folder: string, bundled: ReadonlySet<string>): Promise<Listing> {
-  return listFiles(folder, (name, isFolder) => {
-    const base = name.slice(name.lastIndexOf("/") + 1);
-    if (base.startsWith(".") || isEditorFile(base)) return false;
-    if (isFolder) return base !== "node_modules";
-    if (name === base && (configFiles.has(base) || developmentFiles.has(base))) return false;
-    const extension = extname(base);
-    if (compiledExtensions.has(extension)) return false;
-    if (!scriptExtensions.has(extension)) return true;
-    return !/\.(test|spec)\.[cm]?js$/.test(base) && !bundled.has(`${folder}/${name}`);
-  });
+  return listFiles(
+    folder,
+    (name, isFolder) =>
+      (isFolder ? isFolderBesideBundle(name) : isBesideBundle(name)) &&
+      !bundled.has(`${folder}/${name}`),
+  );
+}
+
+function isFolderBesideBundle(name: string): boolean {
+  const base = baseOf(name);
+  return !base.startsWith(".") && base !== "node_modules";
+}
+
+/** Whether a file of this name, relative to the function's folder, goes beside a bundle that does not hold it. */
+function isBesideBundle(name: string): boolean {
+  const base = baseOf(name);
+  if (base.startsWith(".") || isEditorFile(base)) return false;
+  if (name === base && (configFiles.has(base) || developmentFiles.has(base))) return false;
+  const extension = extname(base);
+  if (compiledExtensions.has(extension)) return false;
+  return !scriptExtensions.has(extension) || !/\.(test|spec)\.[cm]?js$/.test(base);
+}
+
+function isInCopiedFolder(name: string, isFolder: boolean): boolean {
+  if (name.includes("/")) return true;
+  if (isFolder) return name !== ".git" && name !== ".arclet";
+  return !configFiles.has(name) && name !== ".DS_Store" && !name.startsWith(".env");
+}
+
+/**
+ * Whether a file that appears in a function's folder under this name, relative to it with `/`, is
+ * taken into its build folder.
+ */
+export function isTaken(name: string, isBundled: boolean): boolean {
+  const folders = name.split("/").slice(0, -1);
+  const above = folders.map((_, index) => folders.slice(0, index + 1).join("/"));
+  return isBundled
+    ? above.every(isFolderBesideBundle) && isBesideBundle(name)
+    : above.every((folder) => isInCopiedFolder(folder, true)) && isInCopiedFolder(name, false);
+}
+
+function baseOf(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
 }
 
 /** The files of a folder that is shipped as it is, `node_modules` and all. */
 export async function filesOfFolder(folder: string): Promise<readonly ListedFile[]> {
-  const { files } = await listFiles(folder, (name, isFolder) => {
-    if (name.includes("/")) return true;
-    if (isFolder) return name !== ".git" && name !== ".arclet";
-    return !configFiles.has(name) && name !== ".DS_Store" && !name.startsWith(".env");
-  });
+  const { files } = await listFiles(folder, isInCopiedFolder);
   return files;
 }

@@ -1,7 +1,7 @@
 import { extname, join, relative } from "node:path";
 import type { DiagnosticNote, ProjectFunction } from "@arclet/manifest";
 import { writeBuildFolder, type FolderFile } from "../build-folder.ts";
-import type { BuildResult, BuiltFunction } from "../built-function.ts";
+import { nothingMissing, type BuildResult, type BuiltFunction } from "../built-function.ts";
 import { givenPath, type BuildPlace } from "../build-place.ts";
 import { filesOfFolder } from "./copied-files.ts";
 import type { FileHashes } from "../file-hashes.ts";
@@ -91,9 +91,20 @@ async function copyFolder(
     entry: join(place.directory, entry.name),
     format: entry.format,
     hash,
-    inputs: copied.map(({ path }) => givenPath(path, place)),
+    inputs: [...copied.map(({ path }) => path), ...projectFiles(traced)].map((path) =>
+      givenPath(path, place),
+    ),
   } satisfies BuiltFunction;
   return { ok: true, built, diagnostics: [] };
+}
+
+/** Of traced files, those that a person edits: the shared folders', not the packages'. */
+function projectFiles(traced: readonly FolderFile[]): readonly string[] {
+  return traced.flatMap(({ contents }) =>
+    contents.kind === "copy" && !/[\\/]node_modules[\\/]/.test(contents.path)
+      ? [contents.path]
+      : [],
+  );
 }
 
 function refused(
@@ -107,5 +118,6 @@ function refused(
     ok: false,
     diagnostics: [{ severity: "error", code, text, location, notes: [note] }],
     inputs: [],
+    missing: nothingMissing,
   };
 }

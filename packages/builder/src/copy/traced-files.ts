@@ -43,8 +43,11 @@ export async function traceFiles(
   };
 }
 
-/** A shared folder as the package that functions import it as. */
-async function sharedFiles(specifier: string, target: string): Promise<readonly FolderFile[]> {
+/** The files of a shared folder, as the package that functions import it as. */
+export async function sharedFiles(
+  specifier: string,
+  target: string,
+): Promise<readonly FolderFile[]> {
   const place = `node_modules/${specifier}`;
   const { files: listed } = await listFiles(target, (name) => !name.startsWith("."));
   const files = listed.map((file) => toFolderFile({ ...file, name: `${place}/${file.name}` }));

@@ -1,36 +1,70 @@
-import { basename, dirname, sep } from "node:path";
+import { basename, dirname, relative, sep } from "node:path";
+import type { MissingSources } from "../built-function.ts";
+import { isTaken } from "../copy/copied-files.ts";
 
 /** What is known of a function when files change. */
 export interface WatchedFunction {
   readonly functionId: string;
   /** Absolute source folder. */
   readonly directory: string;
-  /** Absolute files of its last good build. */
+  /** Whether the folder is bundled; others are copied whole. */
+  readonly isBundled: boolean;
+  /** Absolute files that its newest build read. */
   readonly inputs: readonly string[];
-  /** Its newest build failed: what it misses may appear anywhere. */
-  readonly isBroken: boolean;
+  /** What its newest build looked for in vain; null when it built. */
+  readonly missing: MissingSources | null;
 }
 
-/** Files that change how every source below their folder is read. */
-const inheritedFiles = new Set(["package.json", "tsconfig.json"]);
+/** Files that change how every source below their folder is read: `package.json`, `tsconfig.base.json`. */
+const inheritedFile = /^(?:package\.json|[jt]sconfig(?:\.[\w.-]+)?\.json)$/;
+const sourceExtension = /\.(?:[cm]?[jt]sx?|json)$/;
 
-/** Ids of the functions to build again after `changed` (absolute paths) were written, made or removed. */
+/**
+ * The functions to build again after `changed` (absolute paths) were written, made or removed, by their
+ * ids, and which of the paths concern them: those that the newest build read, missed, or would read today.
+ */
 export function affectedFunctions(
   changed: Iterable<string>,
   functions: readonly WatchedFunction[],
-): ReadonlySet<string> {
+): ReadonlyMap<string, readonly string[]> {
   const paths = [...changed];
-  const isAffected = ({ directory, inputs, isBroken }: WatchedFunction): boolean =>
-    paths.some(
-      (path) =>
-        isBroken ||
-        isInside(path, directory) ||
-        isInside(directory, path) ||
-        path === directory ||
-        (inheritedFiles.has(basename(path)) && isInside(directory, dirname(path))) ||
-        inputs.includes(path),
-    );
-  return new Set(functions.filter(isAffected).map(({ functionId }) => functionId));
+  const affected = new Map<string, readonly string[]>();
+  for (const watched of functions) {
+    const concerned = paths.filter((path) => affects(path, watched));
+    if (concerned.length > 0) affected.set(watched.functionId, concerned);
+  }
+  return affected;
+}
+
+function affects(path: string, watched: WatchedFunction): boolean {
+  const { directory, isBundled, inputs, missing } = watched;
+  if (inputs.some((input) => path === input || isInside(path, input))) return true;
+  if (path === directory || isInside(directory, path)) return true;
+  const isOwn = isInside(path, directory);
+  if (isOwn && isTaken(relative(directory, path).split(sep).join("/"), isBundled)) return true;
+  // Without a handler, there is nothing yet that was read.
+  if (isOwn && missing !== null && inputs.length === 0) return sourceExtension.test(path);
+  if (missing?.paths.some((stem) => isAt(path, stem)) === true) return true;
+  if (inheritedFile.test(basename(path))) {
+    const folder = dirname(path);
+    return isInside(directory, folder) || inputs.some((input) => isInside(input, folder));
+  }
+  return sourceExtension.test(path) && inputs.some((input) => isAlternativeTo(path, input));
+}
+
+/** Whether an import that finds `input` may find `path` instead: `a.ts` for `a.js`, `a.js` for `a/index.js`. */
+function isAlternativeTo(path: string, input: string): boolean {
+  const [one, other] = [stemOf(path), stemOf(input)];
+  return one === other || `${one}${sep}index` === other || one === `${other}${sep}index`;
+}
+
+function stemOf(path: string): string {
+  return path.replace(sourceExtension, "");
+}
+
+/** `lib/names`, `lib/names.ts` and `lib/names/index.js` are at `lib/names`. */
+function isAt(path: string, stem: string): boolean {
+  return path === stem || path.startsWith(`${stem}.`) || isInside(path, stem);
 }
 
 function isInside(path: string, folder: string): boolean {

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { systemErrorCode } from "../errors.ts";
+import { systemErrorCode } from "@arclet/manifest";
 
 /** One save is often several events (write, rename, times); they come within this time. */
 const batchMs = 2;
@@ -14,6 +14,8 @@ export class SettledChanges {
   #pending = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   readonly #halfSaved = new Map<string, NodeJS.Timeout>();
+  /** Modification times of files as they were reported. */
+  readonly #reported = new Map<string, number>();
   #isClosed = false;
 
   constructor(
@@ -35,6 +37,12 @@ export class SettledChanges {
     }, batchMs);
   }
 
+  /** Reports a file unless it was reported as it is: for events that the system may have lost. */
+  async addUnreported(path: string): Promise<void> {
+    const found = await stat(path).catch(() => null);
+    if (found?.isFile() === true && this.#reported.get(path) !== found.mtimeMs) this.add(path);
+  }
+
   close(): void {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -46,7 +54,7 @@ export class SettledChanges {
     const paths = [...this.#pending];
     this.#pending = new Set();
     this.#timer = null;
-    const states = await Promise.all(paths.map(stateOf));
+    const states = await Promise.all(paths.map((path) => this.#stateOf(path)));
     const written = paths.filter((path, index) => this.#settle(path, states[index] ?? "no file"));
     if (written.length > 0 && !this.#isClosed) this.#onChange(new Set(written));
   }
@@ -72,17 +80,18 @@ export class SettledChanges {
   }
 
   async #tellLate(path: string): Promise<void> {
-    const state = await stateOf(path);
+    const state = await this.#stateOf(path);
     if (state !== "no file" && !this.#isClosed) this.#onChange(new Set([path]));
   }
-}
 
-async function stateOf(path: string): Promise<FileState> {
-  try {
-    const found = await stat(path);
-    if (!found.isFile()) return "no file";
-    return found.size === 0 ? "empty" : "written";
-  } catch (error) {
-    return systemErrorCode(error) === "ENOENT" ? "missing" : "no file";
+  async #stateOf(path: string): Promise<FileState> {
+    try {
+      const found = await stat(path);
+      if (!found.isFile()) return "no file";
+      this.#reported.set(path, found.mtimeMs);
+      return found.size === 0 ? "empty" : "written";
+    } catch (error) {
+      return systemErrorCode(error) === "ENOENT" ? "missing" : "no file";
+    }
   }
 }

@@ -1,7 +1,9 @@
-import { stat } from "node:fs/promises";
-import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { lstatSync, realpathSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { systemErrorCode } from "@arclet/manifest";
 import { isEditorFile } from "../editor-files.ts";
-import { BuildError, systemErrorCode } from "../errors.ts";
+import { BuildError } from "../errors.ts";
 import { SettledChanges } from "./settled-changes.ts";
 
 export interface WatchOptions {
@@ -22,6 +24,9 @@ export interface ProjectWatcher {
   follow(files: readonly string[]): void;
   close(): Promise<void>;
 }
+
+/** How long after a folder appeared its files are looked at once more. */
+const newFolderMs = 100;
 
 /** Folders in which a project's own files are not. */
 const ignoredFolders: ReadonlySet<string> = new Set([
@@ -45,9 +50,10 @@ export async function watchProject(
   const { halfSavedMs = 100, onError = throwUncaught } = options;
   const isIgnored = (path: string): boolean =>
     !isOutside(root, path) &&
-    relative(root, path)
+    (relative(root, path)
       .split(sep)
-      .some((part) => ignoredFolders.has(part));
+      .some((part) => ignoredFolders.has(part)) ||
+      leadsBack(path, root));
 
   const changes = new SettledChanges(onChange, onError, halfSavedMs);
   const add = (path: string): void => {
@@ -58,6 +64,26 @@ export async function watchProject(
   const { watch } = await import("chokidar");
   const watcher = watch(root, { ignored: isIgnored, ignoreInitial: true, atomic: false });
   watcher.on("all", (_event, path) => add(resolve(root, path)));
+  // chokidar lists a new folder before it watches it: a file that is written between the two is lost.
+  const looks = new Set<NodeJS.Timeout>();
+  watcher.on("addDir", (path) => {
+    const look = setTimeout(() => {
+      looks.delete(look);
+      reportFilesOf(resolve(root, path)).catch(onError);
+    }, newFolderMs);
+    looks.add(look);
+  });
+
+  async function reportFilesOf(folder: string): Promise<void> {
+    // Gone again: its removal is an event of its own.
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      if (entry.isFile() && !isIgnored(path) && !isEditorFile(entry.name))
+        await changes.addUnreported(path);
+    }
+  }
+
   // chokidar 5 misses every other save of a file that is replaced by a rename, as many editors save.
   // Its watch of the folder does see it, and tells so here.
   watcher.on("raw", (_event, name: string | null, details: unknown) => {
@@ -86,10 +112,32 @@ export async function watchProject(
       if (outside.length > 0) watcher.add(outside);
     },
     async close() {
+      for (const look of looks) clearTimeout(look);
       changes.close();
       await watcher.close();
     },
   };
+}
+
+/**
+ * Whether a path below `root` is a link to a folder that it lies in, through other links too: behind it
+ * the same files come again and again. So does one that leads nowhere, which cannot be watched.
+ */
+function leadsBack(path: string, root: string): boolean {
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return false;
+    const target = realpathSync(path);
+    for (let above = dirname(path); ; above = dirname(above)) {
+      const real = realpathSync(above);
+      if (real === target || real.startsWith(target + sep)) return true;
+      if (above === root || dirname(above) === above) return false;
+    }
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ELOOP") return true;
+    // Whoever watches it is refused as well, and reports it.
+    return false;
+  }
 }
 
 function isOutside(root: string, path: string): boolean {

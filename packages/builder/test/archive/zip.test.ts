@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { zipDirectory } from "@arclet/builder";
 import { unzipSync, strFromU8 } from "fflate";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createProject } from "../temporary-project.ts";
 
 async function createFolder(names: readonly string[], time: Date): Promise<string> {
@@ -22,7 +22,7 @@ async function createFolder(names: readonly string[], time: Date): Promise<strin
 describe("zipDirectory", () => {
   const names = ["index.mjs", "data/a.txt", "run.sh", "é/ü.txt"];
 
-  it("gives equal folders equal bytes, whatever the times and the order of writing", async () => {
+  test("gives equal folders equal bytes, whatever the times and the order of writing", async () => {
     const first = await zipDirectory(await createFolder(names, new Date("2024-02-29T12:00:00Z")));
     const second = await zipDirectory(
       await createFolder(names.toReversed(), new Date("2026-01-01T00:00:01Z")),
@@ -34,7 +34,7 @@ describe("zipDirectory", () => {
     expect(strFromU8(files["data/a.txt"] ?? new Uint8Array())).toBe("contents of data/a.txt");
   });
 
-  it("gives the same bytes in another time zone", async () => {
+  test("gives the same bytes in another time zone", async () => {
     const folder = await createFolder(names, new Date());
     const script = `import { zipDirectory } from "@arclet/builder"; console.log((await zipDirectory(${JSON.stringify(folder)})).hash);`;
     const hashes = await Promise.all(
@@ -50,7 +50,7 @@ describe("zipDirectory", () => {
     expect(hashes[0]).toBe(hashes[1]);
   });
 
-  it("holds files only, with mode 0644, or 0755 where the owner may execute", async () => {
+  test("holds files only, with mode 0644, or 0755 where the owner may execute", async () => {
     const folder = await createFolder(names, new Date());
     const { bytes } = await zipDirectory(folder);
     expect(modesOf(bytes)).toEqual([

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { adaptExport, completeResponse } from "../../src/http-response/adapt-handler.ts";
 
 const versionTwo = { version: "2.0" };
@@ -65,7 +65,7 @@ describe("a result without statusCode", () => {
     });
   });
 
-  it("redirects with the status, the cookie and the page it names", () => {
+  test("redirects with the status, the cookie and the page it names", () => {
     const result = { location: "/home", status: 303, cookie: "a=1; Path=/", html: "moved" };
     expect(completeResponse(result, versionTwo)).toEqual({
       statusCode: 303,
@@ -75,7 +75,7 @@ describe("a result without statusCode", () => {
     });
   });
 
-  it("sets all cookies, as each version of the payload has them", () => {
+  test("sets all cookies, as each version of the payload has them", () => {
     const result = { html: "", cookie: ["a=1", "b=2"], cookies: ["c=3"] };
     expect(completeResponse(result, versionTwo)).toMatchObject({ cookies: ["c=3", "a=1", "b=2"] });
     const one = completeResponse(result, versionOne);
@@ -83,7 +83,7 @@ describe("a result without statusCode", () => {
     expect(one).not.toHaveProperty("cookies");
   });
 
-  it("keeps headers, which win over shorthands in any case", () => {
+  test("keeps headers, which win over shorthands in any case", () => {
     const result = {
       html: "<p>",
       cacheControl: "no-store",
@@ -136,20 +136,20 @@ describe("an adapted handler", () => {
   const page = { html: "<p>" };
   const completed = { statusCode: 200, body: "<p>" };
 
-  it("keeps its length, its name and its being async", () => {
+  test("keeps its length, its name and its being async", () => {
     const callback = adapt((_event: unknown, _context: unknown, _done: unknown) => null);
     expect(callback).toHaveLength(3);
-    const named = adapt(async function page(_event: unknown) {
+    const adapted = adapt(async function named(_event: unknown) {
       return null;
     });
-    expect([named.length, named.name, named.constructor.name]).toEqual([
+    expect([adapted.length, adapted.name, adapted.constructor.name]).toEqual([
       1,
-      "page",
+      "named",
       "AsyncFunction",
     ]);
   });
 
-  it("passes event and context on as they are", () => {
+  test("passes event and context on as they are", () => {
     const seen: unknown[] = [];
     const [event, context] = [{}, {}];
     adapt((...args: readonly unknown[]) => seen.push(...args))(event, context);
@@ -157,13 +157,13 @@ describe("an adapted handler", () => {
     expect([seen[0] === event, seen[1] === context]).toEqual([true, true]);
   });
 
-  it("completes what is returned, at once or by a promise", async () => {
+  test("completes what is returned, at once or by a promise", async () => {
     expect(adapt(() => page)({})).toMatchObject(completed);
     expect(await adapt(() => Promise.resolve(page))({})).toMatchObject(completed);
     expect(await adapt(async () => page)({})).toMatchObject(completed);
   });
 
-  it("fails as the handler does", async () => {
+  test("fails as the handler does", async () => {
     const error = new Error("mine");
     expect(() =>
       adapt(() => {
@@ -173,7 +173,7 @@ describe("an adapted handler", () => {
     await expect(adapt(() => Promise.reject(error))({})).rejects.toBe(error);
   });
 
-  it("completes what comes by the callback or by the context", () => {
+  test("completes what comes by the callback or by the context", () => {
     const results: unknown[] = [];
     const take = (error: unknown, result: unknown): unknown => results.push([error, result]);
     const context = (): object => ({
@@ -196,7 +196,7 @@ describe("an adapted handler", () => {
     ]);
   });
 
-  it("is the handler itself when that streams, and any other value itself", () => {
+  test("is the handler itself when that streams, and any other value itself", () => {
     const streaming = Object.assign(() => null, {
       [Symbol.for("aws.lambda.runtime.handler.streaming")]: "response",
     });
@@ -205,7 +205,7 @@ describe("an adapted handler", () => {
     expect(adaptExport({ handler: 7 }, ["handler"])).toHaveProperty("handler", 7);
   });
 
-  it("is found where the handler was, and the rest of the module is there", () => {
+  test("is found where the handler was, and the rest of the module is there", () => {
     const module = { nested: { handler: () => page, other: 1 }, more: 2 };
     const adapted = adaptExport(module, ["nested", "handler"]) as typeof module;
     expect(adapted.nested.handler()).toMatchObject(completed);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { buildFunction, type BuiltFunction } from "@arclet/builder";
 import type { FunctionConfig } from "@arclet/manifest";
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createProject, runBuilt } from "../temporary-project.ts";
 
 async function build(
@@ -46,13 +46,13 @@ describe("a built HTTP function completes its results", () => {
     expect(await runBuilt(built)).toEqual(completed);
   });
 
-  it("where the handler is nested, in another file and under another name", async () => {
+  test("where the handler is nested, in another file and under another name", async () => {
     const files = { "lib/app.js": `exports.nested = { "get-page": async () => ${page} };` };
     const built = await build(files, { handler: "lib/app.nested.get-page" });
     expect(await runBuilt(built)).toEqual(completed);
   });
 
-  it("together with others that are built at the same time", async () => {
+  test("together with others that are built at the same time", async () => {
     const { createFunctionBuilder } = await import("@arclet/builder");
     const project = await createProject({
       "src/http/get-a/index.js": `exports.handler = async () => ${page};`,
@@ -72,14 +72,14 @@ describe("a built HTTP function completes its results", () => {
   });
 });
 
-it("errors of a built HTTP function point to its source", async () => {
+test("errors of a built HTTP function point to its source", async () => {
   const built = await build({
     "index.js": "const a = 1;\n\nexports.handler = async () => {\n  throw new Error('mine');\n};\n",
   });
   await expect(runBuilt(built)).rejects.toThrow(/src\/http\/get-index\/index\.js:4:9/);
 });
 
-it("the bundle names no path of this machine, and the map names the source", async () => {
+test("the bundle names no path of this machine, and the map names the source", async () => {
   const built = await build({ "index.mjs": `export const handler = () => ${page};` });
   const [bundle, map] = await Promise.all([
     readFile(built.entry, "utf8"),

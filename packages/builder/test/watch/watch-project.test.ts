@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { affectedFunctions, watchProject } from "@arclet/builder";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createProject, type TemporaryProject } from "../temporary-project.ts";
 
 async function watched(
@@ -42,7 +42,7 @@ async function watched(
 }
 
 describe("watchProject", () => {
-  it("tells of files that are written, made in new folders, and removed", async () => {
+  test("tells of files that are written, made in new folders, and removed", async () => {
     const { project, until } = await watched({ "src/a.js": "1", "src/b.js": "1" });
     await project.write({ "src/a.js": "2" });
     expect(await until("src/a.js")).toContain("src/a.js");
@@ -52,7 +52,7 @@ describe("watchProject", () => {
     expect(await until("src/b.js")).toContain("src/b.js");
   });
 
-  it("tells of a file that an editor replaces, again and again", async () => {
+  test("tells of a file that an editor replaces, again and again", async () => {
     const { project, batches, until } = await watched({ "src/a.js": "0" });
     for (const text of ["1", "22", "333"]) {
       batches.length = 0;
@@ -62,7 +62,7 @@ describe("watchProject", () => {
     }
   });
 
-  it("does not tell of a file while an editor has moved it away or emptied it", async () => {
+  test("does not tell of a file while an editor has moved it away or emptied it", async () => {
     const { project, batches, until } = await watched({ "src/a.js": "old" }, 3_600_000);
     const file = join(project.root, "src/a.js");
     const contents: string[] = [];
@@ -86,7 +86,7 @@ describe("watchProject", () => {
     expect(contents).toEqual(["moved", "filled"]);
   });
 
-  it("tells of a folder that is removed or moved away", async () => {
+  test("tells of a folder that is removed or moved away", async () => {
     const { project, until } = await watched({
       "src/ws/a/index.js": "1",
       "src/ws/b/index.js": "1",
@@ -99,7 +99,7 @@ describe("watchProject", () => {
     expect(await until("src/gone/b/index.js")).toContain("src/gone/b/index.js");
   });
 
-  it("tells of each file once in a batch", async () => {
+  test("tells of each file once in a batch", async () => {
     const { project, batches, until } = await watched({ "src/a.js": "1" });
     await Promise.all([
       writeFile(join(project.root, "src/a.js"), "2"),
@@ -109,7 +109,7 @@ describe("watchProject", () => {
     for (const batch of batches) expect(batch).toEqual([...new Set(batch)]);
   });
 
-  it("is deaf to packages, builds and version control", async () => {
+  test("is deaf to packages, builds and version control", async () => {
     const { project, until } = await watched({
       "src/a.js": "1",
       "node_modules/x/index.js": "1",
@@ -127,7 +127,7 @@ describe("watchProject", () => {
     expect(await until("src/a.js")).toEqual(["src/a.js"]);
   });
 
-  it("follows sources outside the project", async () => {
+  test("follows sources outside the project", async () => {
     const outside = await createProject({ "lib/shared.js": "1" });
     const { batches, follow } = await watched({ "src/a.js": "1" });
     const path = join(outside.root, "lib/shared.js");
@@ -149,29 +149,81 @@ describe("watchProject", () => {
 });
 
 describe("affectedFunctions", () => {
+  const none = { paths: [], hasPackages: false };
   const functions = [
-    { functionId: "ws/a", directory: "/p/src/ws/a", inputs: ["/p/lib/x.js"], isBroken: false },
-    { functionId: "ws/ab", directory: "/p/src/ws/ab", inputs: ["/p/lib/y.js"], isBroken: false },
-    { functionId: "ws/broken", directory: "/p/src/ws/broken", inputs: [], isBroken: true },
+    {
+      functionId: "ws/a",
+      directory: "/p/src/ws/a",
+      isBundled: true,
+      inputs: ["/p/src/ws/a/index.js", "/p/lib/x.js", "/p/packages/pets/index.js"],
+      missing: null,
+    },
+    {
+      functionId: "ws/ab",
+      directory: "/p/src/ws/ab",
+      isBundled: false,
+      inputs: ["/p/src/ws/ab/index.py"],
+      missing: null,
+    },
+    {
+      functionId: "ws/broken",
+      directory: "/p/src/ws/broken",
+      isBundled: true,
+      inputs: ["/p/src/ws/broken/index.ts", "/p/lib/y.ts"],
+      missing: { paths: ["/p/src/shared/names"], hasPackages: false },
+    },
+    {
+      functionId: "ws/empty",
+      directory: "/p/src/ws/empty",
+      isBundled: true,
+      inputs: [],
+      missing: none,
+    },
   ];
-  it.each([
-    ["/p/src/ws/a/data.txt", ["ws/a", "ws/broken"]],
-    ["/p/lib/x.js", ["ws/a", "ws/broken"]],
-    ["/p/package.json", ["ws/a", "ws/ab", "ws/broken"]],
-    ["/p/src/ws/ab/tsconfig.json", ["ws/ab", "ws/broken"]],
-    ["/p/src/ws", ["ws/a", "ws/ab", "ws/broken"]],
-    ["/p/src/ws/ab", ["ws/ab", "ws/broken"]],
-    ["/p/public/index.html", ["ws/broken"]],
+  test.each([
+    // What a build read, or would take along.
+    ["/p/lib/x.js", ["ws/a"]],
+    ["/p/src/ws/a/data.txt", ["ws/a"]],
+    ["/p/src/ws/ab/anything", ["ws/ab"]],
+    ["/p/lib/y.ts", ["ws/broken"]],
+    // What it did not.
+    ["/p/src/ws/a/index.test.js", []],
+    ["/p/src/ws/a/types.ts", []],
+    ["/p/src/ws/a/.notes", []],
+    ["/p/src/ws/a/node_modules/pets/index.js", []],
+    ["/p/lib/z.js", []],
+    ["/p/public/index.html", []],
+    ["/p/dev.log", []],
+    // What would be found instead, or was missed.
+    ["/p/lib/x.ts", ["ws/a"]],
+    ["/p/lib/x/index.js", ["ws/a"]],
+    ["/p/src/shared/names.ts", ["ws/broken"]],
+    ["/p/src/shared/names/index.js", ["ws/broken"]],
+    ["/p/src/ws/empty/index.ts", ["ws/empty"]],
+    // What is inherited.
+    ["/p/package.json", ["ws/a", "ws/ab", "ws/broken", "ws/empty"]],
+    ["/p/tsconfig.base.json", ["ws/a", "ws/ab", "ws/broken", "ws/empty"]],
+    ["/p/packages/pets/package.json", ["ws/a"]],
+    ["/p/src/ws/ab/tsconfig.json", ["ws/ab"]],
+    // Folders.
+    ["/p/src/ws", ["ws/a", "ws/ab", "ws/broken", "ws/empty"]],
+    ["/p/src/ws/ab", ["ws/ab"]],
   ])("of %s are %j", (path, ids) => {
-    expect([...affectedFunctions([path], functions)]).toEqual(ids);
+    expect([...affectedFunctions([path], functions).keys()]).toEqual(ids);
   });
 
-  it("are none when nothing changed", () => {
+  test("come with the files that concern them", () => {
+    const affected = affectedFunctions(["/p/lib/x.js", "/p/dev.log", "/p/lib/y.ts"], functions);
+    expect(affected.get("ws/a")).toEqual(["/p/lib/x.js"]);
+    expect(affected.get("ws/broken")).toEqual(["/p/lib/y.ts"]);
+  });
+
+  test("are none when nothing changed", () => {
     expect(affectedFunctions([], functions).size).toBe(0);
   });
 });
 
-it("keeps up with a folder that is made while it is watched", async () => {
+test("keeps up with a folder that is made while it is watched", async () => {
   const { project, until } = await watched({ "src/a.js": "1" });
   await mkdir(join(project.root, "src/ws/late"), { recursive: true });
   await writeFile(join(project.root, "src/ws/late/index.js"), "1");

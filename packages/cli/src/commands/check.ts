@@ -1,3 +1,4 @@
+import type { Diagnostic, Project } from "@arclet/manifest";
 import { checkProject } from "@arclet/manifest/node";
 import { defineCommand, type Command } from "../command.ts";
 import { existingFolder } from "../project/project-folder.ts";
@@ -6,7 +7,7 @@ import { processTerminal } from "../terminal/style.ts";
 
 export const checkCommand: Command = defineCommand({
   name: "check",
-  description: "Tell every mistake in the manifest, preferences and function configs",
+  description: "Report every error in the manifest, preferences, function configs and handlers",
   examples: ["arclet check", "arclet check --format github"],
   args: {
     folder: {
@@ -25,7 +26,8 @@ export const checkCommand: Command = defineCommand({
   async run(args) {
     const root = await existingFolder(args.folder);
     const { style, write } = processTerminal();
-    const { diagnostics } = await checkProject(root);
+    const { project, diagnostics: ofProject } = await checkProject(root);
+    const diagnostics = [...ofProject, ...(project === null ? [] : await checkSources(project))];
     const errors = diagnostics.filter(({ severity }) => severity === "error").length;
     const text = renderDiagnostics(diagnostics, args.format, style.hasColor);
     if (text !== "") write(text.endsWith("\n") ? text : `${text}\n`);
@@ -33,6 +35,14 @@ export const checkCommand: Command = defineCommand({
     return errors === 0 ? 0 : 1;
   },
 });
+
+/** What Lambda would refuse in the functions' own files; those without a folder are reported already. */
+async function checkSources({ root, functions }: Project): Promise<readonly Diagnostic[]> {
+  const { checkSource } = await import("@arclet/builder");
+  const present = functions.filter(({ exists }) => exists);
+  const found = await Promise.all(present.map((declared) => checkSource(declared, root)));
+  return found.flat();
+}
 
 function summary(errors: number, warnings: number): string {
   if (errors === 0 && warnings === 0) return "No mistakes found.";

@@ -4,18 +4,37 @@ import { CliError } from "../errors.ts";
 import { readPluggedProject, type PluggedProject } from "../plugins/plugged-project.ts";
 import { existingFolder } from "../project/project-folder.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
-import { processTerminal } from "../terminal/style.ts";
+import { processTerminal, type Terminal } from "../terminal/style.ts";
 
 /** Flags that choose what of an app on AWS a command works on. */
 export const targetArgs = {
   production: { type: "boolean", alias: "p", description: "Production instead of staging" },
   name: { type: "string", alias: "n", description: "A stack of its own, beside the stage's" },
+  profile: { type: "string", description: "AWS profile, before the environment's keys" },
+  region: { type: "string", description: "AWS region, before the manifest's" },
+} as const;
+
+/** For programs: the result goes to the standard output as JSON, all else to the standard error. */
+export const jsonArgs = {
+  json: { type: "boolean", description: "Print the result as JSON; messages go to stderr" },
 } as const;
 
 export interface DeployTarget {
   readonly manifest: Manifest;
   readonly stage: "staging" | "production";
   readonly name: string | null;
+  readonly profile: string | null;
+  readonly region: string | null;
+}
+
+/** The process's terminal; with `--json` everything for people goes to the standard error. */
+export function terminalFor(isJson: boolean | undefined): Terminal {
+  const terminal = processTerminal();
+  return isJson === true ? { ...terminal, columns: null, write: terminal.writeError } : terminal;
+}
+
+export function writeJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** The project of the current folder. @throws CliError `ERR_MANIFEST` */
@@ -41,11 +60,18 @@ function unusable(diagnostics: readonly Diagnostic[]): CliError {
 
 export function targetOf(
   { manifest }: Project,
-  args: { readonly production?: boolean | undefined; readonly name?: string | undefined },
+  args: {
+    readonly production?: boolean | undefined;
+    readonly name?: string | undefined;
+    readonly profile?: string | undefined;
+    readonly region?: string | undefined;
+  },
 ): DeployTarget {
   return {
     manifest,
     stage: args.production === true ? "production" : "staging",
     name: args.name ?? null,
+    profile: args.profile ?? null,
+    region: args.region ?? null,
   };
 }

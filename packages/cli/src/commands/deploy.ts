@@ -1,81 +1,112 @@
-import { createArchiver, type BuiltFunction } from "@arclet/builder";
-import { deployApp, stackNameOf, type DeployOptions } from "@arclet/deploy";
+import { createArchiver } from "@arclet/builder";
+import { deployApp, planApp, rollBack, stackNameOf, type Template } from "@arclet/deploy";
 import { defineCommand, type Command } from "../command.ts";
-import { FunctionBuilds } from "../project/function-builds.ts";
-import { createProjectBuilder } from "../project/project-builder.ts";
+import { buildForDeploy } from "./build-for-deploy.ts";
 import { cacheDirectoryOf } from "../project/project-folder.ts";
-import { CliError } from "../errors.ts";
-import type { PluggedProject } from "../plugins/plugged-project.ts";
+import { confirmAdoption } from "../terminal/confirm-adoption.ts";
 import { confirmDataLoss } from "../terminal/confirm-data-loss.ts";
 import { DeployProgress } from "../terminal/deploy-progress.ts";
-import { diagnosticsText } from "../terminal/diagnostics-text.ts";
-import { processTerminal } from "../terminal/style.ts";
-import { pluggedProjectHere, targetArgs, targetOf } from "./deploy-target.ts";
+import { planText } from "../terminal/plan-text.ts";
+import { deployArgs, functionsOf, modeOf, prunedProject, tagsOf } from "./deploy-arguments.ts";
+import {
+  jsonArgs,
+  pluggedProjectHere,
+  targetArgs,
+  targetOf,
+  terminalFor,
+  writeJson,
+} from "./deploy-target.ts";
 
 /** Exit code of a program that SIGINT ended, as shells have it. */
 const interruptedCode = 130;
+/** Exit code of `--plan` when a deploy would change something. */
+const changesCode = 2;
 
 export const deployCommand: Command = defineCommand({
   name: "deploy",
   description: "Deploy the app to AWS",
-  examples: ["arclet deploy", "arclet deploy --production", "arclet deploy --dry-run"],
-  args: {
-    ...targetArgs,
-    "dry-run": {
-      type: "boolean",
-      description: "Write template, archives and static files to .arclet/deploy, upload nothing",
-    },
-    fast: { type: "boolean", alias: "f", description: "Only the code of the functions" },
-    static: { type: "boolean", alias: "s", description: "Only the static files" },
-    yes: { type: "boolean", alias: "y", description: "Replace and remove data without asking" },
-    "delete-tables": {
-      type: "boolean",
-      description: "Delete tables that leave the app, instead of keeping them in AWS",
-    },
-  },
+  examples: [
+    "arclet deploy",
+    "arclet deploy --production",
+    "arclet deploy --plan",
+    "arclet deploy --rollback",
+  ],
+  args: { ...targetArgs, ...jsonArgs, ...deployArgs },
   async run(args) {
     const mode = modeOf(args);
     const plugged = await pluggedProjectHere();
-    const { project, plugins, environments } = plugged;
+    const { plugins, environments } = plugged;
+    const project = args.prune === true ? prunedProject(plugged.project) : plugged.project;
     const target = targetOf(project, args);
     const { stage } = target;
     const hooks = {
-      dryRun: mode === "dry-run",
+      dryRun: mode === "dry-run" || mode === "plan",
       stackname: stackNameOf(project.manifest.app, stage, target.name),
       stage,
     };
-    const terminal = processTerminal();
+    const terminal = terminalFor(args.json);
     const { style, write, writeError } = terminal;
+    const progress = new DeployProgress(terminal, {
+      isVerbose: args.verbose === true,
+      isQuiet: mode === "plan",
+    });
+    const confirm = async (changes: Parameters<typeof confirmDataLoss>[0]): Promise<boolean> => {
+      progress.end();
+      return args.yes === true || confirmDataLoss(changes, args["delete-tables"] === true);
+    };
     const interrupted = (): void => {
       writeError("\nInterrupted. What AWS has begun goes on: run the same command again.\n");
       process.exit(interruptedCode);
     };
-    if (mode !== "static") await plugins.deployBuilds(project, hooks);
-    const built = mode === "static" ? [] : await buildAll(plugged);
-    if (built === null) return 1;
     const archiver = createArchiver({ cacheDirectory: cacheDirectoryOf(project.root) });
-    const progress = new DeployProgress(terminal);
     process.once("SIGINT", interrupted);
     try {
-      const result = await deployApp(
-        {
-          project,
-          built,
-          archiver,
-          ...target,
-          mode,
-          deletesTables: args["delete-tables"] === true,
-          variables: environments[stage],
-          extend: (template) => plugins.deployStart(project, template, hooks),
-          confirm: async (changes) => {
-            progress.end();
-            return args.yes === true || confirmDataLoss(changes, args["delete-tables"] === true);
-          },
-        },
-        progress,
-      );
-      await plugins.deployEnd(project, hooks);
-      if (mode === "dry-run") return 0;
+      const needsCode = mode !== "static" && mode !== "rollback";
+      if (needsCode) await plugins.deployBuilds(project, hooks);
+      const built = needsCode ? await buildForDeploy(plugged) : [];
+      if (built === null) return 1;
+      // A plugin that deploys elsewhere gets the template; nothing is sent to AWS.
+      let template: Template | null = null;
+      const hasOwnTarget = plugins.hasTarget && mode === "all";
+      const options = {
+        ...target,
+        project,
+        built,
+        archiver,
+        tags: tagsOf(args.tags),
+        variables: environments[stage],
+        extend: async (synthesized: Template) =>
+          (template = await plugins.deployStart(project, synthesized, hooks)),
+      };
+      if (mode === "plan") {
+        const plan = await planApp(options, progress);
+        if (args.json === true) writeJson(plan);
+        else write(planText(plan, style));
+        return plan.hasChanges ? changesCode : 0;
+      }
+      const result =
+        mode === "rollback"
+          ? await rollBack({ ...target, confirm }, progress)
+          : await deployApp(
+              {
+                ...options,
+                mode: hasOwnTarget ? "dry-run" : mode,
+                only: functionsOf(project, args),
+                deletesTables: args["delete-tables"] === true,
+                confirm,
+                confirmAdoption: async (changes) => {
+                  progress.end();
+                  return (
+                    args.adopt === true || confirmAdoption(changes, project.manifest.app, terminal)
+                  );
+                },
+              },
+              progress,
+            );
+      if (hasOwnTarget && template !== null) await plugins.deployTo(project, template, hooks);
+      if (mode !== "rollback") await plugins.deployEnd(project, hooks);
+      if (args.json === true) writeJson(result);
+      if (mode === "dry-run" || hasOwnTarget) return 0;
       if (!result.isChanged) write(`${result.stackName} is up to date; nothing was uploaded\n`);
       for (const url of [result.cdnUrl, result.httpUrl, result.webSocketUrl])
         if (url !== null) write(`${style.green(url)}\n`);
@@ -87,40 +118,3 @@ export const deployCommand: Command = defineCommand({
     }
   },
 });
-
-function modeOf(args: {
-  readonly "dry-run"?: boolean | undefined;
-  readonly fast?: boolean | undefined;
-  readonly static?: boolean | undefined;
-}): DeployOptions["mode"] {
-  const modes = [
-    ...(args["dry-run"] === true ? (["dry-run"] as const) : []),
-    ...(args.fast === true ? (["code"] as const) : []),
-    ...(args.static === true ? (["static"] as const) : []),
-  ];
-  if (modes.length > 1)
-    throw new CliError("ERR_USAGE", "Give only one of --dry-run, --fast and --static");
-  return modes[0] ?? "all";
-}
-
-/** The functions as they are deployed; null when one does not build, which is told. */
-async function buildAll({
-  project,
-  runtimes,
-}: PluggedProject): Promise<readonly BuiltFunction[] | null> {
-  const { style, writeError } = processTerminal();
-  const builder = createProjectBuilder(project, { runtimes: () => runtimes });
-  try {
-    const builds = new FunctionBuilds((declared) => builder.build(declared));
-    const round = await builds.buildAll(project.functions, project.functions);
-    if (round.diagnostics.length > 0)
-      writeError(`${diagnosticsText(round.diagnostics, style.hasColor)}\n`);
-    if (round.failed.length > 0) return null;
-    return project.functions.flatMap(({ id }) => {
-      const build = builds.get(id);
-      return build.ok ? [build.built] : [];
-    });
-  } finally {
-    await builder.close();
-  }
-}

@@ -1,7 +1,7 @@
-import { destroyApp, stackNameOf } from "@arclet/deploy";
-import { isCancel, text } from "@clack/prompts";
+import { destroyApp, stackNameOf, type DestroyDecision, type DestroyPlan } from "@arclet/deploy";
 import { defineCommand, type Command } from "../command.ts";
 import { CliError } from "../errors.ts";
+import { decideDestroy, destroyPlanText } from "../terminal/decide-destroy.ts";
 import { DeployProgress } from "../terminal/deploy-progress.ts";
 import { processTerminal } from "../terminal/style.ts";
 import { projectHere, targetArgs, targetOf } from "./deploy-target.ts";
@@ -9,26 +9,36 @@ import { projectHere, targetArgs, targetOf } from "./deploy-target.ts";
 export const destroyCommand: Command = defineCommand({
   name: "destroy",
   description: "Remove the app from AWS",
-  examples: ["arclet destroy", "arclet destroy --app my-app --force"],
+  examples: ["arclet destroy", "arclet destroy --app my-app --force --backup"],
   args: {
     ...targetArgs,
     app: { type: "string", description: "The app's name, instead of typing it when asked" },
     force: { type: "boolean", alias: "f", description: "Tables and static files too" },
+    backup: { type: "boolean", description: "Back up tables that have items, before they go" },
   },
   async run(args) {
     const project = await projectHere();
     const { app } = project.manifest;
-    const typed = args.app ?? (await askName(app));
-    if (typed !== app)
+    if (args.app === undefined && !process.stdin.isTTY)
+      throw new CliError("ERR_USAGE", "destroy asks for the app's name", {
+        hints: [`Without a terminal, give it: --app ${app}`],
+      });
+    if (args.app !== undefined && args.app !== app)
       throw new CliError(
         "ERR_USAGE",
-        `"${typed}" is not the name of this app; nothing was removed`,
+        `"${args.app}" is not the name of this app; nothing was removed`,
       );
     const terminal = processTerminal();
     const progress = new DeployProgress(terminal);
     const target = targetOf(project, args);
+    const confirm = async (plan: DestroyPlan): Promise<DestroyDecision> => {
+      progress.end();
+      terminal.write(destroyPlanText(plan, terminal.style));
+      if (args.app !== undefined) return args.backup === true ? "back-up-and-destroy" : "destroy";
+      return decideDestroy(plan, app, args.backup === true);
+    };
     try {
-      await destroyApp({ ...target, force: args.force === true }, progress);
+      await destroyApp({ ...target, force: args.force === true, confirm }, progress);
     } finally {
       progress.end();
     }
@@ -36,12 +46,3 @@ export const destroyCommand: Command = defineCommand({
     return 0;
   },
 });
-
-async function askName(app: string): Promise<string> {
-  if (!process.stdin.isTTY)
-    throw new CliError("ERR_USAGE", "destroy asks for the app's name", {
-      hints: [`Without a terminal, give it: --app ${app}`],
-    });
-  const typed = await text({ message: `Type the app's name (${app}) to remove it from AWS` });
-  return isCancel(typed) ? "" : typed;
-}

@@ -1,6 +1,7 @@
 import { defineCommand, type Command } from "../command.ts";
 import { runDev } from "../dev/run-dev.ts";
 import { inspectAddressOf } from "../dev/inspect-option.ts";
+import { networkArgs, networkOptions } from "../dev/network-options.ts";
 import { portOf } from "../dev/ports/port-option.ts";
 import { stateArgs, stateOptions } from "../dev/state-options.ts";
 import { existingFolder } from "../project/project-folder.ts";
@@ -14,6 +15,7 @@ export const devCommand: Command = defineCommand({
     "arclet dev",
     "arclet dev my-app --port 8080 --open",
     "arclet dev --data .arclet/data",
+    "arclet dev --host 0.0.0.0 --https",
   ],
   args: {
     folder: {
@@ -44,6 +46,7 @@ export const devCommand: Command = defineCommand({
       valueHint: "[=host:port]",
       description: "Let a debugger stop in functions; 127.0.0.1:9229 by default. No time-outs",
     },
+    ...networkArgs,
     ...stateArgs,
     watch: {
       type: "boolean",
@@ -53,12 +56,13 @@ export const devCommand: Command = defineCommand({
   },
   async run(args) {
     const { env } = process;
+    const root = await existingFolder(args.folder);
     const isDebug = args.debug === true;
     const isQuiet = args.quiet ?? (isOn(env["ARC_QUIET"]) || isOn(env["QUIET"]));
     const isVerbose = isDebug || args.verbose === true;
     const detail: Detail = isVerbose ? "verbose" : isQuiet ? "quiet" : "normal";
     return runDev({
-      root: await existingFolder(args.folder),
+      root,
       port: portOf(args.port, env),
       host: args.host ?? env["ARC_HOST"] ?? null,
       opensBrowser: args.open === true,
@@ -66,6 +70,13 @@ export const devCommand: Command = defineCommand({
       detail,
       isDebug,
       inspect: inspectAddressOf(args.inspect),
+      network: await networkOptions(root, {
+        allowOrigin: args["allow-origin"],
+        publicUrl: args["public-url"],
+        https: args.https,
+        cert: args.cert,
+        key: args.key,
+      }),
       state: await stateOptions(args.data, args.dynamodb),
       terminal: processTerminal(),
     });

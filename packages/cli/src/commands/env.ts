@@ -4,7 +4,7 @@ import { isCancel, password } from "@clack/prompts";
 import { defineCommand, type Command } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { processTerminal } from "../terminal/style.ts";
-import { projectHere, targetArgs, targetOf } from "./deploy-target.ts";
+import { jsonArgs, projectHere, targetArgs, targetOf, writeJson } from "./deploy-target.ts";
 
 export const envCommand: Command = defineCommand({
   name: "env",
@@ -12,7 +12,14 @@ export const envCommand: Command = defineCommand({
   examples: ["arclet env", "arclet env --add API_KEY", "arclet env --remove API_KEY"],
   args: {
     ...targetArgs,
+    ...jsonArgs,
     add: { type: "string", alias: "a", description: "Name to add" },
+    env: {
+      type: "enum",
+      alias: "e",
+      options: ["testing", "staging", "production"],
+      description: "Environment, as Architect names it",
+    },
     remove: { type: "string", alias: "r", description: "Name to remove" },
     value: {
       type: "positional",
@@ -23,9 +30,22 @@ export const envCommand: Command = defineCommand({
   async run(args) {
     if (args.add !== undefined && args.remove !== undefined)
       throw new CliError("ERR_USAGE", "Give only one of --add and --remove");
+    if (args.env === "testing")
+      throw new CliError("ERR_USAGE", "Variables of the local app are not in AWS", {
+        hints: ["Write them to .env, or under @env in the preferences."],
+      });
+    if (args.env === "staging" && args.production === true)
+      throw new CliError("ERR_USAGE", "Give only one of --env staging and --production");
     const project = await projectHere();
     const action = await actionOf(args.add, args.value, args.remove);
-    const names = await manageEnv(targetOf(project, args), action);
+    const names = await manageEnv(
+      targetOf(project, { ...args, production: args.env === "production" || args.production }),
+      action,
+    );
+    if (args.json === true) {
+      writeJson({ names });
+      return 0;
+    }
     const { write } = processTerminal();
     for (const name of names) write(`${name}\n`);
     if (names.length === 0) write("No environment variables are set\n");

@@ -1,17 +1,25 @@
 import { describeApp } from "@arclet/deploy";
 import { defineCommand, type Command } from "../command.ts";
 import { processTerminal } from "../terminal/style.ts";
-import { projectHere, targetArgs, targetOf } from "./deploy-target.ts";
+import { jsonArgs, projectHere, targetArgs, targetOf, writeJson } from "./deploy-target.ts";
 
 export const infoCommand: Command = defineCommand({
   name: "info",
-  description: "Show URLs, functions and the last deploy of the app on AWS",
-  examples: ["arclet info", "arclet info --production"],
-  args: targetArgs,
+  description: "Show URLs, status, protection and functions of the app on AWS",
+  examples: ["arclet info", "arclet info --production --json"],
+  args: { ...targetArgs, ...jsonArgs },
   async run(args) {
-    const app = await describeApp(targetOf(await projectHere(), args));
+    const project = await projectHere();
+    const app = await describeApp(targetOf(project, args));
+    if (args.json === true) {
+      writeJson(app);
+      return 0;
+    }
     const { write, style } = processTerminal();
     write(`${app.stackName}  ${app.status}  ${app.lastDeploy?.toISOString() ?? ""}\n`);
+    if (app.app !== null && app.app !== project.manifest.app)
+      write(style.yellow(`This stack belongs to the app "${app.app}"\n`));
+    write(`termination protection ${app.isProtected ? "on" : "off"}\n`);
     for (const url of [app.cdnUrl, app.httpUrl, app.webSocketUrl])
       if (url !== null) write(`${style.green(url)}\n`);
     for (const { id, lambdaName } of app.functions) write(`${id}  ${style.dim(lambdaName)}\n`);

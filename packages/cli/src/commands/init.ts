@@ -1,7 +1,8 @@
 import { relative } from "node:path";
 import { defineCommand, type Command } from "../command.ts";
-import { initProject, type InitResult } from "../scaffold/init-project.ts";
-import { askForApp } from "../scaffold/ask-for-app.ts";
+import { runWords } from "../scaffold/missing-packages.ts";
+import { initProject, isNewApp, type InitResult } from "../scaffold/init-project.ts";
+import { askForApp, askForLanguage } from "../scaffold/ask-for-app.ts";
 import type { Language } from "../scaffold/templates.ts";
 import { processTerminal, type Terminal } from "../terminal/style.ts";
 
@@ -28,7 +29,12 @@ export const initCommand: Command = defineCommand({
       args.folder === undefined && args.typescript === undefined && args.name === undefined;
     const answers = isBare && terminal.isInteractive ? await askForApp(process.cwd()) : null;
     if (answers === "cancelled") return 1;
-    const language: Language | null = args.typescript === true ? "typescript" : null;
+    const given: Language | null =
+      args.typescript === undefined ? null : args.typescript ? "typescript" : "javascript";
+    const asksForLanguage =
+      !isBare && given === null && terminal.isInteractive && (await isNewApp(args.folder ?? "."));
+    const language = asksForLanguage ? await askForLanguage() : given;
+    if (language === "cancelled") return 1;
     const result = await initProject({
       folder: answers?.folder ?? args.folder ?? ".",
       language: answers?.language ?? language,
@@ -54,7 +60,7 @@ function describeResult(result: InitResult, { style }: Terminal): string {
   const folder = relative(process.cwd(), result.root);
   lines.push("", style.bold("Next"));
   if (folder !== "") lines.push(`  cd ${folder}`);
-  if (result.needsInstall) lines.push("  npm install");
-  lines.push("  npx arclet dev", "");
+  lines.push(...result.installCommands.map((command) => `  ${command}`));
+  lines.push(`  ${runWords[result.packageManager]} arclet dev`, "");
   return `${lines.join("\n")}\n`;
 }

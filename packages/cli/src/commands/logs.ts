@@ -1,7 +1,7 @@
 import { tailLogs } from "@arclet/deploy";
 import { defineCommand, type Command } from "../command.ts";
 import { processTerminal } from "../terminal/style.ts";
-import { projectHere, targetArgs, targetOf } from "./deploy-target.ts";
+import { jsonArgs, projectHere, targetArgs, targetOf } from "./deploy-target.ts";
 
 const hourMilliseconds = 3_600_000;
 
@@ -11,6 +11,7 @@ export const logsCommand: Command = defineCommand({
   examples: ["arclet logs", "arclet logs ws/default --follow"],
   args: {
     ...targetArgs,
+    ...jsonArgs,
     function: { type: "positional", required: false, description: "One function: ws/default" },
     follow: { type: "boolean", description: "Go on until Ctrl-C" },
   },
@@ -29,8 +30,12 @@ export const logsCommand: Command = defineCommand({
           follow: args.follow === true,
           signal: interrupt.signal,
         },
-        ({ functionId, timestamp, message }) =>
-          write(`${style.dim(`${new Date(timestamp).toISOString()} ${functionId}`)} ${message}\n`),
+        ({ functionId, timestamp, message }) => {
+          const time = new Date(timestamp).toISOString();
+          if (args.json === true)
+            write(`${JSON.stringify({ functionId, time, timestamp, message })}\n`);
+          else write(`${style.dim(`${time} ${functionId}`)} ${message}\n`);
+        },
       );
       return 0;
     } finally {

@@ -1,19 +1,17 @@
-import type { Project, ProjectFunction } from "@arclet/manifest";
-import type { Runtime, RuntimeApp } from "@arclet/runtime";
+import type { Project } from "@arclet/manifest";
+import type { Runtime } from "@arclet/runtime";
 import { CliError } from "../errors.ts";
-import { diagnosticsText } from "../terminal/diagnostics-text.ts";
-import type { DevEvent } from "./dev-event.ts";
-import type { SavedFiles } from "../project/saved-files.ts";
-import {
-  readPluggedProject,
-  type PluggedProject,
-  type PluggedResult,
-} from "../plugins/plugged-project.ts";
 import { SandboxPlugins } from "../plugins/sandbox-plugins.ts";
 import { FunctionBuilds } from "../project/function-builds.ts";
-import { functionEnvironment } from "./function-environment.ts";
-import { serviceOptions } from "./service-options.ts";
 import { createProjectBuilder, type ProjectBuilder } from "../project/project-builder.ts";
+import type { NetworkOptions } from "./network-options.ts";
+import { diagnosticsText } from "../terminal/diagnostics-text.ts";
+import { createApp } from "./create-app.ts";
+import { readDevProject } from "./read-dev-project.ts";
+import type { DevEvent } from "./dev-event.ts";
+import type { InspectAddress } from "./inspect-option.ts";
+import { Reloader } from "./reloader.ts";
+import { serviceOptions } from "./service-options.ts";
 import type { StateOptions } from "./state-options.ts";
 
 export interface DevSessionOptions {
@@ -24,59 +22,55 @@ export interface DevSessionOptions {
   /** null: `localhost` in both families. */
   readonly host: string | null;
   readonly watches: boolean;
-  /** Functions run where a debugger of this process stops in them, without time-outs. */
-  readonly isDebugged: boolean;
-  readonly state: StateOptions;
+  /** Where debuggers of the functions' processes listen; null: nowhere. With one nothing times out. */
+  readonly inspect: InspectAddress | null;
+  /** Whether traffic events are to tell what memory functions take; asked at each invocation. */
+  readonly measuresMemory: () => boolean;
+  readonly state: StateOptions & NetworkOptions;
   readonly onEvent: (event: DevEvent) => void;
+  /** Whether the session is about to be ended. @default never */
+  readonly isEnding?: () => Promise<boolean>;
 }
 
 /** The first sockets and requests of an app that was just started come before what only a save needs. */
 const prepareAfterMs = 500;
 
-/**
- * Keeps a running app equal to what is saved.
- *
- *     watcher ──saved──▶ read the project ──▶ build what it touched ──▶ runtime.update
- *
- * One reload at a time; what is saved meanwhile is gathered for the next. What does not work
- * (a manifest with errors, a function that does not build) leaves the running app as it is.
- */
+/** A running app that is kept equal to what is saved, from start to end. */
 export class DevSession {
   readonly #options: DevSessionOptions;
   readonly #builder: ProjectBuilder;
-  readonly #builds: FunctionBuilds;
   readonly #runtime: Runtime;
   readonly #plugins: SandboxPlugins;
-  #project: Project;
-  #saved: SavedFiles | null = null;
-  #reloading: Promise<void> | null = null;
-  #isClosing = false;
+  readonly #reloader: Reloader;
   #preparing: NodeJS.Timeout | undefined;
 
   private constructor(
     options: DevSessionOptions,
-    { project }: PluggedProject,
     plugins: SandboxPlugins,
     builder: ProjectBuilder,
-    builds: FunctionBuilds,
     runtime: Runtime,
+    reloader: Reloader,
   ) {
     this.#options = options;
-    this.#project = project;
     this.#plugins = plugins;
     this.#builder = builder;
-    this.#builds = builds;
     this.#runtime = runtime;
+    this.#reloader = reloader;
   }
 
-  /** @throws CliError when the manifest has errors or the port is taken. */
+  /**
+   * Listens while functions are built: requests that come before wait for theirs. Resolves when all
+   * are built and every later save is noticed.
+   *
+   * @throws CliError when the manifest has errors or the port is taken.
+   */
   static async start(options: DevSessionOptions): Promise<DevSession> {
+    const { onEvent, root } = options;
     const startedAt = performance.now();
-    // The runtime is loaded while files are read.
-    const [{ plugged, diagnostics }, { createRuntime }] = await Promise.all([
-      readPluggedProject(options.root),
-      import("@arclet/runtime"),
-    ]);
+    // The runtime is loaded while files are read and functions are built.
+    const loading = import("@arclet/runtime");
+    loading.catch(() => null);
+    const { plugged, diagnostics } = await readDevProject(root);
     if (plugged === null) {
       throw new CliError(
         "ERR_MANIFEST",
@@ -84,9 +78,7 @@ export class DevSession {
       );
     }
     const { project } = plugged;
-    const plugins = new SandboxPlugins(plugged, (text) =>
-      options.onEvent({ type: "plugin-failed", text }),
-    );
+    const plugins = new SandboxPlugins(plugged, (text) => onEvent({ type: "plugin-failed", text }));
     await plugins.beforeBuilds();
     const builder = createProjectBuilder(project, {
       runsHere: true,
@@ -96,15 +88,17 @@ export class DevSession {
         : { onFile: (file) => plugins.saved(file), untilReady: () => plugins.settled() }),
     });
     const builds = new FunctionBuilds((declared) => builder.build(declared));
-    const round = await builds.buildAll(project.functions, project.functions);
-    const all = [...diagnostics, ...round.diagnostics];
-    if (all.length > 0) options.onEvent({ type: "diagnostics", diagnostics: all });
+    const building = builds.buildAll(project.functions, project.functions);
+    // Its failure is met where it is awaited, unless the start fails before.
+    building.catch(() => null);
 
+    const { createRuntime } = await loading;
+    const app = createApp(project, builds, plugged.services);
     const runtime = await createRuntime({
-      app: createApp(project, builds),
+      app,
       port: options.port,
       ...(options.host === null ? {} : { host: options.host }),
-      ...(options.isDebugged ? { execution: "in-process", enforcesTimeouts: false } : {}),
+      ...(options.inspect === null ? {} : { inspect: options.inspect, enforcesTimeouts: false }),
       ...options.state,
       ...serviceOptions(project, process.env),
     }).catch(async (error: unknown) => {
@@ -112,18 +106,48 @@ export class DevSession {
       await builder.close();
       throw error;
     });
-    const session = new DevSession(options, plugged, plugins, builder, builds, runtime);
-    runtime.traffic.listen((event) => options.onEvent({ type: "traffic", event }));
-    await plugins.ready(runtime).catch(async (error: unknown) => {
+    const reloader: Reloader = new Reloader({
+      root,
+      project,
+      builder,
+      builds,
+      runtime,
+      plugins,
+      onEvent(event) {
+        onEvent(event);
+        if (event.type === "reloaded" && changesPages(event.what))
+          runtime.traffic.emit({ type: "page-changed" });
+      },
+      isEnding: options.isEnding ?? (() => Promise.resolve(false)),
+    });
+    const session = new DevSession(options, plugins, builder, runtime, reloader);
+    runtime.traffic.listen(
+      (event) => {
+        reloader.observe(event);
+        onEvent({ type: "traffic", event });
+      },
+      {
+        get memory() {
+          return options.measuresMemory();
+        },
+      },
+    );
+    try {
+      const watching = options.watches ? session.#watch(builds) : Promise.resolve();
+      const [round] = await Promise.all([building, watching]);
+      const all = [...diagnostics, ...round.diagnostics];
+      if (all.length > 0) onEvent({ type: "diagnostics", diagnostics: all });
+      reloader.reported(diagnostics);
+      if (app.functions.some(({ build }) => build === "pending"))
+        await runtime.update(createApp(project, builds, plugged.services));
+      await plugins.ready(runtime);
+    } catch (error) {
       await session.close();
       throw error;
-    });
-    if (options.watches) {
-      await session.#watch();
-      session.#prepareBuilder();
     }
     const durationMs = performance.now() - startedAt;
-    options.onEvent({ type: "ready", project, runtime, durationMs });
+    onEvent({ type: "ready", project, runtime, durationMs });
+    reloader.start();
     return session;
   }
 
@@ -133,160 +157,45 @@ export class DevSession {
 
   /** As it runs now. */
   get project(): Project {
-    return this.#project;
+    return this.#reloader.project;
   }
 
   /** Drains: runs `$disconnect` for open sockets and stops everything. */
   async close(): Promise<void> {
-    this.#isClosing = true;
     clearTimeout(this.#preparing);
+    const reloaded = this.#reloader.close();
     await this.#builder.stopWatching();
-    await this.#reloading;
+    await reloaded;
     await this.#plugins.close();
     await this.#runtime.close();
     await this.#builder.close();
   }
 
   /** Resolves once saves are noticed. */
-  #watch(): Promise<void> {
-    return this.#builder.watch(
-      () => this.#project,
-      this.#builds,
-      (saved) => this.#handleSaved(saved),
-    );
-  }
-
-  #prepareBuilder(): void {
+  async #watch(builds: FunctionBuilds): Promise<void> {
+    const { onEvent } = this.#options;
+    const reported = new Set<string>();
+    await this.#builder.watch({
+      project: () => this.project,
+      builds,
+      onSaved: (saved) => this.#reloader.handleSaved(saved),
+      onStatic: () => this.#runtime.traffic.emit({ type: "page-changed" }),
+      onError: (error) => {
+        const text = error instanceof Error ? error.message : String(error);
+        if (reported.has(text)) return;
+        reported.add(text);
+        onEvent({ type: "unwatched", text });
+      },
+    });
     this.#preparing = setTimeout(() => {
       this.#builder.prepare().catch((error: unknown) => {
-        this.#options.onEvent({ type: "bug", where: "bundler", error });
+        onEvent({ type: "bug", where: "bundler", error });
       });
     }, prepareAfterMs).unref();
   }
-
-  #handleSaved(saved: SavedFiles): void {
-    if (this.#isClosing) return;
-    this.#saved = mergeSaved(this.#saved, saved);
-    this.#reloading ??= this.#reloadAll().finally(() => {
-      this.#reloading = null;
-    });
-  }
-
-  async #reloadAll(): Promise<void> {
-    while (this.#saved !== null && !this.#isClosing) {
-      const saved = this.#saved;
-      this.#saved = null;
-      try {
-        await this.#reload(saved);
-      } catch (error) {
-        this.#options.onEvent({ type: "bug", where: "reload", error });
-      }
-    }
-  }
-
-  async #reload(saved: SavedFiles): Promise<void> {
-    const startedAt = performance.now();
-    const before = this.#project;
-    if (saved.isProjectChanged && !(await this.#readAgain())) return;
-    const stale = this.#project.functions.filter(
-      (declared) =>
-        saved.functionIds.has(declared.id) ||
-        !this.#builds.has(declared.id) ||
-        needsBuild(before, declared),
-    );
-    const round = await this.#builds.buildAll(stale, this.#project.functions);
-    if (round.diagnostics.length > 0) {
-      this.#options.onEvent({ type: "diagnostics", diagnostics: round.diagnostics });
-    }
-    for (const id of round.failed) {
-      const runsOn = this.#builds.get(id).ok;
-      this.#options.onEvent(
-        runsOn ? { type: "kept", what: id } : { type: "broken", functionId: id },
-      );
-    }
-    if (!round.needsUpdate && !saved.isProjectChanged) return;
-    await this.#runtime.update(this.#app());
-    if (round.changed.length === 0 && !saved.isProjectChanged) return;
-    this.#options.onEvent({
-      type: "reloaded",
-      what: saved.isProjectChanged ? describeProjectChange(before, this.#project) : round.changed,
-      durationMs: performance.now() - startedAt,
-    });
-  }
-
-  /** False: the new manifest does not work, and the one before stays. */
-  async #readAgain(): Promise<boolean> {
-    const { plugged, diagnostics } = await this.#readPlugged();
-    const project = plugged?.project ?? null;
-    if (diagnostics.length > 0) this.#options.onEvent({ type: "diagnostics", diagnostics });
-    // A manifest that vanished is being replaced by an editor, or was deleted by mistake.
-    const isGone = project?.manifestFile === null && this.#project.manifestFile !== null;
-    if (project === null || isGone) {
-      this.#options.onEvent({ type: "kept", what: "manifest" });
-      return false;
-    }
-    this.#project = project;
-    if (plugged !== null) this.#plugins.update(plugged);
-    return true;
-  }
-
-  /** A plugin that fails leaves the running app as it is, as a manifest with errors does. */
-  async #readPlugged(): Promise<PluggedResult> {
-    try {
-      return await readPluggedProject(this.#options.root);
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-      this.#options.onEvent({ type: "plugin-failed", text: error.message });
-      return { plugged: null, diagnostics: [] };
-    }
-  }
-
-  #app(): RuntimeApp {
-    return createApp(this.#project, this.#builds);
-  }
 }
 
-function createApp(project: Project, builds: FunctionBuilds): RuntimeApp {
-  return {
-    manifest: project.manifest,
-    root: project.root,
-    functions: project.functions.map((declared) => ({
-      functionId: declared.id,
-      config: declared.config,
-      env: functionEnvironment(project, declared),
-      build: builds.get(declared.id),
-    })),
-  };
-}
-
-/** A function whose folder or handling changed is built again, also when no file of it did. */
-function needsBuild(before: Project, declared: ProjectFunction): boolean {
-  const old = before.functions.find(({ id }) => id === declared.id);
-  return (
-    old === undefined ||
-    old.directory !== declared.directory ||
-    old.exists !== declared.exists ||
-    old.config.handler !== declared.config.handler ||
-    old.config.bundle !== declared.config.bundle ||
-    old.config.runtime !== declared.config.runtime
-  );
-}
-
-/** `added get /cats`, `removed ws/hello`; the manifest itself for anything finer. */
-function describeProjectChange(before: Project, after: Project): readonly string[] {
-  const old = new Set(before.functions.map(({ id }) => id));
-  const now = new Set(after.functions.map(({ id }) => id));
-  const changes = [
-    ...[...now].filter((id) => !old.has(id)).map((id) => `+ ${id}`),
-    ...[...old].filter((id) => !now.has(id)).map((id) => `- ${id}`),
-  ];
-  return changes.length === 0 ? ["the project's settings"] : changes;
-}
-
-function mergeSaved(first: SavedFiles | null, second: SavedFiles): SavedFiles {
-  if (first === null) return second;
-  return {
-    isProjectChanged: first.isProjectChanged || second.isProjectChanged,
-    functionIds: new Set([...first.functionIds, ...second.functionIds]),
-  };
+/** Functions of other pragmas than `http` write no pages; all else may have to do with them. */
+function changesPages(what: readonly string[]): boolean {
+  return what.some((name) => name.startsWith("http/") || !/^[a-z-]+\//.test(name));
 }

@@ -1,4 +1,3 @@
-import inspector from "node:inspector";
 import { CliError } from "../errors.ts";
 
 /** Where a debugger connects. */
@@ -26,17 +25,5 @@ export function inspectAddressOf(flag: string | undefined): InspectAddress | nul
 function noAddress(flag: string): CliError {
   return new CliError("ERR_USAGE", `--inspect: "${flag}" is no address`, {
     hints: ["Give a port, a host, or both: --inspect=127.0.0.1:9229"],
-  });
-}
-
-/**
- * Lets a debugger connect to this process. Node.js prints where.
- * @throws CliError when the address cannot be had.
- */
-export function openInspector({ host, port }: InspectAddress): void {
-  inspector.open(port, host);
-  if (inspector.url() !== undefined) return;
-  throw new CliError("ERR_PORT_IN_USE", `--inspect: cannot listen on ${host}:${port}`, {
-    hints: ["Another process may be debugged there: --inspect=0 takes any free port."],
   });
 }

@@ -1,7 +1,7 @@
 import type { Reporter } from "../terminal/reporter.ts";
 import type { DevEvent } from "./dev-event.ts";
 
-/** Tells what happened in a session; that it is ready is for who started it to tell. */
+/** Reports what happened in a session; whoever started it reports that it is ready. */
 export function reportDevEvent(
   event: Exclude<DevEvent, { type: "ready" }>,
   reporter: Reporter,
@@ -13,11 +13,20 @@ export function reportDevEvent(
       return reporter.diagnostics(event.diagnostics);
     case "reloaded":
       return reporter.reloaded(event.what, event.durationMs);
+    case "repaired":
+      return reporter.repaired(event.functionIds);
     case "kept":
       return reporter.warning(`${event.what}: what runs stays as it was`);
     case "broken":
       return reporter.warning(`${event.functionId}: fails until it builds`);
+    case "still-broken":
+      return reporter.warning(`${event.functionId}: still does not build`);
+    case "self-written":
+      return reporter.selfWritten(event.functionId, event.file);
+    case "unwatched":
+      return reporter.warning(event.text);
     case "plugin-failed":
+    case "failed":
       return reporter.warning(event.text);
     case "bug":
       return reporter.traffic({ type: "bug", where: event.where, error: event.error });

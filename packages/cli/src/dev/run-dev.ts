@@ -7,9 +7,10 @@ import { Reporter, type Detail } from "../terminal/reporter.ts";
 import type { Terminal } from "../terminal/style.ts";
 import { choosePort } from "./ports/choose-port.ts";
 import { DevSession, type DevSessionOptions } from "./dev-session.ts";
-import { openInspector, type InspectAddress } from "./inspect-option.ts";
+import type { InspectAddress } from "./inspect-option.ts";
 import { preferredPort } from "./ports/preferred-port.ts";
 import { reportDevEvent } from "./report-dev-event.ts";
+import type { NetworkOptions } from "./network-options.ts";
 import type { StateOptions } from "./state-options.ts";
 
 export interface RunDevOptions {
@@ -24,6 +25,7 @@ export interface RunDevOptions {
   readonly isDebug: boolean;
   /** Where a debugger connects; null for none. */
   readonly inspect: InspectAddress | null;
+  readonly network: NetworkOptions;
   readonly state: StateOptions;
   readonly terminal: Terminal;
 }
@@ -40,8 +42,6 @@ export async function runDev(options: RunDevOptions): Promise<number> {
   const port = await choosePort(wanted, options.host, terminal);
   if (port === "cancelled") return 1;
 
-  if (inspect !== null) openInspector(inspect);
-
   const reporter = new Reporter({
     terminal,
     root,
@@ -55,15 +55,24 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     port,
     host: options.host,
     watches: options.watches,
-    isDebugged: inspect !== null,
-    state: options.state,
+    inspect,
+    // REPORT lines show it.
+    measuresMemory: () => reporter.isVerbose,
+    state: { ...options.state, ...options.network },
+    isEnding: () => interruption.isAskedWithin(signalLagMs),
     onEvent: (event) => {
       if (event.type !== "ready") return reportDevEvent(event, reporter);
-      const { url, webSocketUrl } = event.runtime;
+      const { url, networkUrl, webSocketUrl } = event.runtime;
+      const publicUrl = options.network.publicUrl ?? null;
       const { project, durationMs } = event;
-      // REPORT lines tell of memory.
-      event.runtime.traffic.wantsMemory = reporter.isVerbose;
-      return reporter.ready({ project, url, webSocketUrl, startedInMs: durationMs, hasKeys });
+      return reporter.ready({
+        project,
+        url,
+        otherUrls: [networkUrl, publicUrl].filter((other) => other !== null),
+        webSocketUrl,
+        startedInMs: durationMs,
+        hasKeys,
+      });
     },
   });
   if (session === null) {
@@ -81,7 +90,6 @@ export async function runDev(options: RunDevOptions): Promise<number> {
             return void open();
           case "v":
             reporter.toggleDetail();
-            session.runtime.traffic.wantsMemory = reporter.isVerbose;
             return;
           case "h":
             return reporter.keyHelp();
@@ -94,7 +102,7 @@ export async function runDev(options: RunDevOptions): Promise<number> {
   if (options.opensBrowser) await open();
 
   await interruption.happened;
-  reporter.info("closing: sockets are told, ws-disconnect runs (Ctrl-C again to end at once)");
+  reporter.info("shutting down: closing sockets and running ws-disconnect (Ctrl-C again: at once)");
   await session.close();
   keys?.close();
   interruption.forget();

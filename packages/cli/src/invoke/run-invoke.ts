@@ -39,7 +39,8 @@ export async function runInvoke(options: RunInvokeOptions): Promise<number> {
     port: 0,
     host: null,
     watches: false,
-    isDebugged: false,
+    inspect: null,
+    measuresMemory: () => options.isVerbose,
     state,
     onEvent: (event) => {
       if (event.type !== "ready") reportDevEvent(event, reporter);
@@ -47,7 +48,6 @@ export async function runInvoke(options: RunInvokeOptions): Promise<number> {
   });
   try {
     const { runtime, project } = session;
-    runtime.traffic.wantsMemory = options.isVerbose;
     const declared = findFunction(project, options.functionId);
     const event =
       options.event ??

@@ -1,6 +1,11 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { LambdaFunction, Manifest, PlainValue } from "@arclet/manifest";
+import {
+  functionPragmas,
+  type LambdaFunction,
+  type Manifest,
+  type PlainValue,
+} from "@arclet/manifest";
 import type { PluginRuntime } from "./plugin-runtime.ts";
 
 /** One function, as Architect's plugins know it. */
@@ -30,8 +35,10 @@ export interface Inventory {
       readonly arc: Readonly<Record<string, readonly PlainValue[]>>;
     };
     readonly static: object | false;
-    readonly shared: { readonly src: string } | null;
-    readonly views: { readonly src: string } | null;
+    /** null when there is no such folder; `shared`: folders of the functions that see it. */
+    readonly shared: { readonly src: string; readonly shared: readonly string[] } | null;
+    /** null when there is no such folder; `views`: folders of the functions that see it. */
+    readonly views: { readonly src: string; readonly views: readonly string[] } | null;
     readonly tables: readonly object[] | null;
     readonly lambdaSrcDirs: readonly string[];
     readonly lambdasBySrcDir: Readonly<Record<string, InventoryLambda>>;
@@ -41,8 +48,6 @@ export interface Inventory {
   /** `get.http("get /")`, `get.events("name")`: one item, or undefined. */
   readonly get: Readonly<Record<string, (name?: string) => unknown>>;
 }
-
-const functionPragmas = ["http", "ws", "events", "queues", "scheduled", "tables-streams"] as const;
 
 export interface InventoryOptions {
   readonly manifest: Manifest;
@@ -57,7 +62,7 @@ export function createInventory(options: InventoryOptions): Inventory {
   const { manifest, root, manifestFile, stage } = options;
   const lambdas = manifest.functions.map((declared) => describe(declared, options));
   const byPragma = Object.fromEntries(
-    functionPragmas.map((pragma) => {
+    [...functionPragmas, "customLambdas"].map((pragma) => {
       const items = lambdas.filter((lambda) => lambda.pragma === pragma);
       return [pragma, items.length === 0 ? null : items];
     }),
@@ -74,8 +79,8 @@ export function createInventory(options: InventoryOptions): Inventory {
       arc: manifest.pragmas,
     },
     static: manifest.static ?? (false as const),
-    shared: shared === null ? null : { src: join(root, shared.src) },
-    views: views === null ? null : { src: join(root, views.src) },
+    shared: folderOf("shared", shared, options),
+    views: folderOf("views", views, options),
     tables: manifest.tables.length === 0 ? null : manifest.tables,
     lambdaSrcDirs: lambdas.map(({ src }) => src),
     lambdasBySrcDir: Object.fromEntries(lambdas.map((lambda) => [lambda.src, lambda])),
@@ -88,6 +93,19 @@ export function createInventory(options: InventoryOptions): Inventory {
     ]),
   );
   return { inv, get };
+}
+
+function folderOf<Name extends "shared" | "views">(
+  name: Name,
+  folder: { readonly src: string } | null,
+  { manifest, root, ...options }: InventoryOptions,
+): ({ readonly src: string } & Record<Name, readonly string[]>) | null {
+  if (folder === null || !existsSync(join(root, folder.src))) return null;
+  const seeing = manifest.functions.filter(({ config }) => config[name]);
+  const sources = seeing.map((declared) => describe(declared, { manifest, root, ...options }).src);
+  return { src: join(root, folder.src), [name]: sources } as {
+    readonly src: string;
+  } & Record<Name, readonly string[]>;
 }
 
 function find(items: unknown, name: string | undefined): unknown {

@@ -3,10 +3,15 @@ import { createRequire } from "node:module";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundleModule } from "@arclet/builder";
-import type { PluginReference } from "@arclet/manifest";
-import { CliError, systemErrorCode } from "../errors.ts";
+import {
+  functionPragmas,
+  systemErrorCode,
+  type Manifest,
+  type PluginReference,
+} from "@arclet/manifest";
+import { CliError } from "../errors.ts";
 import { failedPlugin, type LoadedPlugin } from "./loaded-plugin.ts";
-import type { Plugin } from "./plugin.ts";
+import type { CloudFormation, Plugin } from "./plugin.ts";
 
 const extensions = ["js", "mjs", "cjs", "ts", "mts", "cts"] as const;
 
@@ -14,17 +19,17 @@ const extensions = ["js", "mjs", "cjs", "ts", "mts", "cts"] as const;
 const hooks: Readonly<Record<string, readonly string[]>> = {
   set: [
     "env",
-    "http",
-    "ws",
-    "events",
-    "queues",
-    "scheduled",
+    ...functionPragmas,
+    "customLambdas",
     "tables",
-    "tables-streams",
     "runtimes",
+    "shared",
+    "views",
+    "static",
+    "proxy",
   ],
   sandbox: ["start", "watcher", "end"],
-  deploy: ["start", "end"],
+  deploy: ["start", "services", "target", "end"],
 };
 
 /** Sections of Architect's that have nothing to do here: `arclet init` and builds need no help. */
@@ -34,21 +39,49 @@ const unneeded: ReadonlySet<string> = new Set(["create", "hydrate"]);
  * Loads the plugins that the manifest names: from `src`, from `src/plugins/`, or from `node_modules`.
  * @throws CliError `ERR_PLUGIN` that names the plugin.
  */
-export function loadPlugins(
+export async function loadPlugins(
   root: string,
   references: readonly PluginReference[],
+  macros: readonly string[],
 ): Promise<readonly LoadedPlugin[]> {
-  return Promise.all(references.map((reference) => loadPlugin(root, reference)));
+  return Promise.all([
+    ...references.map((reference) => loadPlugin(root, reference)),
+    ...macros.map((name) => loadMacro(root, name)),
+  ]);
 }
 
-async function loadPlugin(root: string, { name, src }: PluginReference): Promise<LoadedPlugin> {
-  const file = await findPlugin(root, name, src);
-  if (file === null) {
-    const places = src === null ? [`src/plugins/${name}.js`, "node_modules"] : [src];
-    throw new CliError("ERR_PLUGIN", `plugin ${name}: not found in ${places.join(" or in ")}`, {
-      hints: [src === null ? `npm install ${name}` : "The path is relative to the project."],
-    });
-  }
+/** Names below `@macros`. */
+export function macrosOf({ pragmas }: Manifest): readonly string[] {
+  return (pragmas["macros"] ?? []).filter((value) => typeof value === "string");
+}
+
+/** What plugins were called before 2021: one function that changes what is deployed. */
+async function loadMacro(root: string, name: string): Promise<LoadedPlugin> {
+  const file = await fileOf(root, { name, src: null }, "macro");
+  const place = { name, file: relative(root, file), root };
+  const macro = await importModule(root, file).catch((error: unknown) => {
+    throw failedPlugin(place, "it cannot be loaded", error);
+  });
+  if (typeof macro !== "function") throw failedPlugin(place, "it exports no function", null);
+  const start: NonNullable<NonNullable<Plugin["deploy"]>["start"]> = ({
+    arc,
+    cloudformation,
+    stage,
+    inventory,
+  }) => (macro as LegacyMacro)(arc, cloudformation, stage, inventory);
+  return { ...place, plugin: { deploy: { start } }, notes: [] };
+}
+
+type LegacyMacro = (
+  arc: unknown,
+  cloudformation: CloudFormation,
+  stage: string,
+  inventory: unknown,
+) => CloudFormation | undefined | Promise<CloudFormation | undefined>;
+
+async function loadPlugin(root: string, reference: PluginReference): Promise<LoadedPlugin> {
+  const { name } = reference;
+  const file = await fileOf(root, reference, "plugin");
   const place = { name, file: relative(root, file), root };
   const module = await importModule(root, file).catch((error: unknown) => {
     throw failedPlugin(place, "it cannot be loaded", error);
@@ -56,8 +89,28 @@ async function loadPlugin(root: string, { name, src }: PluginReference): Promise
   return { ...place, plugin: checked(module, place), notes: notesOn(module) };
 }
 
-async function findPlugin(root: string, name: string, src: string | null): Promise<string | null> {
-  const stems = src === null ? [join(root, "src/plugins", name)] : [join(root, src)];
+async function fileOf(
+  root: string,
+  { name, src }: Pick<PluginReference, "name" | "src">,
+  kind: "plugin" | "macro",
+): Promise<string> {
+  const file = await findPlugin(root, name, src, `src/${kind}s`);
+  if (file === null) {
+    const places = src === null ? [`src/${kind}s/${name}.js`, "node_modules"] : [src];
+    throw new CliError("ERR_PLUGIN", `${kind} ${name}: not found in ${places.join(" or in ")}`, {
+      hints: [src === null ? `npm install ${name}` : "The path is relative to the project."],
+    });
+  }
+  return file;
+}
+
+async function findPlugin(
+  root: string,
+  name: string,
+  src: string | null,
+  folder: string,
+): Promise<string | null> {
+  const stems = src === null ? [join(root, folder, name)] : [join(root, src)];
   for (const stem of stems) {
     const candidates = [
       stem,

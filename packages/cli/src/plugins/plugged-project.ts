@@ -1,8 +1,8 @@
 import type { Diagnostic, Project } from "@arclet/manifest";
 import { readProject } from "@arclet/manifest/node";
-import { loadPlugins } from "./load-plugins.ts";
+import { loadPlugins, macrosOf } from "./load-plugins.ts";
 import type { PluginRuntime } from "./plugin-runtime.ts";
-import { Plugins, type Environments } from "./plugins.ts";
+import { Plugins, type Environments, type Services } from "./plugins.ts";
 
 /** A project with what its plugins add to it. */
 export interface PluggedProject {
@@ -10,6 +10,8 @@ export interface PluggedProject {
   readonly plugins: Plugins;
   /** Variables that plugins set; the testing ones are in the project's preferences already. */
   readonly environments: Environments;
+  /** What plugins let functions discover where the app runs locally, by plugin. */
+  readonly services: Services;
   /** Custom runtimes, by the ids of the functions that have one. */
   readonly runtimes: ReadonlyMap<string, PluginRuntime>;
 }
@@ -28,14 +30,16 @@ export async function readPluggedProject(root: string): Promise<PluggedResult> {
   let plugins = new Plugins(root, []);
   const { project, diagnostics } = await readProject(root, {
     extend: async (manifest) => {
-      if (manifest.plugins.length === 0) return { manifest, diagnostics: [] };
-      plugins = new Plugins(root, await loadPlugins(root, manifest.plugins));
+      const macros = macrosOf(manifest);
+      if (manifest.plugins.length + macros.length === 0) return { manifest, diagnostics: [] };
+      plugins = new Plugins(root, await loadPlugins(root, manifest.plugins, macros));
       const extended = await plugins.extend(manifest);
       return { ...extended, diagnostics: [...plugins.warnings, ...extended.diagnostics] };
     },
   });
   if (project === null) return { plugged: null, diagnostics };
   const environments = await plugins.environments(project);
+  const services = await plugins.services(project);
   const runtimes = await plugins.runtimes(project);
   const functions = project.functions.map((declared) => {
     const runtime = runtimes.get(declared.id)?.baseRuntime ?? declared.config.runtime;
@@ -56,6 +60,7 @@ export async function readPluggedProject(root: string): Promise<PluggedResult> {
     project: { ...project, manifest, functions, preferences },
     plugins,
     environments,
+    services,
     runtimes,
   };
   return { plugged, diagnostics };

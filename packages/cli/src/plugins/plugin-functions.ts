@@ -1,15 +1,16 @@
-import { isAbsolute, relative } from "node:path";
 import {
+  functionPragmas,
   parseArc,
   resolveManifest,
   type Diagnostic,
   type Manifest,
-  type PlainValue,
 } from "@arclet/manifest";
 import { runHook, type LoadedPlugin } from "./loaded-plugin.ts";
+import { pragmaLines, quoted, within } from "./manifest-text.ts";
 import type { Plugin, PluginContext } from "./plugin.ts";
+import { readPluginSettings, type SettingsHook } from "./plugin-settings.ts";
 
-type Hook = Exclude<keyof NonNullable<Plugin["set"]>, "env" | "runtimes">;
+type Hook = Exclude<keyof NonNullable<Plugin["set"]>, "env" | "runtimes" | SettingsHook>;
 type Entry = Readonly<Record<string, unknown>>;
 
 export interface ExtendedManifest {
@@ -34,6 +35,7 @@ const writers: Readonly<Record<Hook, (entry: Entry) => readonly [string, ...stri
       return typeof value === "string" ? [`${key} ${value}`] : [];
     }),
   ],
+  customLambdas: ({ name }) => [quoted(name)],
   "tables-streams": ({ name, table }) => [quoted(name), `table ${quoted(table)}`],
   tables: ({ name, partitionKey, partitionKeyType, sortKey, sortKeyType, ttl }) => [
     quoted(name),
@@ -45,15 +47,8 @@ const writers: Readonly<Record<Hook, (entry: Entry) => readonly [string, ...stri
   ],
 };
 
-const order: readonly Hook[] = [
-  "tables",
-  "http",
-  "ws",
-  "events",
-  "queues",
-  "scheduled",
-  "tables-streams",
-];
+/** Tables before the streams that refer to them. */
+const order: readonly Hook[] = ["tables", ...functionPragmas, "customLambdas"];
 
 /**
  * Adds what a plugin sets to the manifest. It is written as manifest text and read by the same rules,
@@ -64,6 +59,7 @@ export async function addPluginFunctions(
   manifest: Manifest,
   context: PluginContext,
 ): Promise<ExtendedManifest> {
+  const settings = await readPluginSettings(loaded, manifest, context);
   const sections: string[] = [];
   const known: string[] = [];
   for (const hook of order) {
@@ -76,15 +72,16 @@ export async function addPluginFunctions(
     if (entries.length === 0) continue;
     sections.push(`@${hook}`);
     for (const entry of entries) {
-      const [name, ...settings] = writers[hook](entry);
+      const [name, ...lines] = writers[hook](entry);
       const { src } = entry;
       const source = typeof src === "string" ? [`src ${quoted(within(context.root, src))}`] : [];
-      sections.push([name, ...settings, ...source].join("\n  "));
+      sections.push([name, ...lines, ...source].join("\n  "));
       if (hook === "tables-streams" && typeof entry["table"] === "string")
         known.push(entry["table"]);
     }
   }
-  if (sections.length === 0) return { manifest, diagnostics: [] };
+  if (sections.length === 0 && settings.lines.length === 0)
+    return { manifest: { ...manifest, ...settings.folders }, diagnostics: [] };
   const tables = manifest.tables.filter(({ name }) => known.includes(name));
   const text = [
     "@app",
@@ -94,6 +91,7 @@ export async function addPluginFunctions(
     ...(tables.length === 0 ? [] : ["@tables"]),
     ...tables.map(({ name, partitionKey }) => `${quoted(name)}\n  ${partitionKey.name} *String`),
     ...sections,
+    ...settings.lines,
     "",
   ].join("\n");
   const parsed = parseArc(text, { file: `plugin ${loaded.name}` });
@@ -102,7 +100,14 @@ export async function addPluginFunctions(
     ({ code }) => code !== "pragma-duplicate",
   );
   return {
-    manifest: resolved.manifest === null ? manifest : merge(manifest, resolved.manifest),
+    manifest:
+      resolved.manifest === null
+        ? manifest
+        : {
+            ...merge(manifest, resolved.manifest),
+            ...settings.folders,
+            ...takenFrom(resolved.manifest, settings.lines),
+          },
     diagnostics,
   };
 }
@@ -139,6 +144,14 @@ function merge(own: Manifest, added: Manifest): Manifest {
   };
 }
 
+/** Settings that plugin and manifest gave together. */
+function takenFrom(resolved: Manifest, lines: readonly string[]): Partial<Manifest> {
+  return {
+    ...(lines.includes("@static") ? { static: resolved.static } : {}),
+    ...(lines.includes("@proxy") ? { proxy: resolved.proxy } : {}),
+  };
+}
+
 /** What a person wrote comes first and wins. */
 function mergeBy<Item>(
   own: readonly Item[],
@@ -149,25 +162,6 @@ function mergeBy<Item>(
   return [...own, ...added.filter((item) => !taken.has(keyOf(item)))];
 }
 
-function pragmaLines(name: string, values: readonly PlainValue[] | undefined): string[] {
-  return values === undefined ? [] : [`@${name}`, ...values.map((value) => lineOf(value, ""))];
-}
-
-function lineOf(value: PlainValue, indent: string): string {
-  if (isList(value)) return indent + value.map((item) => quoted(item)).join(" ");
-  if (typeof value !== "object") return indent + quoted(value);
-  return Object.entries(value)
-    .map(([key, inner]) => {
-      const below = isList(inner) ? inner : [inner];
-      return [indent + key, ...below.map((item) => lineOf(item, `${indent}  `))].join("\n");
-    })
-    .join("\n");
-}
-
-function isList(value: PlainValue): value is readonly PlainValue[] {
-  return Array.isArray(value);
-}
-
 function settingsOf(entry: Entry, names: readonly string[]): string[] {
   return names
     .filter((name) => entry[name] !== undefined)
@@ -176,13 +170,4 @@ function settingsOf(entry: Entry, names: readonly string[]): string[] {
 
 function typeName(type: unknown): string {
   return type === "number" || type === "Number" ? "Number" : "String";
-}
-
-function within(root: string, path: string): string {
-  return isAbsolute(path) ? relative(root, path) : path;
-}
-
-function quoted(value: unknown): string {
-  if (typeof value !== "string") return JSON.stringify(value) ?? '""';
-  return /[\s#"']/.test(value) ? `"${value.replaceAll('"', '\\"')}"` : value;
 }

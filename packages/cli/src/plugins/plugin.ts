@@ -49,6 +49,8 @@ export interface CloudFormation {
 export interface DeployedContext extends PluginContext {
   readonly dryRun: boolean;
   readonly stackname: string;
+  /** The same, as Architect spells it. */
+  readonly stackName: string;
 }
 
 export interface DeployContext extends DeployedContext {
@@ -65,6 +67,13 @@ export interface PluginRoute {
   readonly path: string;
   /** Folder of the function, relative to the project or absolute. */
   readonly src: string;
+}
+
+export interface PluginFolder {
+  /** Relative to the project or absolute. */
+  readonly src: string;
+  /** Without it, a folder that does not exist is passed over. @default false */
+  readonly required?: boolean;
 }
 
 export interface PluginFunction {
@@ -113,6 +122,20 @@ export interface Plugin {
     tables?(context: PluginContext): OneOrMore<PluginTable>;
     "tables-streams"?(context: PluginContext): OneOrMore<PluginStream>;
     runtimes?(context: PluginContext): OneOrMore<PluginRuntime>;
+    /** Functions that nothing invokes but the plugin's own code and resources. */
+    customLambdas?(context: PluginContext): OneOrMore<PluginFunction>;
+    /** The folder of `@architect/shared`. `src` of the manifest wins. */
+    shared?(context: PluginContext): Awaitable<PluginFolder | undefined>;
+    /** The folder of `@architect/views`. `src` of the manifest wins. */
+    views?(context: PluginContext): Awaitable<PluginFolder | undefined>;
+    /** Settings of `@static`. What the manifest sets wins. */
+    static?(context: PluginContext): Awaitable<Readonly<Record<string, unknown>> | undefined>;
+    /** URLs of `@proxy`. What the manifest sets wins. */
+    proxy?(
+      context: PluginContext,
+    ): Awaitable<
+      Partial<Readonly<Record<"testing" | "staging" | "production", string>>> | undefined
+    >;
   };
   readonly sandbox?: {
     start?(context: SandboxContext): Awaitable<unknown>;
@@ -121,6 +144,17 @@ export interface Plugin {
   };
   readonly deploy?: {
     start?(context: DeployContext): Awaitable<CloudFormation | undefined | void>;
+    /**
+     * What functions discover below `/<stack>/<plugin>/`: `arc.services()`. Locally `cloudformation` is
+     * null and the stage `testing`.
+     */
+    services?(
+      context: PluginContext & {
+        readonly cloudformation: CloudFormation | null;
+      },
+    ): Awaitable<Readonly<Record<string, unknown>> | undefined>;
+    /** Deploys the finished template elsewhere: Arclet itself sends nothing to AWS then. */
+    target?(context: DeployContext): Awaitable<unknown>;
     end?(context: DeployedContext): Awaitable<unknown>;
   };
 }

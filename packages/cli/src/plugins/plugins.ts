@@ -16,6 +16,9 @@ import { addPluginFunctions, type ExtendedManifest } from "./plugin-functions.ts
 
 export type Environments = Readonly<Record<EnvironmentName, Readonly<Record<string, string>>>>;
 
+/** `{ <plugin>: { <key>: <value> } }` */
+export type Services = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 type DeployTarget = Pick<DeployedContext, "dryRun" | "stackname" | "stage">;
 
 export type Invoke = (target: InvokeTarget) => Promise<unknown>;
@@ -80,6 +83,37 @@ export class Plugins {
       }
     }
     return result;
+  }
+
+  /** What plugins let functions discover locally. */
+  async services({ manifest, manifestFile }: Project): Promise<Services> {
+    const services: Record<string, Record<string, string>> = {};
+    for (const loaded of this.#loaded) {
+      const { deploy } = loaded.plugin;
+      if (deploy?.services === undefined) continue;
+      const context = this.#context(manifest, manifestFile, "testing");
+      const given = await runHook(loaded, "deploy.services", () =>
+        deploy.services?.({ ...context, cloudformation: null }),
+      );
+      services[serviceName(loaded)] = Object.fromEntries(
+        Object.entries(given ?? {}).map(([key, value]) => [key, String(value)]),
+      );
+    }
+    return services;
+  }
+
+  /** Whether a plugin deploys the template itself. */
+  get hasTarget(): boolean {
+    return this.#loaded.some(({ plugin }) => plugin.deploy?.target !== undefined);
+  }
+
+  /** Hands the finished template to the plugins that deploy it. */
+  async deployTo(project: Project, template: Template, target: DeployTarget): Promise<void> {
+    const cloudformation = structuredClone(template) as unknown as CloudFormation;
+    for (const loaded of this.#loaded) {
+      const context = { ...this.#deployedContext(project, target), cloudformation };
+      await runHook(loaded, "deploy.target", () => loaded.plugin.deploy?.target?.(context));
+    }
   }
 
   /** Custom runtimes, by the ids of the functions that name one. */
@@ -150,8 +184,10 @@ export class Plugins {
   /** The template as plugins want it. */
   async deployStart(project: Project, template: Template, target: DeployTarget): Promise<Template> {
     if (this.#loaded.length === 0) return template;
-    // Plugins write into it, each into what the one before made; ours is read-only.
-    let cloudformation = structuredClone(template) as unknown as CloudFormation;
+    // Plugins write into a copy, each into what the one before made, and find Architect's names in it.
+    const { architectView } = await import("@arclet/deploy");
+    const view = architectView(template, project.manifest);
+    let cloudformation = view.template as unknown as CloudFormation;
     for (const loaded of this.#loaded) {
       const context = { ...this.#deployedContext(project, target), cloudformation };
       const given = await runHook(loaded, "deploy.start", () =>
@@ -159,7 +195,15 @@ export class Plugins {
       );
       cloudformation = given ?? cloudformation;
     }
-    return cloudformation as unknown as Template;
+    for (const loaded of this.#loaded) {
+      const context = { ...this.#deployedContext(project, target), cloudformation };
+      const given = await runHook(loaded, "deploy.services", () =>
+        loaded.plugin.deploy?.services?.(context),
+      );
+      for (const [key, value] of Object.entries(given ?? {}))
+        cloudformation.Resources[parameterId(loaded, key)] = parameter(loaded, key, value);
+    }
+    return view.restore(cloudformation as unknown as Template);
   }
 
   async deployEnd(project: Project, target: DeployTarget): Promise<void> {
@@ -204,7 +248,11 @@ export class Plugins {
   }
 
   #deployedContext({ manifest, manifestFile }: Project, target: DeployTarget): DeployedContext {
-    return { ...this.#context(manifest, manifestFile, target.stage), ...target };
+    return {
+      ...this.#context(manifest, manifestFile, target.stage),
+      ...target,
+      stackName: target.stackname,
+    };
   }
 }
 
@@ -220,4 +268,26 @@ function asTexts(given: unknown, stage: EnvironmentName): Record<string, string>
       typeof value === "object" ? JSON.stringify(value) : String(value),
     ]),
   );
+}
+
+/** As Architect names a plugin's parameters: letters and digits, the rest as dashes. */
+function serviceName({ name }: LoadedPlugin): string {
+  return name.replace(/^@/, "").replaceAll(/[^A-Za-z0-9_.]+/g, "-");
+}
+
+function parameterId(loaded: LoadedPlugin, key: string): string {
+  const words = `${serviceName(loaded)} ${key}`.split(/[^A-Za-z0-9]+/);
+  return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("")}Param`;
+}
+
+/** Where `@architect/functions` discovers it. */
+function parameter(loaded: LoadedPlugin, key: string, value: unknown): Record<string, unknown> {
+  return {
+    Type: "AWS::SSM::Parameter",
+    Properties: {
+      Type: "String",
+      Name: { "Fn::Sub": `/\${AWS::StackName}/${serviceName(loaded)}/${key}` },
+      Value: value,
+    },
+  };
 }

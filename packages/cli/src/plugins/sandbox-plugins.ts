@@ -4,7 +4,7 @@ import { CliError } from "../errors.ts";
 import type { PluggedProject } from "./plugged-project.ts";
 import type { InvokeTarget } from "./plugin.ts";
 import type { PluginRuntime } from "./plugin-runtime.ts";
-import type { Plugins } from "./plugins.ts";
+import type { Plugins, Services } from "./plugins.ts";
 
 /** Runs the sandbox hooks of an app's plugins along a dev session. */
 export class SandboxPlugins {
@@ -17,11 +17,16 @@ export class SandboxPlugins {
   #plugins: Plugins;
 
   #runtimes: ReadonlyMap<string, PluginRuntime>;
+  #services: Services;
 
-  constructor({ project, plugins, runtimes }: PluggedProject, onFailure: (text: string) => void) {
+  constructor(
+    { project, plugins, runtimes, services }: PluggedProject,
+    onFailure: (text: string) => void,
+  ) {
     this.#project = project;
     this.#plugins = plugins;
     this.#runtimes = runtimes;
+    this.#services = services;
     this.#onFailure = onFailure;
     this.#runtime = new Promise((resolve, reject) => {
       this.#setRuntime = resolve;
@@ -51,7 +56,13 @@ export class SandboxPlugins {
     return this.#runtimes;
   }
 
-  update({ project, plugins, runtimes }: PluggedProject): void {
+  /** What plugins let functions discover. */
+  get services(): Services {
+    return this.#services;
+  }
+
+  update({ project, plugins, runtimes, services }: PluggedProject): void {
+    this.#services = services;
     this.#project = project;
     this.#plugins = plugins;
     this.#runtimes = runtimes;

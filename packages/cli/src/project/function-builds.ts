@@ -1,6 +1,7 @@
-import type { BuiltFunction } from "@arclet/builder";
+import type { BuiltFunction, MissingSources } from "@arclet/builder";
 import type { Diagnostic, ProjectFunction } from "@arclet/manifest";
 import type { RuntimeFunction } from "@arclet/runtime";
+import { ReportedDiagnostics } from "./reported-diagnostics.ts";
 
 export type BuildOutcome =
   | {
@@ -8,7 +9,13 @@ export type BuildOutcome =
       readonly built: BuiltFunction;
       readonly diagnostics: readonly Diagnostic[];
     }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      /** Absolute files that it read. */
+      readonly inputs: readonly string[];
+      readonly missing: MissingSources;
+    };
 
 export interface BuildRound {
   /** Functions that now run other code. */
@@ -17,16 +24,24 @@ export interface BuildRound {
   readonly needsUpdate: boolean;
   /** Functions that do not build now; those that did before run on with their last good code. */
   readonly failed: readonly string[];
-  /** Without those of failures already told: a function that fails is built again at every save. */
+  /** Of these, those that fail exactly as they did before. */
+  readonly unchanged: readonly string[];
+  /** Functions that build again. */
+  readonly repaired: readonly string[];
+  /** Without those that were reported for the build before this one. */
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** What a build came to, as the runtime takes it. */
+export type FinishedBuild = Exclude<RuntimeFunction["build"], "pending">;
 
 /** What each function runs: its newest good build, or why there is none. */
 export class FunctionBuilds {
   readonly #build: (declared: ProjectFunction) => Promise<BuildOutcome>;
-  readonly #builds = new Map<string, RuntimeFunction["build"]>();
-  /** What the newest build failed with, for those that failed. */
-  readonly #failures = new Map<string, string>();
+  readonly #builds = new Map<string, FinishedBuild>();
+  /** The newest outcomes that failed. */
+  readonly #failures = new Map<string, Extract<BuildOutcome, { ok: false }>>();
+  readonly #reported = new ReportedDiagnostics();
 
   constructor(build: (declared: ProjectFunction) => Promise<BuildOutcome>) {
     this.#build = build;
@@ -36,16 +51,22 @@ export class FunctionBuilds {
     return this.#builds.has(functionId);
   }
 
-  get(functionId: string): RuntimeFunction["build"] {
+  get(functionId: string): FinishedBuild {
     const build = this.#builds.get(functionId);
     if (build === undefined) throw new Error(`${functionId} was never built`);
     return build;
   }
 
-  /** Source files of the function's newest good build. */
+  /** Source files that the function's newest build read, good or not. */
   inputs(functionId: string): readonly string[] {
     const build = this.#builds.get(functionId);
-    return build?.ok === true ? build.built.inputs : [];
+    const good = build?.ok === true ? build.built.inputs : [];
+    return this.#failures.get(functionId)?.inputs ?? good;
+  }
+
+  /** What the newest build looked for in vain; null when it is good. */
+  missing(functionId: string): MissingSources | null {
+    return this.#failures.get(functionId)?.missing ?? null;
   }
 
   /** Builds all at once, and forgets functions that are no longer `known`. */
@@ -63,30 +84,33 @@ export class FunctionBuilds {
     );
     const changed: string[] = [];
     const failed: string[] = [];
+    const unchanged: string[] = [];
+    const repaired: string[] = [];
     const diagnostics: Diagnostic[] = [];
     let needsUpdate = false;
     for (const { id, outcome } of outcomes) {
-      const failure = outcome.ok ? undefined : JSON.stringify(outcome.diagnostics);
-      const isTold = failure !== undefined && failure === this.#failures.get(id);
-      if (!isTold) diagnostics.push(...outcome.diagnostics);
-      if (failure === undefined) this.#failures.delete(id);
-      else this.#failures.set(id, failure);
-      if (!outcome.ok) failed.push(id);
-      if (isTold || !this.#keep(id, outcome)) continue;
+      const before = this.#failures.get(id);
+      const fresh = this.#reported.fresh(id, outcome.diagnostics);
+      diagnostics.push(...fresh);
+      if (outcome.ok) {
+        this.#failures.delete(id);
+        if (before !== undefined) repaired.push(id);
+      } else {
+        this.#failures.set(id, outcome);
+        failed.push(id);
+        if (before !== undefined && fresh.length === 0) unchanged.push(id);
+      }
+      if (!this.#keep(id, outcome)) continue;
       needsUpdate = true;
       if (outcome.ok) changed.push(id);
     }
-    return { changed, needsUpdate, failed, diagnostics };
-  }
-
-  /** Whether the newest build failed, though an older one may run. */
-  isFailing(functionId: string): boolean {
-    return this.#failures.has(functionId);
+    return { changed, needsUpdate, failed, unchanged, repaired, diagnostics };
   }
 
   #forget(functionId: string): void {
     this.#builds.delete(functionId);
     this.#failures.delete(functionId);
+    this.#reported.forget(functionId);
   }
 
   /** Takes an outcome over; true when the function now answers otherwise. */
@@ -95,9 +119,13 @@ export class FunctionBuilds {
     if (!outcome.ok) {
       if (before?.ok === true) return false;
       this.#builds.set(functionId, { ok: false, diagnostics: outcome.diagnostics });
-      return true;
+      return before === undefined || !isSame(before.diagnostics, outcome.diagnostics);
     }
     this.#builds.set(functionId, { ok: true, built: outcome.built });
     return before?.ok !== true || before.built.hash !== outcome.built.hash;
   }
+}
+
+function isSame(one: readonly Diagnostic[], other: readonly Diagnostic[]): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,8 +1,13 @@
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import {
   affectedFunctions,
   createFunctionBuilder,
+  isNodeRuntime,
+  watchPackages,
   watchProject,
+  type BuildOptions,
+  type FunctionBuilder,
+  type PackageWatch,
   type ProjectWatcher,
 } from "@arclet/builder";
 import type { Project, ProjectFunction } from "@arclet/manifest";
@@ -11,20 +16,29 @@ import { compileFunction } from "../plugins/compile-function.ts";
 import type { PluginRuntime } from "../plugins/plugin-runtime.ts";
 import type { SavedFiles } from "./saved-files.ts";
 import type { BuildOutcome, FunctionBuilds } from "./function-builds.ts";
+import { concernsProject } from "./concerns-project.ts";
 
-/** Builds a project's functions, and tells which of them a save touches. */
+/** Builds a project's functions, and knows which of them a save touches. */
 export interface ProjectBuilder {
   build(declared: ProjectFunction): Promise<BuildOutcome>;
   /** Starts the bundler ahead of the first save: a start in an unchanged project did not need it. */
   prepare(): Promise<void>;
+  /** Takes over an edited project. True: its settings have every function built again. */
+  update(project: Project): boolean;
   /** Resolves once saves are noticed. */
-  watch(
-    project: () => Project,
-    builds: Pick<FunctionBuilds, "inputs" | "isFailing">,
-    onSaved: (saved: SavedFiles) => void,
-  ): Promise<void>;
+  watch(watched: WatchTarget): Promise<void>;
   stopWatching(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface WatchTarget {
+  readonly project: () => Project;
+  readonly builds: Pick<FunctionBuilds, "inputs" | "missing">;
+  readonly onSaved: (saved: SavedFiles) => void;
+  /** A file of the static folder was saved or removed. */
+  readonly onStatic: () => void;
+  /** The system does not let every file be watched. */
+  readonly onError: (error: unknown) => void;
 }
 
 export interface ProjectBuilderOptions {
@@ -40,9 +54,120 @@ export interface ProjectBuilderOptions {
 
 export function createProjectBuilder(
   project: Project,
-  { runsHere = false, runtimes, onFile, untilReady }: ProjectBuilderOptions = {},
+  options: ProjectBuilderOptions = {},
 ): ProjectBuilder {
-  const { root, manifest } = project;
+  return new WatchingProjectBuilder(project, options);
+}
+
+class WatchingProjectBuilder implements ProjectBuilder {
+  readonly #options: ProjectBuilderOptions;
+  readonly #root: string;
+  #settings: BuildOptions;
+  #builder: FunctionBuilder;
+  /** Those of former settings, until their last builds have ended. */
+  readonly #closing = new Set<Promise<void>>();
+  #watcher: ProjectWatcher | null = null;
+  #packages: PackageWatch | null = null;
+
+  constructor(project: Project, options: ProjectBuilderOptions) {
+    this.#options = options;
+    this.#root = project.root;
+    this.#settings = buildOptions(project, options.runsHere ?? false);
+    this.#builder = createFunctionBuilder(this.#settings);
+  }
+
+  async build(declared: ProjectFunction): Promise<BuildOutcome> {
+    const { untilReady, runtimes } = this.#options;
+    await untilReady?.();
+    const compiled = await compileFunction(declared, runtimes?.() ?? new Map(), this.#root);
+    return this.#builder.build(compiled);
+  }
+
+  prepare(): Promise<void> {
+    return this.#builder.prepare();
+  }
+
+  update(project: Project): boolean {
+    const settings = buildOptions(project, this.#options.runsHere ?? false);
+    if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return false;
+    const closing = this.#builder.close().finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+    this.#settings = settings;
+    this.#builder = createFunctionBuilder(settings);
+    return true;
+  }
+
+  async watch(target: WatchTarget): Promise<void> {
+    const { project, builds, onSaved, onError } = target;
+    const follow = (): void =>
+      this.#watcher?.follow(project().functions.flatMap(({ id }) => builds.inputs(id)));
+    const [watcher, packages] = await Promise.all([
+      watchProject(
+        this.#root,
+        (files) => {
+          const saved = this.#savedFiles(files, target);
+          if (saved.isProjectChanged || saved.functions.size > 0) onSaved(saved);
+          if ([...files].some((file) => isStaticFile(file, project()))) target.onStatic();
+          follow();
+        },
+        { onError },
+      ),
+      watchPackages(this.#root, () => {
+        const functions = functionsWithPackages(target);
+        if (functions.size > 0) onSaved({ isProjectChanged: false, functions });
+      }),
+    ]);
+    this.#watcher = watcher;
+    this.#packages = packages;
+    follow();
+  }
+
+  async stopWatching(): Promise<void> {
+    this.#packages?.close();
+    this.#packages = null;
+    await this.#watcher?.close();
+    this.#watcher = null;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#closing);
+    await this.#builder.close();
+  }
+
+  #savedFiles(files: ReadonlySet<string>, { project, builds }: WatchTarget): SavedFiles {
+    const { onFile } = this.#options;
+    if (onFile !== undefined) for (const file of files) onFile(file);
+    const current = project();
+    return {
+      isProjectChanged: [...files].some((file) => concernsProject(file, current)),
+      functions: affectedFunctions(
+        files,
+        current.functions.map(({ id, directory, config }) => ({
+          functionId: id,
+          directory,
+          isBundled: isNodeRuntime(config.runtime) && config.bundle,
+          inputs: builds.inputs(id),
+          missing: builds.missing(id),
+        })),
+      ),
+    };
+  }
+}
+
+function isStaticFile(file: string, { root, manifest }: Project): boolean {
+  return manifest.static !== null && file.startsWith(join(root, manifest.static.folder) + sep);
+}
+
+/** Functions that installed packages may change, without files that were saved. */
+function functionsWithPackages({ project, builds }: WatchTarget): SavedFiles["functions"] {
+  const isConcerned = ({ id, config }: ProjectFunction): boolean =>
+    builds.missing(id) !== null ||
+    !config.bundle ||
+    builds.inputs(id).some((input) => /[\\/]node_modules[\\/]/.test(input));
+  return new Map(project().functions.flatMap((one) => (isConcerned(one) ? [[one.id, []]] : [])));
+}
+
+function buildOptions({ root, manifest, manifestFile }: Project, runsHere: boolean): BuildOptions {
   const alias: Record<string, string> = {};
   for (const [name, folder] of [
     ["shared", manifest.shared],
@@ -52,46 +177,11 @@ export function createProjectBuilder(
     alias[`@architect/${name}`] = join(root, folder.src);
     alias[`@${name}`] = join(root, folder.src);
   }
-  const builder = createFunctionBuilder({
+  return {
     root,
     alias,
     cacheDirectory: cacheDirectoryOf(root),
     keepsOlderAwsSdk: runsHere,
-    ...(project.manifestFile?.endsWith(".arc") === true
-      ? { manifestFile: project.manifestFile }
-      : {}),
-  });
-  let watcher: ProjectWatcher | null = null;
-  return {
-    async build(declared) {
-      await untilReady?.();
-      return builder.build(await compileFunction(declared, runtimes?.() ?? new Map(), root));
-    },
-    prepare: () => builder.prepare(),
-    async watch(current, builds, onSaved) {
-      watcher = await watchProject(root, (files) => {
-        if (onFile !== undefined) for (const file of files) onFile(file);
-        const { watchedFiles, functions } = current();
-        const watched = new Set(watchedFiles);
-        const isProjectChanged = [...files].some((file) => watched.has(file));
-        const functionIds = affectedFunctions(
-          files,
-          functions.map(({ id, directory }) => ({
-            functionId: id,
-            directory,
-            inputs: builds.inputs(id),
-            isBroken: builds.isFailing(id),
-          })),
-        );
-        if (isProjectChanged || functionIds.size > 0) onSaved({ isProjectChanged, functionIds });
-        watcher?.follow(functions.flatMap(({ id }) => builds.inputs(id)));
-      });
-      watcher.follow(current().functions.flatMap(({ id }) => builds.inputs(id)));
-    },
-    async stopWatching() {
-      await watcher?.close();
-      watcher = null;
-    },
-    close: () => builder.close(),
+    ...(manifestFile?.endsWith(".arc") === true ? { manifestFile } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { CliError, systemErrorCode } from "../errors.ts";
+import { systemErrorCode } from "@arclet/manifest";
+import { CliError } from "../errors.ts";
 
 /** Absolute path of the folder a command works on; refuses what is not a folder or cannot be read. */
 export async function existingFolder(folder: string | undefined): Promise<string> {

@@ -1,7 +1,15 @@
 /** What was saved since the last reload. */
 export interface SavedFiles {
-  /** Manifest, preferences, `.env` or a function's config. */
+  /** Manifest, preferences, `.env`, a function's config, or which folders there are. */
   readonly isProjectChanged: boolean;
-  /** Functions whose sources changed. */
-  readonly functionIds: ReadonlySet<string>;
+  /** Functions whose sources changed, with the files that did; none for packages. */
+  readonly functions: ReadonlyMap<string, readonly string[]>;
+}
+
+export function mergeSaved(first: SavedFiles | null, second: SavedFiles): SavedFiles {
+  if (first === null) return second;
+  const functions = new Map(first.functions);
+  for (const [id, files] of second.functions)
+    functions.set(id, [...new Set([...(functions.get(id) ?? []), ...files])]);
+  return { isProjectChanged: first.isProjectChanged || second.isProjectChanged, functions };
 }

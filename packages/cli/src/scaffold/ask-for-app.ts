@@ -7,7 +7,7 @@ export interface AppAnswers {
 
 /** Asks what `init` was not told. */
 export async function askForApp(currentFolder: string): Promise<AppAnswers | "cancelled"> {
-  const { intro, isCancel, outro, select, text } = await import("@clack/prompts");
+  const { intro, isCancel, outro, text } = await import("@clack/prompts");
   intro("A new Arclet app");
   const folder = await text({
     message: "In which folder?",
@@ -15,6 +15,15 @@ export async function askForApp(currentFolder: string): Promise<AppAnswers | "ca
     defaultValue: ".",
   });
   if (isCancel(folder)) return "cancelled";
+  const language = await askForLanguage();
+  if (language === "cancelled") return "cancelled";
+  outro("Writing");
+  return { folder, language };
+}
+
+/** Asks for the language of a new app. */
+export async function askForLanguage(): Promise<Language | "cancelled"> {
+  const { isCancel, select } = await import("@clack/prompts");
   const language = await select<Language>({
     message: "In which language?",
     options: [
@@ -22,7 +31,5 @@ export async function askForApp(currentFolder: string): Promise<AppAnswers | "ca
       { value: "typescript", label: "TypeScript" },
     ],
   });
-  if (isCancel(language)) return "cancelled";
-  outro("Writing");
-  return { folder, language };
+  return isCancel(language) ? "cancelled" : language;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Project } from "@arclet/manifest";
 import { findManifest, readProject } from "@arclet/manifest/node";
 import { CliError } from "../errors.ts";
@@ -7,7 +7,8 @@ import { createdFolder } from "../project/project-folder.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { appNameOf, checkAppName } from "./app-name.ts";
 import { missingFunctions, type MissingFunctions } from "./missing-functions.ts";
-import { newManifest, projectFiles } from "./project-files.ts";
+import { commandsForMissing, packageManagerOf, type PackageManager } from "./missing-packages.ts";
+import { newManifest, newPreferences, projectFiles } from "./project-files.ts";
 import type { Language } from "./templates.ts";
 import { writeFiles, type WrittenFile } from "./write-files.ts";
 
@@ -24,7 +25,9 @@ export interface InitResult {
   readonly root: string;
   readonly files: readonly WrittenFile[];
   readonly skipped: MissingFunctions["skipped"];
-  readonly needsInstall: boolean;
+  readonly packageManager: PackageManager;
+  /** What to run before the app can: commands that declare or install packages. */
+  readonly installCommands: readonly string[];
 }
 
 /** Writes what a project lacks: the manifest when there is none, then all that the manifest names. */
@@ -35,18 +38,31 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   const files: WrittenFile[] = [];
 
   if ((await findManifest(root)).kind === "absent") {
-    files.push(...(await writeFiles(root, [newManifest(options.name ?? appNameOf(root))])));
+    files.push(
+      ...(await writeFiles(root, [newManifest(options.name ?? appNameOf(root)), newPreferences])),
+    );
   }
   const project = await readManifest(root);
   const missing = missingFunctions(project, language);
   files.push(...(await writeFiles(root, missing.files)));
   files.push(...(await writeFiles(root, projectFiles(project.manifest.app, language))));
+  const packageManager = packageManagerOf(root);
+  const commands = commandsForMissing(root, language, packageManager);
+  const isInstalled = existsSync(join(root, "node_modules/@arclet/functions"));
   return {
     root,
     files,
     skipped: missing.skipped,
-    needsInstall: !existsSync(join(root, "node_modules/@arclet/functions")),
+    packageManager,
+    installCommands:
+      commands.length > 0 ? commands : isInstalled ? [] : [`${packageManager} install`],
   };
+}
+
+/** Whether a folder holds neither an app nor a sign of the language it is to be in. */
+export async function isNewApp(folder: string): Promise<boolean> {
+  const root = resolve(folder);
+  return (await findManifest(root)).kind === "absent" && languageOf(root) === "javascript";
 }
 
 async function readManifest(root: string): Promise<Project> {

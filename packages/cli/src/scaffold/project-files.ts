@@ -1,12 +1,17 @@
+import { newProjectRuntime } from "@arclet/manifest";
 import { arcletVersion } from "../version.ts";
 import { templateText, type Language } from "./templates.ts";
 
 /** What type-checking the generated TypeScript takes; running it takes none of these. */
-const typeDependencies = {
-  "@types/aws-lambda": "^8.10.164",
+export const typeDependencies = {
   "@types/node": "^20.19.43",
   typescript: "^7.0.2",
 };
+
+/** Of whoever works on the app; nothing of it is deployed. */
+const preferences = `@sandbox
+livereload true # pages load again when you save
+`;
 
 /** A file `init` would write, relative to the project, with `/` between folders. */
 export interface PlannedFile {
@@ -19,6 +24,9 @@ export function newManifest(app: string): PlannedFile {
   const content = `@app
 ${app}
 
+@aws
+runtime ${newProjectRuntime}
+
 @ws
 # connect, default and disconnect are always there
 
@@ -27,6 +35,9 @@ get /
 `;
   return { path: ".arc", content };
 }
+
+/** Settings of a new app for whoever works on it. */
+export const newPreferences: PlannedFile = { path: "preferences.arc", content: preferences };
 
 /** What a project needs around its functions. */
 export function projectFiles(app: string, language: Language): readonly PlannedFile[] {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { systemErrorCode } from "../errors.ts";
+import { systemErrorCode } from "@arclet/manifest";
 import { folderError } from "../project/project-folder.ts";
 import type { PlannedFile } from "./project-files.ts";
 

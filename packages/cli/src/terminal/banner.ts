@@ -6,6 +6,8 @@ import type { Style } from "./style.ts";
 export interface BannerOptions {
   readonly project: Project;
   readonly url: string;
+  /** For other devices: the network's address, the public URL. */
+  readonly otherUrls: readonly string[];
   readonly webSocketUrl: string;
   readonly startedInMs: number;
   readonly hasKeys: boolean;
@@ -28,7 +30,7 @@ export function renderBanner(options: BannerOptions): string {
     "",
     `  ${style.bold(style.cyan("arclet"))} ${style.dim(arcletVersion())}  ${style.bold(project.manifest.app)}  ${style.dim(`ready in ${Math.round(options.startedInMs)} ms`)}`,
     "",
-    `  ${style.cyan(options.url)}`,
+    ...[options.url, ...options.otherUrls].map((url) => `  ${style.cyan(url)}`),
     ...(project.manifest.ws === null ? [] : [`  ${style.cyan(options.webSocketUrl)}`]),
     "",
     ...rows.map(({ method, route, target, isMissing }) => {
@@ -69,7 +71,15 @@ function routeRows(project: Project): readonly RouteRow[] {
     ...(manifest.ws?.routes ?? []).map((route) => row("WS", route.routeKey, route.functionId)),
     ...manifest.events.map((topic) => row("EVENT", topic.name, topic.functionId)),
     ...manifest.queues.map((queue) => row("QUEUE", queue.name, queue.functionId)),
-    ...manifest.schedules.map(({ name, functionId }) => row("SCHEDULE", name, functionId)),
+    ...manifest.schedules.map(({ name, expression, functionId }) =>
+      row("SCHEDULE", `${name} ${expression}`, functionId),
+    ),
+    ...manifest.tables.map(({ name, partitionKey, sortKey }) => ({
+      method: "TABLE",
+      route: name,
+      target: [partitionKey, sortKey].flatMap((key) => (key === null ? [] : [key.name])).join(", "),
+      isMissing: false,
+    })),
     ...manifest.tableStreams.map(({ table, functionId }) => row("STREAM", table, functionId)),
     ...(manifest.static === null
       ? []

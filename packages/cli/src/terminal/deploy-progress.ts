@@ -16,7 +16,14 @@ const verbs: { readonly [beginning: string]: readonly [doing: string, done: stri
   IMPORT: ["importing", "imported"],
 };
 
-/** Tells a deploy line by line; on a terminal the last line says what is going on right now. */
+export interface ProgressOptions {
+  /** What is up to date gets a line too. @default false */
+  readonly isVerbose?: boolean;
+  /** Nothing gets a line. @default false */
+  readonly isQuiet?: boolean;
+}
+
+/** Reports a deploy line by line; on a terminal the last line says what is going on right now. */
 export class DeployProgress implements DeployReporter {
   readonly #terminal: Terminal;
   /** What is in work, by logical id. */
@@ -25,11 +32,15 @@ export class DeployProgress implements DeployReporter {
   #done = 0;
   #hasStatus = false;
 
-  constructor(terminal: Terminal) {
+  readonly #options: ProgressOptions;
+
+  constructor(terminal: Terminal, options: ProgressOptions = {}) {
     this.#terminal = terminal;
+    this.#options = options;
   }
 
   report(event: DeployEvent): void {
+    if (this.#options.isQuiet === true) return;
     this.#clearStatus();
     this.#terminal.write(event.type === "resource" ? this.#resource(event) : this.#line(event));
     this.#writeStatus();
@@ -72,7 +83,7 @@ export class DeployProgress implements DeployReporter {
       case "uploaded":
         return `uploaded  ${event.what}  ${style.dim(kilobytes(event.bytes))}\n`;
       case "up-to-date":
-        return "";
+        return this.#options.isVerbose === true ? `unchanged ${event.what}\n` : "";
       case "waiting":
         return `${event.stackName} is in ${event.status}; waiting for it\n`;
       case "overtaken":
@@ -93,6 +104,12 @@ export class DeployProgress implements DeployReporter {
         return `${style.red("rolling back")}: ${event.reason}\n`;
       case "table-kept":
         return `kept      the table ${event.tableName} with its items; it is no longer the app's\n`;
+      case "table-deleted":
+        return `deleted   the table ${event.tableName}\n`;
+      case "table-backed-up":
+        return `backed up ${event.tableName} as ${event.backupArn}\n`;
+      case "protection":
+        return `termination protection is ${event.isProtected ? "on" : "off"}\n`;
       case "code-updated":
         return `updated   ${event.functionId}\n`;
       case "static-file":

@@ -1,15 +1,22 @@
+import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { Diagnostic } from "@arclet/manifest";
-import type { TrafficEvent } from "@arclet/runtime";
+import type { InvocationFailure, TrafficEvent } from "@arclet/runtime";
 import { renderBanner, renderKeyHelp, type BannerOptions } from "./banner.ts";
 import { diagnosticsText } from "./diagnostics-text.ts";
+import { fitText } from "./fit-text.ts";
 import { describeFunctionError } from "./function-error.ts";
 import { linesAfter, linesBefore } from "./lambda-lines.ts";
 import type { Terminal } from "./style.ts";
-import { trafficLine } from "./traffic-line.ts";
+import { trafficLines, type LineEvent } from "./traffic-line.ts";
+
+type TrafficEventOf<Type extends TrafficEvent["type"]> = Extract<TrafficEvent, { type: Type }>;
 
 /** `quiet`: errors and the URL. `verbose`: every invocation and outgoing message too. */
 export type Detail = "quiet" | "normal" | "verbose";
+
+/** `21:14:03 ` */
+const timeWidth = 9;
 
 export interface ReporterOptions {
   readonly terminal: Terminal;
@@ -39,7 +46,7 @@ export class Reporter {
   ready(banner: Omit<BannerOptions, "style">): void {
     const { style } = this.#terminal;
     if (this.#detail === "quiet") this.#terminal.write(`${banner.url}\n`);
-    else this.#terminal.write(renderBanner({ ...banner, style }));
+    else this.#terminal.write(fitText(renderBanner({ ...banner, style }), this.#terminal.columns));
   }
 
   keyHelp(): void {
@@ -57,38 +64,77 @@ export class Reporter {
     this.#terminal.write(`${this.#terminal.style.dim(`  ${text}`)}\n`);
   }
 
+  /** Every event has a place: a new one does not compile until it has. */
   traffic(event: TrafficEvent): void {
     switch (event.type) {
       case "log":
         if (this.#detail !== "quiet") this.#functionLog(event.log);
         return;
       case "bug":
-        this.#bug(event.where, event.error);
+        return this.#bug(event.where, event.error);
+      case "page-changed":
         return;
       case "http-result-inferred":
-        this.#resultInferred(event.functionId);
-        return;
+        return this.#resultInferred(event.functionId);
       case "invocation-begun":
         if (this.isVerbose) this.#lambdaLines(event.functionId, linesBefore(event, new Date()));
         return;
       case "invoked":
         if (this.isVerbose) this.#lambdaLines(event.functionId, linesAfter(event, new Date()));
-        if (!event.result.ok) {
-          this.#error(
-            describeFunctionError(
-              { functionId: event.functionId, ...event.result },
-              {
-                root: this.#root,
-                style: this.#terminal.style,
-                isVerbose: this.#showsAllFrames,
-              },
-            ),
-          );
-        }
+        if (!event.result.ok) this.#functionError(event.functionId, event.result, []);
+        return;
+      case "init-failed":
+        return this.#initFailed(event);
+      case "http":
+      case "connected":
+      case "connect-refused":
+      case "message-in":
+      case "message-out":
+      case "disconnected":
+        return this.#trafficLine(event);
+      default:
+        return unreported(event);
     }
+  }
+
+  #trafficLine(event: LineEvent): void {
     if (this.#detail === "quiet") return;
-    const line = trafficLine(event, this.#detail === "verbose", this.#terminal.style);
-    if (line !== null) this.#line(line);
+    const { style, columns } = this.#terminal;
+    const room = columns === null ? null : columns - timeWidth;
+    for (const line of trafficLines(event, { isVerbose: this.isVerbose, style, columns: room }))
+      this.#line(line);
+  }
+
+  /** Code that failed to build or to load does no longer. */
+  repaired(functionIds: readonly string[]): void {
+    const { style } = this.#terminal;
+    for (const id of functionIds) this.#info(`${style.bold(id)} ${style.green("works again")}`);
+  }
+
+  /** A function writes into its own folder, which AWS does not allow. */
+  selfWritten(functionId: string, file: string): void {
+    const name = relative(this.#root, file);
+    this.warning(`${functionId} writes ${name} while it runs: it no longer reloads for that file`);
+    this.#info(this.#terminal.style.dim("  on AWS its folder is read-only: use /tmp"));
+  }
+
+  /** New code that failed while it loaded, and what runs instead. */
+  #initFailed({ functionId, failure, runningSince }: TrafficEventOf<"init-failed">): void {
+    const kept =
+      runningSince === null
+        ? "it fails until it loads"
+        : `the version of ${clockTime(runningSince)} keeps running`;
+    this.#functionError(functionId, failure, [`failed to load, ${kept}`]);
+  }
+
+  #functionError(functionId: string, failure: InvocationFailure, remarks: readonly string[]): void {
+    const { style } = this.#terminal;
+    const described = describeFunctionError(
+      { functionId, ...failure },
+      { root: this.#root, style, isVerbose: this.#showsAllFrames },
+    );
+    const remark = remarks.map((text) => `${style.red("✖")} ${style.bold(functionId)} ${text}`);
+    this.#error([...remark, ...described]);
   }
 
   reloaded(what: readonly string[], durationMs: number): void {
@@ -114,7 +160,8 @@ export class Reporter {
         ? diagnostics.filter(({ severity }) => severity === "error")
         : diagnostics;
     if (shown.length === 0) return;
-    this.#terminal.writeError(`${diagnosticsText(shown, this.#terminal.style.hasColor)}\n`);
+    const text = `${diagnosticsText(shown, this.#terminal.style.hasColor)}\n`;
+    this.#terminal.writeError(fitText(text, this.#terminal.columns));
   }
 
   /** Once for each function: such a result may be meant. */
@@ -126,7 +173,7 @@ export class Reporter {
     );
   }
 
-  #functionLog(log: Extract<TrafficEvent, { type: "log" }>["log"]): void {
+  #functionLog(log: TrafficEventOf<"log">["log"]): void {
     const { style } = this.#terminal;
     const label =
       log.stream === "stderr" ? style.yellow(log.functionId) : style.cyan(log.functionId);
@@ -157,15 +204,29 @@ export class Reporter {
   }
 
   #line(text: string): void {
-    this.#terminal.write(`${this.#time()} ${text}\n`);
+    const { columns } = this.#terminal;
+    const room = columns === null ? null : columns - timeWidth;
+    // What goes on below the first line is indented as far as that begins.
+    const [first = "", ...more] = fitText(text, room).split("\n");
+    const lines = [`${this.#time()} ${first}`, ...more.map((line) => "".padEnd(timeWidth) + line)];
+    this.#terminal.write(`${lines.join("\n")}\n`);
   }
 
   #error(lines: readonly string[]): void {
-    this.#terminal.writeError(`\n${lines.join("\n")}\n\n`);
+    this.#terminal.writeError(fitText(`\n${lines.join("\n")}\n\n`, this.#terminal.columns));
   }
 
   #time(): string {
     const time = new Date().toTimeString().slice(0, 8);
     return this.#terminal.style.dim(time);
   }
+}
+
+/** `21:14` */
+function clockTime(epochMs: number): string {
+  return new Date(epochMs).toTimeString().slice(0, 5);
+}
+
+function unreported(event: never): void {
+  throw new Error(`no place for ${JSON.stringify(event)}`);
 }

@@ -44,7 +44,10 @@ export function processTerminal(): Terminal {
   return {
     style: createStyle(picocolors.isColorSupported && wantsColor()),
     isInteractive: process.stdin.isTTY && process.stdout.isTTY && process.env["CI"] === undefined,
-    columns: process.stdout.isTTY ? process.stdout.columns : null,
+    // A window may be resized.
+    get columns() {
+      return process.stdout.isTTY ? process.stdout.columns : null;
+    },
     write: (text) => void process.stdout.write(text),
     writeError: (text) => void process.stderr.write(text),
   };

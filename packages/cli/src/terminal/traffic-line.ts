@@ -1,94 +1,122 @@
 import type { TrafficEvent } from "@arclet/runtime";
+import { visibleLength } from "./fit-text.ts";
 import type { Style } from "./style.ts";
 
-/** Columns of the route, so that statuses stand in one line; longer routes push theirs. */
-const routeWidth = 30;
+/** Events of sockets and requests: one line each. */
+export type LineEvent = Extract<
+  TrafficEvent,
+  {
+    type: "http" | "connected" | "connect-refused" | "message-in" | "message-out" | "disconnected";
+  }
+>;
 
-/** One line for one thing that happened; null for what is not shown in this detail. */
-export function trafficLine(event: TrafficEvent, isVerbose: boolean, style: Style): string | null {
+export interface LineOptions {
+  readonly isVerbose: boolean;
+  readonly style: Style;
+  /** Columns there are for a line; null for any number. */
+  readonly columns: number | null;
+}
+
+interface Row {
+  readonly method: string;
+  readonly route: string;
+  readonly status: string;
+  readonly durationMs: number | null;
+  /** Whose it is: a connection, its bytes. */
+  readonly note?: string;
+  /** Why it went wrong, on a line of its own. */
+  readonly reason?: string | null;
+}
+
+/** Columns of the route, so that statuses are aligned; longer routes push theirs. */
+const routeWidth = 30;
+const methodWidth = 7;
+const statusWidth = 3;
+const durationWidth = 9;
+
+/** One thing that happened: a line, and another for the reason it went wrong. Empty for what is not shown in this detail. */
+// oxlint-disable-next-line typescript/consistent-return -- the switch has every type of event
+export function trafficLines(event: LineEvent, options: LineOptions): readonly string[] {
+  const { style, isVerbose } = options;
   switch (event.type) {
     case "http": {
-      const text = row(
-        event.method,
-        event.path,
-        statusText(event.status, style),
-        event.durationMs,
-        style,
-      );
+      const { method, path: route, status, durationMs, reason } = event;
       // What no function answered (files, mostly) steps back behind what one did.
-      return event.routeKey === null && event.status < 400 && style.hasColor
-        ? row(
-            event.method,
-            style.dim(padded(event.path)),
-            style.dim(String(event.status)),
-            event.durationMs,
-            style,
-          )
-        : text;
+      const isQuiet = event.routeKey === null && status < 400 && style.hasColor;
+      return isQuiet
+        ? lines({ method, route, status: style.dim(String(status)), durationMs }, options, true)
+        : lines({ method, route, status: statusText(status, style), durationMs, reason }, options);
     }
-    case "connected":
-      return row("WS", "$connect", style.green("101"), event.durationMs, style, event.connectionId);
-    case "connect-refused":
-      return row(
-        "WS",
-        "$connect",
-        statusText(event.status, style),
-        event.durationMs,
-        style,
-        event.reason,
+    case "connected": {
+      const { durationMs, connectionId: note } = event;
+      const row = { method: "WS", route: "$connect", status: style.green("101"), durationMs, note };
+      return lines(row, options);
+    }
+    case "connect-refused": {
+      const { durationMs, reason } = event;
+      const status = statusText(event.status, style);
+      return lines({ method: "WS", route: "$connect", status, durationMs, reason }, options);
+    }
+    case "message-in": {
+      const { durationMs, connectionId, bytes, reason } = event;
+      const note = isVerbose ? `${connectionId} ${bytes} B` : connectionId;
+      const route = event.routeKey ?? "(no route)";
+      return lines(
+        { method: "WS", route, status: messageStatus(event, style), durationMs, note, reason },
+        options,
       );
-    case "message-in":
-      return row(
-        "WS",
-        event.routeKey ?? "(no route)",
-        event.ok ? style.green("ok") : style.red("err"),
-        event.durationMs,
-        style,
-        isVerbose ? `${event.connectionId} ${event.bytes} B` : event.connectionId,
+    }
+    case "message-out": {
+      const note = `${event.connectionId} ${event.bytes} B`;
+      const row = { method: "WS", route: "→ client", status: style.dim("ok"), durationMs: null };
+      return isVerbose ? lines({ ...row, note }, options, true) : [];
+    }
+    case "disconnected": {
+      const { code, connectionId: note } = event;
+      const status = style.dim(String(code));
+      const reason = event.reason === "" ? null : event.reason;
+      return lines(
+        { method: "WS", route: "$disconnect", status, durationMs: null, note, reason },
+        options,
       );
-    case "message-out":
-      return isVerbose
-        ? row(
-            "WS",
-            style.dim(padded("→ client")),
-            style.dim("ok"),
-            null,
-            style,
-            `${event.connectionId} ${event.bytes} B`,
-          )
-        : null;
-    case "disconnected":
-      return row(
-        "WS",
-        "$disconnect",
-        style.dim(String(event.code)),
-        null,
-        style,
-        disconnectNote(event),
-      );
-    case "log":
-    case "bug":
-      return null;
+    }
     default:
-      return null;
+      return placeless(event);
   }
 }
 
-function disconnectNote(event: Extract<TrafficEvent, { type: "disconnected" }>): string {
-  return event.reason === "" ? event.connectionId : `${event.connectionId} ${event.reason}`;
+function placeless(event: never): never {
+  throw new Error(`no line for ${JSON.stringify(event)}`);
 }
 
-function row(
-  method: string,
-  route: string,
-  status: string,
-  durationMs: number | null,
+function messageStatus(
+  { ok, status }: Extract<LineEvent, { type: "message-in" }>,
   style: Style,
-  note = "",
 ): string {
-  const duration = durationMs === null ? "".padStart(9) : style.dim(durationText(durationMs));
-  const end = note === "" ? "" : `  ${style.dim(note)}`;
-  return `${style.magenta(method.padEnd(7))} ${padded(route)} ${status}${padding(status, 3)} ${duration}${end}`.trimEnd();
+  if (ok) return style.green("ok");
+  return status === null ? style.red("err") : statusText(status, style);
+}
+
+function lines(
+  { method, route, status, durationMs, note = "", reason = null }: Row,
+  { style, columns }: LineOptions,
+  isDim = false,
+): readonly string[] {
+  const duration =
+    durationMs === null ? "".padStart(durationWidth) : style.dim(durationText(durationMs));
+  const rest = `${status}${padding(status, statusWidth)} ${duration}${note === "" ? "" : `  ${style.dim(note)}`}`;
+  const room = columns === null ? Infinity : columns - methodWidth - 2 - visibleLength(rest);
+  const name = padded(shortened(route, Math.max(routeWidth, room)));
+  const line = `${style.magenta(method.padEnd(methodWidth))} ${isDim ? style.dim(name) : name} ${rest}`;
+  const because = reason === null ? [] : [`${"".padEnd(methodWidth + 1)}${style.yellow(reason)}`];
+  return [line.trimEnd(), ...because];
+}
+
+/** Both ends of a path matter more than its middle. */
+function shortened(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const head = Math.ceil((width - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
 }
 
 function padded(text: string): string {
@@ -100,15 +128,10 @@ function padding(text: string, width: number): string {
   return " ".repeat(Math.max(0, width - visibleLength(text)));
 }
 
-function visibleLength(text: string): number {
-  // oxlint-disable-next-line no-control-regex -- the escape sequences of colours begin with one
-  return text.replaceAll(/\u001B\[\d+m/g, "").length;
-}
-
 function durationText(durationMs: number): string {
   const text =
     durationMs < 1000 ? `${durationMs.toFixed(1)} ms` : `${(durationMs / 1000).toFixed(2)} s `;
-  return text.padStart(9);
+  return text.padStart(durationWidth);
 }
 
 function statusText(status: number, style: Style): string {

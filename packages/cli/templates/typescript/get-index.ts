@@ -1,7 +1,7 @@
-import type { APIGatewayProxyHandlerV2 } from "aws-lambda";
+import type { HttpHandler } from "@arclet/functions";
 
 // Invoked for `GET /`. The page learns from `window.WS_URL` where its socket is.
-export const handler: APIGatewayProxyHandlerV2 = async () => ({
+export const handler: HttpHandler = async () => ({
   statusCode: 200,
   headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-cache" },
   body: page(process.env.ARC_WSS_URL),

@@ -1,7 +1,7 @@
-import type { APIGatewayProxyHandlerV2 } from "aws-lambda";
+import type { HttpHandler } from "@arclet/functions";
 
 // Invoked for requests to this route: `event.pathParameters`, `queryStringParameters`, `headers`, `body`.
-export const handler: APIGatewayProxyHandlerV2 = async (event) => {
+export const handler: HttpHandler = async (event) => {
   return {
     statusCode: 200,
     headers: { "content-type": "application/json" },

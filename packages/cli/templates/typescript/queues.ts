@@ -1,7 +1,7 @@
-import type { SQSHandler } from "aws-lambda";
+import type { QueueEvent } from "@arclet/functions";
 
 // Invoked with a batch of messages. What throws here is delivered again: make work repeatable.
-export const handler: SQSHandler = async (event) => {
+export const handler = async (event: QueueEvent): Promise<void> => {
   for (const record of event.Records) {
     console.log(JSON.parse(record.body));
   }

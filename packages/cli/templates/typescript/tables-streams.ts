@@ -1,8 +1,8 @@
-import type { DynamoDBStreamHandler } from "aws-lambda";
+import type { TableStreamEvent } from "@arclet/functions";
 
 // Invoked when items of the table change: INSERT, MODIFY or REMOVE, oldest first.
-export const handler: DynamoDBStreamHandler = async (event) => {
+export const handler = async (event: TableStreamEvent): Promise<void> => {
   for (const record of event.Records) {
-    console.log(record.eventName, record.dynamodb?.Keys);
+    console.log(record.eventName, record.dynamodb.Keys);
   }
 };

@@ -1,4 +1,4 @@
-import type { APIGatewayProxyHandler, APIGatewayProxyEvent } from "aws-lambda";
+import type { WebSocketConnectEvent, WebSocketConnectHandler } from "@arclet/functions";
 
 // Invoked before a socket opens; it opens only if this answers 2xx.
 //
@@ -6,11 +6,11 @@ import type { APIGatewayProxyHandler, APIGatewayProxyEvent } from "aws-lambda";
 // `Origin` which page it was, and the page cannot change that: so this app's own pages may connect,
 // and those listed in ALLOWED_ORIGINS ("https://example.com,https://www.example.com").
 // Programs that are not browsers send no Origin; where that matters, ask them for a token.
-export const handler: APIGatewayProxyHandler = async (event) => {
+export const handler: WebSocketConnectHandler = async (event) => {
   return { statusCode: isAllowed(event.headers) ? 200 : 403, body: "" };
 };
 
-function isAllowed(headers: APIGatewayProxyEvent["headers"]): boolean {
+function isAllowed(headers: WebSocketConnectEvent["headers"]): boolean {
   // Names come as the client wrote them: `Origin`, `origin`.
   const values = new Map(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),

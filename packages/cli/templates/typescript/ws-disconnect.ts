@@ -1,7 +1,7 @@
-import type { APIGatewayProxyWebsocketHandlerV2 } from "aws-lambda";
+import type { WebSocketDisconnectHandler } from "@arclet/functions";
 
 // Invoked after a socket closed: the place to forget what was kept about the connection.
-export const handler: APIGatewayProxyWebsocketHandlerV2 = async (event) => {
+export const handler: WebSocketDisconnectHandler = async (event) => {
   console.log("closed", event.requestContext.connectionId);
   return { statusCode: 200 };
 };

@@ -37,7 +37,12 @@ function bad(text: string): BuildOutcome {
     location: null,
     notes: [],
   };
-  return { ok: false, diagnostics: [diagnostic] };
+  return {
+    ok: false,
+    diagnostics: [diagnostic],
+    inputs: [],
+    missing: { paths: [], hasPackages: false },
+  };
 }
 
 /** Builds that come out as told, one after the other. */
@@ -83,6 +88,13 @@ describe("a round of builds", () => {
       diagnostics: [],
     });
     expect(await build()).toMatchObject({ needsUpdate: true, diagnostics: [{ text: "y" }] });
+  });
+
+  test("names what fails as before, and what builds again", async () => {
+    const build = scripted(bad("x"), bad("x"), good("a"));
+    expect(await build()).toMatchObject({ unchanged: [], repaired: [] });
+    expect(await build()).toMatchObject({ unchanged: ["ws/default"], repaired: [] });
+    expect(await build()).toMatchObject({ unchanged: [], repaired: ["ws/default"] });
   });
 
   test("tells a failure again after it was mended", async () => {

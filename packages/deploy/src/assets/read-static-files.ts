@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { StaticFiles } from "@arclet/manifest";
+import { encodings, isPublicName, variantName, type Encoding } from "@arclet/static";
 
 /** A file to be an object of the static bucket. */
 export interface StaticObject {
@@ -10,12 +11,12 @@ export interface StaticObject {
   readonly content: { readonly path: string } | { readonly bytes: Uint8Array };
   /** Its name changes with its content, so it may be cached for ever. */
   readonly isFingerprinted: boolean;
+  /** Encodings in which the same file seems to lie beside it. */
+  readonly variants: readonly Encoding[];
 }
 
 /** Name of the map from names to fingerprinted names. */
 const mapName = "static.json";
-/** What Architect leaves out, wherever it lies. */
-const neverServed = new Set([".DS_Store", "readme.md"]);
 
 /**
  * Files of the folder as objects, those that others refer to first and pages last, so that no page
@@ -33,11 +34,13 @@ export async function readStaticFiles(
       settings.fingerprint === "external" && names.includes(mapName)
         ? await mappedNames(join(folder, mapName))
         : new Set<string>();
+    const all = new Set(names);
     return names
       .map((name) => ({
         key: prefix + name,
         content: { path: join(folder, name) },
         isFingerprinted: immutable.has(name),
+        variants: encodings.filter((encoding) => all.has(variantName(name, encoding))),
       }))
       .toSorted(pagesLast);
   }
@@ -48,23 +51,34 @@ export async function readStaticFiles(
     const content = { path: join(folder, name) };
     const key = fingerprinted(name, await readFile(content.path));
     map[name] = key;
-    objects.push({ key: prefix + key, content, isFingerprinted: true });
+    objects.push({ key: prefix + key, content, isFingerprinted: true, variants: [] });
     // `/` and the pages of a single-page app are asked for by name.
     if (name.endsWith(".html"))
-      objects.push({ key: prefix + name, content, isFingerprinted: false });
+      objects.push({ key: prefix + name, content, isFingerprinted: false, variants: [] });
   }
   const bytes = Buffer.from(JSON.stringify(map, null, 2));
-  objects.push({ key: prefix + mapName, content: { bytes }, isFingerprinted: false });
+  objects.push({ key: prefix + mapName, content: { bytes }, isFingerprinted: false, variants: [] });
   return objects.toSorted(pagesLast);
+}
+
+/** Text of the map from names to fingerprinted ones; null: another tool was to write it, and has not. */
+export async function readStaticMap(root: string, settings: StaticFiles): Promise<string | null> {
+  if (settings.fingerprint === true) {
+    const prefix = settings.prefix === null ? "" : `${settings.prefix}/`;
+    const objects = await readStaticFiles(root, settings);
+    const map = objects.find(({ key }) => key === prefix + mapName)?.content;
+    return map !== undefined && "bytes" in map ? Buffer.from(map.bytes).toString("utf8") : null;
+  }
+  return readFile(join(root, settings.folder, mapName), "utf8").catch(() => null);
 }
 
 /** Sorted, with `/` between folders. */
 async function fileNames(folder: string, ignored: readonly string[]): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   return entries
-    .filter((entry) => entry.isFile() && !neverServed.has(entry.name))
+    .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .filter((name) => !ignored.some((part) => name.includes(part)))
+    .filter((name) => isPublicName(name, { ignore: ignored }))
     .toSorted();
 }
 

@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
 import type { StaticFiles } from "@arclet/manifest";
 import type { AwsClients } from "../aws/aws-clients.ts";
 import { forEachConcurrently } from "../aws/for-each-concurrently.ts";
 import type { DeployReporter } from "../reporter.ts";
 import { deleteObjects } from "./empty-bucket.ts";
 import type { StaticObject } from "./read-static-files.ts";
+import { previousNames } from "./previous-names.ts";
+import { differs, objectTags, prefixOf } from "./static-difference.ts";
 import { readUpload } from "./static-upload.ts";
 
 /** Puts at a time; each holds its file in memory. */
@@ -22,20 +23,14 @@ export async function syncStaticFiles(
   reporter: DeployReporter,
 ): Promise<number> {
   const [sdk, client] = await Promise.all([import("@aws-sdk/client-s3"), clients.s3()]);
-  const present = new Map<string, string>();
-  const prefix = settings.prefix === null ? "" : `${settings.prefix}/`;
-  for await (const page of sdk.paginateListObjectsV2(
-    { client },
-    { Bucket: bucket, Prefix: prefix },
-  ))
-    for (const { Key: key, ETag: tag } of page.Contents ?? [])
-      if (key !== undefined) present.set(key, (tag ?? "").replaceAll('"', ""));
+  const prefix = prefixOf(settings);
+  const present = await objectTags(clients, bucket, prefix);
+  const kept = await previousNames(clients, bucket, prefix, settings);
   let changed = 0;
   const put = async (object: StaticObject): Promise<void> => {
     const { key } = object;
     const upload = await readUpload(object, settings.compression);
-    // The ETag of an object put in one part and encrypted by S3 is its MD5.
-    if (present.get(key) === createHash("md5").update(upload.Body).digest("hex")) return;
+    if (!differs(present, object, upload)) return;
     await client.send(new sdk.PutObjectCommand({ Bucket: bucket, Key: key, ...upload }));
     changed += 1;
     reporter.report({ type: "static-file", action: "put", key });
@@ -48,7 +43,7 @@ export async function syncStaticFiles(
       put,
     );
   if (!settings.prune) return changed;
-  const wanted = new Set(objects.map(({ key }) => key));
+  const wanted = new Set([...objects.map(({ key }) => key), ...kept]);
   const stale = [...present.keys()].filter((key) => !wanted.has(key));
   await deleteObjects(clients, bucket, stale);
   for (const key of stale) reporter.report({ type: "static-file", action: "delete", key });

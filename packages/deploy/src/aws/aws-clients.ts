@@ -5,12 +5,28 @@ import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { STSClient } from "@aws-sdk/client-sts";
+import type { CredentialSource } from "./credential-source.ts";
+import { pacedCalls } from "./paced-calls.ts";
+import { retryUntil } from "./retry-until.ts";
 
 export interface AwsOptions {
   /** Over `AWS_REGION` and the profile's; null leaves it to the standard chain. */
   readonly region: string | null;
-  /** Over `AWS_PROFILE`; null leaves it to the standard chain. */
-  readonly profile: string | null;
+  readonly source: CredentialSource;
+}
+
+/**
+ * Calls of FilterLogEvents that one command makes a second. AWS takes five of an account and region
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html); one is left
+ * for everybody else.
+ */
+const logCallsPerSecond = 4;
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
 }
 
 /** Clients made when first asked for: `deploy --dry-run` loads none of them. */
@@ -26,12 +42,13 @@ export interface AwsClients {
 }
 
 /** The clients of one command. The SDK itself honours `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`. */
-export function createAwsClients({ region, profile }: AwsOptions): AwsClients {
+export function createAwsClients({ region, source }: AwsOptions): AwsClients {
   // The SDK's versions are fixed: which Node.js later ones will need is no news to whoever deploys.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const config = {
     ...(region === null ? {} : { region }),
-    ...(profile === null ? {} : { profile }),
+    ...credentialsOf(source),
+    retryStrategy: retryUntil(),
   };
   const made: { destroy(): void }[] = [];
   const lazily = <T extends { destroy(): void }>(make: () => Promise<T>): (() => Promise<T>) => {
@@ -52,10 +69,20 @@ export function createAwsClients({ region, profile }: AwsOptions): AwsClients {
       async () => new (await import("@aws-sdk/client-dynamodb")).DynamoDBClient(config),
     ),
     lambda: lazily(async () => new (await import("@aws-sdk/client-lambda")).LambdaClient(config)),
-    logs: lazily(
-      async () =>
-        new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogsClient(config),
-    ),
+    logs: lazily(async () => {
+      const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
+      const client = new CloudWatchLogsClient(config);
+      const pace = pacedCalls(logCallsPerSecond);
+      client.middlewareStack.add(
+        (next) => async (call) => {
+          await pace();
+          return next(call);
+        },
+        // Within the repetition of calls: each attempt counts.
+        { step: "finalizeRequest", priority: "low", name: "arcletPace" },
+      );
+      return client;
+    }),
     s3: lazily(async () => {
       const isElsewhere =
         process.env["AWS_ENDPOINT_URL"] !== undefined ||
@@ -72,4 +99,29 @@ export function createAwsClients({ region, profile }: AwsOptions): AwsClients {
       for (const client of made) client.destroy();
     },
   };
+}
+
+/** What the SDK's clients take for a source of credentials; nothing leaves it to the standard chain. */
+function credentialsOf(source: CredentialSource): {
+  readonly profile?: string;
+  readonly credentials?: () => Promise<Credentials>;
+} {
+  switch (source.type) {
+    case "keys":
+      return {
+        credentials: async () => (await import("@aws-sdk/credential-provider-env")).fromEnv()(),
+      };
+    case "web-identity":
+      return {
+        credentials: async () => {
+          const { fromTokenFile } = await import("@aws-sdk/credential-provider-web-identity");
+          return fromTokenFile({
+            webIdentityTokenFile: source.tokenFile,
+            roleArn: source.roleArn,
+          })();
+        },
+      };
+    default:
+      return source.profile === null ? {} : { profile: source.profile };
+  }
 }

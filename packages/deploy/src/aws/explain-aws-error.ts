@@ -1,4 +1,5 @@
-import type { AwsOptions } from "./aws-clients.ts";
+import { attemptsOf, secondsOf } from "./attempts-of.ts";
+import type { CredentialSource } from "./credential-source.ts";
 import { DeployError } from "../errors.ts";
 
 /** Names of errors, as the SDK and the services spell them. */
@@ -34,20 +35,34 @@ const unreachable = new Set([
   "TimeoutError",
 ]);
 
-/** A DeployError for what its user can mend; any other error as it is. */
-export function explainAwsError(error: unknown, { profile }: AwsOptions): unknown {
+/** Of services that take no more calls for now. */
+const throttled = new Set([
+  "LimitExceededException",
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "SlowDown",
+  "ThrottledException",
+  "Throttling",
+  "ThrottlingException",
+  "TooManyRequestsException",
+]);
+
+/** A DeployError for what its user can fix; any other error as it is. */
+export function explainAwsError(error: unknown, source: CredentialSource): unknown {
   if (!(error instanceof Error) || error instanceof DeployError) return error;
   const { name, message } = error;
+  const attempts = attemptsOf(error);
+  const effort = attempts > 1 ? ` (${attempts} attempts in ${secondsOf(error)} s)` : "";
   const told = (
     code: ConstructorParameters<typeof DeployError>[0],
     text: string,
     hint: string,
   ): DeployError => new DeployError(code, text, { hints: [hint], cause: error });
-  const used = profile ?? process.env["AWS_PROFILE"] ?? null;
+  const used = source.type === "profile" ? source.profile : null;
   const signIn = `aws sso login${used === null ? "" : ` --profile ${used}`}`;
   if (name === "CredentialsProviderError" || name === "TokenProviderError")
     return isSignInOver(message)
-      ? told("ERR_CREDENTIALS_EXPIRED", "The AWS sign-in is over", `Sign in again: ${signIn}`)
+      ? told("ERR_CREDENTIALS_EXPIRED", "Your AWS sign-in has expired", `Sign in again: ${signIn}`)
       : used === null
         ? told(
             "ERR_NO_CREDENTIALS",
@@ -77,15 +92,21 @@ export function explainAwsError(error: unknown, { profile }: AwsOptions): unknow
       "No AWS region is set",
       "Write `region eu-central-1` under @aws, or set AWS_REGION.",
     );
+  if (throttled.has(name))
+    return told(
+      "ERR_THROTTLED",
+      `AWS takes no more calls for now: ${message} (${name})${effort}`,
+      "Run the command again in a minute: it goes on where it stopped.",
+    );
   if (unreachable.has(name) || ("code" in error && unreachable.has(String(error.code))))
     return told(
       "ERR_UNREACHABLE",
-      `AWS cannot be reached: ${message}`,
+      `AWS cannot be reached: ${message}${effort}`,
       "Are the region and AWS_ENDPOINT_URL right, and is there a network?",
     );
   // Whatever else a service refuses is its word on the app or the account.
   return "$fault" in error
-    ? told("ERR_AWS", `AWS refused a call: ${message} (${name})`, "Mend it and deploy again.")
+    ? told("ERR_AWS", `AWS refused a call: ${message} (${name})${effort}`, "Fix it and try again.")
     : error;
 }
 

@@ -1,21 +1,21 @@
-import { hasCdn, type SynthesisContext } from "./synthesis-context.ts";
-import { cdnId, httpApiId } from "../template/logical-ids.ts";
-import { ref, sub } from "../template/template.ts";
+import { hasCdn, hasStaticBucket, type SynthesisContext } from "./synthesis-context.ts";
+import { cdnId, httpApiId, staticBucketId } from "../template/logical-ids.ts";
+import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 
 /** Managed policies of CloudFront, the same ids in every account (CloudFront developer guide). */
 const cachingOptimized = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 const cachingDisabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
 const allViewerExceptHostHeader = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
 
-/** `@cdn`: CloudFront before the HTTP API. Static files are cached, routes are passed through. */
+/**
+ * `@cdn`: CloudFront before the app. `/_static/*` comes from the bucket and is cached, everything else
+ * is passed through to the HTTP API.
+ */
 export function addCdn(context: SynthesisContext): void {
   if (!hasCdn(context)) return;
-  const target = {
-    TargetOriginId: "http",
-    ViewerProtocolPolicy: "redirect-to-https",
-    OriginRequestPolicyId: allViewerExceptHostHeader,
-    Compress: true,
-  };
+  const common = { ViewerProtocolPolicy: "redirect-to-https", Compress: true };
+  const isServed = hasStaticBucket(context);
+  if (isServed) addBucketAccess(context);
   context.template.add(
     cdnId,
     {
@@ -35,15 +35,34 @@ export function addCdn(context: SynthesisContext): void {
                 OriginSSLProtocols: ["TLSv1.2"],
               },
             },
+            ...(isServed ? [bucketOrigin(context)] : []),
           ],
           DefaultCacheBehavior: {
-            ...target,
+            ...common,
+            TargetOriginId: "http",
+            OriginRequestPolicyId: allViewerExceptHostHeader,
             AllowedMethods: ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"],
             CachePolicyId: cachingDisabled,
           },
-          CacheBehaviors: [
-            { ...target, PathPattern: "/_static/*", CachePolicyId: cachingOptimized },
-          ],
+          ...(isServed
+            ? {
+                CacheBehaviors: [
+                  {
+                    ...common,
+                    TargetOriginId: "static",
+                    PathPattern: "/_static/*",
+                    AllowedMethods: ["GET", "HEAD", "OPTIONS"],
+                    CachePolicyId: cachingOptimized,
+                    FunctionAssociations: [
+                      {
+                        EventType: "viewer-request",
+                        FunctionARN: attribute(keyFunctionId, "FunctionARN"),
+                      },
+                    ],
+                  },
+                ],
+              }
+            : {}),
         },
       },
     },
@@ -54,4 +73,70 @@ export function addCdn(context: SynthesisContext): void {
     "URL of the app through CloudFront",
     sub(`https://\${${cdnId}.DomainName}`),
   );
+}
+
+const accessId = "StaticAccess";
+const keyFunctionId = "StaticKeys";
+
+/** Of which only signed requests of this distribution are answered. */
+function bucketOrigin({ manifest }: SynthesisContext): TemplateValue {
+  const prefix = manifest.static?.prefix ?? null;
+  return {
+    Id: "static",
+    DomainName: attribute(staticBucketId, "RegionalDomainName"),
+    OriginAccessControlId: ref(accessId),
+    S3OriginConfig: { OriginAccessIdentity: "" },
+    ...(prefix === null ? {} : { OriginPath: `/${prefix}` }),
+  };
+}
+
+function addBucketAccess({ template, manifest }: SynthesisContext): void {
+  const origin = { label: "@cdn", location: null };
+  template.add(
+    accessId,
+    {
+      Type: "AWS::CloudFront::OriginAccessControl",
+      Properties: {
+        OriginAccessControlConfig: {
+          Name: ref("AWS::StackName"),
+          OriginAccessControlOriginType: "s3",
+          SigningBehavior: "always",
+          SigningProtocol: "sigv4",
+        },
+      },
+    },
+    origin,
+  );
+  template.add(
+    keyFunctionId,
+    {
+      Type: "AWS::CloudFront::Function",
+      Properties: {
+        Name: sub("${AWS::StackName}-static"),
+        AutoPublish: true,
+        FunctionConfig: { Comment: "Names of static files", Runtime: "cloudfront-js-2.0" },
+        FunctionCode: keyFunctionCode(manifest.static?.prefix ?? null),
+      },
+    },
+    origin,
+  );
+}
+
+/**
+ * The bucket has no `/_static`, and knows no folders: `/_static/about/` is `about/index.html`. A path may
+ * name the prefix, which the origin adds.
+ */
+export function keyFunctionCode(prefix: string | null): string {
+  return `function handler(event) {
+  var request = event.request;
+  var uri = request.uri.slice("/_static".length);
+  var prefix = ${JSON.stringify(prefix === null ? "" : `/${prefix}/`)};
+  if (prefix !== "" && uri.indexOf(prefix) === 0) uri = uri.slice(prefix.length - 1);
+  var last = uri.slice(uri.lastIndexOf("/") + 1);
+  if (last === "") uri += "index.html";
+  else if (last.indexOf(".") === -1) uri += "/index.html";
+  request.uri = uri;
+  return request;
+}
+`;
 }

@@ -1,5 +1,4 @@
-import type { LambdaFunction } from "@arclet/manifest";
-import { variablesLimit } from "../environment.ts";
+import { variablesLimit, type LambdaFunction } from "@arclet/manifest";
 import { DeployError } from "../errors.ts";
 import { locationText } from "../location-text.ts";
 import type { Statement } from "./permissions.ts";

@@ -1,3 +1,5 @@
+import { eventSources } from "@arclet/manifest";
+import { addAsyncInvocation } from "./async-invocation.ts";
 import { logicalId, topicLogicalId } from "../template/logical-ids.ts";
 import { functionOf, invokedArn, invokedId, type SynthesisContext } from "./synthesis-context.ts";
 import { ref } from "../template/template.ts";
@@ -6,7 +8,8 @@ import { parameterOf } from "./discovery.ts";
 /** SNS topics with their subscribed functions. */
 export function addEvents(context: SynthesisContext): void {
   const { manifest, template } = context;
-  for (const { name, functionId, origin: location } of manifest.events) {
+  for (const source of eventSources(manifest).events) {
+    const { name, functionId, origin: location } = source;
     const declared = functionOf(manifest, functionId);
     const origin = { label: `event ${name}`, location };
     const id = topicLogicalId(name);
@@ -32,6 +35,7 @@ export function addEvents(context: SynthesisContext): void {
       },
       origin,
     );
+    addAsyncInvocation(context, source);
     parameterOf(context, "events", name, id, location);
   }
 }

@@ -1,4 +1,4 @@
-import type { FunctionConfig, LambdaFunction } from "@arclet/manifest";
+import { logGroupOf, type FunctionConfig, type LambdaFunction } from "@arclet/manifest";
 import { checkFunctionLimits } from "./check-function-limits.ts";
 import {
   digest,
@@ -18,11 +18,15 @@ import {
   hasHttpApi,
   hasStaticBucket,
   invokedId,
+  liveAlias,
   logRetentionDays,
   type SynthesisContext,
 } from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 import { accessOf, functionStatements } from "./permissions.ts";
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+const longestDescription = 256;
 
 /** Function, role and log group of every function of the manifest. */
 export function addFunctions(context: SynthesisContext): void {
@@ -48,7 +52,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
       DeletionPolicy: "Delete",
       UpdateReplacePolicy: "Delete",
       Properties: {
-        LogGroupName: sub(`/aws/lambda/\${AWS::StackName}/${declared.id}`),
+        LogGroupName: sub(logGroupOf("${AWS::StackName}", declared.id)),
         RetentionInDays: logRetentionDays,
       },
     },
@@ -87,7 +91,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
   const variables = environmentOf(context, declared, roleId);
   checkFunctionLimits(context, declared, variables, statements);
   const properties = {
-    Description: `${context.manifest.app} ${declared.id}`,
+    Description: `${context.manifest.app} ${declared.id}`.slice(0, longestDescription),
     Code: { S3Bucket: asset.bucket, S3Key: asset.key },
     Handler: asset.handler,
     Runtime: config.runtime,
@@ -117,7 +121,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
       {
         Type: "AWS::Lambda::Alias",
         Properties: {
-          Name: "live",
+          Name: liveAlias,
           FunctionName: ref(id),
           FunctionVersion: attribute(versionId, "Version"),
           ProvisionedConcurrencyConfig: {

@@ -1,5 +1,10 @@
-import type { HttpRoute } from "@arclet/manifest";
-import { logicalId, httpApiId, staticBucketId } from "../template/logical-ids.ts";
+import { isRootVariable, type HttpRoute } from "@arclet/manifest";
+import {
+  functionLogicalId,
+  httpApiId,
+  logicalId,
+  staticFunctionId,
+} from "../template/logical-ids.ts";
 import {
   functionOf,
   hasHttpApi,
@@ -11,7 +16,7 @@ import {
 } from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 
-const app = { label: "@http", location: null };
+const apiOrigin = { label: "@http", location: null };
 
 /** The HTTP API: routes to functions, static files, and what answers when no route matches. */
 export function addHttpApi(context: SynthesisContext): void {
@@ -23,7 +28,7 @@ export function addHttpApi(context: SynthesisContext): void {
       Type: "AWS::ApiGatewayV2::Api",
       Properties: { Name: sub("${AWS::StackName}-http"), ProtocolType: "HTTP" },
     },
-    app,
+    apiOrigin,
   );
   template.add(
     "HttpAccessLogs",
@@ -38,7 +43,7 @@ export function addHttpApi(context: SynthesisContext): void {
         RetentionInDays: logRetentionDays,
       },
     },
-    app,
+    apiOrigin,
   );
   const routes = manifest.http?.routes ?? [];
   for (const functionId of new Set(routes.map((route) => route.functionId)))
@@ -67,7 +72,7 @@ export function addHttpApi(context: SynthesisContext): void {
         },
       },
     },
-    app,
+    apiOrigin,
   );
   template.output("HttpUrl", "URL of the HTTP API", attribute(httpApiId, "ApiEndpoint"));
 }
@@ -132,26 +137,16 @@ function addRoute({ template }: SynthesisContext, route: HttpRoute): void {
   );
 }
 
-/** Static files at `/_static/*`; below the routes `@proxy`, or else the files again at `/`. */
+/** Static files at `/_static/*`; where no route matches `@proxy`, or else the files again. */
 function addFallback(context: SynthesisContext, routes: readonly HttpRoute[]): void {
   const { manifest, options, template } = context;
-  const taken = new Set(routes.map(httpRouteKey));
-  const forward = (name: string, routeKey: string, uri: TemplateValue, method: string): void => {
-    if (taken.has(routeKey) || taken.has(routeKey.replace(/^GET /, "ANY "))) return;
-    template.add(
-      `Http${name}Integration`,
-      {
-        Type: "AWS::ApiGatewayV2::Integration",
-        Properties: {
-          ApiId: ref(httpApiId),
-          IntegrationType: "HTTP_PROXY",
-          IntegrationMethod: method,
-          IntegrationUri: uri,
-          PayloadFormatVersion: "1.0",
-        },
-      },
-      app,
-    );
+  const taken = new Set([
+    ...routes.map(httpRouteKey),
+    ...routes.filter(isRootVariable).map(({ method }) => `${method.toUpperCase()} /`),
+  ]);
+  const isTaken = (method: string, path: string): boolean =>
+    taken.has(`${method} ${path}`) || taken.has(`ANY ${path}`);
+  const route = (name: string, routeKey: string, integrationId: string): void => {
     template.add(
       `Http${name}Route`,
       {
@@ -159,24 +154,87 @@ function addFallback(context: SynthesisContext, routes: readonly HttpRoute[]): v
         Properties: {
           ApiId: ref(httpApiId),
           RouteKey: routeKey,
-          Target: sub(`integrations/\${Http${name}Integration}`),
+          Target: sub(`integrations/\${${integrationId}}`),
         },
       },
-      app,
+      apiOrigin,
     );
   };
+  const forward = (name: string, path: string, uri: TemplateValue): void => {
+    if (isTaken("ANY", path)) return;
+    template.add(
+      `Http${name}Integration`,
+      {
+        Type: "AWS::ApiGatewayV2::Integration",
+        Properties: {
+          ApiId: ref(httpApiId),
+          IntegrationType: "HTTP_PROXY",
+          IntegrationMethod: "ANY",
+          IntegrationUri: uri,
+          PayloadFormatVersion: "1.0",
+        },
+      },
+      apiOrigin,
+    );
+    route(name, `ANY ${path}`, `Http${name}Integration`);
+  };
+  /** Reading only; other methods of the path are nobody's. */
+  const serve = (name: string, path: string): void => {
+    for (const [method, suffix] of [
+      ["GET", ""],
+      ["HEAD", "Head"],
+    ] as const)
+      if (!isTaken(method, path)) route(name + suffix, `${method} ${path}`, staticIntegrationId);
+  };
   const isServed = hasStaticBucket(context);
-  const base = `https://\${${staticBucketId}.RegionalDomainName}`;
-  const prefix = manifest.static?.prefix ?? null;
-  const folder = prefix === null ? base : `${base}/${prefix}`;
-  if (isServed) forward("Static", "GET /_static/{proxy+}", sub(`${folder}/{proxy}`), "GET");
+  if (isServed) {
+    addStaticIntegration(context);
+    serve("Static", "/_static/{proxy+}");
+    if (manifest.ws !== null) route("SocketUrl", "GET /_arclet/env.js", staticIntegrationId);
+  }
   const upstream = manifest.proxy?.[options.stage] ?? null;
   if (upstream !== null) {
-    forward("Proxy", "ANY /{proxy+}", `${upstream.replace(/\/$/, "")}/{proxy}`, "ANY");
-    forward("ProxyRoot", "ANY /", upstream, "ANY");
+    forward("Proxy", "/{proxy+}", `${upstream.replace(/\/$/, "")}/{proxy}`);
+    forward("ProxyRoot", "/", upstream);
   } else if (isServed) {
-    forward("Index", "GET /", sub(`${folder}/index.html`), "GET");
-    const rest = manifest.static?.spa === true ? "index.html" : "{proxy}";
-    forward("Files", "GET /{proxy+}", sub(`${folder}/${rest}`), "GET");
+    serve("Index", "/");
+    serve("Files", "/{proxy+}");
   }
+}
+
+const staticIntegrationId = "HttpStaticIntegration";
+
+/** The function that serves static files. */
+function addStaticIntegration({ template }: SynthesisContext): void {
+  const functionId = functionLogicalId(staticFunctionId);
+  template.add(
+    staticIntegrationId,
+    {
+      Type: "AWS::ApiGatewayV2::Integration",
+      Properties: {
+        ApiId: ref(httpApiId),
+        IntegrationType: "AWS_PROXY",
+        IntegrationUri: sub(
+          `arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${functionId}.Arn}/invocations`,
+        ),
+        PayloadFormatVersion: "2.0",
+      },
+    },
+    apiOrigin,
+  );
+  template.add(
+    "HttpStaticPermission",
+    {
+      Type: "AWS::Lambda::Permission",
+      Properties: {
+        Action: "lambda:InvokeFunction",
+        FunctionName: ref(functionId),
+        Principal: "apigateway.amazonaws.com",
+        SourceArn: sub(
+          `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${httpApiId}}/*`,
+        ),
+      },
+    },
+    apiOrigin,
+  );
 }

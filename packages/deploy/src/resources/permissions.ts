@@ -1,7 +1,8 @@
 import type { FunctionAccess, LambdaFunction, Manifest } from "@arclet/manifest";
-import { type SynthesisContext } from "./synthesis-context.ts";
+import { hasStaticBucket, type SynthesisContext } from "./synthesis-context.ts";
 import {
   queueLogicalId,
+  staticBucketId,
   tableLogicalId,
   topicLogicalId,
   webSocketApiId,
@@ -35,11 +36,13 @@ const tableActions = [
 
 /** All that one function may do: every resource by its ARN, no wildcard beyond the app's own. */
 export function functionStatements(
-  { manifest, options }: SynthesisContext,
+  context: SynthesisContext,
   declared: LambdaFunction,
   logGroupId: string,
 ): readonly Statement[] {
-  const { tables, events, queues, hasConnections } = accessOf(manifest, declared);
+  const { manifest, options } = context;
+  const { tables, events, queues, hasConnections, staticFiles } = accessOf(manifest, declared);
+  const mayUseFiles = hasStaticBucket(context) ? staticFiles : "none";
   const parameters =
     "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}";
   const connections = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${webSocketApiId}}/${options.stage}/*/@connections/*`;
@@ -64,6 +67,15 @@ export function functionStatements(
       [sub(parameters), sub(`${parameters}/*`)],
     ),
     allow(["execute-api:ManageConnections"], hasConnections ? [sub(connections)] : []),
+    // As Architect's functions may, but for ACLs, which the bucket does not take.
+    allow(
+      mayUseFiles === "write"
+        ? ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+        : ["s3:GetObject"],
+      mayUseFiles === "none" ? [] : [sub(`\${${staticBucketId}.Arn}/*`)],
+    ),
+    // Without it a missing object is a 403, as a forbidden one.
+    allow(["s3:ListBucket"], mayUseFiles === "none" ? [] : [attribute(staticBucketId, "Arn")]),
     allow(tableActions, arnsOf(written ?? [])),
     allow(readActions, arnsOf(read ?? [])),
     allow(["kms:Decrypt", "kms:GenerateDataKey"], keys),
@@ -99,6 +111,7 @@ export function accessOf(manifest: Manifest, { config }: LambdaFunction): Functi
       events: manifest.events.map(({ name }) => name),
       queues: manifest.queues.map(({ name }) => name),
       hasConnections: manifest.ws !== null,
+      staticFiles: manifest.static === null ? "none" : "write",
     }
   );
 }

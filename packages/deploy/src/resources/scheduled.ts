@@ -1,11 +1,15 @@
+import { eventSources, scheduledEvent, type ScheduledEventValues } from "@arclet/manifest";
+import { addAsyncInvocation } from "./async-invocation.ts";
 import { logicalId } from "../template/logical-ids.ts";
 import { functionOf, invokedArn, type SynthesisContext } from "./synthesis-context.ts";
-import { attribute } from "../template/template.ts";
+import { attribute, sub } from "../template/template.ts";
 
 /** EventBridge schedules (Scheduler, not rules: only it knows time zones) and the role they use. */
-export function addSchedules({ manifest, template }: SynthesisContext): void {
-  if (manifest.schedules.length === 0) return;
-  const targets = manifest.schedules.map(({ functionId }) => functionOf(manifest, functionId));
+export function addSchedules(context: SynthesisContext): void {
+  const { manifest, template } = context;
+  const { schedules } = eventSources(manifest);
+  if (schedules.length === 0) return;
+  const targets = schedules.map(({ functionId }) => functionOf(manifest, functionId));
   template.add(
     "SchedulerRole",
     {
@@ -40,7 +44,7 @@ export function addSchedules({ manifest, template }: SynthesisContext): void {
     },
     { label: "@scheduled", location: null },
   );
-  for (const schedule of manifest.schedules)
+  for (const schedule of schedules) {
     template.add(
       logicalId("Schedule", schedule.name),
       {
@@ -52,9 +56,23 @@ export function addSchedules({ manifest, template }: SynthesisContext): void {
           Target: {
             Arn: invokedArn(functionOf(manifest, schedule.functionId)),
             RoleArn: attribute("SchedulerRole", "Arn"),
+            Input: sub(JSON.stringify(scheduledEvent(placeholders(schedule.name)))),
           },
         },
       },
       { label: `schedule ${schedule.name}`, location: schedule.origin },
     );
+    addAsyncInvocation(context, schedule);
+  }
+}
+
+/** What CloudFormation and Scheduler put into the event. https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
+function placeholders(name: string): ScheduledEventValues {
+  return {
+    id: "<aws.scheduler.execution-id>",
+    account: "${AWS::AccountId}",
+    region: "${AWS::Region}",
+    time: "<aws.scheduler.scheduled-time>",
+    rule: `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/\${AWS::StackName}-${name}`,
+  };
 }

@@ -1,5 +1,5 @@
+import type { LambdaFunction, Manifest, QueueSource } from "@arclet/manifest";
 import { functionLogicalId, logicalId } from "../template/logical-ids.ts";
-import type { LambdaFunction, Manifest } from "@arclet/manifest";
 import { ref, type TemplateBuilder, type TemplateValue } from "../template/template.ts";
 
 export interface FunctionAsset {
@@ -34,6 +34,9 @@ export interface SynthesisContext {
   readonly template: TemplateBuilder;
 }
 
+/** Name of the alias of a function whose concurrency is provisioned. */
+export const liveAlias = "live";
+
 /** Days that logs are kept. */
 export const logRetentionDays = 30;
 
@@ -42,6 +45,13 @@ export function invokedId(declared: LambdaFunction): string {
   return declared.config.provisionedConcurrency === null
     ? functionLogicalId(declared.id)
     : logicalId("Alias", declared.id);
+}
+
+/** The answers that a mapping reads. */
+export function responseTypes({
+  reportsItemFailures,
+}: Pick<QueueSource, "reportsItemFailures">): Readonly<Record<string, TemplateValue>> {
+  return reportsItemFailures ? { FunctionResponseTypes: ["ReportBatchItemFailures"] } : {};
 }
 
 /** ARN of what event sources invoke. */

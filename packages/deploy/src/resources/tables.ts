@@ -1,10 +1,10 @@
 import type { KeyAttribute, Table } from "@arclet/manifest";
-import { logicalId, tableLogicalId } from "../template/logical-ids.ts";
-import { functionOf, invokedArn, type SynthesisContext } from "./synthesis-context.ts";
-import { attribute, type TemplateValue } from "../template/template.ts";
+import { tableLogicalId } from "../template/logical-ids.ts";
+import type { SynthesisContext } from "./synthesis-context.ts";
+import type { TemplateValue } from "../template/template.ts";
 import { parameterOf } from "./discovery.ts";
 
-/** Tables, their indexes and their streams. A table outlives its stack and its replacement. */
+/** Tables and their indexes. A table outlives its stack and its replacement. */
 export function addTables(context: SynthesisContext): void {
   const { manifest, template } = context;
   for (const table of manifest.tables) {
@@ -22,23 +22,6 @@ export function addTables(context: SynthesisContext): void {
       { label: `table ${table.name}`, location: table.origin },
     );
     parameterOf(context, "tables", table.name, id, table.origin);
-  }
-  for (const stream of manifest.tableStreams) {
-    const declared = functionOf(manifest, stream.functionId);
-    template.add(
-      logicalId("TableStream", `${stream.table}/${stream.functionId}`),
-      {
-        Type: "AWS::Lambda::EventSourceMapping",
-        Properties: {
-          EventSourceArn: attribute(tableLogicalId(stream.table), "StreamArn"),
-          FunctionName: invokedArn(declared),
-          StartingPosition: "TRIM_HORIZON",
-          BisectBatchOnFunctionError: true,
-          FunctionResponseTypes: ["ReportBatchItemFailures"],
-        },
-      },
-      { label: `stream of table ${stream.table}`, location: stream.origin },
-    );
   }
 }
 

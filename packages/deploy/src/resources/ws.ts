@@ -9,7 +9,7 @@ import {
 } from "./synthesis-context.ts";
 import { attribute, ref, sub } from "../template/template.ts";
 
-const app = { label: "@ws", location: null };
+const apiOrigin = { label: "@ws", location: null };
 
 /** The WebSocket API with its routes and stage. */
 export function addWebSocketApi(context: SynthesisContext): void {
@@ -26,7 +26,7 @@ export function addWebSocketApi(context: SynthesisContext): void {
         RouteSelectionExpression: ws.routeSelectionExpression,
       },
     },
-    app,
+    apiOrigin,
   );
   if (ws.authorizer !== null) addAuthorizer(context, ws.authorizer);
   const live = ws.routes.flatMap((route) => addRoute(context, ws, route));
@@ -67,7 +67,7 @@ export function addWebSocketApi(context: SynthesisContext): void {
           RetentionInDays: logRetentionDays,
         },
       },
-      app,
+      apiOrigin,
     );
   template.add(
     "WebSocketStage",
@@ -104,7 +104,7 @@ export function addWebSocketApi(context: SynthesisContext): void {
           : {}),
       },
     },
-    app,
+    apiOrigin,
   );
   template.output(
     "WebSocketUrl",

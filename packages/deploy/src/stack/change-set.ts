@@ -3,27 +3,9 @@ import type { Change, Parameter } from "@aws-sdk/client-cloudformation";
 import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
 import type { StackChange } from "../reporter.ts";
+import { holdsData } from "../template/data-types.ts";
 import type { ResourceOrigin } from "../template/template.ts";
 import { failureHints, type ResourceFailure } from "./failure-hints.ts";
-
-/** Types whose loss loses what users wrote: Arclet's own, and those that plugins may add. */
-const dataTypes = new Set([
-  "AWS::Cognito::UserPool",
-  "AWS::DocDB::DBCluster",
-  "AWS::DynamoDB::GlobalTable",
-  "AWS::DynamoDB::Table",
-  "AWS::EFS::FileSystem",
-  "AWS::ElastiCache::ReplicationGroup",
-  "AWS::Kinesis::Stream",
-  "AWS::KMS::Key",
-  "AWS::Neptune::DBCluster",
-  "AWS::OpenSearchService::Domain",
-  "AWS::RDS::DBCluster",
-  "AWS::RDS::DBInstance",
-  "AWS::S3::Bucket",
-  "AWS::SQS::Queue",
-  "AWS::SecretsManager::Secret",
-]);
 
 export interface ChangeSetRequest {
   readonly stackName: string;
@@ -56,6 +38,8 @@ export async function createChangeSet(
     new sdk.CreateChangeSetCommand({
       StackName: request.stackName,
       ChangeSetName: request.name,
+      // A call whose answer was lost and that is repeated makes no second one.
+      ClientToken: request.name,
       ChangeSetType: request.isNew ? "CREATE" : "UPDATE",
       // Arclet names no role; a plugin may.
       Capabilities: ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
@@ -112,6 +96,7 @@ async function validationFailures(
       if (event.ValidationStatus === "FAILED")
         failures.push({
           logicalId: event.LogicalResourceId ?? "",
+          physicalId: event.PhysicalResourceId ?? null,
           reason: event.ValidationStatusReason ?? event.ValidationName ?? reason,
         });
   return failures;
@@ -140,7 +125,7 @@ function dataOf(
   action: StackChange["action"],
   policy: string | undefined,
 ): StackChange["data"] {
-  if (!dataTypes.has(type) || action === "add" || action === "change") return "none";
+  if (!holdsData(type) || action === "add" || action === "change") return "none";
   const isKept = policy?.endsWith("Retain") ?? type === "AWS::DynamoDB::Table";
   return isKept ? "kept" : "deleted";
 }

@@ -7,6 +7,7 @@ import { createChangeSet } from "./change-set.ts";
 import { deleteStack } from "./delete-stack.ts";
 import { failureHints } from "./failure-hints.ts";
 import { followStack, type FollowedStack } from "./follow-stack.ts";
+import { appTag, ownerOf } from "./stack-owner.ts";
 import { newestEventId } from "./stack-events.ts";
 import { describeStack, outputsOf } from "./stack-state.ts";
 import { waitUntilIdle } from "./wait-until-idle.ts";
@@ -31,7 +32,7 @@ const overtakings = 5;
 
 /**
  * Makes the change: difference, confirmation, execution, and the stack's outputs at the end. When
- * another deploy comes first, waits for its end and takes the difference anew.
+ * another deploy comes first, waits for its end and takes the difference again.
  */
 export async function changeStack(
   clients: AwsClients,
@@ -41,7 +42,7 @@ export async function changeStack(
   reporter: DeployReporter,
 ): Promise<StackResult> {
   for (let round = 0; round <= overtakings; round += 1) {
-    const isNew = await makeReady(clients, request.stackName, origins, reporter);
+    const isNew = await makeReady(clients, request, origins, reporter);
     try {
       return await changeOnce(clients, request, isNew, origins, confirm, reporter);
     } catch (error) {
@@ -80,13 +81,15 @@ async function changeOnce(
     clients.cloudFormation(),
   ]);
   const target = { StackName: stackName, ChangeSetName: changeSet.id };
-  const risky = changeSet.changes.filter(({ data }) => data !== "none");
-  if (risky.length > 0 && !(await confirm(risky))) {
+  if (!(await confirm(changeSet.changes))) {
     await client.send(new sdk.DeleteChangeSetCommand(target));
     throw new DeployError("ERR_NOT_CONFIRMED", "Nothing was changed");
   }
   const before = await newestEventId(clients, stackName);
-  await client.send(new sdk.ExecuteChangeSetCommand(target));
+  await client.send(
+    // The token makes a call whose answer was lost one and the same call.
+    new sdk.ExecuteChangeSetCommand({ ...target, ClientRequestToken: crypto.randomUUID() }),
+  );
   const followed = await followStack(clients, stackName, before, origins, reporter);
   if (followed.status !== "CREATE_COMPLETE" && followed.status !== "UPDATE_COMPLETE")
     throw failure(stackName, followed, origins);
@@ -121,12 +124,14 @@ function refused(error: unknown): unknown {
 /** Waits for another deploy, clears what a failed first one left; true when the stack is to be made. */
 async function makeReady(
   clients: AwsClients,
-  stackName: string,
+  { stackName, tags }: StackRequest,
   origins: Origins,
   reporter: DeployReporter,
 ): Promise<boolean> {
   const stack = await describeStack(clients, stackName);
   if (stack === null) return true;
+  // Every round: whoever came first may have made a stack of this name for another app.
+  await ownerOf(clients, stack, tags[appTag] ?? "");
   const status = await waitUntilIdle(clients, stack, origins, reporter);
   switch (status) {
     // An unexecuted change set leaves a stack "in review", which is yet to be made.
@@ -137,9 +142,9 @@ async function makeReady(
       reporter.report({
         type: "cleaning",
         stackName,
-        reason: "its first deploy failed, and such a stack can only be made anew",
+        reason: "its first deploy failed, and CloudFormation cannot update such a stack",
       });
-      await deleteStack(clients, stackName, origins, reporter);
+      await deleteStack(clients, stack, origins, reporter);
       return true;
     default: {
       const advice = stuckAdvice(stackName, status);

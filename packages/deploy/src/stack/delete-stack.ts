@@ -1,34 +1,73 @@
+import type { Stack } from "@aws-sdk/client-cloudformation";
+import { emptyBucket } from "../assets/empty-bucket.ts";
 import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
 import type { DeployReporter } from "../reporter.ts";
 import type { ResourceOrigin } from "../template/template.ts";
 import { failureHints } from "./failure-hints.ts";
-import { followStack } from "./follow-stack.ts";
+import { followStack, type FollowedStack } from "./follow-stack.ts";
 import { newestEventId } from "./stack-events.ts";
-import { describeStack } from "./stack-state.ts";
 
-/** Deletes a stack and waits until it is gone. */
+export interface DeleteOptions {
+  /** Buckets to empty once nothing but these keeps the stack from going. @default none */
+  readonly emptied?: readonly string[];
+}
+
+type Origins = ReadonlyMap<string, ResourceOrigin>;
+
+/**
+ * Deletes a stack and waits until it is gone. CloudFormation deletes no bucket that holds files: it is
+ * asked first, so that buckets are emptied only when all else has been deleted.
+ * @throws DeployError `ERR_DEPLOY_FAILED` with the resources that could not be deleted
+ */
 export async function deleteStack(
   clients: AwsClients,
-  stackName: string,
-  origins: ReadonlyMap<string, ResourceOrigin>,
+  stack: Stack,
+  origins: Origins,
   reporter: DeployReporter,
+  { emptied = [] }: DeleteOptions = {},
 ): Promise<void> {
-  const [{ DeleteStackCommand }, client, stack] = await Promise.all([
-    import("@aws-sdk/client-cloudformation"),
-    clients.cloudFormation(),
-    describeStack(clients, stackName),
-  ]);
-  if (stack === null) return;
+  const { StackName: stackName = "" } = stack;
   // By id: a deleted stack is no longer found by name.
   const id = stack.StackId ?? stackName;
+  let followed = await deleteOnce(clients, id, origins, reporter);
+  const isLeft = ({ physicalId }: FollowedStack["failures"][number]): boolean =>
+    physicalId !== null && emptied.includes(physicalId);
+  if (
+    followed.status === "DELETE_FAILED" &&
+    followed.failures.length > 0 &&
+    followed.failures.every(isLeft)
+  ) {
+    for (const bucket of emptied) await emptyBucket(clients, bucket);
+    followed = await deleteOnce(clients, id, origins, reporter);
+  }
+  if (followed.status === "DELETE_COMPLETE") return;
+  throw new DeployError(
+    "ERR_DEPLOY_FAILED",
+    `The stack ${stackName} could not be removed; it is in ${followed.status}`,
+    {
+      hints: [
+        ...failureHints(followed.failures, origins),
+        "Tables still have their items. Fix the reason, then run `arclet destroy` again.",
+      ],
+    },
+  );
+}
+
+async function deleteOnce(
+  clients: AwsClients,
+  id: string,
+  origins: Origins,
+  reporter: DeployReporter,
+): Promise<FollowedStack> {
+  const [{ DeleteStackCommand }, client] = await Promise.all([
+    import("@aws-sdk/client-cloudformation"),
+    clients.cloudFormation(),
+  ]);
   const before = await newestEventId(clients, id);
-  await client.send(new DeleteStackCommand({ StackName: id }));
-  const followed = await followStack(clients, id, before, origins, reporter);
-  if (followed.status !== "DELETE_COMPLETE")
-    throw new DeployError(
-      "ERR_DEPLOY_FAILED",
-      `The stack ${stackName} could not be removed; it is in ${followed.status}`,
-      { hints: failureHints(followed.failures, origins) },
-    );
+  await client.send(
+    // The token makes a call whose answer was lost one and the same call.
+    new DeleteStackCommand({ StackName: id, ClientRequestToken: crypto.randomUUID() }),
+  );
+  return followStack(clients, id, before, origins, reporter);
 }

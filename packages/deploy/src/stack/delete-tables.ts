@@ -13,8 +13,15 @@ export async function deleteTables(
     try {
       await client.send(new DeleteTableCommand({ TableName: tableName }));
     } catch (error) {
-      // An interrupted destroy had already deleted it.
-      if (!(error instanceof Error && error.name === "ResourceNotFoundException")) throw error;
+      // An interrupted destroy had already deleted it, or a lost answer was to this very call.
+      if (!(error instanceof Error && isGoing(error))) throw error;
     }
   }
+}
+
+function isGoing({ name, message }: Error): boolean {
+  return (
+    name === "ResourceNotFoundException" ||
+    (name === "ResourceInUseException" && /being deleted/i.test(message))
+  );
 }

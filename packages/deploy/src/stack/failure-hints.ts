@@ -4,6 +4,8 @@ import type { ResourceOrigin } from "../template/template.ts";
 /** Why one resource could not be made or changed. */
 export interface ResourceFailure {
   readonly logicalId: string;
+  /** AWS's name of it; null when it has none yet, or CloudFormation does not say. */
+  readonly physicalId: string | null;
   readonly reason: string;
 }
 

@@ -27,11 +27,13 @@ export async function followStack(
 ): Promise<FollowedStack> {
   const failures: ResourceFailure[] = [];
   let isRollingBack = false;
+  let stackReason: string | null = null;
   const tell = (event: StackEvent): void => {
     const logicalId = event.LogicalResourceId ?? "";
     const status = event.ResourceStatus ?? "";
     const reason = event.ResourceStatusReason ?? null;
     if (event.PhysicalResourceId === event.StackId) {
+      if (status.endsWith("_FAILED") && reason !== null && reason !== "") stackReason = reason;
       if (status.includes("ROLLBACK_IN_PROGRESS") && !isRollingBack) {
         isRollingBack = true;
         reporter.report({ type: "rolling-back", reason: reason ?? "a resource failed" });
@@ -39,7 +41,11 @@ export async function followStack(
       return;
     }
     if (status.endsWith("_FAILED") && !/cancelled/i.test(reason ?? ""))
-      failures.push({ logicalId, reason: reason ?? "no reason was given" });
+      failures.push({
+        logicalId,
+        physicalId: event.PhysicalResourceId ?? null,
+        reason: reason ?? "no reason was given",
+      });
     reporter.report({
       type: "resource",
       logicalId,
@@ -57,7 +63,13 @@ export async function followStack(
       tell(event);
       last = event.EventId ?? last;
     }
-    if (!status.endsWith("_IN_PROGRESS")) return { status, failures };
-    await delay(pollMilliseconds);
+    if (status.endsWith("_IN_PROGRESS")) {
+      await delay(pollMilliseconds);
+      continue;
+    }
+    // Such as a circle of dependencies, which is no one resource's.
+    if (failures.length === 0 && stackReason !== null)
+      failures.push({ logicalId: "the stack", physicalId: null, reason: stackReason });
+    return { status, failures };
   }
 }

@@ -1,3 +1,4 @@
+import { stackNameOf as joinStackName } from "@arclet/manifest";
 import type { Stage } from "../environment.ts";
 import { DeployError } from "../errors.ts";
 
@@ -15,18 +16,11 @@ export function stackNameOf(app: string, stage: Stage, name: string | null): str
       "ERR_STACK_NAME",
       `"${name}" cannot name a stack: letters, digits, and - between them`,
     );
-  const stackName = [app, stage, name ?? ""].map(pascal).join("");
+  const stackName = joinStackName(app, stage, name);
   if (stackName.length > longestName)
     throw new DeployError(
       "ERR_STACK_NAME",
       `${stackName} has ${stackName.length} characters, and CloudFormation takes ${longestName}`,
     );
   return stackName;
-}
-
-function pascal(text: string): string {
-  return text
-    .split(/[^A-Za-z0-9]+/)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join("");
 }

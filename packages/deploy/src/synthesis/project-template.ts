@@ -1,18 +1,24 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
-import type { Project } from "@arclet/manifest";
 import type { FunctionPackage } from "../assets/package-functions.ts";
+import { hasStaticFolder } from "../assets/static-function.ts";
 import type { DeployOptions } from "../deploy-options.ts";
 import type { Environment } from "../environment.ts";
+import { adoptStack } from "./adopt-stack.ts";
+import { keepDeployedIds, requireFreeKeys, type DeployedStack } from "./keep-deployed-ids.ts";
 import { synthesize, type Synthesis } from "./synthesize.ts";
 
-/** The template of a project as it is to be deployed: with its static files, and as plugins leave it. */
+/**
+ * The template of a project as it is to be deployed: with its static files, the logical ids of the stack
+ * that is there, and as plugins leave it.
+ * @param deployed null: there is no stack, or nobody asked.
+ * @throws DeployError `ERR_TEMPLATE_LIMIT`, `ERR_ADOPTION`
+ */
 export async function projectTemplate(
   { project, stage, variables = {}, extend }: DeployOptions,
   stackName: string,
   packages: readonly FunctionPackage[],
   bucket: string,
   environment: Environment,
+  deployed: DeployedStack | null,
 ): Promise<Synthesis> {
   // With what the functions' own configurations say.
   const manifest = { ...project.manifest, functions: project.functions };
@@ -28,18 +34,13 @@ export async function projectTemplate(
     variables,
     hasStaticFiles: await hasStaticFolder(project),
   });
-  return extend === undefined
-    ? synthesized
-    : { ...synthesized, template: await extend(synthesized.template) };
-}
-
-async function hasStaticFolder({ root, manifest }: Project): Promise<boolean> {
-  if (manifest.static === null) return false;
-  try {
-    await access(join(root, manifest.static.folder));
-    return true;
-  } catch {
-    // Declared or assumed by default, and not there: the app has no static files.
-    return false;
+  if (deployed === null) {
+    const { template, origins } = synthesized;
+    return { template: (await extend?.(template)) ?? template, origins };
   }
+  const kept = keepDeployedIds(synthesized, deployed, manifest.static?.private === true);
+  const extended = (await extend?.(kept.template)) ?? kept.template;
+  requireFreeKeys(extended, deployed.template);
+  const template = deployed.isAdopted ? adoptStack(extended, deployed.template) : extended;
+  return { template, origins: kept.origins };
 }

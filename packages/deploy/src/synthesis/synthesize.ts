@@ -6,7 +6,8 @@ import { addFunctions } from "../resources/functions.ts";
 import { addHttpApi } from "../resources/http.ts";
 import { addQueues } from "../resources/queues.ts";
 import { addSchedules } from "../resources/scheduled.ts";
-import { addStaticFiles } from "../resources/static.ts";
+import { addStaticFiles, addStaticFunction } from "../resources/static.ts";
+import { addTablesStreams } from "../resources/tables-streams.ts";
 import { addTables } from "../resources/tables.ts";
 import { addWebSocketApi } from "../resources/ws.ts";
 import { type SynthesisOptions } from "../resources/synthesis-context.ts";
@@ -37,10 +38,12 @@ export function synthesize(manifest: Manifest, options: SynthesisOptions): Synth
   if (manifest.functions.some(({ config }) => config.env))
     for (const { name } of options.environment) template.parameter(environmentParameterId(name));
   addTables(context);
+  addTablesStreams(context);
   addEvents(context);
   addQueues(context);
   addStaticFiles(context);
   addFunctions(context);
+  addStaticFunction(context);
   addWebSocketApi(context);
   addHttpApi(context);
   addSchedules(context);

@@ -46,3 +46,6 @@ export function queueLogicalId(name: string): string {
 export function environmentParameterId(name: string): string {
   return logicalId("Env", name);
 }
+
+/** Id of the function that serves static files, which no manifest declares. */
+export const staticFunctionId = "arclet/static";

@@ -3,6 +3,8 @@ import type { PragmaReader } from "./pragma-context.ts";
 
 const namePattern = /^[A-Za-z][\w-]*$/;
 const longestName = 100;
+/** The stack's parameters begin with its name. https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
+const reservedPattern = /^(?:aws|ssm)/i;
 
 export const readApp: PragmaReader = (pragma, context) => {
   const [line, extra] = linesOf(pragma.body);
@@ -18,14 +20,21 @@ export const readApp: PragmaReader = (pragma, context) => {
   if (extra !== undefined || line.values.length > 1 || line.children.length > 0) {
     context.log.error({
       code: "app-name-invalid",
-      text: "@app has one name and nothing else",
+      text: "@app must be one name and nothing else",
       span: extra?.span ?? line.span,
+    });
+  }
+  if (reservedPattern.test(name.text)) {
+    context.log.error({
+      code: "app-name-invalid",
+      text: `"${name.text}" is not a valid name for an app: AWS reserves names of parameters that begin with "aws" or "ssm"`,
+      span: name.span,
     });
   }
   if (!namePattern.test(name.text) || name.text.length > longestName) {
     context.log.error({
       code: "app-name-invalid",
-      text: `"${name.text}" is no name for an app: it begins with a letter, has letters, digits, "-" and "_", and at most ${longestName} characters`,
+      text: `"${name.text}" is not a valid name for an app: begin with a letter, and use letters, digits, "-" and "_", at most ${longestName} characters`,
       span: name.span,
     });
     return;

@@ -1,8 +1,14 @@
 import type { AwsSettings, FunctionConfig } from "../manifest.ts";
 import { linesOf } from "../syntax/ast.ts";
-import { checkLogLevels, lambdaSettings, readFunctionSetting } from "./function-settings.ts";
+import { checkFunctionConfig, lambdaSettings, readFunctionSetting } from "./function-settings.ts";
+import { regionPattern } from "../names.ts";
 import type { PragmaReader } from "./pragma-context.ts";
-import { remarkUnknown, settingOf, textOf, type Setting } from "./settings.ts";
+import { flagOf, remarkUnknown, settingOf, textOf, type Setting } from "./settings.ts";
+
+const code = "aws-setting-invalid";
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+const bucketPattern = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 const apis = ["http", "httpv2", "httpv1", "rest"] as const;
 
@@ -19,18 +25,26 @@ export const readAws: PragmaReader = (pragma, context) => {
     const value = textOf(setting);
     switch (setting.key.text) {
       case "region":
+        if (value === null || !regionPattern.test(value))
+          context.wrongSetting(setting, "must be a region such as us-west-2", code);
+        else settings.region = value;
+        break;
       case "profile":
+        settings.profile = value;
+        break;
       case "bucket":
-        settings[setting.key.text] = value;
+        if (value === null || !bucketPattern.test(value))
+          context.wrongSetting(setting, "must be the name of an S3 bucket", code);
+        else settings.bucket = value;
+        break;
+      case "protect":
+        settings.protect = flagOf(setting);
+        if (settings.protect === null) context.wrongSetting(setting, "must be true or false", code);
         break;
       case "apigateway": {
         const api = apis.find((name) => name === value);
         if (api === undefined) {
-          context.log.error({
-            code: "aws-setting-invalid",
-            text: `"apigateway" is one of ${apis.join(", ")}`,
-            span: line.span,
-          });
+          context.wrongSetting(setting, `must be one of ${apis.join(", ")}`, code);
         } else settings.apigateway = api;
         break;
       }
@@ -40,6 +54,7 @@ export const readAws: PragmaReader = (pragma, context) => {
             "region",
             "profile",
             "bucket",
+            "protect",
             "apigateway",
             ...Object.keys(lambdaSettings),
           ];
@@ -47,7 +62,8 @@ export const readAws: PragmaReader = (pragma, context) => {
         }
     }
   }
+  context.awsSettings = [...context.awsSettings, ...read];
   context.draft.aws = settings;
   context.functionDefaults = { ...context.functionDefaults, ...defaults };
-  checkLogLevels(context.functionDefaults, read, context.log);
+  checkFunctionConfig(context.functionDefaults, read, context.log);
 };

@@ -1,88 +1,39 @@
-import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
+import { linesOf } from "../syntax/ast.ts";
+import type { AsyncSettings } from "../manifest.ts";
+import { readEventName } from "./event-name.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
-import { flagOf, integerOf, readEntry } from "./settings.ts";
+import { readEntry, readInteger, type Setting } from "./settings.ts";
 
-const longestName = 246;
+type AsyncDraft = { -readonly [Key in keyof AsyncSettings]: AsyncSettings[Key] };
+
+/** Settings of a function that Lambda invokes asynchronously, read into `draft`. */
+export function asyncSettings(
+  context: PragmaContext,
+  draft: AsyncDraft,
+): Record<string, (setting: Setting) => void> {
+  // https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+  return {
+    retries: (setting) => {
+      const retries = readInteger(context, setting, 0, 2, "", "event-setting-invalid");
+      if (retries !== null) draft.retries = retries;
+    },
+    maxAge: (setting) => {
+      const unit = " (seconds)";
+      const maxAge = readInteger(context, setting, 60, 21_600, unit, "event-setting-invalid");
+      if (maxAge !== null) draft.maxAge = maxAge;
+    },
+  };
+}
 
 export const readEvents: PragmaReader = (pragma, context) => {
   for (const line of linesOf(pragma.body)) {
-    const name = readName(line, context, "event");
-    const src = readEntry(line, context, "an event", {});
+    const name = readEventName(line, context, "an event");
+    const settings: AsyncDraft = {};
+    const src = readEntry(line, context, "an event", asyncSettings(context, settings));
     if (name === null) continue;
-    const functionId = context.addFunction({
-      pragma: "events",
-      name,
-      src,
-      folders: [name],
-      span: line.span,
-    });
+    const { span } = line;
+    const functionId = context.addFunction({ pragma: "events", name, src, folders: [name], span });
     if (functionId === null) continue;
-    context.draft.events.push({ name, functionId, origin: context.locate(line.span) });
+    context.draft.events.push({ name, functionId, ...settings, origin: context.locate(span) });
   }
 };
-
-export const readQueues: PragmaReader = (pragma, context) => {
-  for (const line of linesOf(pragma.body)) {
-    const name = readName(line, context, "queue");
-    let fifo = true;
-    let batchSize = 1;
-    let batchWindow = 0;
-    const wrong = (text: string): void =>
-      context.log.error({ code: "queue-setting-invalid", text, span: line.span });
-    const src = readEntry(line, context, "a queue", {
-      fifo: (setting) => {
-        const flag = flagOf(setting);
-        if (flag === null) wrong('"fifo" is true or false');
-        else fifo = flag;
-      },
-      batchSize: (setting) => {
-        const size = integerOf(setting, 1, 10_000);
-        if (size === null) wrong('"batchSize" is a whole number from 1 to 10000');
-        else batchSize = size;
-      },
-      batchWindow: (setting) => {
-        const seconds = integerOf(setting, 0, 300);
-        if (seconds === null) wrong('"batchWindow" is a whole number of seconds from 0 to 300');
-        else batchWindow = seconds;
-      },
-    });
-    // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
-    if (fifo && batchSize > 10) wrong("a FIFO queue hands over at most 10 messages at a time");
-    if (name === null) continue;
-    const functionId = context.addFunction({
-      pragma: "queues",
-      name,
-      src,
-      folders: [name],
-      span: line.span,
-    });
-    if (functionId === null) continue;
-    const origin = context.locate(line.span);
-    context.draft.queues.push({ name, functionId, fifo, batchSize, batchWindow, origin });
-  }
-};
-
-/** Names of topics and queues, as AWS and Architect allow them. */
-function readName(line: LineNode, context: PragmaContext, what: string): string | null {
-  const head = headOf(line);
-  const { text } = head;
-  const problem =
-    line.values.length > 1
-      ? "one name a line"
-      : !/^[\w.-]+$/.test(text)
-        ? 'letters, digits, "-", "_" and "." only'
-        : /^\.|\.$|\.\./.test(text)
-          ? "no dots at either end, nor two together"
-          : /^(?:aws|amazon)/i.test(text)
-            ? '"aws" and "amazon" at the beginning are AWS\'s own'
-            : text.length > longestName
-              ? `at most ${longestName} characters`
-              : null;
-  if (problem === null) return text;
-  context.log.error({
-    code: "event-name-invalid",
-    text: `"${text}" is no name for ${/^[aeiou]/.test(what) ? "an" : "a"} ${what}: ${problem}`,
-    span: head.span,
-  });
-  return null;
-}

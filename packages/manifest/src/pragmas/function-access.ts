@@ -5,9 +5,9 @@ import { headOf, linesOf, type LineNode, type PragmaNode, type Scalar } from "..
 import { flagOf, settingOf } from "./settings.ts";
 
 /** What of the app there is to be given access to. */
-export type Accessible = Pick<Manifest, "tables" | "events" | "queues" | "ws">;
+export type Accessible = Pick<Manifest, "tables" | "events" | "queues" | "ws" | "static">;
 
-const kinds = ["tables", "events", "queues", "connections"] as const;
+const kinds = ["tables", "events", "queues", "connections", "static"] as const;
 
 /** `@access` of a function's own configuration: what of the app it may use, and nothing else. */
 export function readAccess(
@@ -21,12 +21,19 @@ export function readAccess(
     queues: new Set<string>(),
   };
   let hasConnections = false;
+  let staticFiles: FunctionAccess["staticFiles"] = "none";
   for (const line of linesOf(pragma.body)) {
     const kind = kinds.find((name) => name === headOf(line).text);
     switch (kind) {
       case "connections":
         hasConnections = app.ws !== null && flagOf(settingOf(line)) === true;
         break;
+      case "static": {
+        const [, word] = line.values;
+        if (word !== undefined && word.text !== "read") wrong(log, word, ["read"], "access");
+        else if (app.static !== null) staticFiles = word === undefined ? "write" : "read";
+        break;
+      }
       case "tables":
         for (const [name, word] of itemsOf(line)) {
           if (name === undefined || !isKnown(name, "table", app.tables, log)) continue;
@@ -49,6 +56,7 @@ export function readAccess(
     events: [...access.events],
     queues: [...access.queues],
     hasConnections,
+    staticFiles,
   };
 }
 

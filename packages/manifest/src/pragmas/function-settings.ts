@@ -6,23 +6,11 @@ import type {
   SystemLogLevel,
 } from "../manifest.ts";
 import type { DiagnosticLog } from "../diagnostic-log.ts";
+import { runtimeOf } from "../rules/runtimes.ts";
 import { flagOf, integerOf, textOf, type Setting } from "./settings.ts";
 
 type Draft = { -readonly [Key in keyof FunctionConfig]?: FunctionConfig[Key] };
 type Read = (setting: Setting, draft: Draft) => string | null;
-
-/** Lambda's newest identifiers for the short names Architect takes. */
-const runtimeAliases: Readonly<Record<string, string>> = {
-  node: "nodejs22.x",
-  nodejs: "nodejs22.x",
-  python: "python3.13",
-  py: "python3.13",
-  ruby: "ruby3.4",
-  rb: "ruby3.4",
-  java: "java21",
-  dotnet: "dotnet8",
-  ".net": "dotnet8",
-};
 
 const integer =
   (
@@ -33,7 +21,8 @@ const integer =
   ): Read =>
   (setting, draft) => {
     const value = integerOf(setting, minimum, maximum);
-    if (value === null) return `"${key}" is a whole number from ${minimum} to ${maximum}${unit}`;
+    if (value === null)
+      return `"${key}" must be a whole number from ${minimum} to ${maximum}${unit}`;
     draft[key] = value;
     return null;
   };
@@ -54,10 +43,10 @@ function wordOf<T extends string>(setting: Setting, words: readonly T[]): T | un
 }
 
 const flag =
-  (key: "env" | "shared" | "views" | "bundle"): Read =>
+  (key: "env" | "shared" | "views" | "bundle" | "fifo"): Read =>
   (setting, draft) => {
     const value = flagOf(setting);
-    if (value === null) return `"${key}" is true or false`;
+    if (value === null) return `"${key}" must be true or false`;
     draft[key] = value;
     return null;
   };
@@ -82,6 +71,15 @@ function readAllowed({ values }: Setting): readonly AllowedActions[] | null {
   return isWhole ? allowed : null;
 }
 
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const mostLayers = 5;
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (default for a role)
+const mostPolicies = 10;
+const layerPattern = /^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+$/;
+const policyPattern = /^arn:[a-z-]+:iam::(?:aws|\d{12}):policy\/[\w+=,.@/-]+$/;
+/** Longest handler string. https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+const longestHandler = 128;
+
 /** Settings of `@aws` that functions have. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const lambdaSettings: Readonly<Record<string, Read>> = {
   memory: integer("memory", 128, 10_240, " (megabytes)"),
@@ -94,59 +92,68 @@ export const lambdaSettings: Readonly<Record<string, Read>> = {
   provisionedConcurrency: integer("provisionedConcurrency", 1, 10_000, ""),
   architecture: (setting, draft) => {
     const value = textOf(setting);
-    if (value !== "arm64" && value !== "x86_64") return '"architecture" is arm64 or x86_64';
+    if (value !== "arm64" && value !== "x86_64") return '"architecture" must be arm64 or x86_64';
     draft.architecture = value;
     return null;
   },
   runtime: (setting, draft) => {
     const value = textOf(setting);
-    if (value === null) return '"runtime" needs a name such as nodejs22.x';
-    draft.runtime = runtimeAliases[value.toLowerCase()] ?? value;
+    if (value === null) return '"runtime" must be a name such as nodejs24.x';
+    draft.runtime = runtimeOf(value);
     return null;
   },
   handler: (setting, draft) => {
     const value = textOf(setting);
-    if (value === null || !/^[^\s]+\.[^\s.]+$/.test(value) || value.includes("..")) {
-      return '"handler" is a file and an export, such as index.handler';
+    if (
+      value === null ||
+      !/^[^\s]+\.[^\s.]+$/.test(value) ||
+      value.includes("..") ||
+      value.length > longestHandler
+    ) {
+      return '"handler" must be a file and an export, such as index.handler';
     }
     draft.handler = value;
     return null;
   },
   layers: (setting, draft) => {
     const values = setting.values.map((value) => value.text);
-    if (values.length > 5) return "a function has at most 5 layers";
-    const wrong = values.find((value) => !value.startsWith("arn:"));
-    if (wrong !== undefined) return `"${wrong}" is no ARN of a layer`;
+    const wrong = values.find((value) => !layerPattern.test(value));
+    if (wrong !== undefined)
+      return `"${wrong}" is not the ARN of a layer version: arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION`;
     draft.layers = [...(draft.layers ?? []), ...values];
-    return null;
+    return draft.layers.length > mostLayers
+      ? `a function can have at most ${mostLayers} layers`
+      : null;
   },
   layer: (setting, draft) => lambdaSettings["layers"]?.(setting, draft) ?? null,
   policies: (setting, draft) => {
     const values = setting.values.map((value) => value.text);
     // Architect's word for the permissions that functions have here in any case.
     const names = values.filter((value) => value !== "architect-default-policies");
-    const wrong = names.find((value) => !value.startsWith("arn:"));
+    const wrong = names.find((value) => !policyPattern.test(value));
     if (wrong !== undefined)
-      return `"${wrong}" is no ARN of a policy: those of AWS are arn:aws:iam::aws:policy/NAME`;
+      return `"${wrong}" is not the ARN of a policy: those of AWS are arn:aws:iam::aws:policy/NAME`;
     draft.policies = [...(draft.policies ?? []), ...names];
-    return null;
+    return draft.policies.length > mostPolicies
+      ? `a function can have at most ${mostPolicies} policies`
+      : null;
   },
   logFormat: (setting, draft) => {
     const value = wordOf(setting, logFormats);
-    if (value === undefined) return `"logFormat" is ${logFormats.join(" or ")}`;
+    if (value === undefined) return `"logFormat" must be ${logFormats.join(" or ")}`;
     draft.logFormat = value;
     return null;
   },
   applicationLogLevel: (setting, draft) => {
     const value = wordOf(setting, applicationLogLevels);
     if (value === undefined)
-      return `"applicationLogLevel" is one of ${applicationLogLevels.join(", ")}`;
+      return `"applicationLogLevel" must be one of ${applicationLogLevels.join(", ")}`;
     draft.applicationLogLevel = value;
     return null;
   },
   systemLogLevel: (setting, draft) => {
     const value = wordOf(setting, systemLogLevels);
-    if (value === undefined) return `"systemLogLevel" is one of ${systemLogLevels.join(", ")}`;
+    if (value === undefined) return `"systemLogLevel" must be one of ${systemLogLevels.join(", ")}`;
     draft.systemLogLevel = value;
     return null;
   },
@@ -157,6 +164,13 @@ export const lambdaSettings: Readonly<Record<string, Read>> = {
     draft.allow = [...(draft.allow ?? []), ...allowed];
     return null;
   },
+};
+
+/** Settings of `@aws` in a function's own configuration. */
+export const functionAwsSettings: Readonly<Record<string, Read>> = {
+  ...lambdaSettings,
+  // Architect takes it for a queue's function; the manifest's line has it too.
+  fifo: flag("fifo"),
 };
 
 /** Settings of `@arc` in a function's own configuration. */
@@ -189,8 +203,29 @@ export function readFunctionSetting(
   return true;
 }
 
+/** Reports settings that Lambda refuses together. */
+export function checkFunctionConfig(
+  config: Pick<FunctionConfig, "logFormat" | "concurrency" | "provisionedConcurrency">,
+  settings: readonly Setting[],
+  log: DiagnosticLog,
+): void {
+  checkLogLevels(config, settings, log);
+  const { concurrency, provisionedConcurrency } = config;
+  if (concurrency === null || provisionedConcurrency === null) return;
+  if (provisionedConcurrency <= concurrency) return;
+  // https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+  const setting =
+    settings.find(({ key }) => key.text === "provisionedConcurrency") ??
+    settings.find(({ key }) => key.text === "concurrency");
+  log.error({
+    code: "aws-setting-invalid",
+    text: `"provisionedConcurrency" must be at most "concurrency", which is ${concurrency}`,
+    span: setting?.values[0]?.span ?? setting?.key.span,
+  });
+}
+
 /** Tells levels that Lambda would refuse: it filters lines of JSON only. */
-export function checkLogLevels(
+function checkLogLevels(
   { logFormat }: Pick<FunctionConfig, "logFormat">,
   settings: readonly Setting[],
   log: DiagnosticLog,

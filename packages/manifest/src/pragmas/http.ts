@@ -6,6 +6,11 @@ import { readEntry } from "./settings.ts";
 
 const methods = ["get", "post", "put", "patch", "delete", "head", "options", "any"] as const;
 
+/** Each function is an integration; this quota cannot be raised. */
+const mostIntegrations = 300;
+/** A function has a folder of its name, and file systems take 255 bytes. */
+const longestName = 255;
+
 export const readHttp: PragmaReader = (pragma, context) => {
   const routes: NonNullable<typeof context.draft.http>["routes"][number][] = [];
   const seen = new Map<string, LineNode>();
@@ -26,6 +31,11 @@ export const readHttp: PragmaReader = (pragma, context) => {
     }
     seen.set(key, line);
     const name = `${method}${folderOf(path)}`;
+    if (name.length > longestName) {
+      const text = `the path "${path}" is too long: its function's name has ${name.length} characters, and folders take ${longestName}`;
+      context.log.error({ code: "http-path-invalid", text, span: line.span });
+      continue;
+    }
     const functionId = context.addFunction({
       pragma: "http",
       name,
@@ -36,6 +46,20 @@ export const readHttp: PragmaReader = (pragma, context) => {
     });
     if (functionId === null) continue;
     routes.push({ method, path, functionId, origin: context.locate(line.span) });
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+    if (routes.length === mostIntegrations + 1) {
+      const { span } = line;
+      context.log.error({
+        code: "http-limit",
+        text: `this is HTTP function ${routes.length}, and an HTTP API takes ${mostIntegrations}: answer several paths in one function, such as any /api/*`,
+        span,
+      });
+      context.log.warning({
+        code: "http-limit",
+        text: `an HTTP API takes ${mostIntegrations} routes unless AWS raises the quota "Routes per API" of the account`,
+        span,
+      });
+    }
   }
   context.draft.http = { routes };
 };
@@ -53,7 +77,7 @@ function readPair(line: LineNode, context: PragmaContext): Entry | null {
   if (second === undefined) {
     context.log.error({
       code: "http-route-incomplete",
-      text: `"${first.text}" is only half a route: write a method and a path, such as get /`,
+      text: `"${first.text}" is incomplete: write a method and a path, such as get /`,
       span: line.span,
     });
     return null;
@@ -61,7 +85,7 @@ function readPair(line: LineNode, context: PragmaContext): Entry | null {
   if (extra !== undefined) {
     context.log.error({
       code: "http-path-invalid",
-      text: `"${extra.text}" is too much: a route is a method and a path`,
+      text: `unexpected "${extra.text}": a route has only a method and a path`,
       span: extra.span,
     });
     return null;
@@ -109,7 +133,7 @@ function readMethod(scalar: Scalar, context: PragmaContext): HttpMethod | null {
     suggestion === null ? `one of ${methods.join(", ")}` : `did you mean "${suggestion}"?`;
   context.log.error({
     code: "http-method-unknown",
-    text: `"${scalar.text}" is no HTTP method: ${hint}`,
+    text: `"${scalar.text}" is not an HTTP method: ${hint}`,
     span: scalar.span,
     suggestion,
   });

@@ -1,8 +1,10 @@
+import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import type { DiagnosticLog } from "../diagnostic-log.ts";
 import type { Location } from "../diagnostic.ts";
 import type { FunctionConfig, FunctionPragma, LambdaFunction, Manifest } from "../manifest.ts";
 import type { Span } from "../source-file.ts";
 import type { PragmaNode } from "../syntax/ast.ts";
+import type { Setting } from "./setting.ts";
 
 /** A manifest while its pragmas are read. */
 export type ManifestDraft = {
@@ -28,6 +30,8 @@ export class PragmaContext {
   readonly draft: ManifestDraft;
   /** Defaults of every function: Architect's, overlaid by `@aws`. */
   functionDefaults: FunctionConfig;
+  /** Settings of `@aws`; what plugins may know is judged when all pragmas are read. */
+  awsSettings: readonly Setting[] = [];
   readonly #functionSpans = new Map<string, Span>();
 
   constructor(log: DiagnosticLog, draft: ManifestDraft, functionDefaults: FunctionConfig) {
@@ -38,6 +42,12 @@ export class PragmaContext {
 
   locate(span: Span): Location {
     return this.log.source.locate(span);
+  }
+
+  /** Reports a setting whose value `must be` something else, at the value. */
+  wrongSetting({ key, values }: Setting, must: string, code: DiagnosticCode): void {
+    const span = values[0]?.span ?? key.span;
+    this.log.error({ code, text: `"${key.text}" ${must}`, span });
   }
 
   /** Adds a function and returns its id; null, and a remark, when its name is taken. */

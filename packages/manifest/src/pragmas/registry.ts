@@ -1,11 +1,15 @@
 import { readApp } from "./app.ts";
 import { readAws } from "./aws.ts";
-import { readEvents, readQueues } from "./events.ts";
+import { readCustomLambdas } from "./custom-lambdas.ts";
+import { readEvents } from "./events.ts";
 import { readHttp } from "./http.ts";
 import type { PragmaReader } from "./pragma-context.ts";
+import { readQueues } from "./queues.ts";
 import { readScheduled } from "./scheduled.ts";
-import { readCdn, readPlugins, readProxy, readShared, readStatic, readViews } from "./static.ts";
-import { readTables, readTablesIndexes, readTablesStreams } from "./tables.ts";
+import { readCdn } from "./cdn.ts";
+import { readPlugins, readProxy, readShared, readStatic, readViews } from "./static.ts";
+import { readTablesStreams } from "./tables-streams.ts";
+import { readTables, readTablesIndexes } from "./tables.ts";
 import { readWs, readWsSettings } from "./ws.ts";
 
 /** Retired pragmas are still parsed, and mean nothing. */
@@ -30,6 +34,7 @@ export const pragmaReaders: Readonly<Record<string, PragmaReader>> = {
   indexes: readTablesIndexes,
   "tables-streams": readTablesStreams,
   streams: readTablesStreams,
+  customLambdas: readCustomLambdas,
   static: readStatic,
   proxy: readProxy,
   shared: readShared,

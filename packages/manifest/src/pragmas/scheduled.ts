@@ -1,81 +1,72 @@
-import { headOf, linesOf } from "../syntax/ast.ts";
+import { isTimezone, parseSchedule } from "../rules/schedule-expression.ts";
 import type { Span } from "../source-file.ts";
-import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
+import { headOf, linesOf, type LineNode, type Scalar } from "../syntax/ast.ts";
+import { eventNameProblem } from "./event-name.ts";
+import { asyncSettings } from "./events.ts";
+import type { PragmaReader } from "./pragma-context.ts";
 import { readEntry, type Setting } from "./settings.ts";
+
+/** EventBridge Scheduler's limit for names, which the stack's own name is a part of. */
+const longestName = 64;
 
 export const readScheduled: PragmaReader = (pragma, context) => {
   for (const line of linesOf(pragma.body)) {
-    const [head, ...inline] = line.values;
-    const name = headOf(line).text;
-    let expression = inline.map((value) => value.text).join(" ");
+    const head = headOf(line);
+    const { text: name } = head;
+    const wrong = (text: string, span: Span): void =>
+      context.log.error({ code: "schedule-invalid", text, span });
+    let [expression, place] = inlineExpression(line);
     let timezone = "UTC";
     const take = (kind: string) => (setting: Setting) => {
       const text = setting.values.map((value) => value.text).join(" ");
       expression = text.startsWith(kind) ? text : `${kind}(${text})`;
+      place = spanOf(setting.values) ?? setting.key.span;
     };
+    const settings: { retries?: number; maxAge?: number } = {};
     const src = readEntry(line, context, "a schedule", {
+      ...asyncSettings(context, settings),
       rate: take("rate"),
       cron: take("cron"),
       timezone: (setting) => {
         timezone = setting.values[0]?.text ?? timezone;
-        if (!isTimezone(timezone)) wrong(context, `"${timezone}" is no time zone`, line.span);
+        if (!isTimezone(timezone))
+          wrong(
+            `"${timezone}" is not a time zone: write one such as Europe/Berlin`,
+            setting.values[0]?.span ?? setting.key.span,
+          );
       },
     });
-    const problem = problemOf(expression);
-    if (problem !== null) wrong(context, `${head?.text ?? name}: ${problem}`, line.span);
-    if (!/^[\w.-]+$/.test(name)) {
-      wrong(context, `"${name}" is no name: letters, digits, "-", "_" and "." only`, line.span);
+    const parsed = parseSchedule(expression);
+    if (!parsed.ok) wrong(`${name}: ${parsed.reason}`, place);
+    const problem = eventNameProblem(name, longestName);
+    if (problem !== null) {
+      wrong(`"${name}" is not a valid name for a schedule: ${problem}`, head.span);
       continue;
     }
+    const { span } = line;
     const folders = [name];
-    const functionId = context.addFunction({
-      pragma: "scheduled",
+    const functionId = context.addFunction({ pragma: "scheduled", name, src, folders, span });
+    if (functionId === null || !parsed.ok) continue;
+    context.draft.schedules.push({
       name,
-      src,
-      folders,
-      span: line.span,
+      functionId,
+      expression,
+      timezone,
+      ...settings,
+      origin: context.locate(span),
     });
-    if (functionId === null || problem !== null) continue;
-    const origin = context.locate(line.span);
-    context.draft.schedules.push({ name, functionId, expression, timezone, origin });
   }
 };
 
-function wrong(context: PragmaContext, text: string, span: Span): void {
-  context.log.error({ code: "schedule-invalid", text, span });
+/** What follows the name on its line, and where. */
+function inlineExpression(line: LineNode): [expression: string, place: Span] {
+  const [, ...inline] = line.values;
+  return [inline.map(({ text }) => text).join(" "), spanOf(inline) ?? line.span];
 }
 
-function isTimezone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).format(0) !== "";
-  } catch {
-    return false;
-  }
-}
-
-/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html */
-function problemOf(expression: string): string | null {
-  const rate = /^rate\(\s*(\d+)\s+(minute|hour|day)(s?)\s*\)$/.exec(expression);
-  if (rate !== null) {
-    const count = Number(rate[1]);
-    if (count < 1) return "a rate is at least 1";
-    const isPlural = rate[3] === "s";
-    if (isPlural === (count !== 1)) return null;
-    return count === 1
-      ? `write "rate(1 ${rate[2]})", without s`
-      : `write "rate(${count} ${rate[2]}s)", with s`;
-  }
-  const cron = /^cron\((.*)\)$/.exec(expression);
-  if (cron === null) return "write rate(1 day) or cron(0 12 * * ? *)";
-  const fields = (cron[1] ?? "").trim().split(/\s+/);
-  if (fields.length !== 6) {
-    return "cron takes six fields: minutes, hours, day of month, month, day of week, year";
-  }
-  const [, , dayOfMonth, , dayOfWeek] = fields;
-  if (dayOfMonth !== "?" && dayOfWeek !== "?") {
-    return "either the day of month or the day of week must be ?";
-  }
-  return fields.every((field) => /^[\w*?/,\-#]+$/.test(field))
+function spanOf(values: readonly Scalar[]): Span | null {
+  const [first, last] = [values[0], values.at(-1)];
+  return first === undefined || last === undefined
     ? null
-    : "cron has a field that cannot be read";
+    : { start: first.span.start, end: last.span.end };
 }

@@ -1,13 +1,10 @@
 import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import { didYouMean } from "../did-you-mean.ts";
-import { headOf, linesOf, type LineNode, type Scalar } from "../syntax/ast.ts";
+import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
 import type { PragmaContext } from "./pragma-context.ts";
+import type { Setting } from "./setting.ts";
 
-/** A `key value…` line; values may also stand below it, one a line. */
-export interface Setting {
-  readonly key: Scalar;
-  readonly values: readonly Scalar[];
-}
+export type { Setting };
 
 export function settingOf(line: LineNode): Setting {
   const [, ...inline] = line.values;
@@ -27,11 +24,37 @@ export function flagOf(setting: Setting): boolean | null {
   return typeof value.value === "boolean" ? value.value : null;
 }
 
+/** A switch; null, and an error at its place, when the value is not true or false. */
+export function readFlag(
+  context: PragmaContext,
+  setting: Setting,
+  code: DiagnosticCode,
+): boolean | null {
+  const flag = flagOf(setting);
+  if (flag === null) context.wrongSetting(setting, "must be true or false", code);
+  return flag;
+}
+
 /** A whole number within bounds; null otherwise. */
 export function integerOf(setting: Setting, minimum: number, maximum: number): number | null {
   const value = setting.values[0]?.value;
   const isFine = typeof value === "number" && Number.isInteger(value);
   return isFine && value >= minimum && value <= maximum ? value : null;
+}
+
+/** A whole number within bounds; null, and an error at its place, when it is something else. */
+export function readInteger(
+  context: PragmaContext,
+  setting: Setting,
+  minimum: number,
+  maximum: number,
+  unit: string,
+  code: DiagnosticCode,
+): number | null {
+  const value = integerOf(setting, minimum, maximum);
+  const range = `must be a whole number from ${minimum} to ${maximum}${unit}`;
+  if (value === null) context.wrongSetting(setting, range, code);
+  return value;
 }
 
 /** Tells of a key that means nothing, with the one that may be meant. */
@@ -44,9 +67,9 @@ export function remarkUnknown(
 ): void {
   const suggestion = didYouMean(setting.key.text, known);
   const hint = suggestion === null ? "" : `: did you mean "${suggestion}"?`;
-  context.log.error({
+  context.log.warning({
     code,
-    text: `${where} has no setting "${setting.key.text}"${hint}`,
+    text: `${where} has no setting "${setting.key.text}", which is ignored${hint}`,
     span: setting.key.span,
     suggestion,
   });

@@ -1,7 +1,7 @@
 import type { Proxy, StaticFiles } from "../manifest.ts";
 import { headOf, linesOf } from "../syntax/ast.ts";
 import type { PragmaReader } from "./pragma-context.ts";
-import { cleanPath, flagOf, remarkUnknown, settingOf, textOf } from "./settings.ts";
+import { cleanPath, flagOf, readFlag, remarkUnknown, settingOf, textOf } from "./settings.ts";
 
 export const defaultStatic: StaticFiles = Object.freeze({
   folder: "public",
@@ -11,29 +11,44 @@ export const defaultStatic: StaticFiles = Object.freeze({
   prune: false,
   spa: false,
   compression: false,
+  private: null,
 });
 
-const known = ["folder", "fingerprint", "ignore", "prefix", "prune", "spa", "compression"];
+const code = "static-setting-invalid";
+
+const known = [
+  "folder",
+  "fingerprint",
+  "ignore",
+  "prefix",
+  "prune",
+  "spa",
+  "compression",
+  "private",
+];
 
 export const readStatic: PragmaReader = (pragma, context) => {
   const draft: { -readonly [Key in keyof StaticFiles]: StaticFiles[Key] } = { ...defaultStatic };
   for (const line of linesOf(pragma.body)) {
     const setting = settingOf(line);
     const value = textOf(setting);
-    const wrong = (text: string): void =>
-      context.log.error({ code: "static-setting-invalid", text, span: line.span });
+    const wrong = (must: string): void => context.wrongSetting(setting, must, code);
     switch (setting.key.text) {
       case "false":
       case "disable":
         context.draft.static = null;
         return;
       case "folder":
-        if (value === null) wrong('"folder" needs a path');
+        if (value === null) wrong("must be a path");
         else draft.folder = cleanPath(value);
         break;
       case "fingerprint":
-        if (value === "external") draft.fingerprint = "external";
-        else draft.fingerprint = flagOf(setting) ?? false;
+        if (value === "external") draft.fingerprint = value;
+        else {
+          const flag = flagOf(setting);
+          if (flag === null) wrong("must be true, false or external");
+          else draft.fingerprint = flag;
+        }
         break;
       case "ignore":
         draft.ignore = setting.values.map((one) => one.text);
@@ -42,15 +57,19 @@ export const readStatic: PragmaReader = (pragma, context) => {
         draft.prefix = value === null ? null : cleanPath(value).replace(/^\/+/, "");
         break;
       case "prune":
+      case "private":
       case "spa": {
-        const flag = flagOf(setting);
-        if (flag === null) wrong(`"${setting.key.text}" is true or false`);
-        else draft[setting.key.text] = flag;
+        const flag = readFlag(context, setting, code);
+        if (flag !== null) draft[setting.key.text] = flag;
         break;
       }
       case "compression":
         if (value === "br" || value === "gzip") draft.compression = value;
-        else draft.compression = flagOf(setting) === true ? "br" : false;
+        else {
+          const flag = flagOf(setting);
+          if (flag === null) wrong("must be br, gzip, true or false");
+          else draft.compression = flag ? "br" : false;
+        }
         break;
       // Buckets were named here once; deploy makes its own.
       case "staging":
@@ -113,13 +132,6 @@ function readFolder(
   }
   return { src, only: only.length === 0 ? null : only };
 }
-
-/** Bare or `true`: a CDN stands before the app. */
-export const readCdn: PragmaReader = (pragma, context) => {
-  const [line] = linesOf(pragma.body);
-  const value = line === undefined ? true : headOf(line).value;
-  context.draft.cdn = value !== false && value !== "disable";
-};
 
 export const readPlugins: PragmaReader = (pragma, context) => {
   for (const line of linesOf(pragma.body)) {

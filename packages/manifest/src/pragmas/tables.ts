@@ -1,7 +1,9 @@
 import type { KeyAttribute, Table, TableIndex } from "../manifest.ts";
+import { indexProblem } from "../rules/table-index.ts";
 import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
-import { flagOf, readEntry, settingOf, type Setting } from "./settings.ts";
+import { flagOf, readFlag, remarkUnknown, settingOf, type Setting } from "./settings.ts";
+import { addStream } from "./tables-streams.ts";
 
 const types: Readonly<Record<string, KeyAttribute["type"]>> = {
   "": "S",
@@ -9,6 +11,14 @@ const types: Readonly<Record<string, KeyAttribute["type"]>> = {
   number: "N",
   binary: "B",
 };
+
+const code = "table-type-invalid";
+const tableSettings = ["encrypt", "pitr", "PointInTimeRecovery", "stream"];
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Limits.html */
+const longestAttribute = 255;
+/** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id */
+const keyPattern =
+  /^(?:arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:(?:key|alias)\/[\w/-]+|alias\/[\w/-]+|(?:mrk-)?[0-9a-f-]{32,40})$/;
 
 interface Keys {
   partitionKey: KeyAttribute | null;
@@ -47,23 +57,26 @@ function readTable(name: string, line: LineNode, context: PragmaContext): Table 
     switch (setting.key.text.toLowerCase()) {
       case "encrypt":
         encrypt = flagOf(setting) ?? value;
+        if (typeof encrypt === "string" && !keyPattern.test(encrypt))
+          context.wrongSetting(
+            setting,
+            "must be true, false, or the id, ARN or alias of a KMS key",
+            code,
+          );
         break;
       case "pointintimerecovery":
       case "pitr":
-        pointInTimeRecovery = flagOf(setting) ?? false;
+        pointInTimeRecovery = readFlag(context, setting, code) ?? false;
         break;
       case "stream":
-        if (flagOf(setting) === true) addStream(context, name, null, child);
+        if (readFlag(context, setting, code) === true)
+          addStream(context, { name, table: name, src: null, line: child });
         break;
       default:
         if (value.toLowerCase() === "ttl") ttlAttribute = setting.key.text;
-        else {
-          context.log.error({
-            code: "table-type-invalid",
-            text: `"${setting.key.text} ${value}" means nothing here: keys are *String, **String, *Number or **Number, times to live TTL`,
-            span: child.span,
-          });
-        }
+        // `insert Lambda` and the like made functions for changes in Architect 5; streams do so today.
+        else if (value.toLowerCase() !== "lambda")
+          remarkUnknown(context, setting, "a table", tableSettings);
     }
   }
   if (keys.partitionKey === null) {
@@ -98,14 +111,33 @@ function readKey(setting: Setting, keys: Keys, context: PragmaContext): boolean 
   if (type === undefined) {
     context.log.error({
       code: "table-type-invalid",
-      text: `"${typeName}" is no type of a key: String, Number or Binary`,
+      text: `"${typeName}" is not a type of a key: write String, Number or Binary`,
       span: value.span,
     });
     return true;
   }
   const attribute: KeyAttribute = { name: setting.key.text, type };
-  if (stars === "*") keys.partitionKey ??= attribute;
-  else keys.sortKey ??= attribute;
+  const part = stars === "*" ? "partitionKey" : "sortKey";
+  const other = keys[part === "sortKey" ? "partitionKey" : "sortKey"];
+  const what = part === "sortKey" ? "sort key" : "partition key";
+  if (keys[part] !== null || other?.name === attribute.name) {
+    context.log.error({
+      code,
+      text:
+        keys[part] === null
+          ? `"${attribute.name}" cannot be both keys`
+          : `"${attribute.name}" cannot be a second ${what}: "${keys[part].name}" is the first`,
+      span: setting.key.span,
+    });
+    return true;
+  }
+  if (attribute.name.length > longestAttribute)
+    context.log.error({
+      code,
+      text: `the name of a key can have at most ${longestAttribute} characters`,
+      span: setting.key.span,
+    });
+  keys[part] = attribute;
   return true;
 }
 
@@ -124,6 +156,11 @@ export const readTablesIndexes: PragmaReader = (pragma, context) => {
     }
     const index = readIndex(line, context);
     if (index === null) continue;
+    const problem = indexProblem(index, table);
+    if (problem !== null) {
+      context.log.error({ code: "index-invalid", text: problem, span: line.span });
+      continue;
+    }
     const indexes = [...table.indexes, index];
     context.draft.tables.splice(context.draft.tables.indexOf(table), 1, { ...table, indexes });
   }
@@ -142,11 +179,7 @@ function readIndex(line: LineNode, context: PragmaContext): TableIndex | null {
     else if (setting.key.text === "projection") {
       projection = first === "all" || first === "keys" ? first : texts;
     } else {
-      context.log.error({
-        code: "setting-unknown",
-        text: `an index has keys, "name" and "projection", not "${setting.key.text}"`,
-        span: child.span,
-      });
+      remarkUnknown(context, setting, "an index", ["name", "projection"]);
     }
   }
   const { partitionKey, sortKey } = keys;
@@ -166,55 +199,13 @@ function readIndex(line: LineNode, context: PragmaContext): TableIndex | null {
   return { name: name ?? generated, partitionKey, sortKey, projection, origin };
 }
 
-export const readTablesStreams: PragmaReader = (pragma, context) => {
-  for (const line of linesOf(pragma.body)) {
-    const name = headOf(line).text;
-    let table = name;
-    const src = readEntry(line, context, "a stream", {
-      table: (setting) => {
-        table = setting.values[0]?.text ?? table;
-      },
-    });
-    addStream(context, table, src, line, name);
-  }
-};
-
-function addStream(
-  context: PragmaContext,
-  table: string,
-  src: string | null,
-  line: LineNode,
-  name = table,
-): void {
-  const { span } = line;
-  const folders = [name];
-  const functionId = context.addFunction({ pragma: "tables-streams", name, src, folders, span });
-  if (functionId === null) return;
-  context.draft.tableStreams.push({ table, functionId, origin: context.locate(span) });
-}
-
-/** After all pragmas are read: streams of tables that do not exist. */
-export function checkStreams(
-  context: PragmaContext,
-  span: (functionId: string) => LineNode["span"],
-): void {
-  for (const { table, functionId } of context.draft.tableStreams) {
-    if (context.draft.tables.some(({ name }) => name === table)) continue;
-    context.log.error({
-      code: "table-unknown",
-      text: `there is no table "${table}" to stream`,
-      span: span(functionId),
-    });
-  }
-}
-
 function readTableName(line: LineNode, context: PragmaContext): string {
   const head = headOf(line);
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
   if (!/^[\w.-]{1,200}$/.test(head.text)) {
     context.log.error({
       code: "table-name-invalid",
-      text: `"${head.text}" is no name for a table: letters, digits, "-", "_" and "." only`,
+      text: `"${head.text}" is not a valid name for a table: use letters, digits, "-", "_" and ".", at most 200`,
       span: head.span,
     });
   }

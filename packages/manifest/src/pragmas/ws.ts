@@ -3,7 +3,7 @@ import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
 import {
   cleanPath,
-  flagOf,
+  readFlag,
   integerOf,
   readEntry,
   remarkUnknown,
@@ -48,7 +48,7 @@ export const readWs: PragmaReader = (pragma, context) => {
     if (!isActionName(name) || line.values.length > 1) {
       context.log.error({
         code: "ws-action-invalid",
-        text: `"${line.values.map((value) => value.text).join(" ")}" is no action: one name a line, of letters, digits, "-", "_" and ".", at most 255 characters`,
+        text: `"${line.values.map((value) => value.text).join(" ")}" is not a valid action name: use one name per line, with letters, digits, "-", "_" and ".", at most 255 characters`,
         span: line.span,
       });
       continue;
@@ -56,7 +56,7 @@ export const readWs: PragmaReader = (pragma, context) => {
     let hasRouteResponse = false;
     const src = readEntry(line, context, "an action", {
       response: (setting) => {
-        hasRouteResponse = flagOf(setting) ?? false;
+        hasRouteResponse = readFlag(context, setting, "ws-setting-invalid") ?? false;
       },
     });
     actions.set(name, { line, src, hasRouteResponse });
@@ -108,9 +108,8 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
         stage[setting.key.text] = readLimit(setting, context) ?? stage[setting.key.text];
         break;
       case "accessLogs": {
-        const flag = flagOf(setting);
-        if (flag === null) wrongSetting(setting, "true or false", context);
-        else stage.hasAccessLogs = flag;
+        const flag = readFlag(context, setting, "ws-setting-invalid");
+        if (flag !== null) stage.hasAccessLogs = flag;
         break;
       }
       default:
@@ -147,7 +146,7 @@ function readLimit(setting: Setting, context: PragmaContext): number | null {
 
 function wrongSetting({ key, values }: Setting, what: string, { log }: PragmaContext): void {
   const span = values[0]?.span ?? key.span;
-  log.error({ code: "ws-setting-invalid", text: `"${key.text}" is ${what}`, span });
+  log.error({ code: "ws-setting-invalid", text: `"${key.text}" must be ${what}`, span });
 }
 
 /** `header.Authorization` → `route.request.header.Authorization` */
@@ -159,7 +158,7 @@ function readIdentity(setting: Setting, context: PragmaContext): string[] {
     else {
       context.log.error({
         code: "ws-authorizer-invalid",
-        text: `"${text}" is no identity source: write header.Name or querystring.name`,
+        text: `"${text}" is not an identity source: write header.Name or querystring.name`,
         span,
       });
     }

@@ -6,10 +6,11 @@ import type { FunctionConfig } from "../manifest.ts";
 import { readAccess, type Accessible } from "../pragmas/function-access.ts";
 import {
   arcSettings,
-  checkLogLevels,
-  lambdaSettings,
+  checkFunctionConfig,
+  functionAwsSettings,
   readFunctionSetting,
 } from "../pragmas/function-settings.ts";
+import { checkRuntimes } from "../pragmas/check-runtime.ts";
 import { settingOf, type Setting } from "../pragmas/settings.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { linesOf } from "../syntax/ast.ts";
@@ -38,7 +39,7 @@ export async function readFunctionConfig(
   root: string,
   directory: string,
   defaults: FunctionConfig,
-  app: Accessible,
+  app: Accessible & { readonly plugins?: readonly unknown[] },
 ): Promise<FunctionConfigResult> {
   // One look at the folder instead of one for each name: an app may have many functions.
   const present = new Set(namesIn(directory));
@@ -65,26 +66,25 @@ export async function readFunctionConfig(
     for (const pragma of parsed.document.pragmas) {
       if (pragma.name === "access") draft.access = readAccess(pragma, app, log);
       const table =
-        pragma.name === "aws" ? lambdaSettings : pragma.name === "arc" ? arcSettings : null;
+        pragma.name === "aws" ? functionAwsSettings : pragma.name === "arc" ? arcSettings : null;
       if (table === null) continue;
       for (const line of linesOf(pragma.body)) {
         const setting = settingOf(line);
         settings.push(setting);
-        // `fifo` of a queue was set here once; the manifest has it today.
-        if (setting.key.text === "fifo" || readFunctionSetting(table, setting, draft, log))
-          continue;
+        if (readFunctionSetting(table, setting, draft, log)) continue;
         const suggestion = didYouMean(setting.key.text, Object.keys(table));
         const hint = suggestion === null ? "" : `: did you mean "${suggestion}"?`;
-        log.error({
+        log.warning({
           code: "aws-setting-unknown",
-          text: `@${pragma.name} has no setting "${setting.key.text}"${hint}`,
+          text: `@${pragma.name} has no setting "${setting.key.text}", which is ignored${hint}`,
           span: setting.key.span,
           suggestion,
         });
       }
     }
     const config = { ...defaults, ...draft };
-    checkLogLevels(config, settings, log);
+    checkFunctionConfig(config, settings, log);
+    checkRuntimes(settings, (app.plugins ?? []).length > 0, log);
     return {
       config,
       diagnostics: [...parsed.diagnostics, ...log.diagnostics],

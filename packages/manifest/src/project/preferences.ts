@@ -4,7 +4,6 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { flagOf, settingOf } from "../pragmas/settings.ts";
 import { linesOf, type BodyNode, type Document } from "../syntax/ast.ts";
 import { parseArc } from "../syntax/arc-parser.ts";
-import { parseDotenv } from "./dotenv.ts";
 import type { EnvironmentName, Preferences } from "./project.ts";
 import { readText } from "./read-text.ts";
 
@@ -39,7 +38,10 @@ export async function readPreferences(root: string): Promise<PreferencesResult> 
   }
   const dotenv = await readText(join(root, ".env"));
   if (dotenv.kind === "unreadable") diagnostics.push(unreadable(".env", dotenv.reason));
-  if (dotenv.kind === "text") Object.assign(draft.env.testing, parseDotenv(dotenv.text));
+  if (dotenv.kind === "text") {
+    const { parseDotenv } = await import("./dotenv.ts");
+    Object.assign(draft.env.testing, parseDotenv(dotenv.text));
+  }
   const files = [...fileNames, ".env"].map((name) => join(root, name));
   return { preferences: draft, diagnostics, files };
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { LambdaFunction, Manifest } from "../manifest.ts";
+import { checkQueues } from "../pragmas/queues.ts";
 import { resolveManifest } from "../resolve.ts";
 import { parseArc } from "../syntax/arc-parser.ts";
 import type { Document } from "../syntax/ast.ts";
@@ -43,7 +44,7 @@ export async function readProject(
     diagnostics.push(emptyManifest(parsed.document));
     return { project: null, diagnostics };
   }
-  const resolved = resolveManifest(parsed.document);
+  const resolved = resolveManifest(parsed.document, { hasFunctionConfigs: true });
   diagnostics.push(...resolved.diagnostics);
   const preferences = await readPreferences(root);
   diagnostics.push(...preferences.diagnostics);
@@ -66,6 +67,7 @@ export async function readProject(
       return { ...declared, config };
     }),
   );
+  diagnostics.push(...checkQueues({ ...manifest, functions }));
   if (diagnostics.some(({ severity }) => severity === "error"))
     return { project: null, diagnostics };
   diagnostics.push(...undeclaredFolders(root, manifest));

@@ -8,7 +8,8 @@ export type ReadText =
 /** Reads a file that may not be there. */
 export async function readText(path: string): Promise<ReadText> {
   try {
-    return { kind: "text", text: await readFile(path, "utf8") };
+    // Editors of other systems begin a file with a byte order mark, which is not a part of its text.
+    return { kind: "text", text: (await readFile(path, "utf8")).replace(/^\uFEFF/, "") };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent" };

@@ -1,3 +1,4 @@
+import type { PlainValue } from "../manifest.ts";
 import type { SourceFile, Span } from "../source-file.ts";
 
 /** One value: bare or quoted text, a number, or a boolean. */
@@ -34,6 +35,8 @@ export interface PragmaNode {
   readonly leading: readonly CommentNode[];
   readonly comment: string | null;
   readonly body: readonly BodyNode[];
+  /** Of JSON and YAML: the values as they were written, which plugins read. Absent: the body's. */
+  readonly plain?: readonly PlainValue[];
   readonly span: Span;
 }
 

@@ -9,9 +9,10 @@ import { documentOf, type ValueTree } from "./value-tree.ts";
  * `keys`: where in the file it is, e.g. `arc` or `architect` of a `package.json`; null without such a key.
  */
 export function parseJson(
-  text: string,
+  written: string,
   options: { readonly file: string; readonly keys?: readonly string[] },
 ): ParseResult | null {
+  const text = written.replace(/^\uFEFF/, "");
   const source = new SourceFile(options.file, text);
   const log = new DiagnosticLog(source);
   const errors: ParseError[] = [];

@@ -1,3 +1,4 @@
+import type { PlainValue } from "../manifest.ts";
 import type { SourceFile, Span } from "../source-file.ts";
 import { bareScalar } from "./arc-lexer.ts";
 import type { Document, LineNode, PragmaNode, Scalar } from "./ast.ts";
@@ -26,9 +27,33 @@ export function documentOf(source: SourceFile, tree: ValueTree): Document {
     leading: [],
     comment: null,
     body: linesOfValue(value),
+    plain: plainItems(value),
     span: keySpan,
   }));
   return { source, header: [], pragmas };
+}
+
+/** Items as they are; of a map, pairs of name and value, as Architect's parser gives them. */
+function plainItems(value: ValueTree): readonly PlainValue[] {
+  switch (value.kind) {
+    case "scalar":
+      return value.value === null || value.value === true ? [] : [value.value];
+    case "list":
+      return value.items.map(plainOf);
+    default:
+      return value.entries.map((entry) => [entry.key, plainOf(entry.value)]);
+  }
+}
+
+function plainOf(value: ValueTree): PlainValue {
+  switch (value.kind) {
+    case "scalar":
+      return value.value ?? "";
+    case "list":
+      return value.items.map(plainOf);
+    default:
+      return Object.fromEntries(value.entries.map((entry) => [entry.key, plainOf(entry.value)]));
+  }
 }
 
 /** Lines that stand below a name. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readProject } from "../../src/node.ts";
 import { projectFolder, told } from "./project-folder.ts";
 
@@ -14,7 +14,7 @@ const places: readonly (readonly [file: string, text: string, app: string])[] = 
 ];
 
 describe("the place of a manifest", () => {
-  it.each(places)("may be %s", async (file, text, app) => {
+  test.each(places)("may be %s", async (file, text, app) => {
     const root = await projectFolder({ [file]: text });
     const { project, diagnostics } = await readProject(root);
     expect(told(diagnostics)).toEqual([]);
@@ -25,7 +25,7 @@ describe("the place of a manifest", () => {
     ]);
   });
 
-  it.each(places.map((place, index) => [place[0], place[2], index] as const))(
+  test.each(places.map((place, index) => [place[0], place[2], index] as const))(
     "is %s rather than any that comes later",
     async (_file, app, index) => {
       const later = places.slice(index);
@@ -37,7 +37,7 @@ describe("the place of a manifest", () => {
     },
   );
 
-  it("is told when there is more than one, but for package.json, which has its own reason to be", async () => {
+  test("is told when there is more than one, but for package.json, which has its own reason to be", async () => {
     const root = await projectFolder(
       Object.fromEntries(places.map(([file, text]) => [file, text])),
     );
@@ -47,12 +47,12 @@ describe("the place of a manifest", () => {
     ]);
   });
 
-  it("may be under the key architect of package.json", async () => {
+  test("may be under the key architect of package.json", async () => {
     const root = await projectFolder({ "package.json": '{ "architect": { "app": "named" } }' });
     expect((await readProject(root)).project?.manifest.app).toBe("named");
   });
 
-  it.each([
+  test.each([
     ["no manifest in it", '{ "name": "x", "version": "1.0.0" }'],
     ["no JSON in it", "{ not json"],
   ])("is not a package.json with %s", async (_what, text) => {
@@ -66,7 +66,7 @@ describe("the place of a manifest", () => {
     ]);
   });
 
-  it("tells a broken manifest in package.json with its place", async () => {
+  test("tells a broken manifest in package.json with its place", async () => {
     const root = await projectFolder({ "package.json": '{\n  "arc": { "app": }\n}\n' });
     const { project, diagnostics } = await readProject(root);
     expect(project).toBeNull();
@@ -75,7 +75,7 @@ describe("the place of a manifest", () => {
 });
 
 describe("a folder without a manifest", () => {
-  it.each(["public/", "src/"])("is the default app when it has %s", async (folder) => {
+  test.each(["public/", "src/"])("is the default app when it has %s", async (folder) => {
     const root = await projectFolder({ [folder]: "" });
     const { project, diagnostics } = await readProject(root);
     expect(project?.manifest.app).toBe("app-default");
@@ -87,7 +87,7 @@ describe("a folder without a manifest", () => {
     ]);
   });
 
-  it("is an error when nothing in it looks like an app", async () => {
+  test("is an error when nothing in it looks like an app", async () => {
     const { project, diagnostics } = await readProject(await projectFolder({ "notes.txt": "" }));
     expect(project).toBeNull();
     expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
@@ -95,7 +95,7 @@ describe("a folder without a manifest", () => {
     ]);
   });
 
-  it("is an error when there is no folder either", async () => {
+  test("is an error when there is no folder either", async () => {
     const root = await projectFolder({});
     const { project, diagnostics } = await readProject(join(root, "nowhere"));
     expect(project).toBeNull();
@@ -105,7 +105,7 @@ describe("a folder without a manifest", () => {
 
 describe("a manifest that cannot be read", () => {
   // A folder in its place: nobody can read that as a file, whatever they may.
-  it.each(places.map(([file]) => file))("is told: %s", async (file) => {
+  test.each(places.map(([file]) => file))("is told: %s", async (file) => {
     const { project, diagnostics } = await readProject(await projectFolder({ [`${file}/`]: "" }));
     expect(project).toBeNull();
     expect(told(diagnostics)).toEqual([
@@ -113,7 +113,7 @@ describe("a manifest that cannot be read", () => {
     ]);
   });
 
-  it.each(["", "\n\n", "# only a comment\n"])("is told when it is empty: %j", async (text) => {
+  test.each(["", "\n\n", "# only a comment\n"])("is told when it is empty: %j", async (text) => {
     const { project, diagnostics } = await readProject(await projectFolder({ "app.arc": text }));
     expect(project).toBeNull();
     expect(told(diagnostics)).toEqual([

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { FunctionConfig } from "../../src/index.ts";
 import { readProject } from "../../src/node.ts";
 import { projectFolder, told } from "./project-folder.ts";
@@ -33,19 +33,19 @@ const names: readonly (readonly [file: string, text: (timeout: number) => string
 ];
 
 describe("a function's own configuration", () => {
-  it("lies over the manifest's, which lies over the defaults", async () => {
+  test("lies over the manifest's, which lies over the defaults", async () => {
     expect((await configOf({})).config).toMatchObject({ memory: 512, timeout: 7, storage: 512 });
     const own = await configOf({ "config.arc": "@aws\ntimeout 30\nruntime python\n" });
-    expect(own.config).toMatchObject({ memory: 512, timeout: 30, runtime: "python3.13" });
+    expect(own.config).toMatchObject({ memory: 512, timeout: 30, runtime: "python3.14" });
   });
 
-  it.each(names)("may be in %s", async (file, text) => {
+  test.each(names)("may be in %s", async (file, text) => {
     const { config, told: mistakes } = await configOf({ [file]: text(42) });
     expect(mistakes).toEqual([]);
     expect(config).toMatchObject({ memory: 512, timeout: 42 });
   });
 
-  it.each(names.map(([file], index) => [file, index] as const))(
+  test.each(names.map(([file], index) => [file, index] as const))(
     "is %s rather than any that comes later",
     async (_file, index) => {
       const later = names.slice(index).map(([file, text], place) => [file, text(10 + place)]);
@@ -53,7 +53,7 @@ describe("a function's own configuration", () => {
     },
   );
 
-  it("chooses how Lambda logs, in whatever case the words are", async () => {
+  test("chooses how Lambda logs, in whatever case the words are", async () => {
     const text = "@aws\nlogFormat json\napplicationLogLevel warn\nsystemLogLevel DEBUG\n";
     const { config, told: mistakes } = await configOf({ "config.arc": text });
     expect(mistakes).toEqual([]);
@@ -69,35 +69,38 @@ describe("a function's own configuration", () => {
     });
   });
 
-  it.each([
-    ["logFormat xml", /"logFormat" is Text or JSON/],
-    ["logFormat JSON\napplicationLogLevel loud", /"applicationLogLevel" is one of TRACE, DEBUG/],
-    ["logFormat JSON\nsystemLogLevel ERROR", /"systemLogLevel" is one of DEBUG, INFO, WARN/],
+  test.each([
+    ["logFormat xml", /"logFormat" must be Text or JSON/],
+    [
+      "logFormat JSON\napplicationLogLevel loud",
+      /"applicationLogLevel" must be one of TRACE, DEBUG/,
+    ],
+    ["logFormat JSON\nsystemLogLevel ERROR", /"systemLogLevel" must be one of DEBUG, INFO, WARN/],
     ["applicationLogLevel WARN", /"applicationLogLevel" needs "logFormat JSON"/],
   ])("tells what is wrong with %j", async (lines, mistake) => {
     const { told: mistakes } = await configOf({ "config.arc": `@aws\n${lines}\n` });
     expect(mistakes).toEqual([expect.stringMatching(mistake)]);
   });
 
-  it("may switch variables and shared code off", async () => {
+  test("may switch variables and shared code off", async () => {
     const { config } = await configOf({
       "config.arc": "@arc\nenv false\nshared false\nviews true\n",
     });
     expect(config).toMatchObject({ env: false, shared: false, views: true });
   });
 
-  it("is told with its place when a setting is out of range or unknown", async () => {
+  test("is told with its place when a setting is out of range or unknown", async () => {
     const { config, told: mistakes } = await configOf({
       "config.arc": "@aws\ntimeout 901\nmemry 128\n",
     });
     expect(config).toBeUndefined();
     expect(mistakes).toEqual([
-      `${folder}/config.arc:2:9 error aws-setting-invalid: "timeout" is a whole number from 1 to 900 (seconds)`,
-      `${folder}/config.arc:3:1 error aws-setting-unknown: @aws has no setting "memry": did you mean "memory"?`,
+      `${folder}/config.arc:2:9 error aws-setting-invalid: "timeout" must be a whole number from 1 to 900 (seconds)`,
+      `${folder}/config.arc:3:1 warning aws-setting-unknown: @aws has no setting "memry", which is ignored: did you mean "memory"?`,
     ]);
   });
 
-  it("may give access to some of the app, and to nothing else", async () => {
+  test("may give access to some of the app, and to nothing else", async () => {
     const app =
       "@tables\ncats\n  id *String\ndogs\n  id *String\n\n@events\nfed\n\n@queues\nmail\n\n@ws\n";
     const accessOf = async (text: string): Promise<unknown> =>
@@ -108,10 +111,11 @@ describe("a function's own configuration", () => {
       events: [],
       queues: [],
       hasConnections: false,
+      staticFiles: "none",
     });
     expect(
       await accessOf(
-        "@access\ntables\n  cats read\n  dogs\nevents fed\nqueues mail\nconnections\n",
+        "@access\ntables\n  cats read\n  dogs\nevents fed\nqueues mail\nconnections\nstatic\n",
       ),
     ).toEqual({
       tables: [
@@ -121,14 +125,16 @@ describe("a function's own configuration", () => {
       events: ["fed"],
       queues: ["mail"],
       hasConnections: true,
+      staticFiles: "write",
     });
+    expect(await accessOf("@access\nstatic read\n")).toMatchObject({ staticFiles: "read" });
     expect(await accessOf("@access\ntables cats dogs\nconnections false\n")).toMatchObject({
       tables: [{ name: "cats" }, { name: "dogs" }],
       hasConnections: false,
     });
   });
 
-  it("is told when it gives access to what there is not", async () => {
+  test("is told when it gives access to what there is not", async () => {
     const { told: mistakes } = await configOf(
       { "config.arc": "@access\ntables\n  cat\n  cats write\nqueue mail\n" },
       "@tables\ncats\n  id *String\n",
@@ -136,11 +142,11 @@ describe("a function's own configuration", () => {
     expect(mistakes).toEqual([
       `${folder}/config.arc:3:3 error access-invalid: the app has no table "cat": did you mean "cats"?`,
       `${folder}/config.arc:4:8 error access-invalid: there is no access "write", only read`,
-      `${folder}/config.arc:5:1 error access-invalid: there is no access to "queue", only tables, events, queues, connections`,
+      `${folder}/config.arc:5:1 error access-invalid: there is no access to "queue", only tables, events, queues, connections, static`,
     ]);
   });
 
-  it.each(names.map(([file]) => file))("is told when %s cannot be read", async (file) => {
+  test.each(names.map(([file]) => file))("is told when %s cannot be read", async (file) => {
     const { config, told: mistakes } = await configOf({ [`${file}/`]: "" });
     expect(config).toBeUndefined();
     expect(mistakes).toEqual([

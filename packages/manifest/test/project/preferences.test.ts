@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Preferences } from "../../src/index.ts";
 import { readProject } from "../../src/node.ts";
 import { projectFolder, told } from "./project-folder.ts";
@@ -24,7 +24,7 @@ const names = ["preferences.arc", "prefs.arc", ".preferences.arc", ".prefs.arc"]
 const variable = (value: string): string => `@env\ntesting\n  NAME ${value}\n`;
 
 describe("preferences", () => {
-  it("are empty without a file", async () => {
+  test("are empty without a file", async () => {
     expect((await preferencesOf({})).preferences).toEqual({
       env: { testing: {}, staging: {}, production: {} },
       sandbox: {
@@ -41,12 +41,12 @@ describe("preferences", () => {
     });
   });
 
-  it.each(names)("may be in %s", async (name) => {
+  test.each(names)("may be in %s", async (name) => {
     const { preferences } = await preferencesOf({ [name]: variable("here") });
     expect(preferences?.env.testing).toEqual({ NAME: "here" });
   });
 
-  it.each(names.map((name, index) => [name, index] as const))(
+  test.each(names.map((name, index) => [name, index] as const))(
     "are %s rather than any that comes later",
     async (first, index) => {
       const files = names.slice(index).map((name) => [name, variable(name)]);
@@ -55,7 +55,7 @@ describe("preferences", () => {
     },
   );
 
-  it("of the project lie over those of the home folder", async () => {
+  test("of the project lie over those of the home folder", async () => {
     const { preferences } = await preferencesOf(
       { "prefs.arc": "@env\ntesting\n  SHARED project\n\n@sandbox\nlivereload true\n" },
       { ".prefs.arc": "@env\ntesting\n  SHARED home\n  OWN home\n\n@sandbox\ncoldstart true\n" },
@@ -64,7 +64,7 @@ describe("preferences", () => {
     expect(preferences?.sandbox).toMatchObject({ livereload: true, coldstart: true });
   });
 
-  it("lie below .env, which is for testing alone", async () => {
+  test("lie below .env, which is for testing alone", async () => {
     const { preferences } = await preferencesOf({
       "prefs.arc": "@env\ntesting\n  A prefs\n  B prefs\nproduction\n  A live\n",
       ".env": "A=dotenv\n",
@@ -76,12 +76,12 @@ describe("preferences", () => {
     });
   });
 
-  it("tell variables in the form of Architect 5 as well", async () => {
+  test("tell variables in the form of Architect 5 as well", async () => {
     const { preferences } = await preferencesOf({ "prefs.arc": "@env\nstaging NAME two words\n" });
     expect(preferences?.env.staging).toEqual({ NAME: "two words" });
   });
 
-  it("set up the sandbox, its start and new functions", async () => {
+  test("set up the sandbox, its start and new functions", async () => {
     const { preferences } = await preferencesOf({
       "prefs.arc": `@sandbox
 env staging
@@ -118,14 +118,14 @@ templates
     });
   });
 
-  it("that cannot be understood are told with their place", async () => {
+  test("that cannot be understood are told with their place", async () => {
     const { told: mistakes } = await preferencesOf({ "prefs.arc": '@env\ntesting\n  A "open\n' });
     expect(mistakes).toEqual([
       "prefs.arc:3:5 error syntax-quote-open: this quote does not end on its line",
     ]);
   });
 
-  it("that cannot be read are told, and the app runs without them", async () => {
+  test("that cannot be read are told, and the app runs without them", async () => {
     const { preferences, told: mistakes } = await preferencesOf(
       { "prefs.arc/": "", ".env/": "" },
       { "prefs.arc/": "" },
@@ -140,7 +140,20 @@ templates
 });
 
 describe(".env", () => {
-  it("has quotes, comments, exports and lines that go on", async () => {
+  test("has line ends of Windows, a byte order mark, colons and every kind of quote", async () => {
+    const { preferences } = await preferencesOf({
+      ".env": "\uFEFFA=1\r\nB: two\r\nC=\"one\r\ntwo\"\r\n  D = `b\"c'd`\r\nE='x # y' # z\r\n",
+    });
+    expect(preferences?.env.testing).toEqual({
+      A: "1",
+      B: "two",
+      C: "one\ntwo",
+      D: `b"c'd`,
+      E: "x # y",
+    });
+  });
+
+  test("has quotes, comments, exports and lines that go on", async () => {
     const { preferences } = await preferencesOf({
       ".env": `# a comment
 PLAIN=value
@@ -158,7 +171,8 @@ URL=https://example.com/?a=b
     expect(preferences?.env.testing).toEqual({
       PLAIN: "value",
       SPACED: "spaced value",
-      HASH: "a#b",
+      // As the package dotenv reads it: a # begins a comment unless the value is in quotes.
+      HASH: "a",
       EMPTY: "",
       EXPORTED: "yes",
       DOUBLE: "two\nlines # kept",

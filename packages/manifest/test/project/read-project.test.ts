@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { checkProject, readProject } from "../../src/node.ts";
 import { projectFolder, told } from "./project-folder.ts";
 
@@ -13,7 +13,7 @@ const handlers = {
 };
 
 describe("functions' folders", () => {
-  it("are those of today", async () => {
+  test("are those of today", async () => {
     const root = await projectFolder({ ...app, ...handlers });
     const { project, diagnostics } = await checkProject(root);
     expect(told(diagnostics)).toEqual([]);
@@ -26,7 +26,7 @@ describe("functions' folders", () => {
     ]);
   });
 
-  it.each(["ws-hello", "ws-$hello"])("may be of an older layout: %s", async (name) => {
+  test.each(["ws-hello", "ws-$hello"])("may be of an older layout: %s", async (name) => {
     const { "src/ws/hello/index.js": _, ...others } = handlers;
     const root = await projectFolder({ ...app, ...others, [`src/ws/${name}/index.js`]: "" });
     const { project, diagnostics } = await checkProject(root);
@@ -35,7 +35,7 @@ describe("functions' folders", () => {
     expect(hello?.directory).toBe(join(root, "src/ws", name));
   });
 
-  it("are told when a function has two", async () => {
+  test("are told when a function has two", async () => {
     const root = await projectFolder({ ...app, ...handlers, "src/ws/ws-hello/index.js": "" });
     const { project, diagnostics } = await readProject(root);
     expect(told(diagnostics)).toEqual([
@@ -48,14 +48,14 @@ describe("functions' folders", () => {
     expect(hello?.directory).toBe(join(root, "src/ws/hello"));
   });
 
-  it("are told when the manifest does not name them, as folders alone once did", async () => {
+  test("are told when the manifest does not name them, as folders alone once did", async () => {
     const root = await projectFolder({ ...app, ...handlers, "src/ws/ws-shout/index.js": "" });
     expect(told((await readProject(root)).diagnostics)).toEqual([
       'warning function-undeclared: src/ws/ws-shout is in no manifest: add the line "shout" below @ws',
     ]);
   });
 
-  it("are no functions when they are named otherwise, or are no folders", async () => {
+  test("are no functions when they are named otherwise, or are no folders", async () => {
     const root = await projectFolder({
       ...app,
       ...handlers,
@@ -65,7 +65,7 @@ describe("functions' folders", () => {
     expect(told((await readProject(root)).diagnostics)).toEqual([]);
   });
 
-  it("are told by a check when they are missing, with the places that were looked at", async () => {
+  test("are told by a check when they are missing, with the places that were looked at", async () => {
     const { "src/ws/hello/index.js": _, ...others } = handlers;
     const root = await projectFolder({ ...app, ...others });
     const { project, diagnostics } = await checkProject(root);
@@ -76,7 +76,7 @@ describe("functions' folders", () => {
     expect(hello).toMatchObject({ exists: false, directory: join(root, "src/ws/hello") });
   });
 
-  it("of a file's name count as missing", async () => {
+  test("of a file's name count as missing", async () => {
     const { "src/ws/hello/index.js": _, ...others } = handlers;
     const root = await projectFolder({ ...app, ...others, "src/ws/hello": "a file" });
     const { diagnostics } = await checkProject(root);
@@ -85,7 +85,7 @@ describe("functions' folders", () => {
 });
 
 describe("what a project is watched for", () => {
-  it("is everything that could change it, there or not", async () => {
+  test("is everything that could change it, there or not", async () => {
     const root = await projectFolder({ ...app, ...handlers });
     const { project } = await readProject(root);
     for (const file of [
@@ -102,7 +102,7 @@ describe("what a project is watched for", () => {
   });
 });
 
-it("a manifest with errors makes no project, and every mistake is told", async () => {
+test("a manifest with errors makes no project, and every mistake is told", async () => {
   const root = await projectFolder({
     "app.arc": "@app\nx\n\n@http\nget /a\nget /a\n\n@htp\nget /\n",
   });

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseArc, printArc, type BodyNode, type Document } from "../../src/index.ts";
 
 const parse = (text: string): ReturnType<typeof parseArc> => parseArc(text, { file: "app.arc" });
@@ -48,7 +48,7 @@ const manifest = fc
   .map((pragmas) => `# header\n\n${pragmas.join("\n\n")}\n`);
 
 describe("printArc", () => {
-  it("puts everything into its place and keeps the comments", () => {
+  test("puts everything into its place and keeps the comments", () => {
     const text =
       "# about\n\n\n@app   # the app\n  testapp\n@http\n\n\nget   /   # home\n# cats\nget /cats\n# end\n\n@tables\ncats\n      id   *String\n      expires TTL";
     expect(printArc(parse(text).document)).toBe(
@@ -56,7 +56,7 @@ describe("printArc", () => {
     );
   });
 
-  it("prints what parses to the same", () => {
+  test("prints what parses to the same", () => {
     fc.assert(
       fc.property(manifest, (text) => {
         const { document, diagnostics } = parse(text);
@@ -69,7 +69,7 @@ describe("printArc", () => {
     );
   });
 
-  it("parsing ends and never throws, whatever the text", () => {
+  test("parsing ends and never throws, whatever the text", () => {
     const noise = fc.string({
       unit: fc.constantFrom(
         "@",

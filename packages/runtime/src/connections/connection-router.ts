@@ -4,7 +4,12 @@ import type { Lease } from "./leases.ts";
 export type ConnectionId = string;
 
 export type ConnectionCommand =
-  | { readonly type: "send"; /** Bytes make a binary frame. */ readonly data: string | Uint8Array }
+  | {
+      readonly type: "send";
+      /** Bytes make a binary frame, unless `isText` says that they are the UTF-8 of a text. */
+      readonly data: string | Uint8Array;
+      readonly isText?: boolean;
+    }
   | { readonly type: "close" }
   | { readonly type: "info" };
 

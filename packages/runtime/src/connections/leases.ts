@@ -1,47 +1,50 @@
-/**
- * A lease lets an environment post to a connection without waiting for each answer: it looks into
- * shared memory whether the connection still takes messages. Posts on a lease arrive as others do; that
- * the peer left meanwhile is not told, as API Gateway does not tell it either.
- */
-export interface Lease {
-  readonly slot: number;
-  /** What the slot holds as long as the lease is good. */
-  readonly token: number;
+/** An environment that has leases, and hears that one has ended before anything that happened later. */
+export interface LeaseHolder {
+  revoke(connectionId: string): void;
 }
 
-const slotCount = 65_536;
+/**
+ * A lease lets an environment post to a connection without waiting for each answer, until it is revoked:
+ * because the connection is closing, or because its buffer is filling and answers tell of the limit.
+ * Posts on a lease arrive as others do; that the peer left meanwhile is not reported, as API Gateway does
+ * not report it either.
+ */
+export class Lease {
+  readonly #connectionId: string;
+  #isOpen = true;
+  /** Most connections are posted to from one environment. */
+  #holder: LeaseHolder | null = null;
+  #others: Set<LeaseHolder> | null = null;
 
-/** Shared by all threads: one number per open connection. */
-export class Leases {
-  readonly table: Int32Array = new Int32Array(
-    new SharedArrayBuffer(slotCount * Int32Array.BYTES_PER_ELEMENT),
-  );
-  readonly #free: number[] = [];
-  #next = 0;
-  #token = 0;
-
-  /** null: there are more connections than slots, which is slower and nothing else. */
-  acquire(): Lease | null {
-    const slot = this.#free.pop() ?? (this.#next < slotCount ? this.#next++ : null);
-    if (slot === null) return null;
-    // Never 0, which stands for "closed", and never the token of an earlier tenant.
-    this.#token = (this.#token % 0x7f_ff_ff_fe) + 1;
-    const lease = { slot, token: this.#token };
-    Atomics.store(this.table, slot, lease.token);
-    return lease;
+  constructor(connectionId: string) {
+    this.#connectionId = connectionId;
   }
 
-  /** The connection's buffer is filling: posts must wait for answers. */
-  suspend(lease: Lease): void {
-    Atomics.store(this.table, lease.slot, 0);
+  /** False: posts must wait for answers. */
+  grantTo(holder: LeaseHolder): boolean {
+    if (!this.#isOpen) return false;
+    if (this.#holder === null) this.#holder = holder;
+    else if (this.#holder !== holder) (this.#others ??= new Set()).add(holder);
+    return true;
   }
 
-  resume(lease: Lease): void {
-    Atomics.store(this.table, lease.slot, lease.token);
+  /** An environment has ended: it must not be kept by connections that outlive it. */
+  forget(holder: LeaseHolder): void {
+    if (this.#holder === holder) this.#holder = null;
+    this.#others?.delete(holder);
   }
 
-  release(lease: Lease): void {
-    Atomics.store(this.table, lease.slot, 0);
-    this.#free.push(lease.slot);
+  suspend(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    const [holder, others] = [this.#holder, this.#others];
+    this.#holder = null;
+    this.#others = null;
+    holder?.revoke(this.#connectionId);
+    if (others !== null) for (const other of others) other.revoke(this.#connectionId);
+  }
+
+  resume(): void {
+    this.#isOpen = true;
   }
 }

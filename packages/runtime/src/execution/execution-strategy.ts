@@ -46,7 +46,7 @@ export interface EnvironmentOptions {
 /** A place in which one function runs, with globals that live between invocations. */
 export interface ExecutionEnvironment {
   readonly id: string;
-  /** Whether invocations beyond `concurrency` may be handed over ahead, to save a hop between threads. */
+  /** Whether invocations beyond `concurrency` may be handed over ahead, to save a hop between processes. */
   readonly canPrefetch: boolean;
   /** False while it cannot take one more, whatever its concurrency. */
   readonly hasSlot: boolean;
@@ -58,6 +58,11 @@ export interface ExecutionEnvironment {
   readonly usedMemoryMb: number | null;
   /** Takes back an invocation that has not begun. False: it has, and will have a result. */
   recall(invocation: Invocation): boolean;
+  /**
+   * Whether the handler of an invocation that was handed over has been called. An environment that does
+   * not say counts as beginning at once with as many as run at a time.
+   */
+  hasBegun?(invocation: Invocation): boolean;
   /** Frees everything; running invocations end as `Runtime.ExitError`. */
   stop(): Promise<void>;
 }

@@ -1,16 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { BuiltFunction } from "@arclet/builder";
-import type { FunctionConfig } from "@arclet/manifest";
+import { defaultRegion, type FunctionConfig } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
-import type { InvocationLogging } from "../traffic/traffic-event.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { ExecutionStrategy, GatewayChannel } from "./execution-strategy.ts";
 import { FunctionPool } from "./pool/function-pool.ts";
 import { maximumEventBytes } from "./lambda-limits.ts";
 import type { InvocationFailure, InvocationResult } from "../invocation.ts";
-import type { Invoker } from "./invoker.ts";
+import { InvocationReporter, type InvocationLoad } from "./invocation-reporter.ts";
+import type { GatewayInvoker, SubmittedInvocation } from "./invoker.ts";
 import { createLambdaEnvironment } from "./lambda-environment.ts";
-import type { PendingInvocation } from "./pool/pending-invocation.ts";
+import { LinkedList } from "../linked-list.ts";
+import { PendingInvocation } from "./pool/pending-invocation.ts";
 
 export interface FunctionInvokerOptions {
   readonly strategy: ExecutionStrategy;
@@ -22,8 +23,6 @@ export interface FunctionInvokerOptions {
   readonly concurrencyPerEnvironment: number;
   /** @default true */
   readonly enforcesTimeouts?: boolean;
-  /** e.g. `us-east-1` */
-  readonly region: string;
 }
 
 /** One function as it is to run from now on. */
@@ -32,26 +31,47 @@ export interface FunctionDefinition {
   /** Lambda's function name. */
   readonly functionName: string;
   readonly config: FunctionConfig;
+  /** `us-west-2` @default that of an app that names none */
+  readonly region?: string;
   readonly variables: { readonly [name: string]: string };
-  /** A failed build answers as a failed init, as a broken deployment would. */
-  readonly built: BuiltFunction | InvocationFailure;
+  /**
+   * A failed build answers as a failed init, as a broken deployment would. Invocations of one that is
+   * still being built wait for it.
+   */
+  readonly built: BuiltFunction | InvocationFailure | "pending";
+}
+
+/** New code of a function that failed while it loaded. */
+export interface FailedStart {
+  readonly failure: InvocationFailure;
+  /** Epoch milliseconds since when the version that keeps running is in place; null: there is none. */
+  readonly runningSince: number | null;
+  /** It failed before already, and was not tried again: neither code nor configuration has changed. */
+  readonly isKnown: boolean;
 }
 
 interface Entry {
   readonly definition: FunctionDefinition;
   readonly key: string;
   readonly pool: FunctionPool | null;
-  /** Shared by all builds of the function: reserved concurrency counts across a reload. */
-  readonly load: { running: number };
+  /** When it was put in place, in epoch milliseconds. */
+  readonly since: number;
+  /** What came while the function was being built, in order; null unless it is being built. */
+  readonly waiting: LinkedList<PendingInvocation> | null;
+  readonly owner: InvocationReporter;
 }
 
 /** Runs invocations in the environments of a strategy. */
-export class FunctionInvoker implements Invoker {
+export class FunctionInvoker implements GatewayInvoker {
   readonly #options: FunctionInvokerOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #retired = new Set<Promise<void>>();
+  /** By function, of all its builds: reserved concurrency counts across a reload. */
+  readonly #loads = new Map<string, InvocationLoad>();
   /** Number of the newest definition of each function: a slower, older one must not win. */
   readonly #newest = new Map<string, number>();
+  /** What failed to load last, by function. */
+  readonly #failed = new Map<string, { readonly key: string; readonly start: FailedStart }>();
   #definitions = 0;
   #order = 0;
   #isClosed = false;
@@ -61,63 +81,60 @@ export class FunctionInvoker implements Invoker {
   }
 
   invoke(functionId: string, payload: string, source?: object): Promise<InvocationResult> {
-    return new Promise((resolve) => this.#submit(functionId, payload, source ?? null, resolve));
+    return new Promise((resolve) => {
+      this.submit(functionId, payload, source ?? null, resolve);
+    });
   }
 
-  #submit(
+  submit(
     functionId: string,
     payload: string,
     source: object | null,
-    resolve: (result: InvocationResult) => void,
-  ): void {
+    settle: (result: InvocationResult) => void,
+  ): SubmittedInvocation {
     const { clock, traffic } = this.#options;
-    const entry = this.#entries.get(functionId);
-    const refusal = this.#refusalOf(entry, functionId, payload);
-    const requestId = randomUUID();
-    const submittedAt = clock.now();
-    const pending: PendingInvocation = {
-      requestId,
+    const invocation = new PendingInvocation({
+      requestId: randomUUID(),
       payload,
       source,
-      isWaiting: false,
       order: ++this.#order,
-      submittedAt,
-      startedAt: 0,
-      initDurationMs: null,
+      submittedAt: clock.now(),
       isMeasured: traffic.wantsMemory,
-      usedMemoryMb: null,
-      onBegin: traffic.isObserved
-        ? () => {
-            const logging = loggingOf(entry);
-            traffic.emit({ type: "invocation-begun", functionId, requestId, logging });
-          }
-        : null,
-      settle: (result) => {
-        if (entry !== undefined) entry.load.running--;
-        if (traffic.isObserved) {
-          const durationMs = clock.now() - (pending.startedAt || submittedAt);
-          const { initDurationMs, usedMemoryMb } = pending;
-          traffic.emit({
-            type: "invoked",
-            functionId,
-            requestId,
-            durationMs,
-            initDurationMs,
-            memoryMb: entry?.definition.config.memory ?? 0,
-            usedMemoryMb,
-            logging: loggingOf(entry),
-            result,
-          });
-        }
-        resolve(result);
-      },
-    };
-    if (entry !== undefined) entry.load.running++;
-    if (refusal !== null || entry?.pool === undefined || entry.pool === null) {
-      pending.settle(refusal ?? unknownFunction(functionId));
-    } else {
-      entry.pool.submit(pending);
-    }
+      settle,
+    });
+    this.#route(functionId, invocation);
+    return invocation;
+  }
+
+  /** To where the function runs, or to where its build is waited for. */
+  #route(functionId: string, invocation: PendingInvocation): void {
+    const waiting = this.#entries.get(functionId)?.waiting ?? null;
+    if (waiting !== null && !this.#isClosed) waiting.push(invocation);
+    else this.#admit(functionId, invocation);
+  }
+
+  #routeAll(functionId: string, waiting: LinkedList<PendingInvocation> | null): void {
+    if (waiting === null) return;
+    for (let next = waiting.shift(); next !== null; next = waiting.shift())
+      this.#route(functionId, next);
+  }
+
+  /** Has it run by the build that is in place, or refused. */
+  #admit(functionId: string, invocation: PendingInvocation): void {
+    const entry = this.#entries.get(functionId);
+    const owner = entry?.owner ?? new InvocationReporter(this.#options, functionId, null);
+    const refusal = this.#refusalOf(entry, functionId, invocation.payload);
+    invocation.admit(owner);
+    if (refusal === null && entry !== undefined && entry.pool !== null)
+      entry.pool.submit(invocation);
+    else invocation.settle(refusal ?? unknownFunction(functionId));
+  }
+
+  /** Gives an invocation that a retired pool did not begin to the pool that is in place now. */
+  #resubmit(functionId: string, invocation: PendingInvocation): void {
+    const pool = this.#entries.get(functionId)?.pool ?? null;
+    if (pool === null) invocation.settle(unknownFunction(functionId));
+    else pool.submit(invocation);
   }
 
   #refusalOf(
@@ -127,46 +144,59 @@ export class FunctionInvoker implements Invoker {
   ): InvocationFailure | null {
     if (entry === undefined || this.#isClosed) return unknownFunction(functionId);
     const { built, config } = entry.definition;
+    if (built === "pending") return unknownFunction(functionId);
     if ("ok" in built) return built;
-    if (config.concurrency !== null && entry.load.running >= config.concurrency) {
-      return failure("throttled", "TooManyRequestsException", "Rate Exceeded.");
+    if (config.concurrency !== null && entry.owner.load >= config.concurrency) {
+      return failedWith("throttled", "TooManyRequestsException", "Rate Exceeded.");
     }
     const isLong = payload.length * 3 > maximumEventBytes;
     if (isLong && Buffer.byteLength(payload) > maximumEventBytes) {
       const text = `${Buffer.byteLength(payload)} byte payload is too large for the RequestResponse invocation type (limit ${maximumEventBytes} bytes)`;
-      return failure("unhandled", "RequestEntityTooLargeException", text);
+      return failedWith("unhandled", "RequestEntityTooLargeException", text);
     }
     return null;
   }
 
   /**
    * Puts a function in place. When it runs already, an environment of the new build is started first and
-   * takes over when it is ready, so that no invocation waits. Resolves the failure of that start: the
-   * former build, if there is one, then stays.
+   * takes over when it is ready, so that no invocation waits. Resolves how that start failed: the
+   * former build then stays, unless it has never loaded either.
    */
-  async setFunction(definition: FunctionDefinition): Promise<InvocationFailure | null> {
-    const { functionId, built } = definition;
+  async setFunction(definition: FunctionDefinition): Promise<FailedStart | null> {
+    const { functionId } = definition;
     const key = keyOf(definition);
+    const known = this.#failed.get(functionId);
+    if (known?.key === key) return { ...known.start, isKnown: true };
+    this.#failed.delete(functionId);
+    const start = await this.#replace(definition, key);
+    if (start !== null) this.#failed.set(functionId, { key, start });
+    return start;
+  }
+
+  async #replace(definition: FunctionDefinition, key: string): Promise<FailedStart | null> {
+    const { functionId, built } = definition;
     const number = ++this.#definitions;
     this.#newest.set(functionId, number);
     const former = this.#entries.get(functionId);
     if (former?.key === key) return null;
-    if ("ok" in built) {
-      if (former?.pool === undefined || former.pool === null) {
-        this.#entries.set(functionId, { definition, key, pool: null, load: { running: 0 } });
-      }
-      return built;
-    }
-    const pool = this.#createPool(definition, built);
-    const entry: Entry = { definition, key, pool, load: former?.load ?? { running: 0 } };
-    if (former?.pool === undefined || former.pool === null) {
-      this.#entries.set(functionId, entry);
+    if (built === "pending" || "ok" in built) {
+      if (former?.pool === undefined || former.pool === null)
+        this.#place(functionId, this.#createEntry(definition, key, null));
       return null;
     }
-    const error = await pool.warm();
-    if (error !== null) {
+    const pool = this.#createPool(definition, built);
+    const entry = this.#createEntry(definition, key, pool);
+    if (former?.pool === undefined || former.pool === null) {
+      this.#place(functionId, entry);
+      // Whoever waited for the build starts it, as the first invocation of an app does.
+      const isFirst = former === undefined || former.definition.built === "pending";
+      const failure = isFirst ? null : await pool.warm();
+      return failure === null ? null : { failure, runningSince: null, isKnown: false };
+    }
+    const failure = await pool.warm();
+    if (failure !== null && !former.pool.hasNeverLoaded) {
       await pool.stop();
-      return error;
+      return { failure, runningSince: former.since, isKnown: false };
     }
     if (this.#newest.get(functionId) !== number) {
       await pool.stop();
@@ -174,19 +204,39 @@ export class FunctionInvoker implements Invoker {
     }
     // Another definition may have come and gone meanwhile.
     const replaced = this.#entries.get(functionId)?.pool ?? null;
+    this.#place(functionId, entry);
+    if (replaced !== null) {
+      replaced.retire((invocation) => this.#resubmit(functionId, invocation));
+      this.#follow(replaced.drained());
+    }
+    return failure === null ? null : { failure, runningSince: null, isKnown: false };
+  }
+
+  #createEntry(definition: FunctionDefinition, key: string, pool: FunctionPool | null): Entry {
+    return {
+      definition,
+      key,
+      pool,
+      since: this.#options.clock.now(),
+      waiting: definition.built === "pending" ? new LinkedList() : null,
+      owner: this.#createOwner(definition),
+    };
+  }
+
+  #place(functionId: string, entry: Entry): void {
+    const waiting = this.#entries.get(functionId)?.waiting ?? null;
     this.#entries.set(functionId, entry);
-    if (replaced === null) return null;
-    for (const pending of replaced.retire()) pool.submit(pending);
-    this.#follow(replaced.drained());
-    return null;
+    this.#routeAll(functionId, waiting);
   }
 
   removeFunction(functionId: string): void {
     const entry = this.#entries.get(functionId);
     this.#entries.delete(functionId);
     this.#newest.delete(functionId);
+    this.#failed.delete(functionId);
+    this.#routeAll(functionId, entry?.waiting ?? null);
     if (entry?.pool === undefined || entry.pool === null) return;
-    for (const pending of entry.pool.retire()) pending.settle(unknownFunction(functionId));
+    entry.pool.retire((invocation) => this.#resubmit(functionId, invocation));
     this.#follow(entry.pool.drained());
   }
 
@@ -197,9 +247,16 @@ export class FunctionInvoker implements Invoker {
   /** Stops every environment; running invocations end as `Runtime.ExitError`. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const [functionId, { waiting }] of this.#entries) this.#routeAll(functionId, waiting);
     await Promise.all(Array.from(this.#entries.values(), async ({ pool }) => pool?.stop()));
     await this.#options.strategy.close();
     await Promise.all(this.#retired);
+  }
+
+  #createOwner({ functionId, config }: FunctionDefinition): InvocationReporter {
+    const load = this.#loads.get(functionId) ?? { invocations: 0 };
+    this.#loads.set(functionId, load);
+    return new InvocationReporter(this.#options, functionId, config, load);
   }
 
   #follow(drained: Promise<void>): void {
@@ -218,10 +275,9 @@ export class FunctionInvoker implements Invoker {
       maxEnvironments,
       concurrencyPerEnvironment,
       enforcesTimeouts = true,
-      region,
       traffic,
     } = this.#options;
-    const { functionId, functionName, config, variables } = definition;
+    const { functionId, functionName, config, variables, region = defaultRegion } = definition;
     const createEnv = (): Record<string, string> =>
       createLambdaEnvironment({
         functionName,
@@ -249,20 +305,16 @@ export class FunctionInvoker implements Invoker {
 
 /** Two definitions with the same key run alike: nothing needs to be started anew. */
 function keyOf(definition: FunctionDefinition): string {
-  const { built, config, variables } = definition;
-  return JSON.stringify(["ok" in built ? built : built.hash, config, variables]);
-}
-
-function loggingOf(entry: Entry | undefined): InvocationLogging {
-  const { logFormat = "Text", systemLogLevel = null } = entry?.definition.config ?? {};
-  return { logFormat, systemLogLevel };
+  const { built, config, variables, region } = definition;
+  const code = built === "pending" || "ok" in built ? built : built.hash;
+  return JSON.stringify([code, config, variables, region]);
 }
 
 function unknownFunction(functionId: string): InvocationFailure {
-  return failure("unhandled", "ResourceNotFoundException", `Function not found: ${functionId}`);
+  return failedWith("unhandled", "ResourceNotFoundException", `Function not found: ${functionId}`);
 }
 
-function failure(
+function failedWith(
   kind: InvocationFailure["kind"],
   errorType: string,
   errorMessage: string,

@@ -1,5 +1,11 @@
 import { randomBytes } from "node:crypto";
-import type { FunctionConfig } from "@arclet/manifest";
+import {
+  arnOf,
+  localPlace,
+  logGroupOfFunction,
+  reservedVariables,
+  type FunctionConfig,
+} from "@arclet/manifest";
 import type { EnvironmentOptions } from "./execution-strategy.ts";
 import type { ContextTemplate } from "./handler/lambda-context.ts";
 
@@ -15,25 +21,6 @@ export interface LambdaEnvironmentOptions {
   /** When the environment starts: its log stream is named after the day. */
   readonly now: Date;
 }
-
-/** Names a function's configuration cannot set. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
-const reserved: ReadonlySet<string> = new Set([
-  "_HANDLER",
-  "_X_AMZN_TRACE_ID",
-  "AWS_DEFAULT_REGION",
-  "AWS_REGION",
-  "AWS_EXECUTION_ENV",
-  "AWS_LAMBDA_FUNCTION_NAME",
-  "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-  "AWS_LAMBDA_FUNCTION_VERSION",
-  "AWS_LAMBDA_INITIALIZATION_TYPE",
-  "AWS_LAMBDA_LOG_GROUP_NAME",
-  "AWS_LAMBDA_LOG_STREAM_NAME",
-  "AWS_LAMBDA_RUNTIME_API",
-  "AWS_LAMBDA_MAX_CONCURRENCY",
-  "LAMBDA_TASK_ROOT",
-  "LAMBDA_RUNTIME_DIR",
-]);
 
 /** Credentials are the person's to give locally; these stand in, so that SDK clients can sign. */
 const standIns = {
@@ -57,7 +44,7 @@ export function createLambdaEnvironment(options: LambdaEnvironmentOptions): Reco
     ...standIns,
   };
   for (const [name, value] of Object.entries(variables)) {
-    if (!reserved.has(name)) environment[name] = value;
+    if (!reservedVariables.has(name)) environment[name] = value;
   }
   return Object.assign(environment, {
     _HANDLER: handler,
@@ -68,7 +55,7 @@ export function createLambdaEnvironment(options: LambdaEnvironmentOptions): Reco
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.memory),
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroupOfFunction(functionName),
     AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(now),
     LAMBDA_TASK_ROOT: taskRoot,
     LAMBDA_RUNTIME_DIR: "/var/runtime",
@@ -85,13 +72,13 @@ function logStreamName(day: Date): string {
 export function describeContext(options: EnvironmentOptions): ContextTemplate {
   const { env, config, functionId } = options;
   const functionName = env["AWS_LAMBDA_FUNCTION_NAME"] ?? functionId;
-  const region = env["AWS_REGION"] ?? "us-east-1";
+  const place = localPlace({ aws: { region: env["AWS_REGION"] ?? null } });
   return {
     functionName,
     functionVersion: env["AWS_LAMBDA_FUNCTION_VERSION"] ?? "$LATEST",
-    invokedFunctionArn: `arn:aws:lambda:${region}:123456789012:function:${functionName}`,
+    invokedFunctionArn: arnOf(place, "lambda", `function:${functionName}`),
     memoryLimitInMB: String(config.memory),
-    logGroupName: env["AWS_LAMBDA_LOG_GROUP_NAME"] ?? `/aws/lambda/${functionName}`,
+    logGroupName: env["AWS_LAMBDA_LOG_GROUP_NAME"] ?? logGroupOfFunction(functionName),
     logStreamName: env["AWS_LAMBDA_LOG_STREAM_NAME"] ?? "",
     timeoutMs: config.timeout * 1000,
   };

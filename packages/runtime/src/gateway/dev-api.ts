@@ -1,9 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { TLSSocket } from "node:tls";
 import type { TrafficEvent } from "../traffic/traffic-event.ts";
 import type { GatewayContext } from "./gateway-context.ts";
+import { livereloadSource } from "./livereload.ts";
 import { answerJson } from "../http/http-answer.ts";
+import { onlyLocal } from "../http/trust.ts";
 
 const prefix = "/_arclet/";
+/** What pages of the app load; it tells nothing of other traffic. */
+const pageEndpoints: ReadonlySet<string> = new Set(["env.js", "livereload", "livereload.js"]);
 /** Bytes a slow listener may lag behind before it is let go. */
 const maxLagBytes = 1024 * 1024;
 
@@ -20,11 +25,14 @@ export class DevApi {
   handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
     if (!path.startsWith(prefix)) return false;
     const { trust } = this.#context;
-    if (!trust.isTrustedHost(request) || !trust.isTrustedOrigin(request)) {
-      answerJson(response, 403, '{"message":"Forbidden"}');
+    const name = path.slice(prefix.length);
+    // Pages of the app load these wherever they are shown: on a phone, through a tunnel.
+    const isAllowed = pageEndpoints.has(name) ? trust.isOwnPage(request) : trust.isLocal(request);
+    if (!isAllowed) {
+      answerJson(response, 403, JSON.stringify({ message: onlyLocal }));
       return true;
     }
-    switch (path.slice(prefix.length)) {
+    switch (name) {
       case "health":
         answerJson(response, 200, '{"status":"ok"}');
         break;
@@ -32,7 +40,13 @@ export class DevApi {
         this.#sendEnvironment(request, response);
         break;
       case "events":
-        this.#stream(response);
+        this.#stream(response, () => true);
+        break;
+      case "livereload":
+        this.#stream(response, ({ type }) => type === "page-changed");
+        break;
+      case "livereload.js":
+        sendScript(response, livereloadSource);
         break;
       default:
         answerJson(response, 404, '{"message":"Not Found"}');
@@ -42,18 +56,24 @@ export class DevApi {
 
   /** Static pages learn the socket's address with `<script src="/_arclet/env.js">`. */
   #sendEnvironment(request: IncomingMessage, response: ServerResponse): void {
-    const url = JSON.stringify(`ws://${request.headers.host ?? "localhost"}`);
-    response.writeHead(200, {
-      "content-type": "text/javascript; charset=utf-8",
-      "cache-control": "no-store",
-    });
-    response.end(`window.WS_URL = ${url};\n`);
+    const url = JSON.stringify(this.#socketUrl(request));
+    sendScript(response, `window.WS_URL = ${url};\n`);
   }
 
-  #stream(response: ServerResponse): void {
+  #socketUrl(request: IncomingMessage): string {
+    const { trust } = this.#context;
+    if (trust.publicUrl !== null && trust.isThroughPublicUrl(request)) {
+      return trust.publicUrl.origin.replace(/^http/, "ws");
+    }
+    const scheme = request.socket instanceof TLSSocket ? "wss" : "ws";
+    return `${scheme}://${request.headers.host ?? "localhost"}`;
+  }
+
+  #stream(response: ServerResponse, isWanted: (event: TrafficEvent) => boolean): void {
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     response.write(": traffic\n\n");
     const stopListening = this.#context.traffic.listen((event) => {
+      if (!isWanted(event)) return;
       if (response.writableLength > maxLagBytes) response.destroy();
       else response.write(`event: ${event.type}\ndata: ${serialize(event)}\n\n`);
     });
@@ -67,6 +87,14 @@ export class DevApi {
   close(): void {
     for (const stream of this.#streams) stream.end();
   }
+}
+
+function sendScript(response: ServerResponse, source: string): void {
+  response.writeHead(200, {
+    "content-type": "text/javascript; charset=utf-8",
+    "cache-control": "no-store",
+  });
+  response.end(source);
 }
 
 function serialize(event: TrafficEvent): string {

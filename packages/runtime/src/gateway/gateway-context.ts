@@ -1,25 +1,28 @@
+import type { ServerResponse } from "node:http";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
-import type { Leases } from "../connections/leases.ts";
-import type { Invoker } from "../execution/invoker.ts";
+import type { GatewayInvoker } from "../execution/invoker.ts";
 import type { ClfTime } from "../lambda-events/clf-time.ts";
 import type { IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../limits.ts";
 import type { Traffic } from "../traffic/traffic.ts";
+import type { WaitingWork } from "./waiting-work.ts";
 import type { Trust } from "../http/trust.ts";
 
 /** What every part of the gateway works with. */
 export interface GatewayContext {
-  readonly invoker: Invoker;
+  readonly invoker: GatewayInvoker;
   readonly connections: ConnectionRouter;
-  readonly leases: Leases;
   readonly traffic: Traffic;
   readonly clock: Clock;
   readonly limits: Limits;
   readonly trust: Trust;
+  readonly work: WaitingWork;
   readonly ids: IdSource;
   readonly time: ClfTime;
   /** Ten lower-case letters and digits. */
   readonly apiId: string;
   readonly stage: string;
+  /** Why requests were refused, for the developer; written only while traffic is observed. */
+  readonly reasons: WeakMap<ServerResponse, string>;
 }

@@ -1,10 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Manifest } from "@arclet/manifest";
+import { localPlace, type Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
-import type { Leases } from "../connections/leases.ts";
-import type { GatewayChannel } from "../execution/execution-strategy.ts";
-import type { Invoker } from "../execution/invoker.ts";
+import type { GatewayInvoker } from "../execution/invoker.ts";
 import { ClfTime } from "../lambda-events/clf-time.ts";
 import { createApiId, IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../limits.ts";
@@ -13,17 +11,20 @@ import { DevApi } from "./dev-api.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import { HttpApi } from "./http/http-api.ts";
 import { answerJson } from "../http/http-answer.ts";
-import { listen } from "./listener.ts";
+import { listen, type TlsFiles } from "./listener.ts";
 import { ManagementApi } from "./management-api.ts";
 import { forward } from "./http/proxy.ts";
 import { StaticFiles } from "./http/static-files.ts";
-import { createTrust } from "../http/trust.ts";
+import type { Trust } from "../http/trust.ts";
+import { WaitingWork } from "./waiting-work.ts";
 import { WebSocketApi } from "./websocket/websocket-api.ts";
 
 export interface GatewayApp {
   readonly manifest: Manifest;
   /** Absolute project folder. */
   readonly root: string;
+  /** @default false */
+  readonly livereload?: boolean;
 }
 
 export interface GatewayOptions {
@@ -31,23 +32,27 @@ export interface GatewayOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly invoker: Invoker;
+  readonly invoker: GatewayInvoker;
   readonly connections: ConnectionRouter;
-  readonly leases: Leases;
   readonly traffic: Traffic;
   readonly clock: Clock;
   readonly limits: Limits;
   readonly stage: string;
   readonly app: GatewayApp;
-  readonly allowedOrigins: readonly string[];
+  /** Certificate and key as PEM texts; without them there is no TLS. */
+  readonly tls?: TlsFiles | null;
+  /** Judges what is local, and which pages may open sockets. */
+  readonly trust: Trust;
   /** Takes requests of local services; false: not one of them. */
-  readonly mount: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly answerService: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface Gateway {
   readonly port: number;
   readonly apiId: string;
-  readonly channel: GatewayChannel;
+  /** Bytes of events that wait for functions or run in them. */
+  readonly waitingBytes: number;
+  readonly connectionCount: number;
   /** Swaps routes; open sockets stay and use the new ones. */
   setApp(app: GatewayApp): void;
   /** Stops listening, closes sockets (1001), awaits `$disconnect` of each. */
@@ -59,31 +64,38 @@ export interface Gateway {
  * Rejects with `RuntimeError` when the port or the host cannot be had.
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { invoker, connections, traffic, clock, limits, stage, host, allowedOrigins } = options;
+  const { invoker, connections, traffic, clock, limits, stage, host } = options;
   const context: GatewayContext = {
     invoker,
     connections,
-    leases: options.leases,
     traffic,
     clock,
     limits,
     stage,
-    trust: createTrust({ host, allowedOrigins }),
+    trust: options.trust,
+    work: new WaitingWork(limits.workBytes),
     ids: new IdSource(),
     time: new ClfTime(),
     apiId: createApiId(),
+    reasons: new WeakMap(),
   };
   const webSockets = new WebSocketApi(context);
   const management = new ManagementApi(context);
   const developer = new DevApi(context);
   const http = new HttpApi(context);
   let staticFiles: StaticFiles | null = null;
+  let servedKey = "";
   let proxyTarget: string | null = null;
 
-  function setApp({ manifest, root }: GatewayApp): void {
-    http.setManifest(manifest);
-    webSockets.setApi(manifest.ws);
-    staticFiles = manifest.static === null ? null : new StaticFiles(root, manifest.static);
+  function setApp({ manifest, root, livereload = false }: GatewayApp): void {
+    http.setManifest(manifest, livereload);
+    webSockets.setApi(manifest.ws, localPlace(manifest));
+    const staticKey = JSON.stringify([root, livereload, manifest.static]);
+    // What it has read stays when only functions changed.
+    if (staticKey !== servedKey)
+      staticFiles =
+        manifest.static === null ? null : new StaticFiles(root, manifest.static, livereload);
+    servedKey = staticKey;
     proxyTarget = manifest.proxy?.testing ?? null;
   }
 
@@ -93,12 +105,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     path: string,
   ): Promise<void> {
     const isRead = request.method === "GET" || request.method === "HEAD";
-    const sent = request.url ?? "/";
     const isStaticPath = path.startsWith("/_static/");
     const file = isStaticPath ? path.slice("/_static".length) : path;
-    if (isRead && staticFiles !== null && (await staticFiles.handle(request, response, file)))
-      return;
-    request.url = sent;
+    const isLast = proxyTarget === null || isStaticPath;
+    if (isRead && (await staticFiles?.handle(request, response, file, isLast)) === true) return;
     if (proxyTarget !== null && !isStaticPath) forward(request, response, proxyTarget);
     else http.refuse(response);
   }
@@ -117,9 +127,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (management.handle(request, response, path) || developer.handle(request, response, path)) {
       return;
     }
-    const isTrusted =
-      context.trust.isTrustedHost(request) && context.trust.isTrustedOrigin(request);
-    if (isTrusted && options.mount(request, response)) return;
+    if (options.answerService(request, response)) return;
     const answer =
       match === null
         ? fallBack(request, response, path)
@@ -145,6 +153,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         routeKey,
         status: response.statusCode,
         durationMs,
+        reason: context.reasons.get(response) ?? null,
       });
     });
   }
@@ -154,13 +163,19 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     host,
     port: options.port,
     headerBytes: limits.headerBytes,
+    tls: options.tls ?? null,
     onRequest: handleRequest,
     onUpgrade: (request, socket, head) => webSockets.handleUpgrade(request, socket, head),
   });
   return {
     port: listener.port,
     apiId: context.apiId,
-    channel: { request: (id, command) => connections.request(id, command) },
+    get waitingBytes() {
+      return context.work.bytes;
+    },
+    get connectionCount() {
+      return webSockets.connectionCount;
+    },
     setApp,
     async close() {
       const closed = listener.stop();

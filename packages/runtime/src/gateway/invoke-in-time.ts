@@ -1,25 +1,47 @@
+import type { EventEmitter } from "node:events";
 import type { InvocationResult } from "../invocation.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 
 /**
- * Invokes a function and waits so long at most. The function goes on when its time is over, as on AWS:
- * nobody waits for it any more. `where` names it should the invocation reject, which is a bug.
+ * Invokes a function and waits so long at most. One that has begun goes on when its time is over or its
+ * caller is gone, as on AWS; one that has not never begins. `caller` emits `close` when nobody waits for
+ * the result any more. `"throttled"`: too much waits already.
  */
 export function invokeInTime(
-  { invoker, clock, traffic }: GatewayContext,
+  { invoker, clock, work }: GatewayContext,
   functionId: string,
   event: string,
   limitMs: number,
-  where: string,
-): Promise<InvocationResult | "late"> {
+  caller: EventEmitter,
+): Promise<InvocationResult | "late" | "throttled"> {
+  const bytes = event.length;
+  if (!work.take(bytes)) return Promise.resolve("throttled");
   return new Promise((resolve) => {
-    const timer = clock.after(limitMs, () => resolve("late"));
-    traffic.report(
-      invoker.invoke(functionId, event).then((result) => {
-        timer.cancel();
-        resolve(result);
-      }),
-      where,
-    );
+    let isWaiting = true;
+    const finish = (result: InvocationResult | "late"): void => {
+      if (!isWaiting) return;
+      isWaiting = false;
+      timer.cancel();
+      caller.off("close", leave);
+      resolve(result);
+    };
+    const withdraw = (): boolean => {
+      const isWithdrawn = invocation.withdraw();
+      if (isWithdrawn) work.release(bytes);
+      return isWithdrawn;
+    };
+    // What a function that has begun says still counts: a handshake may owe it a disconnect.
+    const leave = (): void => {
+      if (withdraw()) finish("late");
+    };
+    const timer = clock.after(limitMs, () => {
+      withdraw();
+      finish("late");
+    });
+    caller.once("close", leave);
+    const invocation = invoker.submit(functionId, event, null, (result) => {
+      work.release(bytes);
+      finish(result);
+    });
   });
 }

@@ -1,18 +1,33 @@
 import {
-  createServer,
+  createServer as createHttpServer,
   STATUS_CODES,
   type IncomingMessage,
-  type Server,
+  type Server as HttpServer,
   type ServerResponse,
 } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { isIP, type Server as NetServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { RuntimeError } from "../errors.ts";
+import { answerJson } from "../http/http-answer.ts";
+import { isLoopbackAddress, isLoopbackName } from "../http/trust.ts";
+import { asksForWebSocket, withoutUpgrade } from "./plain-request.ts";
+import { answerRaw } from "./raw-answer.ts";
+import { createTlsDoor } from "./tls-door.ts";
+
+/** Certificate chain and private key, as PEM texts. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
 
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
   /** Bytes of request line and headers. */
   readonly headerBytes: number;
+  /** Null serves no TLS. */
+  readonly tls: TlsFiles | null;
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
@@ -36,40 +51,47 @@ export async function listen(given: ListenOptions): Promise<Listener> {
       given.onRequest(request, response);
     },
   };
-  const first = createHttpServer(options);
-  const isLocalhost = options.host === "localhost";
-  const port = await bind(first, isLocalhost ? "127.0.0.1" : options.host, options.port);
-  const servers = [first];
-  if (isLocalhost) {
-    const second = createHttpServer(options);
+  const { host } = options;
+  const [first = host, ...others] = addressesOf(host);
+  const main = createServers(options);
+  const bound = [main];
+  const port = await bind(main.door, first, options.port);
+  for (const address of others) {
+    const server = createServers(options);
     try {
-      await bind(second, "::1", port);
-      servers.push(second);
+      await bind(server.door, address, port);
+      bound.push(server);
     } catch (error) {
       const code = error instanceof RuntimeError ? error.code : null;
       // A machine without IPv6 has just the one address.
-      if (code !== "ERR_HOST_UNAVAILABLE") {
-        await closeServer(first);
-        // Any free port was asked for, and this one is free in one family only.
-        if (code === "ERR_PORT_IN_USE" && options.port === 0) return listen(given);
-        throw error;
-      }
+      if (code === "ERR_HOST_UNAVAILABLE") continue;
+      await Promise.all(bound.map(closeServer));
+      // Any free port was asked for, and this one is free at one address only.
+      if (code === "ERR_PORT_IN_USE" && options.port === 0) return listen(given);
+      throw error;
     }
   }
   return {
     port,
     async stop() {
-      await Promise.all(servers.map((server) => closeServer(server)));
+      await Promise.all(bound.map(closeServer));
     },
     drain() {
       const dropAll = (): void => {
         clearTimeout(grace);
-        for (const server of servers) server.closeAllConnections();
+        for (const { http } of bound) for (const server of http) server.closeAllConnections();
       };
       const grace = setTimeout(dropAll, drainGraceMs);
       requests.whenNone(dropAll);
     },
   };
+}
+
+/** Where a host listens. An address of the network also listens on loopback, for the app's own functions. */
+function addressesOf(host: string): readonly string[] {
+  if (host === "localhost") return ["127.0.0.1", "::1"];
+  const isOwnAddress = isIP(host) !== 0 && host !== "0.0.0.0" && host !== "::";
+  return isOwnAddress && !isLoopbackName(host) ? [host, "127.0.0.1"] : [host];
 }
 
 /** Time requests in work have to end when the server stops. */
@@ -97,46 +119,99 @@ class RequestCount {
   }
 }
 
-function createHttpServer({ headerBytes, onRequest, onUpgrade }: ListenOptions): Server {
-  const maxHeaderSize = headerBytes === Infinity ? 2 ** 31 - 1 : headerBytes;
-  const server = createServer({ maxHeaderSize }, onRequest);
-  server.on("upgrade", onUpgrade);
-  server.on("clientError", refuse);
-  return server;
+/** The servers of one address: what listens, and what parses HTTP. */
+interface BoundServer {
+  readonly door: NetServer;
+  readonly http: readonly HttpServer[];
+  /** Ends connections that have not asked for anything. */
+  closeIdle(): void;
 }
 
-/** How long a refused peer that still writes is read and dropped, so that it gets to read its answer. */
-const lingerMs = 1000;
+function createServers(options: ListenOptions): BoundServer {
+  const { headerBytes, tls } = options;
+  const maxHeaderSize = headerBytes === Infinity ? 2 ** 31 - 1 : headerBytes;
+  const plain = createHttpServer({ maxHeaderSize });
+  if (tls === null) {
+    answerOn(plain, "connection", options);
+    return { door: plain, http: [plain], closeIdle: () => plain.closeIdleConnections() };
+  }
+  // Without TLS, only the app's own functions and programs of this machine are answered.
+  answerOn(plain, "connection", {
+    onRequest(request, response) {
+      if (isLoopbackAddress(request.socket.remoteAddress ?? "")) {
+        options.onRequest(request, response);
+        return;
+      }
+      const location = `https://${request.headers.host ?? "localhost"}${request.url ?? "/"}`;
+      response.writeHead(308, { location, connection: "close" }).end();
+    },
+    onUpgrade(request, socket, head) {
+      if (isLoopbackAddress(request.socket.remoteAddress ?? "")) {
+        options.onUpgrade(request, socket, head);
+      } else answerRaw(socket, 403, "This server speaks TLS: use wss://");
+    },
+  });
+  const secure = createHttpsServer({ maxHeaderSize, cert: tls.cert, key: tls.key });
+  answerOn(secure, "secureConnection", options);
+  // A peer that speaks no TLS, or does not trust the certificate, is its own affair.
+  secure.on("tlsClientError", (_error, socket) => socket.destroy());
+  const door = createTlsDoor(secure, plain);
+  return {
+    door: door.server,
+    http: [secure, plain],
+    closeIdle() {
+      door.closeSilent();
+      secure.closeIdleConnections();
+      plain.closeIdleConnections();
+    },
+  };
+}
 
-/**
- * What is no HTTP gets an HTTP error, if the peer still listens. Closing with bytes unread would reset
- * the connection, and the answer could be lost with it: RFC 9112, section 9.6.
- */
+function answerOn(
+  server: HttpServer,
+  newConnection: "connection" | "secureConnection",
+  { onRequest, onUpgrade }: Pick<ListenOptions, "onRequest" | "onUpgrade">,
+): void {
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    // Which of two hosts is meant, others may understand otherwise: RFC 9112, section 3.2.
+    if (hostCount(request) <= 1) onRequest(request, response);
+    else answerJson(response.setHeader("connection", "close"), 400, '{"message":"Bad Request"}');
+  });
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (hostCount(request) > 1) answerRaw(socket, 400, "Bad Request");
+    else if (asksForWebSocket(request)) onUpgrade(request, socket, head);
+    else {
+      socket.unshift(Buffer.concat([withoutUpgrade(request), head]));
+      server.emit(newConnection, socket);
+    }
+  });
+  server.on("clientError", refuse);
+}
+
+function hostCount({ rawHeaders }: IncomingMessage): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === "host") count++;
+  }
+  return count;
+}
+
+/** What is no HTTP gets an HTTP error, if the peer still listens. */
 function refuse(error: Error & { code?: string }, socket: Duplex): void {
   // Hears of the peer's end too, once more as an error of the parser.
   if (socket.writableEnded) return;
-  socket.on("error", () => socket.destroy());
   if (!socket.writable || error.code === "ECONNRESET") {
+    socket.on("error", () => socket.destroy());
     socket.destroy();
     return;
   }
   let status = 400;
   if (error.code === "HPE_HEADER_OVERFLOW") status = 431;
   else if (error.code === "ERR_HTTP_REQUEST_TIMEOUT") status = 408;
-  const reason = STATUS_CODES[status] ?? "";
-  const body = JSON.stringify({ message: reason });
-  // The parser is done with this peer.
-  socket.removeAllListeners("data");
-  socket.on("data", () => {});
-  const linger = setTimeout(() => socket.destroy(), lingerMs);
-  socket.once("close", () => clearTimeout(linger));
-  socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  answerRaw(socket, status, STATUS_CODES[status] ?? "");
 }
 
-function bind(server: Server, host: string, port: number): Promise<number> {
+function bind(server: NetServer, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => reject(toRuntimeError(error, host, port));
     server.once("error", fail);
@@ -148,10 +223,10 @@ function bind(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: BoundServer): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
+    server.door.close(() => resolve());
+    server.closeIdle();
   });
 }
 

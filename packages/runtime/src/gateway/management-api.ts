@@ -30,7 +30,7 @@ export class ManagementApi {
     response.setHeader("x-amzn-requestid", randomUUID());
     response.setHeader("x-amz-apigw-id", this.#context.ids.requestId());
     const isKnownStage = prefix === undefined || prefix === `/${stage}` || prefix === "/_arc/ws";
-    if (!isKnownStage || !trust.isTrustedOrigin(request)) {
+    if (!isKnownStage || !trust.isLocal(request)) {
       fail(response, 403, "ForbiddenException", '{"message":"Forbidden"}');
       return true;
     }

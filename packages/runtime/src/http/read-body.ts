@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
+const noBody = Buffer.alloc(0);
+
 /**
  * Reads a request's body up to a limit. `"aborted"`: the client went away.
  * The rest of a too large body is passed over, so that the answer reaches the client.
@@ -8,6 +10,10 @@ export function readBody(
   request: IncomingMessage,
   limitBytes: number,
 ): Promise<Buffer | "too-large" | "aborted"> {
+  const { headers } = request;
+  // Without either there is no body to wait for: RFC 9112, section 6.3.
+  if (headers["content-length"] === undefined && headers["transfer-encoding"] === undefined)
+    return Promise.resolve(noBody);
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;

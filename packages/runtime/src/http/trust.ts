@@ -1,44 +1,130 @@
 import type { IncomingMessage } from "node:http";
 
+/** What is judged of a request. */
+export interface JudgedRequest {
+  readonly headers: IncomingMessage["headers"];
+  /** The addresses at both ends of the connection. */
+  readonly socket: {
+    readonly remoteAddress?: string | undefined;
+    readonly localAddress?: string | undefined;
+  };
+}
+
 export interface TrustOptions {
   /** The host the server was told to listen on. */
   readonly host: string;
-  /** Origins the person trusts besides, `"*"` for all. */
+  /** Origins whose pages may open sockets, `"*"` for all. */
   readonly allowedOrigins: readonly string[];
+  /** Where a tunnel or proxy shows the app to others: `https://app.example`. */
+  readonly publicUrl: string | null;
 }
 
-/** Decides which pages may talk to a server on the developer's machine. */
+/** Judges who may do what on a server that runs on a developer's machine. */
 export interface Trust {
-  /** False for names that merely resolve to this machine (DNS rebinding). */
-  isTrustedHost(request: IncomingMessage): boolean;
-  /** True without an `Origin`: then it is no browser. */
-  isTrustedOrigin(request: IncomingMessage): boolean;
+  readonly publicUrl: URL | null;
+  /** Whether a request may use what is only for this machine: see `isLocalRequest`. */
+  isLocal(request: JudgedRequest): boolean;
+  /** Whether a page, named by `Origin`, may open a socket. True without one: then it is no browser. */
+  mayOpenSocket(request: JudgedRequest): boolean;
+  /** Whether a page may learn where its socket is: by a name that nobody else can point at this machine. */
+  isOwnPage(request: JudgedRequest): boolean;
+  /** Whether a request came through the tunnel or proxy of `publicUrl`. */
+  isThroughPublicUrl(request: JudgedRequest): boolean;
 }
 
-export function createTrust(options: TrustOptions): Trust {
-  const { host, allowedOrigins } = options;
-  const allowsAll = allowedOrigins.includes("*");
-  const isKnown = (name: string): boolean => isLoopback(name) || name === host;
-  return {
-    isTrustedHost: (request) => isKnown(hostnameOf(`http://${request.headers.host ?? ""}`)),
-    isTrustedOrigin(request) {
-      const { origin } = request.headers;
-      if (origin === undefined || allowsAll || allowedOrigins.includes(origin)) return true;
-      // Pages of this machine are the developer's own, on whatever port their tools serve them.
-      return isKnown(hostnameOf(origin));
-    },
+/** Sent along with a refusal, by every port. */
+export const onlyLocal = "Forbidden: only programs and pages of this machine may use this";
+
+/**
+ * The one judgement of what is local: a loopback peer, a loopback `Host`, no trace of a proxy and no
+ * foreign page. A tunnel connects from loopback too, so the peer alone says nothing; a name that merely
+ * resolves to this machine (DNS rebinding) is not a loopback `Host`.
+ * @param publicHost The host of the public URL, which is never local.
+ */
+export function isLocalRequest(
+  { headers, socket }: JudgedRequest,
+  publicHost: string | null = null,
+): boolean {
+  const { host = "", origin } = headers;
+  if (!isLoopbackAddress(socket.remoteAddress ?? "")) return false;
+  if (!isLoopbackName(hostnameOf(`http://${host}`)) || host === publicHost) return false;
+  if (isForwarded(headers)) return false;
+  // Browsers leave `Origin` out of what a page merely embeds, and say in another header whose page it is.
+  if (origin === undefined) return headers["sec-fetch-site"] !== "cross-site";
+  return isLoopbackName(hostnameOf(origin)) && !isAt(origin, publicHost);
+}
+
+/** Whether a browser sent it, whatever its page. */
+export function isFromBrowser({ headers }: JudgedRequest): boolean {
+  return headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
+}
+
+export function createTrust({ host, allowedOrigins, publicUrl }: TrustOptions): Trust {
+  const publicAddress = publicUrl === null ? null : new URL(publicUrl);
+  const publicHost = publicAddress?.host ?? null;
+  const allowed = new Set(allowedOrigins);
+  const isThroughPublicUrl = ({ headers }: JudgedRequest): boolean =>
+    publicHost !== null && (headers.host === publicHost || isForwarded(headers));
+  /** Nobody else's page can have such a `Host`: a rebound name is not the address that was connected to. */
+  const isKnownHost = ({ headers, socket }: JudgedRequest): boolean => {
+    const { host: given = "" } = headers;
+    const name = hostnameOf(`http://${given}`);
+    if (isLoopbackName(name) || name === host) return true;
+    if (name !== "" && name === socket.localAddress?.replace(/^::ffff:/, "")) return true;
+    return (
+      given === publicHost || allowed.has(`http://${given}`) || allowed.has(`https://${given}`)
+    );
   };
+  const mayOpenSocket = (request: JudgedRequest): boolean => {
+    const { origin, host: given = "" } = request.headers;
+    if (origin === undefined || allowed.has("*") || allowed.has(origin)) return true;
+    if (origin === publicAddress?.origin || isLoopbackName(hostnameOf(origin))) return true;
+    return isAt(origin, given) && isKnownHost(request);
+  };
+  return {
+    publicUrl: publicAddress,
+    isLocal: (request) => isLocalRequest(request, publicHost),
+    isThroughPublicUrl,
+    mayOpenSocket,
+    isOwnPage: (request) =>
+      mayOpenSocket(request) && (isThroughPublicUrl(request) || isKnownHost(request)),
+  };
+}
+
+/** Set by proxies and tunnels, each by its own. */
+const proxyHeaders = new Set([
+  "forwarded",
+  "via",
+  "x-real-ip",
+  "x-client-ip",
+  "true-client-ip",
+  "x-original-host",
+  "x-original-url",
+]);
+
+function isForwarded(headers: IncomingMessage["headers"]): boolean {
+  for (const name in headers) {
+    if (name.startsWith("x-forwarded") || name.startsWith("cf-") || proxyHeaders.has(name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function isAt(origin: string, host: string | null): boolean {
+  return host !== null && URL.canParse(origin) && new URL(origin).host === host;
 }
 
 function hostnameOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, "") : "";
 }
 
-function isLoopback(name: string): boolean {
-  return (
-    name === "localhost" ||
-    name.endsWith(".localhost") ||
-    name === "::1" ||
-    /^127(\.\d+){3}$/.test(name)
-  );
+/** `localhost`, what is below it, and loopback addresses. */
+export function isLoopbackName(name: string): boolean {
+  return name === "localhost" || name.endsWith(".localhost") || isLoopbackAddress(name);
+}
+
+/** Also an IPv4 peer of a socket that listens for both. */
+export function isLoopbackAddress(address: string): boolean {
+  return address === "::1" || /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(address);
 }

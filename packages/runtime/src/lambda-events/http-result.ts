@@ -66,16 +66,14 @@ function statusOf(value: unknown): number | null {
     : null;
 }
 
-/** Payload 2.0 has `cookies`, and no multi-value headers. */
+/** Payload 2.0 has `cookies`, which come before a `set-cookie` header, and no multi-value headers. */
 function headersOfTwo(result: Record<string, unknown>): HttpHeader[] {
+  const { cookies } = result;
   const headers = [...valuesByName(result["headers"])].flatMap(([name, values]) =>
     values.map((value): HttpHeader => [name, value]),
   );
-  const { cookies } = result;
-  if (Array.isArray(cookies)) {
-    for (const cookie of cookies) headers.push(["set-cookie", String(cookie)]);
-  }
-  return headers;
+  const ofCookies: readonly unknown[] = Array.isArray(cookies) ? cookies : [];
+  return [...ofCookies.map((cookie): HttpHeader => ["set-cookie", String(cookie)]), ...headers];
 }
 
 /** Payload 1.0 joins both maps; what stands in both is sent once. */

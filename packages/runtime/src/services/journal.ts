@@ -1,14 +1,39 @@
-import { mkdir, open, readFile, rename, writeFile, type FileHandle } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { readJournalLines, type SkippedLine } from "./journal-lines.ts";
+import { tellTraffic, type ServiceContext } from "./service-context.ts";
 
 /** Entries that must outlive a restart. */
 export interface Journal<Entry> {
   /** What was kept when the journal was opened, oldest first. */
   readonly kept: ReadonlyMap<string, Entry>;
-  /** Resolves once the entry is written. */
+  /** Resolves once the entry is written. Rejects with a `JournalError` when it cannot be: it is not kept then. */
   put(key: string, entry: Entry): Promise<void>;
+  /**
+   * Writes another state of an entry that is kept. A failure is reported and costs nothing: a restart
+   * finds the former state, and what followed from it happens again.
+   */
+  revise(key: string, entry: Entry): Promise<void>;
+  /** As `revise`: what cannot be removed comes again after a restart. */
   remove(key: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The disk refused what was to be kept. */
+export class JournalError extends Error {
+  constructor(cause: unknown) {
+    super(
+      `The data folder cannot be written, and nothing was changed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+    this.name = "JournalError";
+  }
+}
+
+export interface JournalReports {
+  readonly onSkipped: (skipped: SkippedLine) => void;
+  /** Something that is not acknowledged could not be written; once until a write succeeds again. */
+  readonly onFailure: (error: JournalError) => void;
 }
 
 type Line<Entry> = readonly [key: string, entry: Entry] | readonly [key: string];
@@ -18,6 +43,7 @@ export function createMemoryJournal<Entry>(): Journal<Entry> {
   return {
     kept: new Map(),
     put: () => Promise.resolve(),
+    revise: () => Promise.resolve(),
     remove: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
@@ -25,60 +51,165 @@ export function createMemoryJournal<Entry>(): Journal<Entry> {
 
 /** Lines before a journal is worth compacting. */
 const fewLines = 1000;
+/** What was written may be lost for as long as this when the machine, not only the process, stops. */
+const flushMs = 1000;
 
 /**
  * A line per change, appended in order. It is compacted when it is opened and when most of its lines are
- * of the past, through a rename, so that a stop half-way loses nothing.
+ * of the past, through a rename, so that a stop half-way loses nothing. Lines that cannot be read are
+ * skipped and reported.
  */
-export async function openJournal<Entry>(file: string): Promise<Journal<Entry>> {
+export async function openJournal<Entry>(
+  file: string,
+  reports: JournalReports = { onSkipped() {}, onFailure() {} },
+): Promise<Journal<Entry>> {
   await mkdir(dirname(file), { recursive: true });
-  const kept = await readEntries<Entry>(file);
+  const kept = new Map<string, Entry>();
+  readJournalLines(file, (line) => take(kept, line), reports.onSkipped);
   await writeEntries(file, kept);
-  return new FileJournal(file, kept, await open(file, "a"));
+  const handle = await open(file, "a");
+  return new FileJournal(file, kept, handle, (await handle.stat()).size, reports.onFailure);
+}
+
+/** The journal of a service; in memory without a data folder. */
+export function journalFor<Entry>(context: ServiceContext, name: string): Promise<Journal<Entry>> {
+  return context.dataDirectory === null
+    ? Promise.resolve(createMemoryJournal<Entry>())
+    : openJournal<Entry>(join(context.dataDirectory, `${name}.journal`), {
+        onSkipped: (skipped) => tellSkipped(context, skipped),
+        onFailure: ({ message }) => tellTraffic(context, "data", message),
+      });
+}
+
+/** Reports a line that was passed over. */
+export function tellSkipped(context: ServiceContext, { file, line, copy }: SkippedLine): void {
+  tellTraffic(
+    context,
+    "data",
+    `${file}:${line} cannot be read and was skipped: a crash or the disk damaged it. The file as it was is ${copy}`,
+  );
+}
+
+interface Appended {
+  readonly text: string;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 class FileJournal<Entry> implements Journal<Entry> {
   readonly kept: ReadonlyMap<string, Entry>;
   readonly #file: string;
   readonly #entries: Map<string, Entry>;
+  readonly #onFailure: JournalReports["onFailure"];
   #handle: FileHandle;
+  #bytes: number;
   #lines: number;
-  #tail: Promise<unknown> = Promise.resolve();
+  #pending: Appended[] = [];
+  #tail: Promise<void> = Promise.resolve();
+  #flush: NodeJS.Timeout | null = null;
+  #isFailing = false;
 
-  constructor(file: string, kept: ReadonlyMap<string, Entry>, handle: FileHandle) {
+  constructor(
+    file: string,
+    kept: ReadonlyMap<string, Entry>,
+    handle: FileHandle,
+    bytes: number,
+    onFailure: JournalReports["onFailure"],
+  ) {
+    this.#onFailure = onFailure;
     this.kept = kept;
     this.#file = file;
     this.#entries = new Map(kept);
     this.#handle = handle;
+    this.#bytes = bytes;
     this.#lines = kept.size;
   }
 
-  put(key: string, entry: Entry): Promise<void> {
+  async put(key: string, entry: Entry): Promise<void> {
+    const before = this.#entries.get(key);
     this.#entries.set(key, entry);
-    return this.#append([key, entry]);
+    try {
+      await this.#append([key, entry]);
+    } catch (error) {
+      // Unless it was written over since.
+      if (this.#entries.get(key) === entry) {
+        if (before === undefined) this.#entries.delete(key);
+        else this.#entries.set(key, before);
+      }
+      throw error;
+    }
   }
 
-  remove(key: string): Promise<void> {
+  async revise(key: string, entry: Entry): Promise<void> {
+    this.#entries.set(key, entry);
+    await this.#append([key, entry]).catch((error: unknown) => this.#report(error));
+  }
+
+  async remove(key: string): Promise<void> {
     this.#entries.delete(key);
-    return this.#append([key]);
+    await this.#append([key]).catch((error: unknown) => this.#report(error));
   }
 
   async close(): Promise<void> {
-    await this.#tail.catch(() => {
-      // The writer that failed has been told; closing goes on.
-    });
+    await this.#tail;
+    if (this.#flush !== null) {
+      clearTimeout(this.#flush);
+      await this.#handle.datasync();
+    }
     await this.#handle.close();
   }
 
   #append(line: Line<Entry>): Promise<void> {
-    const written = this.#next(() => this.#handle.appendFile(`${JSON.stringify(line)}\n`));
+    const written = new Promise<void>((resolve, reject) => {
+      this.#pending.push({ text: `${JSON.stringify(line)}\n`, resolve, reject });
+    });
+    // What comes while a write is on its way goes together.
+    if (this.#pending.length === 1) this.#next(() => this.#write());
     this.#lines += 1;
     if (this.#lines > fewLines && this.#lines > 4 * this.#entries.size) {
       this.#lines = this.#entries.size;
-      // Should it fail, the file is as it was, and the next writer meets what is wrong.
-      void this.#next(() => this.#compact()).catch(() => {});
+      this.#next(() =>
+        // Should it fail, the file is as it was, and the next writer meets what is wrong.
+        this.#compact().catch(() => {}),
+      );
     }
     return written;
+  }
+
+  /** Writes all that waits, or nothing of it. */
+  async #write(): Promise<void> {
+    const batch = this.#pending;
+    this.#pending = [];
+    const data = Buffer.from(batch.map(({ text }) => text).join(""));
+    try {
+      await this.#handle.appendFile(data);
+      this.#bytes += data.length;
+      this.#isFailing = false;
+      this.#planFlush();
+      for (const { resolve } of batch) resolve();
+    } catch (error) {
+      await this.#handle.truncate(this.#bytes).catch(() => {
+        // The line that was cut off is skipped when the journal is read.
+      });
+      for (const { reject } of batch) reject(new JournalError(error));
+    }
+  }
+
+  #report(error: unknown): void {
+    if (this.#isFailing || !(error instanceof JournalError)) return;
+    this.#isFailing = true;
+    this.#onFailure(error);
+  }
+
+  #planFlush(): void {
+    this.#flush ??= setTimeout(() => {
+      this.#flush = null;
+      this.#next(() =>
+        // What the disk refuses is told to the next writer.
+        this.#handle.datasync().catch(() => {}),
+      );
+    }, flushMs);
+    this.#flush.unref();
   }
 
   /** What follows in the queue is written once more, and changes nothing. */
@@ -86,13 +217,13 @@ class FileJournal<Entry> implements Journal<Entry> {
     await writeEntries(this.#file, this.#entries);
     const former = this.#handle;
     this.#handle = await open(this.#file, "a");
+    this.#bytes = (await this.#handle.stat()).size;
     await former.close();
   }
 
-  #next<Result>(run: () => Promise<Result>): Promise<Result> {
-    const result = this.#tail.then(run, run);
-    this.#tail = result;
-    return result;
+  /** One after the other. What runs does not reject. */
+  #next(run: () => Promise<void>): void {
+    this.#tail = this.#tail.then(run);
   }
 }
 
@@ -101,25 +232,24 @@ async function writeEntries<Entry>(
   entries: ReadonlyMap<string, Entry>,
 ): Promise<void> {
   const compacted = `${file}.compacted`;
-  await writeFile(compacted, [...entries].map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const handle = await open(compacted, "w");
+  try {
+    await handle.writeFile([...entries].map((line) => `${JSON.stringify(line)}\n`).join(""));
+    await handle.datasync();
+  } catch (error) {
+    await handle.close();
+    await rm(compacted, { force: true });
+    throw error;
+  }
+  await handle.close();
   await rename(compacted, file);
 }
 
-async function readEntries<Entry>(file: string): Promise<Map<string, Entry>> {
-  const entries = new Map<string, Entry>();
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return entries;
-    throw error;
-  }
-  // What follows the last newline is a write that a crash cut off: it was never acknowledged.
-  for (const raw of text.split("\n").slice(0, -1)) {
-    // The file is written only by FileJournal, in this shape.
-    const [key, entry] = JSON.parse(raw) as Line<Entry>;
-    if (entry === undefined) entries.delete(key);
-    else entries.set(key, entry);
-  }
-  return entries;
+/** @throws for what is not a line of this journal */
+function take<Entry>(entries: Map<string, Entry>, line: unknown): void {
+  if (!Array.isArray(line) || typeof line[0] !== "string") throw new Error("not an entry");
+  // Written only by FileJournal, in this shape.
+  const [key, entry] = line as unknown as Line<Entry>;
+  if (entry === undefined) entries.delete(key);
+  else entries.set(key, entry);
 }

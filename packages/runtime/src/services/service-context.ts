@@ -1,8 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Invoker } from "../execution/invoker.ts";
 import type { Traffic } from "../traffic/traffic.ts";
-import { createMemoryJournal, openJournal, type Journal } from "./journal.ts";
-import { join } from "node:path";
 
 /** What every service works with. */
 export interface ServiceContext {
@@ -11,29 +9,29 @@ export interface ServiceContext {
   readonly traffic: Traffic;
   /** Absolute folder; null keeps everything in memory. */
   readonly dataDirectory: string | null;
+  /** Where the services' port is: `http://127.0.0.1:3334`. */
+  origin(): string;
+  readonly tables: TablesSettings;
 }
 
-/**
- * Lambda tries an asynchronous invocation again after one minute and then two.
- * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
- */
-export const retryDelaysMs: readonly number[] = [60_000, 120_000];
+export interface TablesSettings {
+  /** Port of the embedded DynamoDB; 0 takes any free one. */
+  readonly port: number;
+  /** URL of a DynamoDB-compatible server to use instead; null: the embedded one. */
+  readonly endpoint: string | null;
+  /** Absolute path; null: the project's `sandbox-seed.{js,cjs,mjs,json}`. */
+  readonly seedFile: string | null;
+}
 
 /** Something a function failed to take in all its tries. */
 export interface DeadLetter {
   readonly id: string;
-  readonly service: "events" | "queues" | "tables-streams";
-  /** Name of the event, queue or table. */
+  readonly service: "events" | "queues" | "scheduled" | "tables-streams";
+  /** Name of the event, queue, schedule or table. */
   readonly source: string;
   readonly functionId: string;
   readonly payload: string;
   readonly error: string;
-}
-
-export function journalFor<Entry>(context: ServiceContext, name: string): Promise<Journal<Entry>> {
-  return context.dataDirectory === null
-    ? Promise.resolve(createMemoryJournal<Entry>())
-    : openJournal<Entry>(join(context.dataDirectory, `${name}.journal`));
 }
 
 /** Tells whoever watches that a function's input was given up or will be tried again. */

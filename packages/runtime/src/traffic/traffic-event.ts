@@ -13,7 +13,11 @@ export type TrafficEvent =
       readonly routeKey: string | null;
       readonly status: number;
       readonly durationMs: number;
+      /** Why the gateway refused it, where the status alone does not say; null for all else. */
+      readonly reason: string | null;
     }
+  /** A file of `public/` or a function that writes pages changed: pages under development load again. */
+  | { readonly type: "page-changed" }
   /** A function gave a result without `statusCode`, which became a JSON page. */
   | {
       readonly type: "http-result-inferred";
@@ -38,7 +42,12 @@ export type TrafficEvent =
       readonly routeKey: string | null;
       readonly bytes: number;
       readonly durationMs: number;
+      /** False: no route, a failed function, a malformed result, or a status of 400 or more. */
       readonly ok: boolean;
+      /** The `statusCode` of the function's result; null when there is none. */
+      readonly status: number | null;
+      /** Why there is none. */
+      readonly reason: string | null;
     }
   | { readonly type: "message-out"; readonly connectionId: string; readonly bytes: number }
   | {
@@ -68,11 +77,13 @@ export type TrafficEvent =
       readonly logging: InvocationLogging;
       readonly result: InvocationResult;
     }
-  /** A function's new code could not be started; what ran before runs on. */
+  /** A function's new code failed while it loaded. */
   | {
       readonly type: "init-failed";
       readonly functionId: string;
       readonly failure: InvocationFailure;
+      /** Epoch milliseconds since when the version that keeps running is in place; null: there is none. */
+      readonly runningSince: number | null;
     }
   | { readonly type: "log"; readonly log: FunctionLog }
   | { readonly type: "bug"; readonly where: string; readonly error: unknown };

@@ -6,6 +6,13 @@ import { runFunction } from "./harness.ts";
 
 const request = `const gateway = globalThis[Symbol.for("arclet.gateway")];`;
 
+/** Texts may come as their UTF-8. */
+function asText(command: ConnectionCommand): ConnectionCommand {
+  if (command.type !== "send" || command.isText !== true || typeof command.data === "string")
+    return command;
+  return { type: "send", data: Buffer.from(command.data).toString("utf8") };
+}
+
 /** What leaves an environment besides results: logs, and requests to the gateway. */
 export function runChannelTests(conforms: ConformanceTest, create: () => ExecutionStrategy): void {
   conforms("logs carry the request id of their invocation", async () => {
@@ -86,7 +93,7 @@ export function runChannelTests(conforms: ConformanceTest, create: () => Executi
       {
         channel: {
           async request(id, command) {
-            seen.push([id, command]);
+            seen.push([id, asText(command)]);
             if (id === "b") return "gone";
             return command.type === "info" ? { type: "info", info } : { type: "done" };
           },

@@ -47,10 +47,14 @@ export function runLoadTests(conforms: ConformanceTest, create: () => ExecutionS
     }
   });
 
-  conforms("what an ES module exports as default is looked through too", async () => {
+  conforms("what an ES module exports as default is not looked through", async () => {
     const code = "export default { handler: async () => 'by default' };";
-    const { value } = await runFunction(create(), { code });
-    expect(await value()).toBe("by default");
+    const { invoke } = await runFunction(create(), { code });
+    expect(await invoke()).toMatchObject({
+      ok: false,
+      errorType: "Runtime.HandlerNotFound",
+      errorMessage: "index.handler is undefined or not exported",
+    });
   });
 
   conforms("a module may await before it exports", async () => {

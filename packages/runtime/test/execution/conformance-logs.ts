@@ -113,11 +113,13 @@ export function runLogTests(conforms: ConformanceTest, create: () => ExecutionSt
     export const handler = async () => { kept.push(Buffer.alloc(32 * 1024 * 1024, 1)); };`;
     const { invoke, traffic } = await runFunction(create(), { code });
     const told: (number | null)[] = [];
-    traffic.listen((event: TrafficEvent) => {
+    const note = (event: TrafficEvent): void => {
       if (event.type === "invoked") told.push(event.usedMemoryMb);
-    });
+    };
+    const stop = traffic.listen(note);
     await invoke();
-    traffic.wantsMemory = true;
+    stop();
+    traffic.listen(note, { memory: true });
     await invoke();
     await invoke();
     const [unasked, second = 0, third = 0] = told;

@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import type { ConformanceTest } from "./conformance-test.ts";
 import { describe, expect, test } from "vitest";
 import type { ExecutionStrategy } from "../../src/execution/execution-strategy.ts";
@@ -138,10 +139,17 @@ function runCallTests(conforms: ConformanceTest, create: () => ExecutionStrategy
     expect([await value(), await value(), await value()]).toEqual([1, 2, 3]);
   });
 
-  conforms("the working directory is the source folder", async () => {
-    const code = "export const handler = async () => process.cwd();";
-    const { value, sourceDirectory } = await runFunction(create(), { code });
-    expect(await value()).toBe(sourceDirectory);
+  conforms("the working directory is the built folder, Lambda's task root", async () => {
+    const code = `import { readFile } from "node:fs/promises";
+    export const handler = async () => ({
+      cwd: process.cwd(),
+      root: process.env.LAMBDA_TASK_ROOT,
+      own: (await readFile("./index.mjs", "utf8")).length,
+    });`;
+    const { value } = await runFunction(create(), { code });
+    const { cwd, root, own } = (await value()) as { cwd: string; root: string; own: number };
+    expect(own).toBe(code.length);
+    expect(await realpath(cwd)).toBe(await realpath(root));
   });
 
   conforms("the environment is the function's alone", async () => {

@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
-import { Leases } from "../../src/connections/leases.ts";
-import { createWorkerThreadStrategy } from "../../src/execution/worker-thread/strategy.ts";
+import { createProcessStrategy } from "../../src/execution/process/strategy.ts";
 import { runFunction } from "./harness.ts";
 
 const answers = (text: string): string =>
   `export const handler = async () => ${JSON.stringify(text)};`;
 
 test("new code takes over without a lost invocation", async () => {
-  const fn = await runFunction(createWorkerThreadStrategy(new Leases()), { code: answers("old") });
+  const fn = await runFunction(createProcessStrategy(), { code: answers("old") });
   expect(await fn.value()).toBe("old");
   const results: Promise<unknown>[] = [];
   const progress = { isSwapped: false };
@@ -43,7 +42,7 @@ test("an invocation that runs during the swap ends in the old code", async () =>
     await globalThis[Symbol.for("arclet.gateway")].request("a", { type: "info" });
     return "old";
   };`;
-  const fn = await runFunction(createWorkerThreadStrategy(new Leases()), { code }, { channel });
+  const fn = await runFunction(createProcessStrategy(), { code }, { channel });
   const running = fn.value();
   await isAsked;
   const behind = fn.value();
@@ -54,17 +53,21 @@ test("an invocation that runs during the swap ends in the old code", async () =>
 });
 
 test("code that cannot be loaded leaves the old code in place", async () => {
-  const fn = await runFunction(createWorkerThreadStrategy(new Leases()), { code: answers("old") });
+  const fn = await runFunction(createProcessStrategy(), { code: answers("old") });
   expect(await fn.value()).toBe("old");
-  const failure = await fn.set({ code: "throw new Error('broken')" });
-  expect(failure).toMatchObject({ kind: "init", errorMessage: "broken" });
+  const failed = await fn.set({ code: "throw new Error('broken')" });
+  expect(failed).toMatchObject({
+    failure: { kind: "init", errorMessage: "broken" },
+    isKnown: false,
+  });
+  expect(failed?.runningSince).toBeTypeOf("number");
   expect(await fn.value()).toBe("old");
   expect(await fn.set({ code: answers("mended") })).toBeNull();
   expect(await fn.value()).toBe("mended");
 });
 
 test("reserved concurrency 0 switches a function off", async () => {
-  const fn = await runFunction(createWorkerThreadStrategy(new Leases()), {
+  const fn = await runFunction(createProcessStrategy(), {
     code: answers("never"),
     config: { concurrency: 0 },
   });
@@ -76,7 +79,7 @@ test("reserved concurrency 0 switches a function off", async () => {
 });
 
 test("invocations beyond the reserved concurrency are throttled", async () => {
-  const fn = await runFunction(createWorkerThreadStrategy(new Leases()), {
+  const fn = await runFunction(createProcessStrategy(), {
     code: answers("served"),
     config: { concurrency: 2 },
   });
@@ -86,7 +89,7 @@ test("invocations beyond the reserved concurrency are throttled", async () => {
 });
 
 test("an unknown function and one that was removed are not found", async () => {
-  const fn = await runFunction(createWorkerThreadStrategy(new Leases()), { code: answers("here") });
+  const fn = await runFunction(createProcessStrategy(), { code: answers("here") });
   expect(await fn.invoker.invoke("ws/other", "{}")).toMatchObject({
     errorType: "ResourceNotFoundException",
   });
@@ -96,7 +99,7 @@ test("an unknown function and one that was removed are not found", async () => {
 });
 
 test("an event above 6 MB is refused, counted in bytes", async () => {
-  const fn = await runFunction(createWorkerThreadStrategy(new Leases()), { code: answers("fits") });
+  const fn = await runFunction(createProcessStrategy(), { code: answers("fits") });
   expect(await fn.invoke("ü".repeat(3_200_000))).toMatchObject({
     errorType: "RequestEntityTooLargeException",
     errorMessage:
@@ -115,7 +118,7 @@ test("every environment has a log stream of its own", async () => {
   };`;
   const waiting: (() => void)[] = [];
   const fn = await runFunction(
-    createWorkerThreadStrategy(new Leases()),
+    createProcessStrategy(),
     { code },
     {
       maxEnvironments: 2,

@@ -7,8 +7,8 @@ import { onTestFinished } from "vitest";
 import { functionConfigWith } from "../../../../test/helpers/model.mjs";
 import { createSystemClock, type Clock } from "../../src/clock.ts";
 import type { ExecutionStrategy, GatewayChannel } from "../../src/execution/execution-strategy.ts";
-import type { FunctionLog, InvocationFailure, InvocationResult } from "../../src/invocation.ts";
-import { FunctionInvoker } from "../../src/execution/function-invoker.ts";
+import type { FunctionLog, InvocationResult } from "../../src/invocation.ts";
+import { FunctionInvoker, type FailedStart } from "../../src/execution/function-invoker.ts";
 import { Traffic } from "../../src/traffic/traffic.ts";
 
 export interface Source {
@@ -37,7 +37,7 @@ export interface Harness {
   /** Folder of the function's sources, its working directory. */
   readonly sourceDirectory: string;
   /** Writes the code as a build of its own and puts it in place. */
-  readonly set: (source: Source) => Promise<InvocationFailure | null>;
+  readonly set: (source: Source) => Promise<FailedStart | null>;
   readonly invoke: (event?: unknown) => Promise<InvocationResult>;
   /** The value that the handler gave; throws when it failed. */
   readonly value: (event?: unknown) => Promise<unknown>;
@@ -71,7 +71,6 @@ export async function runFunction(
     channel: options.channel ?? { request: () => "gone" },
     maxEnvironments: options.maxEnvironments ?? 1,
     concurrencyPerEnvironment: options.concurrency ?? 1,
-    region: "eu-west-1",
   });
   onTestFinished(async () => {
     await invoker.close();
@@ -87,6 +86,7 @@ export async function runFunction(
       return invoker.setFunction({
         functionId: "ws/default",
         functionName: "app-testing-ws-default",
+        region: "eu-west-1",
         config: { ...config, ...given.config },
         variables: given.variables ?? {},
         built: await writeBuild(root, sourceDirectory, given),

@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AwsSettings, HttpRoute, Manifest, WebSocketApi } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
-import { Leases } from "../../src/connections/leases.ts";
 import { createMemoryRouter } from "../../src/connections/memory.ts";
+import type { GatewayInvoker } from "../../src/execution/invoker.ts";
 import type { InvocationErrorKind, InvocationResult } from "../../src/invocation.ts";
-import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
+import { createGateway, type Gateway, type GatewayOptions } from "../../src/gateway/gateway.ts";
+import type { TlsFiles } from "../../src/gateway/listener.ts";
+import { createTrust } from "../../src/http/trust.ts";
 import { resolveLimits, type Limits } from "../../src/limits.ts";
 import { createTestClock, type TestClock } from "../../src/test-clock.ts";
 import { Traffic } from "../../src/traffic/traffic.ts";
@@ -32,11 +34,18 @@ export interface GatewayHarnessOptions {
   readonly apigateway?: AwsSettings["apigateway"];
   readonly staticFiles?: Partial<NonNullable<Manifest["static"]>> | null;
   readonly proxy?: string;
+  /** Runs functions instead of `functions`. */
+  readonly invoker?: GatewayInvoker;
+  /** @default one of its own */
+  readonly clock?: TestClock;
   readonly root?: string;
   readonly limits?: Partial<Limits>;
   readonly stage?: string;
   readonly host?: string;
   readonly allowedOrigins?: readonly string[];
+  readonly publicUrl?: string;
+  readonly answerService?: GatewayOptions["answerService"];
+  readonly tls?: TlsFiles;
 }
 
 /** Thrown by a test function: the invocation fails in just this way. */
@@ -88,7 +97,7 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
   const waiting = new Set<() => void>();
   const clients = new Set<Client>();
   const bugs: unknown[] = [];
-  const clock = createTestClock();
+  const clock = given.clock ?? createTestClock();
   const traffic = new Traffic();
   traffic.listen((event) => {
     if (event.type === "bug") bugs.push(event.error);
@@ -118,16 +127,27 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
   const gateway = await createGateway({
     host: given.host ?? "127.0.0.1",
     port: 0,
-    invoker: { invoke },
+    invoker: given.invoker ?? {
+      invoke,
+      submit(functionId, payload, _source, settle) {
+        void invoke(functionId, payload).then(settle);
+        // A function begins at once here.
+        return { withdraw: () => false };
+      },
+    },
     connections: createMemoryRouter(),
-    leases: new Leases(),
     traffic,
     clock,
     limits: resolveLimits(given.limits),
     stage: given.stage ?? "testing",
     app: { root, manifest: manifestOf(given) },
-    allowedOrigins: given.allowedOrigins ?? [],
-    mount: () => false,
+    trust: createTrust({
+      host: given.host ?? "127.0.0.1",
+      allowedOrigins: given.allowedOrigins ?? [],
+      publicUrl: given.publicUrl ?? null,
+    }),
+    answerService: given.answerService ?? (() => false),
+    tls: given.tls ?? null,
   });
   let closed: Promise<void> | null = null;
   const close = (): Promise<void> => (closed ??= gateway.close());
@@ -204,10 +224,17 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
             prune: false,
             spa: false,
             compression: false,
+            private: true,
             ...staticFiles,
           },
     proxy: proxy === undefined ? null : { testing: proxy, staging: null, production: null },
-    aws: { region: null, profile: null, bucket: null, apigateway: options.apigateway ?? "http" },
+    aws: {
+      region: null,
+      profile: null,
+      bucket: null,
+      protect: null,
+      apigateway: options.apigateway ?? "http",
+    },
   });
 }
 

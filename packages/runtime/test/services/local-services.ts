@@ -93,7 +93,7 @@ export async function startServices(
       request: () => "gone",
       close: () => Promise.resolve(),
     },
-    trust: createTrust({ host: "localhost", allowedOrigins: [] }),
+    trust: createTrust({ host: "localhost", allowedOrigins: [], publicUrl: null }),
     ...rest,
   });
   services.start();

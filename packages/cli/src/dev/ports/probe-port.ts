@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { CliError, systemErrorCode } from "../../errors.ts";
+import { systemErrorCode } from "@arclet/manifest";
+import { CliError } from "../../errors.ts";
 
 /** As the runtime listens when no host is named: `localhost` in both of its families. */
 const localhost: readonly string[] = ["127.0.0.1", "::1"];

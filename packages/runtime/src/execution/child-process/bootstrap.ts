@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { Socket } from "node:net";
 import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
 import { callHandler, refuseHandler, strandedOutcome } from "../handler/call-handler.ts";
 import {
@@ -11,6 +12,7 @@ import { loadHandler, type Handler } from "../handler/load-handler.ts";
 import { LabelledLines } from "../output/labelled-lines.ts";
 import { installLambdaConsole } from "../output/lambda-console.ts";
 import type { ChildMessage, ChildReply } from "./child-environment.ts";
+import { messageLine, MessageLines } from "./message-lines.ts";
 import type { ChildInit } from "./runtime-command.ts";
 import { RuntimeClient, type NextInvocation } from "./runtime-client.ts";
 
@@ -29,12 +31,10 @@ const currentInvocation = concurrency > 1 ? new AsyncLocalStorage<NextInvocation
 
 // --- the channel to the host: what the Runtime API has no words for ---
 
-const sendToHost = process.send?.bind(process);
-// Programs take its presence to mean that their own parent listens.
-delete process.send;
+const host = new Socket({ fd: 3, readable: true, writable: true });
 
 function tellHost(message: ChildMessage): void {
-  sendToHost?.(message);
+  host.write(messageLine(message));
 }
 
 const replies = new Map<number, (answer: ChildReply["answer"]) => void>();
@@ -54,18 +54,20 @@ const gateway = {
 };
 Object.defineProperty(globalThis, Symbol.for("arclet.gateway"), { value: gateway });
 
-process.on("message", (reply: ChildReply) => {
+const answers = new MessageLines((message) => {
+  const reply = message as ChildReply;
   replies.get(reply.number)?.(reply.answer);
   replies.delete(reply.number);
   holdLoop();
 });
 // The host is gone: nobody is left to work for.
-process.on("disconnect", () => process.exit(1));
+host.on("data", (chunk: Buffer) => answers.add(chunk));
+for (const event of ["end", "close", "error"]) host.once(event, () => process.exit(1));
 
 /** Only answers that are due keep the event loop going, besides what the function itself waits for. */
 function holdLoop(): void {
-  if (replies.size === 0) process.channel?.unref();
-  else process.channel?.ref();
+  if (replies.size === 0) host.unref();
+  else host.ref();
 }
 holdLoop();
 

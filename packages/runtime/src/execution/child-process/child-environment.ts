@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import type { Readable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
 import type {
   EnvironmentOptions,
@@ -11,8 +11,13 @@ import type { FunctionLog, Invocation, InvocationFailure } from "../../invocatio
 import { exitError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
 import { describeContext } from "../lambda-environment.ts";
 import { LineReader } from "../output/line-reader.ts";
-import { MemoryWatch } from "./memory-watch.ts";
-import { memoryOf } from "./process-memory.ts";
+import type { ProcessWarden } from "../process/process-warden.ts";
+import { exitReason } from "../process/exit-reason.ts";
+import { MalformedBatchError } from "../process/batch-reader.ts";
+import { MemoryWatch } from "../process/memory-watch.ts";
+import { killGroup, killRest, ownGroup } from "../process/process-group.ts";
+import { memoryOf } from "../process/process-memory.ts";
+import { messageLine, MessageLines } from "./message-lines.ts";
 import { RuntimeApi } from "./runtime-api.ts";
 import type { RuntimeCommand } from "./runtime-command.ts";
 
@@ -50,12 +55,14 @@ export class ChildEnvironment implements ExecutionEnvironment {
   /** The queue of the Runtime API has no end. */
   readonly hasSlot = true;
   readonly #options: EnvironmentOptions;
+  readonly #warden: ProcessWarden;
   readonly #api: RuntimeApi;
   readonly #memory: MemoryWatch;
   readonly #readers: LineReader[] = [];
   readonly #start: Promise<StartResult>;
   #settleStart: (result: StartResult) => void = () => undefined;
   #child: ChildProcess | null = null;
+  #messages: Duplex | null = null;
   #lastError = "";
   #isReady = false;
   #isStopping = false;
@@ -63,7 +70,8 @@ export class ChildEnvironment implements ExecutionEnvironment {
   /** Its result came; output that belongs to it may still be on the way. */
   #finishing: { readonly invocation: Invocation; readonly tell: () => void } | null = null;
 
-  constructor(id: string, options: EnvironmentOptions) {
+  constructor(id: string, warden: ProcessWarden, options: EnvironmentOptions) {
+    this.#warden = warden;
     this.id = id;
     this.#options = options;
     this.#start = new Promise((resolve) => {
@@ -73,7 +81,7 @@ export class ChildEnvironment implements ExecutionEnvironment {
     this.#memory = new MemoryWatch(
       config.memory,
       () => !this.#isReady || this.#api.hasWork,
-      () => this.#child?.kill("SIGKILL"),
+      () => this.#kill(exitError("signal: killed")),
     );
     this.#api = new RuntimeApi({
       timeoutMs: config.timeout * 1000,
@@ -108,15 +116,15 @@ export class ChildEnvironment implements ExecutionEnvironment {
     const child = spawn(command.program, command.parameters, {
       cwd: command.cwd,
       env: { ...this.#options.env, AWS_LAMBDA_RUNTIME_API: address },
-      stdio: ["ignore", "pipe", "pipe", ...(command.isOwn ? (["ipc"] as const) : [])],
-      serialization: "advanced",
-      windowsHide: true,
+      stdio: ["ignore", "pipe", "pipe", ...(command.isOwn ? (["pipe"] as const) : [])],
+      ...ownGroup,
     });
+    this.#warden.watch(child);
     this.#child = child;
     if (child.pid !== undefined) this.#memory.start(child.pid);
     this.#read(child.stdout, "stdout");
     this.#read(child.stderr, "stderr");
-    child.on("message", (message) => this.#receive(message as ChildMessage));
+    if (command.isOwn) this.#readMessages(child.stdio[3] as Duplex);
     child.once("error", (error) => {
       if (child.pid !== undefined) return;
       this.#end(startError(command, error));
@@ -124,6 +132,7 @@ export class ChildEnvironment implements ExecutionEnvironment {
     // `close` comes after the last output, unlike `exit`; a grandchild that keeps the pipes holds it back.
     let drain: NodeJS.Timeout | undefined;
     child.once("exit", () => {
+      killRest(child);
       drain = setTimeout(
         () => [child.stdout, child.stderr].map((pipe) => pipe?.destroy()),
         drainMs,
@@ -131,9 +140,8 @@ export class ChildEnvironment implements ExecutionEnvironment {
     });
     child.once("close", (code, signal) => {
       clearTimeout(drain);
-      const how = signal === null ? `exit status ${code}` : `signal: ${signalName(signal)}`;
       const isModuleMissing = this.#lastError.includes("No module named awslambdaric");
-      this.#end(isModuleMissing ? missingClient(command) : exitError(how));
+      this.#end(isModuleMissing ? missingClient(command) : exitError(exitReason(code, signal)));
     });
     return this.#start;
   }
@@ -150,6 +158,10 @@ export class ChildEnvironment implements ExecutionEnvironment {
     if (this.#child?.pid !== undefined) this.#memory.start(this.#child.pid);
   }
 
+  hasBegun(invocation: Invocation): boolean {
+    return this.#api.hasStarted(invocation);
+  }
+
   recall(invocation: Invocation): boolean {
     return this.#api.recall(invocation);
   }
@@ -159,10 +171,21 @@ export class ChildEnvironment implements ExecutionEnvironment {
     this.#isStopping = true;
     if (child === null || child.pid === undefined || hasExited(child)) return;
     const closed = once(child, "close");
+    if (this.#api.hasWork || !this.#isReady) {
+      this.#kill(exitError("signal: killed"));
+      await closed;
+      return;
+    }
     child.kill("SIGTERM");
-    const timer = setTimeout(() => child.kill("SIGKILL"), shutdownMs);
+    const timer = setTimeout(() => killGroup(child), shutdownMs);
     await closed;
     clearTimeout(timer);
+  }
+
+  /** Its invocations end now, not when the system has taken its memory back. */
+  #kill(reason: ErrorReport): void {
+    if (this.#child !== null) killGroup(this.#child);
+    this.#end(reason);
   }
 
   /** Output was written before the result was sent, yet may be read later in the same turn. */
@@ -200,6 +223,26 @@ export class ChildEnvironment implements ExecutionEnvironment {
     this.#options.observer.onLog({ functionId: this.#options.functionId, ...log });
   }
 
+  #readMessages(channel: Duplex): void {
+    this.#messages = channel;
+    const lines = new MessageLines((message) => {
+      if (!isChildMessage(message)) throw new MalformedBatchError("a message of no known kind");
+      if (!this.#isEnded) this.#receive(message);
+    });
+    channel.on("data", (chunk: Buffer) => {
+      if (this.#isEnded) return;
+      try {
+        lines.add(chunk);
+      } catch (error) {
+        if (!(error instanceof MalformedBatchError)) throw error;
+        const text = `The function's process wrote to descriptor 3: ${error.message}\n`;
+        this.#log({ requestId: null, stream: "stderr", text });
+        this.#kill(exitError("signal: killed"));
+      }
+    });
+    channel.on("error", () => {});
+  }
+
   #receive(message: ChildMessage): void {
     if (message.type === "log") {
       const { requestId, stream, text } = message;
@@ -220,7 +263,7 @@ export class ChildEnvironment implements ExecutionEnvironment {
 
   #reply(reply: ChildReply): void {
     // A process that has ended needs no answer.
-    if (this.#child?.connected === true) this.#child.send(reply, () => undefined);
+    if (this.#messages?.writable === true) this.#messages.write(messageLine(reply));
   }
 
   #end(reason: ErrorReport): void {
@@ -236,19 +279,32 @@ export class ChildEnvironment implements ExecutionEnvironment {
   }
 }
 
-function hasExited(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
+/** What a function writes in the bootstrap's place may be anything. */
+function isChildMessage(message: unknown): message is ChildMessage {
+  if (typeof message !== "object" || message === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(message));
+  if (fields.get("type") === "log") {
+    const requestId = fields.get("requestId");
+    const isStream = fields.get("stream") === "stdout" || fields.get("stream") === "stderr";
+    const isLabelled = requestId === null || typeof requestId === "string";
+    return isStream && isLabelled && typeof fields.get("text") === "string";
+  }
+  if (fields.get("type") !== "request") return false;
+  const isAddressed =
+    typeof fields.get("number") === "number" && typeof fields.get("connectionId") === "string";
+  return isAddressed && isCommand(fields.get("command"));
 }
 
-/** As Go, in which Lambda's supervisor is written, calls them. */
-function signalName(signal: NodeJS.Signals): string {
-  const names: Partial<Record<NodeJS.Signals, string>> = {
-    SIGABRT: "aborted",
-    SIGKILL: "killed",
-    SIGSEGV: "segmentation fault",
-    SIGTERM: "terminated",
-  };
-  return names[signal] ?? signal.slice(3).toLowerCase();
+function isCommand(command: unknown): command is ConnectionCommand {
+  if (typeof command !== "object" || command === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(command));
+  const [type, data] = [fields.get("type"), fields.get("data")];
+  if (type !== "send") return type === "close" || type === "info";
+  return typeof data === "string" || data instanceof Uint8Array;
+}
+
+function hasExited(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 function startError({ program, cwd }: RuntimeCommand, error: Error): ErrorReport {

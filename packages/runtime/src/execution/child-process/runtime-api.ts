@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { maximumPayloadBytes } from "../lambda-limits.ts";
 import { runtimeError, type ErrorReport } from "../handler/error-report.ts";
 import type { Invocation } from "../../invocation.ts";
+import { isFromBrowser, isLocalRequest, onlyLocal } from "../../http/trust.ts";
 import { traceIdOf } from "../trace-id.ts";
 
 /** What a runtime client told. */
@@ -67,6 +68,10 @@ export class RuntimeApi {
     return index !== -1;
   }
 
+  hasStarted(invocation: Invocation): boolean {
+    return this.#started.has(invocation.requestId);
+  }
+
   /** Handed to the client and without a result yet, in order. */
   get started(): readonly Invocation[] {
     return [...this.#started.values()];
@@ -79,6 +84,12 @@ export class RuntimeApi {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url?.split("?", 1)[0] ?? "";
+    // Runtime clients are no browsers: a page of any origin would take an event from its function.
+    if (!isLocalRequest(request) || isFromBrowser(request)) {
+      request.resume();
+      answer(response, 403, "Forbidden", onlyLocal);
+      return;
+    }
     const steps = path.startsWith(prefix) ? path.slice(prefix.length).split("/") : [];
     const route = `${request.method} ${steps[0]}/${steps.at(-1)}`;
     if (route === "GET invocation/next") this.#poll(response);

@@ -20,7 +20,7 @@ export interface RuntimeCommand {
   readonly program: string;
   readonly parameters: readonly string[];
   readonly cwd: string;
-  /** Whether it is this package's bootstrap, which talks over an IPC channel as well. */
+  /** Whether it is this package's bootstrap, which talks over a pipe as well. */
   readonly isOwn: boolean;
 }
 
@@ -60,7 +60,7 @@ export function commandOf(
         bootstrap,
         JSON.stringify(init),
       ],
-      cwd: built.sourceDirectory,
+      cwd: built.directory,
       isOwn: true,
     };
   }

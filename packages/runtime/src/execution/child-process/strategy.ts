@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { EnvironmentOptions, ExecutionStrategy, StartResult } from "../execution-strategy.ts";
 import { runtimeError } from "../handler/error-report.ts";
+import { ProcessWarden } from "../process/process-warden.ts";
 import { ChildEnvironment } from "./child-environment.ts";
 import { commandOf, type ChildProcessStrategyOptions } from "./runtime-command.ts";
 
@@ -15,6 +16,7 @@ export function createChildProcessStrategy(
     "@arclet/runtime/child-process/bootstrap",
   );
   const environments = new Set<ChildEnvironment>();
+  const warden = new ProcessWarden();
   let count = 0;
   return {
     name: "child-process",
@@ -26,22 +28,27 @@ export function createChildProcessStrategy(
         const report = runtimeError("Runtime.InvalidRuntime", text);
         return { ok: false, error: { ok: false, kind: "init", ...report } };
       }
-      const environment: ChildEnvironment = new ChildEnvironment(`${functionId}#${++count}`, {
-        ...options,
-        observer: {
-          onResult: (invocation, result) => observer.onResult(invocation, result),
-          onLog: (log) => observer.onLog(log),
-          onExit: (reason, started) => {
-            environments.delete(environment);
-            observer.onExit(reason, started);
+      const environment: ChildEnvironment = new ChildEnvironment(
+        `${functionId}#${++count}`,
+        warden,
+        {
+          ...options,
+          observer: {
+            onResult: (invocation, result) => observer.onResult(invocation, result),
+            onLog: (log) => observer.onLog(log),
+            onExit: (reason, started) => {
+              environments.delete(environment);
+              observer.onExit(reason, started);
+            },
           },
         },
-      });
+      );
       environments.add(environment);
       return environment.start(command);
     },
     async close(): Promise<void> {
       await Promise.all(Array.from(environments, (environment) => environment.stop()));
+      warden.close();
     },
   };
 }

@@ -26,7 +26,8 @@ export type LoadedHandler =
 const streamingMark = Symbol.for("aws.lambda.runtime.handler.streaming");
 
 /**
- * Loads a handler by the rules of AWS's Node.js runtime client.
+ * Loads a handler by the rules of AWS's Node.js runtime client, which looks at what the module exports
+ * by name and never into its default export.
  * `version` makes a reload in the same process a new module.
  */
 export async function loadHandler(
@@ -42,7 +43,7 @@ export async function loadHandler(
     return { ok: false, error: reportLoadError(error) };
   }
   const handler = findExport(loaded, exportPath);
-  if (handler === undefined || handler === null) {
+  if (!handler) {
     return failure("Runtime.HandlerNotFound", `${location.handler} is undefined or not exported`);
   }
   if (typeof handler !== "function") {
@@ -79,17 +80,12 @@ async function loadModule(
   return import(url.href);
 }
 
+/** Each key of the path in turn. What is empty on the way, as `0` or `null`, ends it. */
 function findExport(loaded: unknown, path: string): unknown {
-  const direct = walk(loaded, path);
-  return direct ?? walk(walk(loaded, "default"), path);
-}
-
-function walk(from: unknown, path: string): unknown {
-  let value = from;
+  let value = loaded;
   for (const key of path.split(".")) {
-    if (value === null || (typeof value !== "object" && typeof value !== "function"))
-      return undefined;
-    value = Reflect.get(value, key);
+    if (!value) return value;
+    value = Reflect.get(Object(value) as object, key);
   }
   return value;
 }

@@ -16,8 +16,6 @@ const methods: Readonly<Record<string, Level>> = {
   fatal: "FATAL",
 };
 
-export const lambdaConsoleMethods: readonly string[] = Object.keys(methods);
-
 /** By name, such methods of `console` as differ. */
 export type LambdaConsole = Readonly<Record<string, Write>>;
 

@@ -1,5 +1,12 @@
 import { StringDecoder } from "node:string_decoder";
 
+/**
+ * Characters of a line at most, as many as an event of CloudWatch Logs has bytes; what follows is the next
+ * one: who never writes a line feed must not fill the memory of whoever reads.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+ */
+const maximumLine = 1024 * 1024;
+
 /** Cuts what is written to a stream into lines, each with its line feed. */
 export class LineReader {
   readonly #decoder = new StringDecoder("utf8");
@@ -23,6 +30,7 @@ export class LineReader {
       from = end + 1;
     }
     this.#rest = text.slice(from);
+    if (this.#rest.length >= maximumLine) this.flush();
   }
 
   /** Tells what was written without a line feed. */

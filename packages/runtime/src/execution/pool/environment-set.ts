@@ -1,26 +1,18 @@
 import type { PooledEnvironment } from "./pooled-environment.ts";
 
-/**
- * How long an invocation waits behind a busy environment before another one is started: about what a
- * start costs. A burst of quick invocations is served sooner by few warm environments; slow ones scale out.
- */
-export const patienceMs = 20;
-/** Invocations handed to a busy environment ahead of time. */
-const prefetchDepth = 32;
-
-/** The environments of a pool, and which of them takes the next invocation. */
+/** The environments of a pool that take invocations, and which of them takes the next one. */
 export class EnvironmentSet {
   readonly #all = new Set<PooledEnvironment>();
-  /** Last used last: reused first, so that surplus environments expire. */
-  readonly #idle: PooledEnvironment[] = [];
+  /** Where several run at a time, company is quicker than waking another environment. */
+  #last: PooledEnvironment | null = null;
 
   get size(): number {
     return this.#all.size;
   }
 
   /** Whether something waits behind what runs. */
-  get isAnyBehind(): boolean {
-    for (const environment of this.#all) if (environment.isBehind) return true;
+  get hasBacklog(): boolean {
+    for (const environment of this.#all) if (environment.hasBacklog) return true;
     return false;
   }
 
@@ -38,39 +30,26 @@ export class EnvironmentSet {
 
   delete(environment: PooledEnvironment): void {
     this.#all.delete(environment);
-    this.withdraw(environment);
+    if (this.#last === environment) this.#last = null;
   }
 
-  /** An idle one, which then is no longer offered. */
-  takeIdle(): PooledEnvironment | null {
-    return this.#idle.pop() ?? null;
-  }
-
-  /** False: it is on offer already. */
-  offerIdle(environment: PooledEnvironment): boolean {
-    if (this.#idle.includes(environment)) return false;
-    this.#idle.push(environment);
-    return true;
-  }
-
-  /** Offers an idle one no longer. */
-  withdraw(environment: PooledEnvironment): void {
-    const index = this.#idle.indexOf(environment);
-    if (index !== -1) this.#idle.splice(index, 1);
-  }
-
-  /** Whether invocations may be handed to it ahead: not while it is stuck on what it runs. */
-  hasRoom(environment: PooledEnvironment, now: number): boolean {
-    return environment.hasRoom(prefetchDepth, environment.isStuck(now, patienceMs));
-  }
-
-  /** The one with the shortest wait; null when all are full, or stuck on what they run. */
-  roomiest(now: number): PooledEnvironment | null {
+  /**
+   * The one that the next invocation goes to: the idle one that was used last, so that surplus environments
+   * expire, or else the one with the shortest wait. Null when none has room.
+   */
+  pick(now: number): PooledEnvironment | null {
+    if (this.#last?.hasCompany === true) return this.#last;
     let best: PooledEnvironment | null = null;
     for (const environment of this.#all) {
-      if (!this.hasRoom(environment, now)) continue;
-      if (best === null || environment.load < best.load) best = environment;
+      if (!environment.hasRoom(now)) continue;
+      if (best === null || isBetter(environment, best)) best = environment;
     }
+    if (best !== null) this.#last = best;
     return best;
   }
+}
+
+function isBetter(one: PooledEnvironment, other: PooledEnvironment): boolean {
+  if (one.load !== other.load) return one.load < other.load;
+  return one.isIdle && one.idleSince >= other.idleSince;
 }

@@ -1,48 +1,46 @@
 import { availableParallelism } from "node:os";
-import type { Clock, ClockTimer } from "../../clock.ts";
-import { EnvironmentSet, patienceMs } from "./environment-set.ts";
-import type { EnvironmentOptions, ExecutionStrategy } from "../execution-strategy.ts";
-import type { FunctionLog, InvocationFailure, InvocationResult } from "../../invocation.ts";
+import type { ClockTimer } from "../../clock.ts";
+import { EnvironmentSet } from "./environment-set.ts";
 import { ignoredReturnWarning } from "../handler/call-handler.ts";
-import { OrderedLanes } from "./ordered-lanes.ts";
-import { PooledEnvironment, timeoutOf } from "./pooled-environment.ts";
-import type { PendingInvocation } from "./pending-invocation.ts";
+import type { FunctionLog, InvocationFailure, InvocationResult } from "../../invocation.ts";
+import { startEnvironment } from "./start-environment.ts";
+import type { InvocationKeeper, PendingInvocation } from "./pending-invocation.ts";
+import type { FunctionPoolOptions } from "./pool-options.ts";
+import { patienceMs, PooledEnvironment, timeoutOf } from "./pooled-environment.ts";
+import { WaitingLanes } from "./waiting-lanes.ts";
 
-/** What one build of one function needs to be started. */
-export type EnvironmentTemplate = Pick<EnvironmentOptions, "functionId" | "built" | "config"> & {
-  /** `process.env` of a new environment: each has a log stream of its own. */
-  readonly createEnv: () => EnvironmentOptions["env"];
-};
-
-export interface FunctionPoolOptions {
-  readonly strategy: ExecutionStrategy;
-  readonly clock: Clock;
-  readonly channel: EnvironmentOptions["channel"];
-  readonly template: EnvironmentTemplate;
-  readonly maxEnvironments: number;
-  readonly concurrencyPerEnvironment: number;
-  /** `Infinity` for no time-out. */
-  readonly timeoutMs: number;
-  readonly onLog: (log: FunctionLog) => void;
-}
+/** Who takes over what a retired pool does not run. */
+type Heir = (invocation: PendingInvocation) => void;
 
 /** Lambda keeps idle environments for minutes. The number is ours. */
 const idleExpiryMs = 7 * 60_000;
+/** What waits may take so many looks, a tenth of a second: about what the start of a process costs when all start at once. */
+const looksToCatchUp = 5;
+/** An environment that ends so many in 20 ms, each in 5, hardly waits for anything but a processor. */
+const quickPerLook = 4;
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const initLimitMs = 10_000;
 
-/** The environments of one build of one function. Invocations begin in the order in which they were given. */
-export class FunctionPool {
+/** The environments of one build of one function. Invocations of one source begin in order. */
+export class FunctionPool implements InvocationKeeper {
   readonly #options: FunctionPoolOptions;
+  /** Those that take invocations. */
   readonly #environments = new EnvironmentSet();
-  #queue: PendingInvocation[] = [];
-  readonly #lanes = new OrderedLanes();
-  #starting = 0;
-  #last: PooledEnvironment | null = null;
+  /** Those that only end what they run, or are about to end. */
+  readonly #leaving = new Set<PooledEnvironment>();
+  readonly #waiting = new WaitingLanes();
+  /** One for each environment that is being started. */
+  readonly #starts = new Set<AbortController>();
   #patience: ClockTimer | null = null;
-  #isRetired = false;
+  #expiry: ClockTimer | null = null;
+  /** Set when the pool is retired. */
+  #heir: Heir | null = null;
+  /** Invocations that ended since it was last decided whether to scale out. */
+  #settled = 0;
   #hasWarned = false;
-  #onDrained: (() => void) | null = null;
+  #hasLoaded = false;
+  #hasFailed = false;
+  readonly #onDrained: (() => void)[] = [];
 
   constructor(options: FunctionPoolOptions) {
     this.#options = options;
@@ -53,97 +51,139 @@ export class FunctionPool {
     return this.#start();
   }
 
-  submit(pending: PendingInvocation): void {
-    if (this.#queue.length === 0) {
-      const environment = this.#placeFor(pending, pending.submittedAt);
-      if (environment !== null) {
-        this.#last = environment;
-        this.#assign(environment, pending);
-        return;
-      }
+  /** Whether it was tried and no environment ever started: there is nothing to keep. */
+  get hasNeverLoaded(): boolean {
+    return this.#hasFailed && !this.#hasLoaded;
+  }
+
+  submit(invocation: PendingInvocation): void {
+    if (this.#heir !== null) {
+      this.#heir(invocation);
+      return;
     }
-    this.#queue.push(pending);
-    this.#lanes.queue(pending);
-    if (this.#environments.size === 0 && this.#starting === 0) this.#scaleOut();
-    else this.#watch();
-  }
-
-  /** Null when nothing has room, or room where it may not go: before others of its source have begun. */
-  #placeFor(pending: PendingInvocation, now: number): PooledEnvironment | null {
-    const place = this.#lanes.of(pending)?.place ?? null;
-    if (place !== null) return this.#environments.hasRoom(place, now) ? place : null;
-    return (
-      this.#busyWithRoom() ?? this.#environments.takeIdle() ?? this.#environments.roomiest(now)
-    );
-  }
-
-  #assign(environment: PooledEnvironment, pending: PendingInvocation): void {
-    environment.assign(pending);
-    if (!environment.isBehind) return;
-    this.#lanes.place(pending, environment);
+    invocation.keeper = this;
+    const environment = this.#placeFor(invocation);
+    if (environment !== null) {
+      this.#handOver(invocation, environment);
+      return;
+    }
+    this.#waiting.push(invocation);
+    this.#startIfNone();
     this.#watch();
   }
 
-  /** Takes nothing new; what waits goes back to the caller, what runs ends. */
-  retire(): PendingInvocation[] {
-    this.#isRetired = true;
-    this.#patience?.cancel();
-    const waiting = this.#takeQueue();
+  /** Takes back what has not begun. False: it has begun, or is not here. */
+  takeBack(invocation: PendingInvocation): boolean {
+    if (invocation.place?.recall(invocation) === false) return false;
+    this.#waiting.remove(invocation);
+    return true;
+  }
+
+  /** Takes nothing new; what waits goes to the heir, what runs ends. */
+  retire(heir: Heir): void {
+    this.#heir = heir;
+    this.#stopTimers();
+    const waiting = this.#waiting.takeAll();
     for (const environment of this.#environments) {
-      waiting.push(...this.#recallFrom(environment));
+      waiting.push(...environment.recallAll(true));
       if (environment.isIdle) this.#discard(environment);
     }
-    return waiting.toSorted((a, b) => a.order - b.order);
+    this.#inherit(waiting.toSorted((a, b) => a.order - b.order));
+    this.#checkDrained();
   }
 
   /** Resolves when every environment of a retired pool has ended. */
   drained(): Promise<void> {
-    if (this.#environments.size === 0 && this.#starting === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#onDrained = resolve;
+      this.#onDrained.push(resolve);
+      this.#checkDrained();
     });
   }
 
   /** Ends everything, running invocations too. */
   async stop(): Promise<void> {
-    this.#isRetired = true;
-    this.#patience?.cancel();
-    for (const pending of this.#takeQueue()) pending.settle(stopped);
-    await Promise.all(Array.from(this.#environments, (environment) => environment.stop()));
+    this.#heir = (invocation) => invocation.settle(stopped);
+    this.#stopTimers();
+    this.#inherit(this.#waiting.takeAll());
+    for (const start of this.#starts) start.abort();
+    for (const environment of this.#environments) this.#discard(environment);
+    await this.drained();
   }
 
-  /** Where several run at a time, company is quicker than waking another thread. */
-  #busyWithRoom(): PooledEnvironment | null {
-    const { concurrencyPerEnvironment } = this.#options;
-    const last = this.#last;
-    if (last === null || last.isIdle || last.load >= concurrencyPerEnvironment) return null;
-    return last.hasRoom(concurrencyPerEnvironment, false) ? last : null;
+  /** An invocation of the pool has its result. */
+  onSettled(invocation: PendingInvocation): void {
+    this.#settled++;
+    this.#waiting.onSettled(invocation);
+  }
+
+  /** Null when nothing has room, or room where it may not go: before others that wait. */
+  #placeFor(invocation: PendingInvocation): PooledEnvironment | null {
+    const lane = this.#waiting.of(invocation);
+    if (lane !== null && lane.waiting.size > 0) return null;
+    const now = this.#options.clock.now();
+    const place = lane?.place ?? null;
+    if (place === null) return this.#waiting.hasReady ? null : this.#environments.pick(now);
+    return place.hasRoom(now) && !this.#waiting.hasParked(place) ? place : null;
+  }
+
+  #handOver(invocation: PendingInvocation, environment: PooledEnvironment): void {
+    this.#waiting.onHandedOver(invocation, environment);
+    environment.assign(invocation);
+    this.#waiting.relist(invocation);
+    if (environment.hasBacklog || this.#waiting.hasReady) this.#watch();
   }
 
   /** Looks again after a while at work that waits behind other work. */
   #watch(): void {
-    if (this.#patience !== null || this.#isRetired) return;
-    this.#patience = this.#options.clock.after(patienceMs, () => {
+    if (this.#heir !== null) return;
+    this.#patience ??= this.#options.clock.after(patienceMs, () => {
       this.#patience = null;
       const now = this.#options.clock.now();
-      const taken: PendingInvocation[] = [];
       for (const environment of this.#environments) {
-        if (environment.isBehind && environment.isStuck(now, patienceMs))
-          taken.push(...this.#recallFrom(environment));
+        if (!environment.hasBacklog || !environment.isStuck(now)) continue;
+        this.#waiting.putBack(environment.recallAll());
       }
-      this.#putBack(taken);
-      this.#drainQueue();
-      const oldest = this.#queue[0];
-      if (oldest !== undefined && now - oldest.submittedAt >= patienceMs) this.#scaleOut();
-      if (this.#environments.isAnyBehind || this.#queue.length > 0) this.#watch();
+      for (const environment of this.#environments) this.#waiting.release(environment);
+      this.#deal();
+      const next = this.#waiting.first;
+      const isLate = next !== null && now - next.submittedAt >= patienceMs;
+      if (isLate && !this.#catchesUp()) this.#scaleOut();
+      if (this.#hasBacklog) this.#watch();
     });
   }
 
+  /** Whether anything waits for its turn, here or in an environment. */
+  get #hasBacklog(): boolean {
+    return !this.#waiting.isEmpty || this.#environments.hasBacklog;
+  }
+
+  /**
+   * Whether the environments that there are will soon have worked off what waits, going by what they did
+   * since the last look. Many quick invocations are served sooner by few warm environments.
+   */
+  #catchesUp(): boolean {
+    const settled = this.#settled;
+    this.#settled = 0;
+    const { size } = this.#environments;
+    // Quick ones need a processor, of which there are no more: further environments only take turns.
+    if (size >= availableParallelism() && settled >= size * quickPerLook) return true;
+    const most = settled * looksToCatchUp;
+    return most > 0 && this.#waiting.countReady(most + 1) <= most;
+  }
+
+  #startIfNone(): void {
+    if (this.#environments.size === 0 && this.#starts.size === 0) this.#scaleOut();
+  }
+
   #scaleOut(): void {
-    const room = this.#options.maxEnvironments - this.#environments.size - this.#starting;
-    const atOnce = Math.max(2, availableParallelism()) - this.#starting;
-    const needed = Math.ceil(this.#queue.length / this.#options.concurrencyPerEnvironment);
-    const count = Math.min(room, atOnce, needed);
+    const { maxEnvironments, concurrencyPerEnvironment } = this.#options;
+    const room = maxEnvironments - this.#environments.size - this.#starts.size;
+    const atOnce = Math.max(2, availableParallelism()) - this.#starts.size;
+    const most = Math.max(0, Math.min(room, atOnce));
+    // Those that are being started will take their share of what waits.
+    const starting = this.#starts.size;
+    const waiting = this.#waiting.countReady((most + starting) * concurrencyPerEnvironment);
+    const count = Math.min(most, Math.ceil(waiting / concurrencyPerEnvironment) - starting);
     for (let started = 0; started < count; started++) {
       // The failure is delivered to the invocations that wait for it.
       void this.#start();
@@ -152,157 +192,167 @@ export class FunctionPool {
 
   /** `isAgain`: an init that has taken too long once is part of the invocation, and has the time of that. */
   async #start(isAgain = false): Promise<InvocationFailure | null> {
-    const { strategy, template, channel, concurrencyPerEnvironment, clock, onLog } = this.#options;
-    this.#starting++;
-    const pooled = new PooledEnvironment({
-      clock,
-      concurrency: concurrencyPerEnvironment,
-      timeoutMs: this.#options.timeoutMs,
-      onBegin: (pending) => this.#lanes.leave(pending, "inPlace"),
-      onFree: (environment) => this.#onFree(environment),
-      onEnd: (environment, orphans) => this.#onEnd(environment, orphans),
-    });
-    const startedAt = clock.now();
-    const { timeoutMs } = this.#options;
+    const { clock, concurrencyPerEnvironment: concurrency, timeoutMs } = this.#options;
+    const limit = new AbortController();
+    this.#starts.add(limit);
     const limitMs = isAgain || timeoutMs === Infinity ? timeoutMs : initLimitMs;
-    const initLimit = new AbortController();
-    const timer = clock.after(limitMs, () => initLimit.abort());
-    const { functionId, built, config, createEnv } = template;
-    const result = await strategy.start({
-      functionId,
-      built,
-      config,
-      env: createEnv(),
-      channel,
-      initLimit: initLimit.signal,
-      concurrency: concurrencyPerEnvironment,
-      observer: {
-        onResult: (invocation, outcome) => pooled.onResult(invocation, outcome),
-        onLog: (log) => {
-          // Every environment tells it; once per build is enough.
-          const isWarning = log.text === ignoredReturnWarning;
-          if (isWarning && this.#hasWarned) return;
-          this.#hasWarned ||= isWarning;
-          onLog(log);
-        },
-        onExit: (reason, started) => pooled.onExit(reason, started),
-      },
+    let isLate = false;
+    const timer = clock.after(limitMs, () => {
+      isLate = true;
+      limit.abort();
     });
+    const environment = new PooledEnvironment({
+      clock,
+      concurrency,
+      timeoutMs,
+      onFree: this.#onFree,
+      onGivenBack: (invocation, before) => this.#waiting.onGivenBack(invocation, before),
+      onLost: this.#onLost,
+      onEnd: this.#onEnd,
+    });
+    const error = await startEnvironment(environment, this.#options, limit.signal, this.#onLog);
     timer.cancel();
-    this.#starting--;
-    if (!result.ok) {
-      const isLate = initLimit.signal.aborted;
-      if (isLate && !isAgain && this.#queue.length > 0) return this.#start(true);
-      // As on Lambda, the invocation that waits for the init gets its error, and the next one tries again.
-      const failed = this.#environments.size === 0 ? this.#takeQueue() : [];
-      for (const pending of failed)
-        pending.settle(isLate ? timeoutOf(pending, timeoutMs) : result.error);
-      this.#checkDrained();
-      return isLate ? initTimedOut : result.error;
+    this.#starts.delete(limit);
+    if (error === null) {
+      this.#hasLoaded = true;
+      this.#environments.add(environment);
+      if (this.#heir === null) this.#onFree(environment);
+      else this.#discard(environment);
+      return null;
     }
-    pooled.open(result.environment, clock.now() - startedAt);
-    this.#environments.add(pooled);
-    if (this.#isRetired) this.#discard(pooled);
-    else this.#onFree(pooled);
-    return null;
+    this.#hasFailed = true;
+    if (isLate && !isAgain && this.#waiting.hasReady) return this.#start(true);
+    // As on Lambda, the invocation that waits for the init gets its error, and the next one tries again.
+    if (this.#environments.size === 0 && this.#starts.size === 0) {
+      for (const invocation of this.#waiting.takeAll()) {
+        invocation.settle(isLate ? timeoutOf(invocation, timeoutMs) : error);
+      }
+    }
+    this.#checkDrained();
+    return isLate ? initTimedOut : error;
   }
 
-  #onFree(environment: PooledEnvironment): void {
-    if (this.#isRetired) {
+  readonly #onLog = (log: FunctionLog): void => {
+    // Every environment reports it; once for each build is enough.
+    const isWarning = log.text === ignoredReturnWarning;
+    if (isWarning && this.#hasWarned) return;
+    this.#hasWarned ||= isWarning;
+    this.#options.onLog(log);
+  };
+
+  readonly #onFree = (environment: PooledEnvironment): void => {
+    if (!this.#environments.has(environment)) return;
+    if (this.#heir !== null) {
       if (environment.isIdle) this.#discard(environment);
       return;
     }
-    this.#drainInto(environment);
-    // What it was just given can have ended it.
-    if (!this.#environments.has(environment)) return;
-    if (environment.isIdle && this.#environments.offerIdle(environment)) {
-      environment.expireAfter(idleExpiryMs, () => {
-        if (this.#environments.size > 1) this.#discard(environment);
-      });
+    this.#fill(environment);
+    if (environment.isIdle) this.#watchIdle();
+  };
+
+  /** Gives an environment what waits, as far as it has room. */
+  #fill(environment: PooledEnvironment): void {
+    const now = this.#options.clock.now();
+    while (this.#environments.has(environment) && environment.hasRoom(now)) {
+      const next = this.#waiting.takeFor(environment);
+      if (next === null) return;
+      this.#handOver(next, environment);
     }
   }
 
   /** Deals what waits out to whoever has room. */
-  #drainQueue(): void {
+  #deal(): void {
     const now = this.#options.clock.now();
-    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
-      const place = this.#lanes.of(next)?.place ?? null;
-      const environment =
-        place === null
-          ? (this.#environments.takeIdle() ?? this.#environments.roomiest(now))
-          : this.#environments.hasRoom(place, now)
-            ? place
-            : null;
-      if (environment === null) return;
-      this.#assignFirst(environment);
+    while (this.#waiting.hasReady) {
+      const environment = this.#environments.pick(now);
+      const next = environment === null ? null : this.#waiting.takeReady();
+      if (environment === null || next === null) break;
+      this.#handOver(next, environment);
+    }
+    for (const environment of this.#environments) {
+      if (this.#waiting.hasParked(environment)) this.#fill(environment);
     }
   }
 
-  #drainInto(environment: PooledEnvironment): void {
-    if (this.#queue.length === 0) return;
-    const now = this.#options.clock.now();
-    while (this.#environments.hasRoom(environment, now)) {
-      const next = this.#queue[0];
-      if (next === undefined) return;
-      // Others of its source, which come before it, wait elsewhere.
-      if ((this.#lanes.of(next)?.place ?? environment) !== environment) return;
-      this.#assignFirst(environment);
-    }
-  }
-
-  #assignFirst(environment: PooledEnvironment): void {
-    const pending = this.#queue.shift();
-    if (pending === undefined) return;
-    this.#lanes.leave(pending, "inQueue");
-    this.#assign(environment, pending);
-  }
-
-  #takeQueue(): PendingInvocation[] {
-    const waiting = this.#queue.splice(0);
-    for (const pending of waiting) this.#lanes.leave(pending, "inQueue");
-    return waiting;
-  }
-
-  #recallFrom(environment: PooledEnvironment): readonly PendingInvocation[] {
-    const recalled = environment.recallWaiting();
-    for (const pending of recalled) this.#lanes.leave(pending, "inPlace");
-    return recalled;
-  }
-
-  /** In front of what came later. */
-  #putBack(taken: readonly PendingInvocation[]): void {
-    if (taken.length === 0) return;
-    for (const pending of taken) this.#lanes.queue(pending);
-    this.#queue = [...taken, ...this.#queue].toSorted((a, b) => a.order - b.order);
-  }
-
-  #onEnd(environment: PooledEnvironment, orphans: readonly PendingInvocation[]): void {
+  readonly #onLost = (
+    environment: PooledEnvironment,
+    orphans: readonly PendingInvocation[],
+  ): void => {
     this.#environments.delete(environment);
-    if (this.#last === environment) this.#last = null;
-    for (const pending of orphans) this.#lanes.leave(pending, "inPlace");
-    if (this.#isRetired) {
-      for (const pending of orphans) pending.settle(stopped);
-      this.#checkDrained();
+    this.#waiting.release(environment);
+    this.#takeOver(orphans);
+    this.#discard(environment);
+  };
+
+  readonly #onEnd = (
+    environment: PooledEnvironment,
+    orphans: readonly PendingInvocation[],
+  ): void => {
+    this.#leaving.delete(environment);
+    this.#waiting.release(environment);
+    this.#takeOver(orphans);
+    this.#checkDrained();
+  };
+
+  /** What an environment did not begin is as if it had never been there. */
+  #takeOver(orphans: readonly PendingInvocation[]): void {
+    if (this.#heir !== null) {
+      this.#inherit(orphans);
       return;
     }
-    this.#putBack(orphans);
-    this.#drainQueue();
-    if (this.#queue.length > 0 && this.#environments.size === 0 && this.#starting === 0) {
-      this.#scaleOut();
-    }
+    this.#waiting.putBack(orphans);
+    this.#deal();
+    if (!this.#hasBacklog) return;
+    this.#startIfNone();
+    this.#watch();
   }
 
+  #inherit(invocations: readonly PendingInvocation[]): void {
+    for (const invocation of invocations) this.#heir?.(invocation);
+  }
+
+  /** It takes nothing more, and ends with what it runs. */
   #discard(environment: PooledEnvironment): void {
-    this.#environments.withdraw(environment);
-    // Its end is told through `onEnd`.
+    this.#environments.delete(environment);
+    if (environment.hasEnded) return;
+    this.#leaving.add(environment);
+    // Its end is reported by `onEnd`.
     void environment.stop();
   }
 
-  #checkDrained(): void {
-    if (this.#environments.size > 0 || this.#starting > 0) return;
-    this.#onDrained?.();
-    this.#onDrained = null;
+  /** Ends environments that nobody has used for a while, so that functions at rest take no memory. */
+  #watchIdle(): void {
+    if (this.#expiry !== null || this.#environments.size === 0) return;
+    const { clock } = this.#options;
+    const idle = Array.from(this.#environments).filter(({ isIdle }) => isIdle);
+    const oldest = Math.min(...idle.map(({ idleSince }) => idleSince));
+    this.#expiry = clock.after(oldest + idleExpiryMs - clock.now(), () => {
+      this.#expiry = null;
+      const now = clock.now();
+      const expired = idleLongest(this.#environments, now - idleExpiryMs);
+      for (const environment of expired) this.#discard(environment);
+      if (Array.from(this.#environments).some(({ isIdle }) => isIdle)) this.#watchIdle();
+    });
   }
+
+  #stopTimers(): void {
+    this.#patience?.cancel();
+    this.#expiry?.cancel();
+  }
+
+  #checkDrained(): void {
+    if (this.#environments.size + this.#leaving.size + this.#starts.size > 0) return;
+    for (const resolve of this.#onDrained.splice(0)) resolve();
+  }
+}
+
+function idleLongest(
+  environments: Iterable<PooledEnvironment>,
+  before: number,
+): PooledEnvironment[] {
+  return Array.from(environments)
+    .filter(({ isIdle, idleSince }) => isIdle && idleSince <= before)
+    .toSorted((a, b) => a.idleSince - b.idleSince);
 }
 
 const initTimedOut: InvocationFailure = {

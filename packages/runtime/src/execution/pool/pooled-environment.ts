@@ -1,33 +1,49 @@
-import type { PendingInvocation } from "./pending-invocation.ts";
 import type { Clock, ClockTimer } from "../../clock.ts";
 import type { ExecutionEnvironment } from "../execution-strategy.ts";
 import type { Invocation, InvocationFailure, InvocationResult } from "../../invocation.ts";
+import type { InvocationPlace, PendingInvocation } from "./pending-invocation.ts";
+
+/**
+ * How long an invocation waits behind a busy environment before another one is started: about what a
+ * start costs. A burst of quick invocations is served sooner by few warm environments; slow ones scale out.
+ */
+export const patienceMs = 20;
+/** Invocations handed to a busy environment ahead of time. */
+const prefetchDepth = 32;
 
 export interface PooledEnvironmentOptions {
   readonly clock: Clock;
   readonly concurrency: number;
   readonly timeoutMs: number;
-  /** One that has waited here begins. */
-  readonly onBegin: (pending: PendingInvocation) => void;
+  /** It may take more than before. */
   readonly onFree: (environment: PooledEnvironment) => void;
-  /** `orphans` had not begun. */
+  /**
+   * One that waited here was taken back; `before` is the one of the same source that was handed over before
+   * it, if that is still here.
+   */
+  readonly onGivenBack: (invocation: PendingInvocation, before: PendingInvocation | null) => void;
+  /** It is lost: its time was up, or it ended. Called once; `orphans` have not begun. */
+  readonly onLost: (environment: PooledEnvironment, orphans: readonly PendingInvocation[]) => void;
+  /** Nothing of it runs any more. Called once, after `onLost`; `orphans` have not begun. */
   readonly onEnd: (environment: PooledEnvironment, orphans: readonly PendingInvocation[]) => void;
 }
 
 /** An environment with what it was given: the first `concurrency` run, the others wait inside it. */
-export class PooledEnvironment {
+export class PooledEnvironment implements InvocationPlace {
   readonly #options: PooledEnvironmentOptions;
   #environment: ExecutionEnvironment | null = null;
   #assigned: PendingInvocation[] = [];
   #initDurationMs: number | null = null;
   #deadline: ClockTimer | null = null;
-  #expiry: ClockTimer | null = null;
-  #timedOut: PendingInvocation | null = null;
-  #isStopping = false;
+  #isLost = false;
+  #hasEnded = false;
   #lastBegunAt = 0;
+  #idleSince: number;
+  #turn = false;
 
   constructor(options: PooledEnvironmentOptions) {
     this.#options = options;
+    this.#idleSince = options.clock.now();
   }
 
   open(environment: ExecutionEnvironment, initDurationMs: number): void {
@@ -43,116 +59,155 @@ export class PooledEnvironment {
     return this.#assigned.length === 0;
   }
 
+  /** Epoch milliseconds of its last result, or of its start. */
+  get idleSince(): number {
+    return this.#idleSince;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   /** Whether something waits behind what runs. */
-  get isBehind(): boolean {
+  get hasBacklog(): boolean {
     return this.#assigned.length > this.#options.concurrency;
   }
 
-  /** Whether it may take another one: to run it, or to run it soon. */
-  hasRoom(prefetchDepth: number, isStuck: boolean): boolean {
-    if (this.#environment === null || this.#isStopping) return false;
-    if (!this.#environment.hasSlot) return false;
-    const ahead = this.#environment.canPrefetch && !isStuck ? prefetchDepth : 0;
-    return this.#assigned.length < Math.max(this.#options.concurrency, ahead);
+  /** Whether it may take another one: to run it, or to run it soon. Not ahead while it is stuck. */
+  hasRoom(now: number): boolean {
+    const load = this.#assigned.length;
+    if (this.#isLost || this.#environment === null || !this.#environment.hasSlot) return false;
+    if (load < this.#options.concurrency) return true;
+    return load < prefetchDepth && this.#environment.canPrefetch && !this.isStuck(now);
+  }
+
+  /** Whether it runs something, and may run one more at the same time. */
+  get hasCompany(): boolean {
+    const load = this.#assigned.length;
+    return load > 0 && load < this.#options.concurrency && this.#environment?.hasSlot === true;
   }
 
   /** Whether nothing has begun here for so long that what would wait should go elsewhere. */
-  isStuck(now: number, patienceMs: number): boolean {
+  isStuck(now: number): boolean {
     const isFull = this.#assigned.length >= this.#options.concurrency;
     return isFull && now - this.#lastBegunAt >= patienceMs;
   }
 
-  assign(pending: PendingInvocation): void {
-    this.#expiry?.cancel();
-    this.#expiry = null;
-    pending.initDurationMs = this.#initDurationMs;
-    this.#initDurationMs = null;
-    if (pending.isMeasured) this.#environment?.measureMemory();
-    this.#assigned.push(pending);
-    if (this.#assigned.length <= this.#options.concurrency) this.#begin(pending);
-    this.#environment?.invoke(pending);
+  /** Whether the handler of an invocation that was handed over here has been called, as far as is known. */
+  hasBegun(invocation: PendingInvocation): boolean {
+    return this.#environment?.hasBegun?.(invocation) ?? invocation.isRunning;
   }
 
-  /** Takes back everything that has not begun. */
-  recallWaiting(): PendingInvocation[] {
+  /** True every second time. */
+  takesTurns(): boolean {
+    this.#turn = !this.#turn;
+    return this.#turn;
+  }
+
+  assign(invocation: PendingInvocation): void {
+    invocation.enter(this, this.#initDurationMs);
+    this.#initDurationMs = null;
+    if (invocation.isMeasured) this.#environment?.measureMemory();
+    this.#assigned.push(invocation);
+    if (this.#assigned.length <= this.#options.concurrency) this.#begin(invocation);
+    this.#environment?.invoke(invocation);
+  }
+
+  /** Takes back one that waits behind what runs. False: it runs, or is about to. */
+  recall(invocation: PendingInvocation): boolean {
+    if (invocation.isRunning || this.#environment?.recall(invocation) !== true) return false;
+    this.#giveBack(invocation);
+    this.#options.onFree(this);
+    return true;
+  }
+
+  /** Takes back all that wait behind what runs; `alsoRunning`: what is not running yet in truth, too. */
+  recallAll(alsoRunning = false): PendingInvocation[] {
     const recalled: PendingInvocation[] = [];
+    const kept = alsoRunning ? 0 : this.#options.concurrency;
     // The last one first: the environment begins with the first meanwhile, and none may overtake another.
-    for (const pending of this.#assigned.slice(this.#options.concurrency).toReversed()) {
-      if (this.#environment?.recall(pending) === true) recalled.push(pending);
+    for (const invocation of this.#assigned.slice(kept).toReversed()) {
+      if (this.#environment?.recall(invocation) !== true) break;
+      this.#giveBack(invocation);
+      recalled.push(invocation);
     }
-    recalled.reverse();
-    if (recalled.length > 0) {
-      const gone = new Set(recalled);
-      this.#assigned = this.#assigned.filter((pending) => !gone.has(pending));
-    }
-    return recalled;
+    return recalled.toReversed();
   }
 
   onResult(invocation: Invocation, result: InvocationResult): void {
-    const index = this.#assigned.findIndex((pending) => pending === invocation);
-    const pending = this.#assigned[index];
-    if (pending === undefined) return;
+    const index = this.#assigned.findIndex((assigned) => assigned === invocation);
+    const assigned = this.#assigned[index];
+    // What it no longer owns, because it was taken back or its time was up, is not its business.
+    if (assigned === undefined) return;
     if (index === 0) this.#assigned.shift();
     else this.#assigned.splice(index, 1);
     const next = this.#assigned[this.#options.concurrency - 1];
-    if (next !== undefined && next.startedAt === 0) {
-      this.#begin(next);
-      this.#options.onBegin(next);
-    }
-    this.#readMemory(pending);
-    pending.settle(result);
+    if (next !== undefined && !next.isRunning) this.#begin(next);
+    if (this.isIdle) this.#idleSince = this.#options.clock.now();
+    this.#readMemory(assigned);
+    assigned.settle(result);
     this.#options.onFree(this);
   }
 
+  /** `started` had begun, in truth. */
   onExit(reason: InvocationFailure, started: readonly Invocation[]): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
     this.#deadline?.cancel();
-    this.#expiry?.cancel();
-    this.#isStopping = true;
     const begun = new Set(started);
     const orphans: PendingInvocation[] = [];
-    for (const pending of this.#assigned) {
-      this.#readMemory(pending);
-      if (pending === this.#timedOut) pending.settle(timeoutOf(pending, this.#options.timeoutMs));
-      else if (begun.has(pending)) pending.settle(withRequestId(reason, pending.requestId));
-      else orphans.push(pending);
-    }
+    const { onLost, onEnd } = this.#options;
+    const settled = this.#assigned;
     this.#assigned = [];
-    this.#options.onEnd(this, orphans);
+    for (const invocation of settled) {
+      this.#readMemory(invocation);
+      if (begun.has(invocation)) invocation.settle(withRequestId(reason, invocation.requestId));
+      else {
+        invocation.giveBack();
+        orphans.push(invocation);
+      }
+    }
+    const wasLost = this.#isLost;
+    this.#isLost = true;
+    if (!wasLost) onLost(this, orphans);
+    onEnd(this, wasLost ? orphans : []);
   }
 
-  expireAfter(delayMs: number, expire: () => void): void {
-    this.#expiry?.cancel();
-    this.#expiry = this.#options.clock.after(delayMs, expire);
-  }
-
+  /** Takes nothing more. Resolves when it has ended, which `onEnd` reports as well. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
-    this.#expiry?.cancel();
+    this.#isLost = true;
     this.#deadline?.cancel();
     await this.#environment?.stop();
   }
 
-  #readMemory(pending: PendingInvocation): void {
-    if (pending.isMeasured) pending.usedMemoryMb = this.#environment?.usedMemoryMb ?? null;
+  #giveBack(invocation: PendingInvocation): void {
+    const index = this.#assigned.lastIndexOf(invocation);
+    this.#assigned.splice(index, 1);
+    const { source } = invocation;
+    const before = this.#assigned.findLast((other, at) => at < index && other.source === source);
+    invocation.giveBack();
+    this.#options.onGivenBack(invocation, before ?? null);
   }
 
-  #begin(pending: PendingInvocation): void {
-    pending.startedAt = this.#options.clock.now();
-    this.#lastBegunAt = pending.startedAt;
-    pending.onBegin?.();
+  #readMemory(invocation: PendingInvocation): void {
+    if (invocation.isMeasured) invocation.usedMemoryMb = this.#environment?.usedMemoryMb ?? null;
+  }
+
+  #begin(invocation: PendingInvocation): void {
+    const { clock, timeoutMs } = this.#options;
+    this.#lastBegunAt = clock.now();
+    invocation.begin(this.#lastBegunAt);
     // One timer serves all invocations: it looks who is due and waits on for the next.
-    this.#deadline ??= this.#options.clock.after(this.#options.timeoutMs, () =>
-      this.#checkDeadline(),
-    );
+    this.#deadline ??= clock.after(timeoutMs, () => this.#checkDeadline());
   }
 
   #checkDeadline(): void {
     this.#deadline = null;
-    const { clock, timeoutMs } = this.#options;
+    const { clock, timeoutMs, onLost } = this.#options;
     let oldest: PendingInvocation | null = null;
-    for (const pending of this.#assigned) {
-      if (pending.startedAt === 0) continue;
-      if (oldest === null || pending.startedAt < oldest.startedAt) oldest = pending;
+    for (const invocation of this.#assigned) {
+      if (!invocation.isRunning) continue;
+      if (oldest === null || invocation.startedAt < oldest.startedAt) oldest = invocation;
     }
     if (oldest === null) return;
     const remainingMs = oldest.startedAt + timeoutMs - clock.now();
@@ -160,20 +215,25 @@ export class PooledEnvironment {
       this.#deadline = clock.after(remainingMs, () => this.#checkDeadline());
       return;
     }
-    this.#timedOut = oldest;
-    // Lambda resets an environment whose time is up; the pool hears of it through `onExit`.
-    void this.stop();
+    // Lambda resets an environment whose time is up. Neither its caller nor others wait until that is done.
+    this.#isLost = true;
+    // Also this one, if its environment was too busy to begin it: it must not begin after its time.
+    const orphans = this.recallAll(true).filter((invocation) => invocation !== oldest);
+    this.#assigned = this.#assigned.filter((invocation) => invocation !== oldest);
+    this.#readMemory(oldest);
+    oldest.settle(timeoutOf(oldest, timeoutMs));
+    onLost(this, orphans);
   }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html */
-export function timeoutOf(pending: PendingInvocation, timeoutMs: number): InvocationFailure {
+export function timeoutOf(invocation: Invocation, timeoutMs: number): InvocationFailure {
   const seconds = (timeoutMs / 1000).toFixed(2);
   return {
     ok: false,
     kind: "timeout",
     errorType: "Sandbox.Timedout",
-    errorMessage: `RequestId: ${pending.requestId} Error: Task timed out after ${seconds} seconds`,
+    errorMessage: `RequestId: ${invocation.requestId} Error: Task timed out after ${seconds} seconds`,
     trace: [],
   };
 }

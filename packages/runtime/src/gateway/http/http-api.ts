@@ -4,10 +4,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Manifest } from "@arclet/manifest";
 import type { InvocationFailure, InvocationResult } from "../../invocation.ts";
 import { httpApiKind, type HttpApiKind } from "../../lambda-events/http-api-kind.ts";
-import { httpEvent } from "../../lambda-events/http-event.ts";
+import { httpEvent } from "../../lambda-events/http.ts";
 import { readHttpResult } from "../../lambda-events/http-result.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { HttpRoutes, type HttpMatch } from "./http-routes.ts";
+import { pageWithLivereload } from "../livereload.ts";
 import { invokeInTime } from "../invoke-in-time.ts";
 import { readBody } from "../../http/read-body.ts";
 
@@ -25,6 +26,8 @@ interface Wording {
   /** The body is more than the gateway takes. */
   readonly tooLarge: Refusal;
   readonly late: Refusal;
+  /** Too much waits already. */
+  readonly throttled: Refusal;
   readonly unmatched: Refusal;
   /** The limit of the time an integration may take. */
   readonly limit: "httpIntegrationMs" | "restIntegrationMs";
@@ -37,6 +40,7 @@ const httpWording: Wording = {
   tooLong: [413, '{"message":"Request Entity Too Large"}'],
   tooLarge: [413, '{"message":"Request Entity Too Large"}'],
   late: [503, '{"message":"Service Unavailable"}'],
+  throttled: [429, '{"message":"Too Many Requests"}'],
   unmatched: [404, '{"message":"Not Found"}'],
   limit: "httpIntegrationMs",
 };
@@ -48,6 +52,7 @@ const restWording: Wording = {
   tooLong: [413, '{"message": "Request Too Long"}', "BadRequestException"],
   tooLarge: [413, "HTTP content length exceeded 10485760 bytes."],
   late: [504, '{"message": "Endpoint request timed out"}', "InternalServerErrorException"],
+  throttled: [429, '{"message": "Too Many Requests"}', "TooManyRequestsException"],
   unmatched: [
     403,
     '{"message":"Missing Authentication Token"}',
@@ -62,12 +67,15 @@ export class HttpApi {
   #routes: HttpRoutes = new HttpRoutes([]);
   #kind: HttpApiKind = "http-2.0";
   #wording: Wording = httpWording;
+  #livereload = false;
 
   constructor(context: GatewayContext) {
     this.#context = context;
   }
 
-  setManifest(manifest: Manifest): void {
+  /** With `livereload`, pages get the script that loads them again. */
+  setManifest(manifest: Manifest, livereload: boolean): void {
+    this.#livereload = livereload;
     this.#routes = new HttpRoutes(manifest.http?.routes ?? []);
     this.#kind = httpApiKind(manifest.aws.apigateway);
     this.#wording = this.#kind === "rest" ? restWording : httpWording;
@@ -92,9 +100,10 @@ export class HttpApi {
   ): Promise<void> {
     const { limits, clock, apiId, stage } = this.#context;
     const body = await readBody(request, limits.httpBodyBytes);
-    if (body === "aborted") return;
+    if (body === "aborted" || response.destroyed) return;
     const requestId = this.#identify(response);
     if (body === "too-large") {
+      this.#explain(response, `the body is larger than ${limits.httpBodyBytes} bytes`);
       answerRefusal(response, this.#wording.tooLarge);
       return;
     }
@@ -113,7 +122,7 @@ export class HttpApi {
       now: clock.now(),
     });
     const limitMs = limits[this.#wording.limit];
-    const result = await invokeInTime(this.#context, match.functionId, event, limitMs, "HTTP API");
+    const result = await invokeInTime(this.#context, match.functionId, event, limitMs, response);
     this.#answer(response, result, match);
   }
 
@@ -131,6 +140,11 @@ export class HttpApi {
     return requestId;
   }
 
+  /** For the developer; a client reads API Gateway's words. */
+  #explain(response: ServerResponse, reason: string): void {
+    if (this.#context.traffic.isObserved) this.#context.reasons.set(response, reason);
+  }
+
   #refusalOf({ kind, errorType }: InvocationFailure): Refusal {
     if (errorType === "RequestEntityTooLargeException") return this.#wording.tooLong;
     return kind === "throttled" ? this.#wording.refused : this.#wording.failed;
@@ -138,20 +152,30 @@ export class HttpApi {
 
   #answer(
     response: ServerResponse,
-    result: InvocationResult | "late",
+    result: InvocationResult | "late" | "throttled",
     { functionId, routeKey }: HttpMatch,
   ): void {
     if (response.destroyed) return;
-    if (result === "late") {
-      answerRefusal(response, this.#wording.late);
+    if (result === "late" || result === "throttled") {
+      const seconds = this.#context.limits[this.#wording.limit] / 1000;
+      const reason =
+        result === "late"
+          ? `${functionId} took longer than ${seconds} s`
+          : "more requests at a time than the gateway takes";
+      this.#explain(response, reason);
+      answerRefusal(response, this.#wording[result]);
       return;
     }
     if (!result.ok) {
       answerRefusal(response, this.#refusalOf(result));
       return;
     }
-    const answer = readHttpResult(result.payload, this.#kind);
-    if (answer === null || !write(response, answer)) answerRefusal(response, this.#wording.failed);
+    const read = readHttpResult(result.payload, this.#kind);
+    const answer = read !== null && this.#livereload ? pageWithLivereload(read) : read;
+    if (answer === null || !write(response, answer)) {
+      this.#explain(response, `${functionId}: its result is not a response API Gateway takes`);
+      answerRefusal(response, this.#wording.failed);
+    }
     const { traffic } = this.#context;
     if (answer?.isInferred === true && traffic.isObserved)
       traffic.emit({ type: "http-result-inferred", functionId, routeKey });

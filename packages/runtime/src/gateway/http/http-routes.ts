@@ -1,4 +1,4 @@
-import type { HttpRoute } from "@arclet/manifest";
+import { isRootVariable, type HttpRoute } from "@arclet/manifest";
 import { addRoute, createRouter, findRoute } from "rou3";
 
 export interface HttpMatch {
@@ -22,8 +22,11 @@ interface Target {
  */
 export class HttpRoutes {
   readonly #router: ReturnType<typeof createRouter<Target>> = createRouter<Target>();
+  /** Routes that are nothing but a variable, best first: they answer `/` too, with the variable empty. */
+  readonly #rootVariables: readonly Target[];
 
   constructor(routes: readonly HttpRoute[]) {
+    const rootVariables: Target[] = [];
     for (const route of routes) {
       const names: string[] = [];
       const pattern: string[] = [];
@@ -42,14 +45,16 @@ export class HttpRoutes {
       const method = route.method.toUpperCase();
       const routeKey = `${method} ${key.join("/")}`;
       const target: Target = { functionId: route.functionId, routeKey, names };
+      if (isRootVariable(route)) rootVariables.push(target);
       addRoute(this.#router, method === "ANY" ? "" : method, pattern.join("/"), target);
     }
+    this.#rootVariables = rootVariables.toSorted((a, b) => rankOf(a) - rankOf(b));
   }
 
   /** `path` as sent, still percent-encoded. */
   find(method: string, path: string): HttpMatch | null {
     const match = findRoute(this.#router, method, path);
-    if (match === undefined) return null;
+    if (match === undefined) return path === "/" ? this.#findRoot(method) : null;
     const { functionId, routeKey, names } = match.data;
     if (names.length === 0) return { functionId, routeKey, pathParameters: null };
     const pathParameters: Record<string, string> = {};
@@ -58,6 +63,20 @@ export class HttpRoutes {
     }
     return { functionId, routeKey, pathParameters };
   }
+
+  #findRoot(method: string): HttpMatch | null {
+    const target = this.#rootVariables.find(
+      ({ routeKey }) => routeKey.startsWith("ANY ") || routeKey.startsWith(`${method} `),
+    );
+    if (target === undefined) return null;
+    const { functionId, routeKey, names } = target;
+    return { functionId, routeKey, pathParameters: { [names[0] ?? "proxy"]: "" } };
+  }
+}
+
+/** A variable comes before a greedy one, and a method before any. */
+function rankOf({ routeKey }: Target): number {
+  return (routeKey.endsWith("+}") ? 2 : 0) + (routeKey.startsWith("ANY ") ? 1 : 0);
 }
 
 function decode(text: string): string {

@@ -1,67 +1,76 @@
-import { realpath } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import type { StaticFiles as StaticFilesModel } from "@arclet/manifest";
-import sirv from "sirv";
+import { nameOfPath, serveStatic, type StaticResponse } from "@arclet/static";
+import { withLivereload } from "../livereload.ts";
+import { StaticFolder, type FolderFile } from "./static-folder.ts";
 
 /** The folder of static files, at `/_static/` and where no route matches. */
 export class StaticFiles {
-  readonly #folder: string;
-  readonly #isSpa: boolean;
-  readonly #serve: ReturnType<typeof sirv>;
+  readonly #settings: StaticFilesModel;
+  readonly #folder: StaticFolder;
 
-  constructor(root: string, model: StaticFilesModel) {
-    this.#folder = join(root, model.folder);
-    this.#isSpa = model.spa;
-    this.#serve = sirv(this.#folder, { dev: true, etag: true, dotfiles: true, single: model.spa });
-  }
-
-  /** Resolves false, with nothing written, when there is no such file. `path` as sent. */
-  async handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean> {
-    const decoded = safePath(path);
-    if (decoded === null || !(await this.#isInside(decoded))) return false;
-    return new Promise((resolve) => {
-      response.once("close", () => resolve(true));
-      // The server reads the path off the request.
-      request.url = path;
-      this.#serve(request, response, () => resolve(false));
-    });
-  }
-
-  /** Follows symbolic links: none may lead out of the folder. */
-  async #isInside(path: string): Promise<boolean> {
-    const folder = await realpathOf(this.#folder);
-    if (folder === null) return false;
-    const trimmed = path.replace(/\/+$/, "");
-    const names = ["", ".html", ".htm", "/index.html", "/index.htm"];
-    const found = await Promise.all(
-      names.map((name) => realpathOf(join(this.#folder, trimmed + name))),
+  /** With `livereload`, pages get the script that loads them again. */
+  constructor(root: string, settings: StaticFilesModel, livereload: boolean) {
+    this.#settings = settings;
+    this.#folder = new StaticFolder(
+      join(root, settings.folder),
+      livereload ? (html) => Buffer.from(withLivereload(html.toString("latin1")), "latin1") : null,
     );
-    const files = found.filter((file) => file !== null);
-    if (files.length === 0) return this.#isSpa;
-    return files.every((file) => file === folder || file.startsWith(folder + sep));
+  }
+
+  /**
+   * Resolves false, with nothing written, when there is nothing to send. `path` as sent; `isLast`: nobody
+   * else answers, so that `404.html` does.
+   */
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    isLast: boolean,
+  ): Promise<boolean> {
+    const name = nameOfPath(path);
+    if (name === null) return false;
+    const { headers } = request;
+    const found = await serveStatic(
+      {
+        method: request.method === "HEAD" ? "HEAD" : "GET",
+        name,
+        header: (wanted) => {
+          const value = headers[wanted];
+          return typeof value === "string" ? value : undefined;
+        },
+      },
+      this.#folder,
+      this.#settings,
+    );
+    if (found === null || (found.status === 404 && !isLast)) return false;
+    send(response, found);
+    return true;
   }
 }
 
-/** Null: the path leaves the folder, hides something or cannot be a file's. */
-function safePath(path: string): string | null {
-  let decoded: string;
-  try {
-    decoded = decodeURIComponent(path);
-  } catch {
-    return null;
+function send(
+  response: ServerResponse,
+  { status, headers, body }: StaticResponse<FolderFile>,
+): void {
+  response.writeHead(status, headers);
+  if (body === null) {
+    response.end();
+    return;
   }
-  if (decoded.includes("\0") || decoded.includes("\\")) return null;
-  const segments = decoded.split("/");
-  const isHidden = segments.some((name) => name.startsWith(".") && name !== ".well-known");
-  return isHidden ? null : decoded;
-}
-
-async function realpathOf(path: string): Promise<string | null> {
-  try {
-    return await realpath(path);
-  } catch {
-    // Not there, or not to be read: no file for the caller either way.
-    return null;
+  const { file, start, end } = body;
+  if (file.bytes !== null) {
+    response.end(start === 0 && end === file.size ? file.bytes : file.bytes.subarray(start, end));
+    return;
   }
+  const stream = createReadStream(file.path, { start, end: end - 1 });
+  // A file that became shorter, or went away, cannot be what the headers promised.
+  stream.once("error", () => response.destroy());
+  stream.once("close", () => {
+    if (stream.bytesRead < end - start) response.destroy();
+  });
+  response.once("close", () => stream.destroy());
+  stream.pipe(response);
 }

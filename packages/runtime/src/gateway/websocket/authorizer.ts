@@ -2,12 +2,17 @@ import type { IncomingMessage } from "node:http";
 import type { WebSocketAuthorizer } from "@arclet/manifest";
 import type { InvocationResult } from "../../invocation.ts";
 import { parseJson } from "../../lambda-events/parse-json.ts";
-import type { AuthorizerContext } from "../../lambda-events/websocket-event.ts";
+import type { AuthorizerContext } from "../../lambda-events/ws.ts";
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html */
 export type Authorization =
   | { readonly ok: true; readonly context: AuthorizerContext }
-  | { readonly ok: false; readonly status: 401 | 403 | 500 };
+  | {
+      readonly ok: false;
+      readonly status: 401 | 403 | 500;
+      /** For the developer: the client reads no more than the status. */
+      readonly reason: string;
+    };
 
 /** Whether every identity source is there; otherwise the handshake is refused without a call. */
 export function hasIdentity(
@@ -30,19 +35,28 @@ const maximumResultBytes = 8 * 1024;
 export function readAuthorization(result: InvocationResult, methodArn: string): Authorization {
   if (!result.ok) {
     const isRefusal = result.errorMessage === "Unauthorized" && result.kind === "handled";
-    return { ok: false, status: isRefusal ? 401 : 500 };
+    return isRefusal
+      ? { ok: false, status: 401, reason: 'the authorizer threw "Unauthorized"' }
+      : malformed("the authorizer failed");
   }
-  if (Buffer.byteLength(result.payload) > maximumResultBytes) return { ok: false, status: 500 };
+  if (Buffer.byteLength(result.payload) > maximumResultBytes)
+    return malformed("the authorizer's result is larger than 8 KB");
   const answer = parseJson(result.payload);
-  if (!isObject(answer)) return { ok: false, status: 500 };
+  if (!isObject(answer)) return malformed("the authorizer's result is not an object");
   const { principalId, policyDocument, context } = answer;
-  if (typeof principalId !== "string" || !isObject(policyDocument))
-    return { ok: false, status: 500 };
+  if (typeof principalId !== "string")
+    return malformed("the authorizer's result has no principalId");
+  if (!isObject(policyDocument)) return malformed("the authorizer's result has no policyDocument");
   const values = readContext(context);
+  if (values === null) return malformed("the authorizer's context has values that are not flat");
   const effect = evaluate(policyDocument["Statement"], methodArn);
-  if (values === null || effect === "malformed") return { ok: false, status: 500 };
-  if (effect === "deny") return { ok: false, status: 403 };
+  if (effect === "malformed") return malformed("the authorizer's policy cannot be read");
+  if (effect === "deny") return { ok: false, status: 403, reason: "the authorizer denied it" };
   return { ok: true, context: { ...values, principalId } };
+}
+
+function malformed(reason: string): Authorization {
+  return { ok: false, status: 500, reason };
 }
 
 /** Only flat values are allowed; they reach later events as text. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { arnOf } from "@arclet/manifest";
 import { listHeaders } from "../../lambda-events/request-headers.ts";
 import {
   authorizerEvent,
@@ -6,11 +7,11 @@ import {
   type AuthorizerContext,
   type HandshakeEvent,
   type WebSocketIdentity,
-} from "../../lambda-events/websocket-event.ts";
+} from "../../lambda-events/ws.ts";
 import { hasIdentity, readAuthorization } from "./authorizer.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { invokeInTime } from "../invoke-in-time.ts";
-import { readProxyResult } from "./websocket-result.ts";
+import { describeMalformed, readProxyResult } from "./websocket-result.ts";
 import { isProtocolName } from "./upgrade.ts";
 import type { WebSocketRoutes } from "./websocket-routes.ts";
 
@@ -21,7 +22,14 @@ export type Verdict =
       readonly protocol: string | null;
       readonly authorizer: AuthorizerContext | null;
     }
-  | { readonly isOpen: false; readonly status: number; readonly message: string };
+  | {
+      readonly isOpen: false;
+      readonly status: number;
+      /** What the client reads. */
+      readonly message: string;
+      /** What the developer reads: who refused, and why. */
+      readonly reason: string;
+    };
 
 /** Asks the authorizer and `$connect`, where the API has them, whether a socket opens. */
 export async function judgeHandshake(
@@ -44,12 +52,13 @@ export async function judgeHandshake(
   let authorizer: AuthorizerContext | null = null;
   let integrationLatency = 0;
   if (routes.authorizer !== null) {
-    const authorization = await authorize(context, request, handshake, routes.authorizer);
+    const authorization = await authorize(context, request, handshake, routes);
     if (!authorization.ok) {
       return {
         isOpen: false,
         status: authorization.status,
         message: messages[authorization.status] ?? "Forbidden",
+        reason: authorization.reason,
       };
     }
     authorizer = authorization.context;
@@ -60,18 +69,19 @@ export async function judgeHandshake(
     ...handshake,
     authorizer: authorizer === null ? null : { ...authorizer, integrationLatency },
   });
-  return connect(context, routes.connect.functionId, event, authorizer);
+  return connect(context, request, routes.connect.functionId, event, authorizer);
 }
 
 async function authorize(
   context: GatewayContext,
   request: IncomingMessage,
   handshake: HandshakeEvent,
-  authorizer: NonNullable<WebSocketRoutes["authorizer"]>,
+  { authorizer, place }: WebSocketRoutes,
 ): Promise<ReturnType<typeof readAuthorization>> {
-  if (!hasIdentity(authorizer, request, handshake.query)) return { ok: false, status: 401 };
+  if (authorizer === null || !hasIdentity(authorizer, request, handshake.query))
+    return { ok: false, status: 401, reason: "an identity source of the authorizer is missing" };
   const { apiId, stage } = context;
-  const methodArn = `arn:aws:execute-api:us-east-1:123456789012:${apiId}/${stage}/$connect`;
+  const methodArn = arnOf(place, "execute-api", `${apiId}/${stage}/$connect`);
   // Only the authorizer sees the hop-by-hop headers, and that there is no body.
   const headers = listHeaders(request, handshake.now, {
     keepHopByHop: true,
@@ -85,39 +95,62 @@ async function authorize(
     functionId,
     event,
     webSocketIntegrationMs,
-    "authorizer",
+    request.socket,
   );
-  return result === "late" ? { ok: false, status: 500 } : readAuthorization(result, methodArn);
+  if (result === "late") return { ok: false, status: 500, reason: `${functionId} took too long` };
+  if (result === "throttled")
+    return { ok: false, status: 500, reason: "more calls at a time than the gateway takes" };
+  return readAuthorization(result, methodArn);
 }
 
 async function connect(
   context: GatewayContext,
+  request: IncomingMessage,
   functionId: string,
   event: string,
   authorizer: AuthorizerContext | null,
 ): Promise<Verdict> {
   const { webSocketIntegrationMs } = context.limits;
-  const result = await invokeInTime(context, functionId, event, webSocketIntegrationMs, "$connect");
-  if (result === "late")
-    return { isOpen: false, status: 504, message: "Endpoint request timed out" };
+  const limitMs = webSocketIntegrationMs;
+  const result = await invokeInTime(context, functionId, event, limitMs, request.socket);
+  if (result === "throttled") {
+    const reason = "more handshakes at a time than the gateway takes";
+    return { isOpen: false, status: 429, message: "Too Many Requests", reason };
+  }
+  if (result === "late") {
+    const reason = `${functionId} took longer than ${limitMs / 1000} s`;
+    return { isOpen: false, status: 504, message: "Endpoint request timed out", reason };
+  }
   if (!result.ok) {
     // Lambda that refuses to run is a fault of the gateway; a function that fails is a bad gateway.
-    const status = result.kind === "throttled" ? 500 : 502;
-    return { isOpen: false, status, message: "Internal server error" };
+    const isThrottled = result.kind === "throttled";
+    const reason = isThrottled ? `${functionId} is throttled` : `${functionId} failed`;
+    return { isOpen: false, status: isThrottled ? 500 : 502, message: internalError, reason };
   }
   const answer = readProxyResult(result.payload);
-  // A status that is no answer, but says that one will come, cannot be the answer.
-  if (answer === null || answer.statusCode < 200)
-    return { isOpen: false, status: 502, message: "Internal server error" };
+  if (answer === null) return badGateway(`${functionId}: ${describeMalformed(result.payload)}`);
   const { statusCode } = answer;
+  // A status that is no answer, but says that one will come, cannot be the answer.
+  if (statusCode < 200) return badGateway(`${functionId} answered ${statusCode}`);
   if (statusCode >= 200 && statusCode < 300) {
     const protocol = protocolOf(answer.headers);
     // What is no name of a protocol is no header either.
     if (protocol !== null && !isProtocolName(protocol))
-      return { isOpen: false, status: 502, message: "Internal server error" };
+      return badGateway(`${functionId}: ${JSON.stringify(protocol)} is not a subprotocol`);
     return { isOpen: true, protocol, authorizer };
   }
-  return { isOpen: false, status: statusCode, message: messages[statusCode] ?? "Forbidden" };
+  return {
+    isOpen: false,
+    status: statusCode,
+    message: messages[statusCode] ?? "Forbidden",
+    reason: `${functionId} answered ${statusCode}`,
+  };
+}
+
+const internalError = "Internal server error";
+
+function badGateway(reason: string): Verdict {
+  return { isOpen: false, status: 502, message: internalError, reason };
 }
 
 const messages: Readonly<Record<number, string>> = {

@@ -1,5 +1,5 @@
 import type { ClfTime } from "../../lambda-events/clf-time.ts";
-import { MessageEventWriter, type WebSocketClient } from "../../lambda-events/websocket-event.ts";
+import { MessageEventWriter, type WebSocketClient } from "../../lambda-events/ws.ts";
 
 /** Clients kept at a time; what comes beyond begins anew. */
 const capacity = 1024;

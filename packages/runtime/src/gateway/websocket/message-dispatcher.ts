@@ -1,17 +1,14 @@
 import type { InvocationResult } from "../../invocation.ts";
-import type { MessageEventWriter, WebSocketIdentity } from "../../lambda-events/websocket-event.ts";
+import type { MessageEventWriter, WebSocketIdentity } from "../../lambda-events/ws.ts";
 import type { GatewayContext } from "../gateway-context.ts";
-import { MessagesInWork, type MessageOwner } from "./messages-in-work.ts";
-import { readProxyResult } from "./websocket-result.ts";
+import { MessagesInWork, type MessageInWork, type MessageOwner } from "./messages-in-work.ts";
+import { describeMalformed, readProxyResult } from "./websocket-result.ts";
 import type { WebSocketRoutes } from "./websocket-routes.ts";
 
 /** The connection a message came over. */
 export interface MessageSource extends MessageOwner {
   readonly identity: WebSocketIdentity;
   readonly writer: MessageEventWriter;
-  /** A message of this connection is in work until it has ended, or has timed out. */
-  messageBegun(): void;
-  messageEnded(): void;
   /** The answer of a route with `response true`. False: it could not be sent. */
   reply(body: string, requestId: string): boolean;
   sendError(message: string, requestId: string): void;
@@ -26,7 +23,8 @@ export class MessageDispatcher {
   constructor(context: GatewayContext, routes: () => WebSocketRoutes) {
     this.#context = context;
     this.#routes = routes;
-    this.#inWork = new MessagesInWork(context.clock, context.limits.webSocketIntegrationMs);
+    const { clock, limits, work } = context;
+    this.#inWork = new MessagesInWork(clock, limits.webSocketIntegrationMs, work);
   }
 
   /** `now` in epoch milliseconds. */
@@ -37,7 +35,7 @@ export class MessageDispatcher {
     const route = this.#routes().select(body);
     if (route === null) {
       source.sendError("Forbidden", requestId);
-      this.#tell(source, null, data.length, now, false);
+      this.#tell(source, null, data.length, now, noRoute);
       return;
     }
     const { routeKey, functionId, hasRouteResponse } = route;
@@ -50,15 +48,22 @@ export class MessageDispatcher {
       body,
     );
     const bytes = data.length;
-    const message = this.#inWork.add(source, requestId, now);
-    source.messageBegun();
-    // Invocations never reject; a handle on each would cost a promise per frame.
-    void invoker.invoke(functionId, event, source).then((result) => {
-      const isInTime = this.#inWork.remove(message);
-      const isOk = isInTime && answer(source, result, requestId, hasRouteResponse);
-      this.#tell(source, routeKey, bytes, now, isOk);
-      if (isInTime) source.messageEnded();
+    const message = this.#inWork.add(source, requestId, now, event.length);
+    if (message === null) {
+      source.sendError("Too Many Requests", requestId);
+      this.#tell(source, routeKey, bytes, now, tooMany);
+      return;
+    }
+    message.invocation = invoker.submit(functionId, event, source, (result) => {
+      const isInTime = this.#inWork.answered(message);
+      const outcome = isInTime ? answer(source, result, requestId, hasRouteResponse) : late;
+      this.#tell(source, routeKey, bytes, now, outcome);
     });
+  }
+
+  /** The client of these messages is gone: what has not begun never does. */
+  abandon(messages: readonly MessageInWork[]): void {
+    for (const message of messages) this.#inWork.abandon(message);
   }
 
   #tell(
@@ -66,13 +71,22 @@ export class MessageDispatcher {
     routeKey: string | null,
     bytes: number,
     startedAt: number,
-    ok: boolean,
+    { ok, status, reason }: Outcome,
   ): void {
     const { traffic, clock } = this.#context;
     if (!traffic.isObserved) return;
     const { connectionId } = source.identity;
     const durationMs = clock.now() - startedAt;
-    traffic.emit({ type: "message-in", connectionId, routeKey, bytes, durationMs, ok });
+    traffic.emit({
+      type: "message-in",
+      connectionId,
+      routeKey,
+      bytes,
+      durationMs,
+      ok,
+      status,
+      reason: typeof reason === "function" ? reason() : reason,
+    });
   }
 
   close(): void {
@@ -80,18 +94,41 @@ export class MessageDispatcher {
   }
 }
 
-/** False: the function failed, or its answer is malformed. */
+/** What became of a message. */
+interface Outcome {
+  readonly ok: boolean;
+  readonly status: number | null;
+  /** Found out only for somebody who reads it. */
+  readonly reason: string | null | (() => string);
+}
+
+const noRoute: Outcome = { ok: false, status: null, reason: "no route takes it" };
+const tooMany: Outcome = {
+  ok: false,
+  status: null,
+  reason: "more messages at a time than the gateway takes",
+};
+const late: Outcome = { ok: false, status: null, reason: "the function took too long" };
+const failed: Outcome = { ok: false, status: null, reason: "the function failed" };
+const unsent: Outcome = { ok: false, status: null, reason: "the answer could not be sent" };
+const succeeded: Outcome = { ok: true, status: 200, reason: null };
+
 function answer(
   source: MessageSource,
   result: InvocationResult,
   requestId: string,
   isTwoWay: boolean,
-): boolean {
+): Outcome {
   const proxyResult = result.ok ? readProxyResult(result.payload) : null;
   if (proxyResult === null) {
     source.sendError("Internal server error", requestId);
-    return false;
+    if (!result.ok) return failed;
+    return { ok: false, status: null, reason: () => describeMalformed(result.payload) };
   }
-  const { body } = proxyResult;
-  return !isTwoWay || body === null || body === "" || source.reply(body, requestId);
+  const { body, statusCode } = proxyResult;
+  if (isTwoWay && body !== null && body !== "" && !source.reply(body, requestId)) return unsent;
+  // API Gateway takes any status, and tells the client nothing; to whoever develops it is a failure.
+  return statusCode === 200
+    ? succeeded
+    : { ok: statusCode < 400, status: statusCode, reason: null };
 }

@@ -7,12 +7,11 @@ const lengthField = { two: 126, eight: 127 } as const;
 
 /**
  * A message as one frame of a server, header and payload in one buffer: two of them would make every
- * message a vectored write, which costs Node.js more than the copy.
+ * message a vectored write, which costs Node.js more than the copy. The bytes of a text are its UTF-8.
  * https://www.rfc-editor.org/rfc/rfc6455#section-5.2
  */
-export function messageFrame(data: string | Uint8Array): Buffer {
-  const isText = typeof data === "string";
-  const length = isText ? Buffer.byteLength(data) : data.byteLength;
+export function messageFrame(data: string | Uint8Array, isText: boolean): Buffer {
+  const length = typeof data === "string" ? Buffer.byteLength(data) : data.byteLength;
   const start = length < lengthField.two ? 2 : length <= 0xff_ff ? 4 : 10;
   const frame = Buffer.allocUnsafe(start + length);
   frame[0] = endOfMessage | (isText ? opcode.text : opcode.binary);
@@ -25,7 +24,7 @@ export function messageFrame(data: string | Uint8Array): Buffer {
     frame.writeUInt32BE(Math.floor(length / 2 ** 32), 2);
     frame.writeUInt32BE(length % 2 ** 32, 6);
   }
-  if (isText) frame.write(data, start);
+  if (typeof data === "string") frame.write(data, start);
   else frame.set(data, start);
   return frame;
 }
@@ -34,12 +33,12 @@ export function messageFrame(data: string | Uint8Array): Buffer {
 export function sendInFrames(
   socket: WebSocket,
   data: string | Uint8Array,
+  isText: boolean,
   frameBytes: number,
 ): void {
-  const binary = typeof data !== "string";
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
   for (let start = 0; start < bytes.byteLength; start += frameBytes) {
     const end = start + frameBytes;
-    socket.send(bytes.subarray(start, end), { binary, fin: end >= bytes.byteLength });
+    socket.send(bytes.subarray(start, end), { binary: !isText, fin: end >= bytes.byteLength });
   }
 }

@@ -1,76 +1,101 @@
 import type { Clock, ClockTimer } from "../../clock.ts";
+import type { SubmittedInvocation } from "../../execution/invoker.ts";
+import { LinkedList, type Linked } from "../../linked-list.ts";
+import type { WaitingWork } from "../waiting-work.ts";
 
-/** Who hears that a function did not answer in time. */
+/** The connection that a message came over. */
 export interface MessageOwner {
+  /** The message waits for its function, or runs in it. */
+  messageBegun(message: MessageInWork): void;
+  /** Nobody waits for it any more. */
+  messageEnded(message: MessageInWork): void;
+  /** Its function did not answer in time. Followed by `messageEnded`. */
   messageTimedOut(requestId: string): void;
 }
 
 /** A message whose function has not answered yet. */
-export interface MessageInWork {
+export class MessageInWork implements Linked<MessageInWork> {
   readonly owner: MessageOwner;
   readonly requestId: string;
+  /** Epoch milliseconds. */
   readonly startedAt: number;
-  isListed: boolean;
-  previous: MessageInWork | null;
-  next: MessageInWork | null;
+  /** Length of its event. */
+  readonly bytes: number;
+  /** Null until it is submitted. */
+  invocation: SubmittedInvocation | null = null;
+  list: LinkedList<MessageInWork> | null = null;
+  previous: MessageInWork | null = null;
+  next: MessageInWork | null = null;
+
+  constructor(owner: MessageOwner, requestId: string, startedAt: number, bytes: number) {
+    this.owner = owner;
+    this.requestId = requestId;
+    this.startedAt = startedAt;
+    this.bytes = bytes;
+  }
 }
 
 /**
  * The messages in work of all connections, oldest first. All have the same time, so that one list and
- * one timer serve them, and an idle connection keeps neither.
+ * one timer serve them, and an idle connection keeps neither. A message whose time is over, or whose
+ * client is gone, leaves the list; unless it has begun, it never does.
  */
 export class MessagesInWork {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  #oldest: MessageInWork | null = null;
-  #newest: MessageInWork | null = null;
+  readonly #work: WaitingWork;
+  readonly #messages = new LinkedList<MessageInWork>();
   #timer: ClockTimer | null = null;
 
-  constructor(clock: Clock, timeoutMs: number) {
+  constructor(clock: Clock, timeoutMs: number, work: WaitingWork) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
+    this.#work = work;
   }
 
-  /** `startedAt` is now, in epoch milliseconds. */
-  add(owner: MessageOwner, requestId: string, startedAt: number): MessageInWork {
-    const previous = this.#newest;
-    const message = { owner, requestId, startedAt, isListed: true, previous, next: null };
-    if (previous === null) this.#oldest = message;
-    else previous.next = message;
-    this.#newest = message;
+  /** `now` in epoch milliseconds. Null: too much waits already. */
+  add(owner: MessageOwner, requestId: string, now: number, bytes: number): MessageInWork | null {
+    if (!this.#work.take(bytes)) return null;
+    const message = new MessageInWork(owner, requestId, now, bytes);
+    this.#messages.push(message);
     this.#timer ??= this.#clock.after(this.#timeoutMs, () => this.#expire());
+    owner.messageBegun(message);
     return message;
   }
 
-  /** False when its time was over, which its owner has heard. */
-  remove(message: MessageInWork): boolean {
-    if (!message.isListed) return false;
-    const { previous, next } = message;
-    if (previous === null) this.#oldest = next;
-    else previous.next = next;
-    if (next === null) this.#newest = previous;
-    else next.previous = previous;
-    message.isListed = false;
-    // What came before must not be kept by what came after.
-    message.previous = null;
-    message.next = null;
-    return true;
+  /** Its function has answered. False: nobody waits for it any more. */
+  answered(message: MessageInWork): boolean {
+    this.#work.release(message.bytes);
+    return this.#leave(message);
+  }
+
+  /** Its client is gone, or its time is over: it does not begin any more. */
+  abandon(message: MessageInWork): void {
+    if (message.invocation?.withdraw() === true) this.#work.release(message.bytes);
+    this.#leave(message);
   }
 
   close(): void {
     this.#timer?.cancel();
   }
 
+  #leave(message: MessageInWork): boolean {
+    if (message.list === null) return false;
+    this.#messages.remove(message);
+    message.owner.messageEnded(message);
+    return true;
+  }
+
   #expire(): void {
     this.#timer = null;
-    for (let message = this.#oldest; message !== null; message = this.#oldest) {
+    for (let message = this.#messages.first; message !== null; message = this.#messages.first) {
       const remainingMs = message.startedAt + this.#timeoutMs - this.#clock.now();
       if (remainingMs > 0) {
         this.#timer = this.#clock.after(remainingMs, () => this.#expire());
         return;
       }
-      this.remove(message);
       message.owner.messageTimedOut(message.requestId);
+      this.abandon(message);
     }
   }
 }

@@ -1,6 +1,7 @@
-import { STATUS_CODES, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { GatewayContext } from "../gateway-context.ts";
+import { answerRaw } from "../raw-answer.ts";
 
 // https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
 const token = /^[!#$%&'*+.^_`|~\w-]+$/;
@@ -9,6 +10,8 @@ const token = /^[!#$%&'*+.^_`|~\w-]+$/;
 export interface UpgradeRefusal {
   readonly status: number;
   readonly message: string;
+  /** For the developer, when the message does not say it. */
+  readonly reason?: string;
 }
 
 /** What can be told of an upgrade to `url` without asking a function; null when it may go on. */
@@ -29,12 +32,17 @@ export function judgeUpgrade(
     return badRequest;
   }
   if (request.headers["sec-websocket-version"] !== "13") {
-    return { status: 426, message: "Upgrade Required" };
+    return { status: 426, message: "Upgrade Required", reason: "WebSocket version 13 is required" };
   }
   if (url === null || !offersProtocols(request)) return badRequest;
   const path = url.pathname;
   const isKnownPath = path === "/" || path === `/${stage}` || path === `/${stage}/`;
-  if (!isKnownPath || !trust.isTrustedOrigin(request)) return forbidden;
+  if (!isKnownPath) return { ...forbidden, reason: `sockets open at / or /${stage}, not ${path}` };
+  if (!trust.mayOpenSocket(request)) {
+    const { origin } = request.headers;
+    const reason = `Arclet refused the foreign origin ${origin}: --allow-origin allows it`;
+    return { ...forbidden, reason };
+  }
   return null;
 }
 
@@ -45,15 +53,8 @@ export const forbidden: UpgradeRefusal = { status: 403, message: "Forbidden" };
 
 /** Answers an upgrade with a plain HTTP response instead. */
 export function refuseUpgrade(socket: Duplex, status: number, message: string): void {
-  if (socket.destroyed) return;
-  const body = JSON.stringify({ message });
-  const extra = status === 426 ? "Sec-WebSocket-Version: 13\r\nUpgrade: websocket\r\n" : "";
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n` +
-      "Connection: close\r\n" +
-      "Content-Type: application/json\r\n" +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n${extra}\r\n${body}`,
-  );
+  const offer = { "Sec-WebSocket-Version": "13", Upgrade: "websocket" };
+  answerRaw(socket, status, message, status === 426 ? offer : {});
 }
 
 /** Whether a subprotocol may be named so. https://www.rfc-editor.org/rfc/rfc6455#section-4.1 */

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
+import { localPlace, type Place, type WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
 import { WebSocketServer, type WebSocket } from "ws";
 import {
   disconnectEvent,
   MessageEventWriter,
   type AuthorizerContext,
   type WebSocketIdentity,
-} from "../../lambda-events/websocket-event.ts";
+} from "../../lambda-events/ws.ts";
 import { sourceIpOf } from "../../lambda-events/request-headers.ts";
 import { closingOfPeer, type Closing } from "./closing.ts";
 import { ConnectionWatch } from "./connection-watch.ts";
@@ -68,8 +68,8 @@ export class WebSocketApi {
   }
 
   /** New routes hold for open connections too. */
-  setApi(api: WebSocketApiModel | null): void {
-    this.#routes = api === null ? null : new WebSocketRoutes(api);
+  setApi(api: WebSocketApiModel | null, place: Place): void {
+    this.#routes = api === null ? null : new WebSocketRoutes(api, place);
   }
 
   get connectionCount(): number {
@@ -83,8 +83,7 @@ export class WebSocketApi {
     const url = targetOf(request);
     const refusal = this.#check(request, url);
     if (url === null || refusal !== null) {
-      const { status, message } = refusal ?? badRequest;
-      this.#refuse(socket, status, message, startedAt);
+      this.#refuse(socket, refusal ?? badRequest, startedAt);
       return;
     }
     // One that ends its side meanwhile wants no socket any more.
@@ -104,8 +103,13 @@ export class WebSocketApi {
   #check(request: IncomingMessage, url: URL | null): UpgradeRefusal | null {
     const refusal = judgeUpgrade(this.#context, request, url);
     if (refusal !== null) return refusal;
-    if (this.#routes === null || this.#isClosing) return forbidden;
-    if (!this.#rate.take()) return { status: 429, message: "Too Many Requests" };
+    if (this.#routes === null)
+      return { ...forbidden, reason: "the manifest has no @ws: there are no sockets" };
+    if (this.#isClosing) return forbidden;
+    if (!this.#rate.take()) {
+      const reason = `more than ${this.#context.limits.connectionsPerSecond} new connections a second`;
+      return { status: 429, message: "Too Many Requests", reason };
+    }
     return null;
   }
 
@@ -142,7 +146,7 @@ export class WebSocketApi {
     );
     const durationMs = clock.now() - startedAt;
     if (!verdict.isOpen) {
-      this.#refuse(socket, verdict.status, verdict.message, startedAt);
+      this.#refuse(socket, verdict, startedAt);
       return;
     }
     if (socket.destroyed || this.#isClosing) {
@@ -193,12 +197,13 @@ export class WebSocketApi {
 
   readonly #currentRoutes = (): WebSocketRoutes => this.#routes ?? noRoutes;
 
-  #refuse(socket: Duplex, status: number, message: string, startedAt: number): void {
+  #refuse(socket: Duplex, refusal: UpgradeRefusal, startedAt: number): void {
+    const { status, message, reason = message } = refusal;
     const { traffic, clock } = this.#context;
     refuseUpgrade(socket, status, message);
     if (traffic.isObserved) {
       const durationMs = clock.now() - startedAt;
-      traffic.emit({ type: "connect-refused", status, reason: message, durationMs });
+      traffic.emit({ type: "connect-refused", status, reason, durationMs });
     }
   }
 
@@ -206,7 +211,7 @@ export class WebSocketApi {
     this.#connections.delete(connection);
     const detached = this.#context.connections.detach(connection.identity.connectionId);
     if (detached !== undefined) this.#track(detached, "connection router");
-    this.#tellDisconnected(connection.identity, closing, connection.authorizer);
+    this.#tellDisconnected(connection.identity, closing, connection.authorizer, connection);
     if (this.#connections.size === 0) this.#onEmpty?.();
   };
 
@@ -214,6 +219,7 @@ export class WebSocketApi {
     identity: WebSocketIdentity,
     closing: Closing,
     authorizer: AuthorizerContext | null,
+    source?: WebSocketConnection,
   ): void {
     const { ids, clock, invoker, traffic } = this.#context;
     const now = clock.now();
@@ -230,7 +236,7 @@ export class WebSocketApi {
     }
     const event = disconnectEvent(identity, closing, ids.requestId(), now, authorizer);
     // Nobody is left to hear of a failure; the invocation itself is told as traffic.
-    this.#track(invoker.invoke(route.functionId, event).then(told), "disconnect");
+    this.#track(invoker.invoke(route.functionId, event, source).then(told), "disconnect");
   }
 
   /** Closes every connection and waits until `$disconnect` has run for each. */
@@ -256,8 +262,7 @@ function destroy(this: Duplex): void {
   this.destroy();
 }
 
-const noRoutes = new WebSocketRoutes({
-  routeSelectionExpression: "",
-  routes: [],
-  authorizer: null,
-});
+const noRoutes = new WebSocketRoutes(
+  { routeSelectionExpression: "", routes: [], authorizer: null },
+  localPlace({ aws: { region: null } }),
+);

@@ -5,22 +5,20 @@ import type {
   ConnectionReply,
   ConnectionTarget,
 } from "../../connections/connection-router.ts";
-import type { Lease } from "../../connections/leases.ts";
+import { Lease } from "../../connections/leases.ts";
 import type {
   AuthorizerContext,
   MessageEventWriter,
   WebSocketIdentity,
-} from "../../lambda-events/websocket-event.ts";
+} from "../../lambda-events/ws.ts";
 import { closingOfError, closingOfPeer, type Closing } from "./closing.ts";
 import { FrameMeter } from "./frame-meter.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import type { MessageDispatcher, MessageSource } from "./message-dispatcher.ts";
+import type { MessageInWork } from "./messages-in-work.ts";
+import { MessageIntake } from "./message-intake.ts";
 import { messageFrame, sendInFrames } from "./message-frames.ts";
 import { listenForDrain, listenToSocket, type SocketListener } from "./socket-listener.ts";
-
-/** Messages of one connection that may be in work before its socket is no longer read. */
-const highWaterMark = 256;
-const lowWaterMark = 64;
 
 /** What all connections of a WebSocket API share. */
 export interface ConnectionOwner {
@@ -47,15 +45,13 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
   readonly #owner: ConnectionOwner;
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
-  /** Messages of this connection that are in work. */
-  #load = 0;
+  readonly #intake: MessageIntake;
   readonly #meter: FrameMeter | null;
   #lastActiveAt: number;
-  #isPaused = false;
   #isClosing = false;
   #isEnded = false;
   #hasAnsweredPing = true;
-  readonly #lease: Lease | null;
+  readonly #lease: Lease;
   /** Null until the first post. */
   #done: ConnectionReply | null = null;
   #isSuspended = false;
@@ -66,7 +62,7 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
 
   constructor(options: WebSocketConnectionOptions) {
     const { owner, socket, stream, identity } = options;
-    const { limits, leases } = owner.context;
+    const { limits } = owner.context;
     this.#owner = owner;
     this.#socket = socket;
     this.#stream = stream;
@@ -74,7 +70,10 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
     this.authorizer = options.authorizer;
     this.writer = options.writer;
     this.#lastActiveAt = identity.connectedAt;
-    this.#lease = leases.acquire();
+    const { clock, work } = owner.context;
+    const limitBytes = limits.connectionWorkBytes;
+    this.#intake = new MessageIntake({ socket, clock, work, limitBytes, take: this.#take });
+    this.#lease = new Lease(identity.connectionId);
     this.#meter = limits.frameBytes === Infinity ? null : new FrameMeter(limits.frameBytes);
     listenToSocket(socket, stream, this, this.#meter !== null);
   }
@@ -112,7 +111,7 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
     if (!this.isOpen) return "gone";
     switch (command.type) {
       case "send":
-        return this.#send(command.data);
+        return this.#send(command.data, command.isText ?? typeof command.data === "string");
       case "close":
         this.close(1000, "Connection Closed Normally");
         return done;
@@ -130,14 +129,14 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
   onDrain(): void {
     if (!this.#isSuspended) return;
     this.#isSuspended = false;
-    if (this.#lease !== null && !this.#isClosing) this.#owner.context.leases.resume(this.#lease);
+    if (!this.#isClosing) this.#lease.resume();
   }
 
   /** Begins the closing handshake; commands find the connection gone from now on. */
   close(code: number, reason: string): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    if (this.#lease !== null) this.#owner.context.leases.suspend(this.#lease);
+    this.#lease.suspend();
     this.#closing = { code, reason };
     this.#socket.close(code, reason);
   }
@@ -173,7 +172,7 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
   /** Finds peers that vanished without a word. */
   ping(): void {
     if (!this.isOpen) return;
-    if (!this.#hasAnsweredPing && !this.#isPaused) {
+    if (!this.#hasAnsweredPing && !this.#intake.isPaused) {
       this.#socket.terminate();
       return;
     }
@@ -181,15 +180,16 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
     this.#socket.ping();
   }
 
-  #send(data: string | Uint8Array): ConnectionReply {
+  #send(data: string | Uint8Array, isText: boolean): ConnectionReply {
     const bytes = typeof data === "string" ? data.length : data.byteLength;
     const { limits, traffic, clock } = this.#owner.context;
     if (bytes > limits.messageBytes || isLongerInUtf8(data, limits.messageBytes)) return tooLarge;
     if (this.#stream.writableLength > limits.sendBufferBytes) return limitExceeded;
     this.#lastActiveAt = clock.now();
     // A UTF-16 unit is at most three bytes.
-    if (bytes * 3 > limits.frameBytes) sendInFrames(this.#socket, data, limits.frameBytes);
-    else this.#write(data);
+    if ((typeof data === "string" ? bytes * 3 : bytes) > limits.frameBytes)
+      sendInFrames(this.#socket, data, isText, limits.frameBytes);
+    else this.#write(data, isText);
     // Half full: from now on posts wait for their answers, so that the limit can be told.
     if (this.#stream.writableLength > limits.sendBufferBytes / 2) this.#suspend();
     if (traffic.isObserved) {
@@ -199,14 +199,14 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
   }
 
   /** Past the library: without extensions it adds but the header, and control frames take the same stream. */
-  #write(data: string | Uint8Array): void {
-    this.#stream.write(messageFrame(data));
+  #write(data: string | Uint8Array, isText: boolean): void {
+    this.#stream.write(messageFrame(data, isText));
   }
 
   #suspend(): void {
-    if (this.#isSuspended || this.#lease === null) return;
+    if (this.#isSuspended) return;
     this.#isSuspended = true;
-    this.#owner.context.leases.suspend(this.#lease);
+    this.#lease.suspend();
     listenForDrain(this.#stream);
   }
 
@@ -214,37 +214,31 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
     if (this.#isClosing) return;
     this.#received++;
     if (isBinary) this.close(1003, "Binary media not supported");
-    else {
-      this.#lastActiveAt = this.#owner.context.clock.now();
-      this.#owner.dispatcher.dispatch(this, data, this.#lastActiveAt);
-    }
+    else this.#intake.receive(data);
     const { messages, code, reason } = this.#closeAfter ?? never;
     if (this.#received >= messages) this.close(code, reason);
   }
 
-  messageBegun(): void {
-    this.#load++;
-    if (this.#load < highWaterMark || this.#isPaused) return;
-    this.#isPaused = true;
-    this.#socket.pause();
+  readonly #take = (data: Buffer): void => {
+    this.#lastActiveAt = this.#owner.context.clock.now();
+    this.#owner.dispatcher.dispatch(this, data, this.#lastActiveAt);
+  };
+
+  messageBegun(message: MessageInWork): void {
+    this.#intake.begun(message);
   }
 
-  messageEnded(): void {
-    this.#load--;
-    if (!this.#isPaused || this.#load > lowWaterMark) return;
-    this.#isPaused = false;
-    this.#socket.resume();
+  messageEnded(message: MessageInWork): void {
+    this.#intake.ended(message);
   }
 
-  /** The function goes on; the gateway no longer waits for it. */
   messageTimedOut(requestId: string): void {
     this.sendError("Endpoint request timed out", requestId);
-    this.messageEnded();
   }
 
   reply(body: string, requestId: string): boolean {
     if (!this.isOpen) return true;
-    const sent = this.#send(body);
+    const sent = this.#send(body, true);
     if (sent.type === "too-large") this.sendError("Internal server error", requestId);
     return sent.type === "done";
   }
@@ -255,6 +249,7 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
     const { connectionId } = this.identity;
     this.#write(
       `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`,
+      true,
     );
   }
 
@@ -262,7 +257,8 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#isClosing = true;
-    if (this.#lease !== null) this.#owner.context.leases.release(this.#lease);
+    this.#lease.suspend();
+    this.#owner.dispatcher.abandon(this.#intake.close());
     this.#owner.onEnd(this, closing);
   }
 }

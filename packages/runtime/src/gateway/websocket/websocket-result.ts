@@ -38,6 +38,18 @@ export function readProxyResult(payload: string): ProxyResult | null {
   };
 }
 
+/** Why `readProxyResult` does not take a result, for the developer: API Gateway says nothing. */
+export function describeMalformed(payload: string): string {
+  const fields = parseObject(payload);
+  if (fields === null) return "its result is not an object with a statusCode";
+  const unknown = Object.keys(fields).filter((key) => !allowedKeys.has(key));
+  if (unknown.length > 0) return `its result has the unknown key ${unknown.join(", ")}`;
+  if (fields["statusCode"] === undefined) return "its result has no statusCode";
+  if (statusOf(fields["statusCode"]) === null)
+    return `its statusCode ${JSON.stringify(fields["statusCode"])} is not an HTTP status`;
+  return "the body of its result is not text";
+}
+
 /** A number, or a text that is one, that HTTP knows as a status. */
 function statusOf(value: unknown): number | null {
   if (typeof value !== "number" && typeof value !== "string") return null;

@@ -1,4 +1,4 @@
-import type { WebSocketApi, WebSocketRoute } from "@arclet/manifest";
+import type { Place, WebSocketApi, WebSocketRoute } from "@arclet/manifest";
 import { compileRouteSelection } from "./route-selection.ts";
 
 /** The routes of a WebSocket API, ready to be asked for every message. */
@@ -6,11 +6,14 @@ export class WebSocketRoutes {
   readonly connect: WebSocketRoute | null;
   readonly disconnect: WebSocketRoute | null;
   readonly authorizer: WebSocketApi["authorizer"];
+  /** Where the API claims to be. */
+  readonly place: Place;
   readonly #default: WebSocketRoute | null;
   readonly #custom = new Map<string, WebSocketRoute>();
   readonly #evaluate: (body: string) => string;
 
-  constructor(api: Omit<WebSocketApi, "stage">) {
+  constructor(api: Omit<WebSocketApi, "stage">, place: Place) {
+    this.place = place;
     const find = (key: string): WebSocketRoute | null =>
       api.routes.find((route) => route.routeKey === key) ?? null;
     this.connect = find("$connect");

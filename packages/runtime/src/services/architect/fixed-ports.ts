@@ -31,19 +31,20 @@ export function fixedPortsFor(
   ports: ServicePorts,
 ): readonly FixedPort[] {
   const wanted = new Map<number, FixedPort>();
-  const want = (port: number, target: number | null, helper: string, purpose: string): void => {
+  const add = (port: number, target: number | null, helper: string, purpose: string): void => {
     if (target !== null && target !== port) wanted.set(port, { port, target, helper, purpose });
   };
   for (const { name, version } of helpers) {
     const helper = `${name} ${version}`;
-    const isFunctions = name === "@architect/functions" && isBefore(version, 3, 4);
-    if (isFunctions && manifest.ws !== null)
-      want(era.gateway, ports.gateway, helper, "sends to sockets");
-    if (isFunctions) want(era.events, ports.events, helper, "publishes events and messages");
+    // Sockets are at `PORT` since 3.4; events and tables keep their ports up to 3.6.
+    const isFunctions = name === "@architect/functions" && isBefore(version, 3, 7);
+    if (isFunctions && isBefore(version, 3, 4) && manifest.ws !== null)
+      add(era.gateway, ports.gateway, helper, "sends to sockets");
+    if (isFunctions) add(era.events, ports.events, helper, "publishes events and messages");
     // `@begin/data` reads ARC_TABLES_PORT since 1.2.
     const isData =
       name === "@architect/data" || (name === "@begin/data" && isBefore(version, 1, 2));
-    if (isFunctions || isData) want(era.tables, ports.tables, helper, "looks for tables");
+    if (isFunctions || isData) add(era.tables, ports.tables, helper, "looks for tables");
   }
   return [...wanted.values()];
 }

@@ -1,74 +1,58 @@
-import { type EventMessage, snsEvent } from "../../lambda-events/sns-event.ts";
 import { randomUUID } from "node:crypto";
-import type { EventTopic } from "@arclet/manifest";
-import type { ClockTimer } from "../../clock.ts";
-import type { Journal } from "../journal.ts";
-import { arn, physicalName } from "../../aws-names.ts";
 import {
-  journalFor,
-  retryDelaysMs,
-  tellTraffic,
-  type DeadLetter,
-  type ServiceContext,
-} from "../service-context.ts";
+  arnOf,
+  eventSources,
+  localName,
+  localPlace,
+  type Manifest,
+  type Place,
+  type TopicSource,
+} from "@arclet/manifest";
+import { snsEvent, type EventMessage } from "../../lambda-events/events.ts";
+import { AsyncInvocations, type AsyncCall, type AsyncTarget } from "../async-invocations.ts";
+import { journalFor, type Journal } from "../journal.ts";
+import type { DeadLetter, ServiceContext } from "../service-context.ts";
 
-interface Delivery extends EventMessage {
-  readonly id: string;
+/** A published event on its way to the function of its topic. */
+interface Delivery extends EventMessage, AsyncCall {
   readonly topic: string;
-  readonly publishedAt: number;
-  readonly failures: number;
-  readonly dead: string | null;
 }
 
 /** SNS topics, each with its function as the one subscriber. */
 export class Events {
   readonly #context: ServiceContext;
-  readonly #journal: Journal<Delivery>;
-  readonly #timers = new Set<ClockTimer>();
-  readonly #running = new Set<Promise<void>>();
-  readonly #dead = new Map<string, Delivery>();
+  readonly #deliveries: AsyncInvocations<Delivery>;
   #app: string;
-  #topics: ReadonlyMap<string, EventTopic>;
-  /** Deliveries held back until functions are in place; null from then on. */
-  #held: Delivery[] | null = [];
-  #closed = false;
+  #place: Place;
+  #topics: ReadonlyMap<string, TopicSource>;
 
-  private constructor(
-    context: ServiceContext,
-    journal: Journal<Delivery>,
-    app: string,
-    topics: readonly EventTopic[],
-  ) {
+  private constructor(context: ServiceContext, journal: Journal<Delivery>, manifest: Manifest) {
     this.#context = context;
-    this.#journal = journal;
-    this.#app = app;
-    this.#topics = new Map(topics.map((topic) => [topic.name, topic]));
+    this.#app = manifest.app;
+    this.#place = localPlace(manifest);
+    this.#topics = topicsOf(manifest);
+    this.#deliveries = new AsyncInvocations({
+      context,
+      service: "events",
+      journal,
+      targetOf: (delivery) => this.#targetOf(delivery),
+    });
   }
 
-  static async open(
-    context: ServiceContext,
-    app: string,
-    topics: readonly EventTopic[],
-  ): Promise<Events> {
+  static async open(context: ServiceContext, manifest: Manifest): Promise<Events> {
     const journal = await journalFor<Delivery>(context, "events");
-    const events = new Events(context, journal, app, topics);
-    for (const delivery of journal.kept.values()) {
-      if (delivery.dead === null) events.#start(delivery);
-      else events.#dead.set(delivery.id, delivery);
-    }
-    return events;
+    return new Events(context, journal, manifest);
   }
 
   /** Begins to invoke functions. */
   start(): void {
-    const held = this.#held ?? [];
-    this.#held = null;
-    for (const delivery of held) this.#start(delivery);
+    this.#deliveries.start();
   }
 
-  update(app: string, topics: readonly EventTopic[]): void {
-    this.#app = app;
-    this.#topics = new Map(topics.map((topic) => [topic.name, topic]));
+  update(manifest: Manifest): void {
+    this.#app = manifest.app;
+    this.#place = localPlace(manifest);
+    this.#topics = topicsOf(manifest);
   }
 
   /** Logical name to ARN. */
@@ -80,7 +64,7 @@ export class Events {
   find(arnOrName: string): string | null {
     const last = arnOrName.slice(arnOrName.lastIndexOf(":") + 1);
     for (const name of this.#topics.keys()) {
-      if (name === last || physicalName(this.#app, name) === last) return name;
+      if (name === last || localName(this.#app, name) === last) return name;
     }
     return null;
   }
@@ -90,21 +74,19 @@ export class Events {
     if (!this.#topics.has(name)) return null;
     const id = randomUUID();
     const publishedAt = this.#context.clock.now();
-    const delivery: Delivery = {
+    await this.#deliveries.add({
       ...message,
       id,
       topic: name,
       publishedAt,
       failures: 0,
       dead: null,
-    };
-    await this.#journal.put(id, delivery);
-    this.#start(delivery);
+    });
     return id;
   }
 
   deadLetters(): DeadLetter[] {
-    return [...this.#dead.values()].map((delivery) => ({
+    return this.#deliveries.dead().map((delivery) => ({
       id: delivery.id,
       service: "events",
       source: delivery.topic,
@@ -116,59 +98,25 @@ export class Events {
 
   /** Waits for running deliveries; what still waits for its next try stays in the journal. */
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const timer of this.#timers) timer.cancel();
-    await Promise.all(this.#running);
-    await this.#journal.close();
+    await this.#deliveries.close();
   }
 
-  #start(delivery: Delivery): void {
-    if (this.#closed) return;
-    if (this.#held !== null) {
-      this.#held.push(delivery);
-      return;
-    }
-    const run = this.#deliver(delivery).finally(() => this.#running.delete(run));
-    this.#running.add(run);
-    this.#context.traffic.report(run, "events");
-  }
-
-  async #deliver(delivery: Delivery): Promise<void> {
+  #targetOf(delivery: Delivery): AsyncTarget | null {
     const topic = this.#topics.get(delivery.topic);
-    if (topic === undefined) return;
-    const payload = JSON.stringify(snsEvent(delivery, this.#arnOf(delivery.topic)));
-    const result = await this.#context.invoker.invoke(topic.functionId, payload);
-    if (result.ok) {
-      await this.#journal.remove(delivery.id);
-      return;
-    }
-    const error = `${result.errorType}: ${result.errorMessage}`;
-    const delayMs = retryDelaysMs[delivery.failures];
-    const failed: Delivery = {
-      ...delivery,
-      failures: delivery.failures + 1,
-      dead: delayMs === undefined ? error : null,
+    if (topic === undefined) return null;
+    return {
+      functionId: topic.functionId,
+      payload: JSON.stringify(snsEvent(delivery, this.#arnOf(delivery.topic))),
+      label: `event ${delivery.id}`,
+      invocation: topic.invocation,
     };
-    if (delayMs === undefined) this.#dead.set(failed.id, failed);
-    else this.#planRetry(failed, delayMs);
-    await this.#journal.put(delivery.id, failed);
-    const next =
-      delayMs === undefined
-        ? `event ${delivery.id} given up after ${failed.failures} tries`
-        : `event ${delivery.id} failed, next try in ${delayMs / 1000} s`;
-    tellTraffic(this.#context, topic.functionId, `${next}: ${error}`);
-  }
-
-  #planRetry(failed: Delivery, delayMs: number): void {
-    const timer = this.#context.clock.after(delayMs, () => {
-      this.#timers.delete(timer);
-      this.#start(failed);
-    });
-    this.#timers.add(timer);
-    if (this.#closed) timer.cancel();
   }
 
   #arnOf(name: string): string {
-    return arn("sns", physicalName(this.#app, name));
+    return arnOf(this.#place, "sns", localName(this.#app, name));
   }
+}
+
+function topicsOf(manifest: Manifest): ReadonlyMap<string, TopicSource> {
+  return new Map(eventSources(manifest).events.map((topic) => [topic.name, topic]));
 }

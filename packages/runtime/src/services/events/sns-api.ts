@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Events } from "./events.ts";
-import type { EventAttribute, EventMessage } from "../../lambda-events/sns-event.ts";
+import type { EventAttribute, EventMessage } from "../../lambda-events/events.ts";
 import { parseObject, type HttpAnswer } from "../../http/http-answer.ts";
 
 const namespace = "http://sns.amazonaws.com/doc/2010-03-31/";
@@ -12,15 +12,15 @@ export async function answerSns(events: Events, body: string): Promise<HttpAnswe
   switch (action) {
     case "Publish": {
       const topic = events.find(form.get("TopicArn") ?? form.get("TargetArn") ?? "");
-      if (topic === null) return failure(404, notFound);
+      if (topic === null) return snsFailure(404, notFound);
       const message = readMessage(form, "");
-      if ("code" in message) return failure(400, message);
+      if ("code" in message) return snsFailure(400, message);
       const id = await events.publish(topic, message);
       return success(action, `<MessageId>${id ?? ""}</MessageId>`);
     }
     case "PublishBatch": {
       const topic = events.find(form.get("TopicArn") ?? "");
-      return topic === null ? failure(404, notFound) : publishBatch(events, topic, form);
+      return topic === null ? snsFailure(404, notFound) : publishBatch(events, topic, form);
     }
     case "ListTopics": {
       const members = Object.values(events.arns()).map(
@@ -29,7 +29,7 @@ export async function answerSns(events: Events, body: string): Promise<HttpAnswe
       return success(action, `<Topics>${members.join("")}</Topics>`);
     }
     default:
-      return failure(400, {
+      return snsFailure(400, {
         code: "InvalidAction",
         message: `The local SNS does not know the action ${action ?? "(none)"}`,
       });
@@ -56,7 +56,7 @@ async function publishBatch(
   const prefixes = entryPrefixes(form);
   const ids = prefixes.map((prefix) => form.get(`${prefix}Id`) ?? "");
   const refusal = refusalOf(ids);
-  if (refusal !== null) return failure(400, refusal);
+  if (refusal !== null) return snsFailure(400, refusal);
   const successful: string[] = [];
   const failed: string[] = [];
   for (const [index, prefix] of prefixes.entries()) {
@@ -145,8 +145,8 @@ function success(action: string, result: string): HttpAnswer {
   return { status: 200, contentType: "text/xml", body };
 }
 
-function failure(status: number, { code, message }: Refusal): HttpAnswer {
-  const body = `<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`;
+export function snsFailure(status: number, { code, message }: Refusal): HttpAnswer {
+  const body = `<ErrorResponse xmlns="${namespace}"><Error><Type>${status < 500 ? "Sender" : "Receiver"}</Type><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`;
   return { status, contentType: "text/xml", body };
 }
 

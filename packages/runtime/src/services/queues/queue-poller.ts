@@ -1,8 +1,8 @@
-import { sqsEvent, type ReceivedMessage } from "../../lambda-events/sqs-event.ts";
-import type { Queue } from "@arclet/manifest";
+import type { Place, QueueSource } from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
-import { type MessageQueue } from "./queue.ts";
-import { arn } from "../../aws-names.ts";
+import { sqsEvent, type ReceivedMessage } from "../../lambda-events/queues.ts";
+import type { MessageQueue } from "./queue.ts";
+import { failedItems } from "../failed-items.ts";
 import { tellTraffic, type ServiceContext } from "../service-context.ts";
 
 /** Batches of one queue at a time; Lambda starts with five pollers. */
@@ -13,22 +13,31 @@ export class QueuePoller {
   readonly #context: ServiceContext;
   readonly #messages: MessageQueue;
   readonly #running = new Set<Promise<void>>();
-  #queue: Queue;
-  #arn: string;
+  #source: QueueSource;
+  #queueName: string;
+  #place: Place;
   #window: ClockTimer | null = null;
   #active = false;
   #unwatch: (() => void) | null = null;
 
-  constructor(context: ServiceContext, messages: MessageQueue, queue: Queue, queueArn: string) {
+  constructor(
+    context: ServiceContext,
+    messages: MessageQueue,
+    source: QueueSource,
+    queueName: string,
+    place: Place,
+  ) {
     this.#context = context;
     this.#messages = messages;
-    this.#queue = queue;
-    this.#arn = queueArn;
+    this.#source = source;
+    this.#queueName = queueName;
+    this.#place = place;
   }
 
-  update(queue: Queue, physicalName: string): void {
-    this.#queue = queue;
-    this.#arn = arn("sqs", physicalName);
+  update(source: QueueSource, queueName: string, place: Place): void {
+    this.#source = source;
+    this.#queueName = queueName;
+    this.#place = place;
   }
 
   /** Takes what there is and what comes. */
@@ -55,10 +64,11 @@ export class QueuePoller {
   #poll(): void {
     if (!this.#active || this.#window !== null || this.#running.size >= maxConcurrentBatches)
       return;
-    const count = this.#messages.receivableCount(this.#queue.batchSize);
+    const { batchSize, batchWindowSeconds } = this.#source;
+    const count = this.#messages.receivableCount(batchSize);
     if (count === 0) return;
-    if (this.#queue.batchWindow > 0 && count < this.#queue.batchSize) {
-      this.#window = this.#context.clock.after(this.#queue.batchWindow * 1000, () => {
+    if (batchWindowSeconds > 0 && count < batchSize) {
+      this.#window = this.#context.clock.after(batchWindowSeconds * 1000, () => {
         this.#window = null;
         this.#take();
       });
@@ -68,7 +78,7 @@ export class QueuePoller {
   }
 
   #take(): void {
-    const run = this.#run(this.#messages.receive(this.#queue.batchSize)).finally(() => {
+    const run = this.#run(this.#messages.receive(this.#source.batchSize)).finally(() => {
       this.#running.delete(run);
       this.#poll();
     });
@@ -78,49 +88,35 @@ export class QueuePoller {
   }
 
   async #run(receiving: Promise<readonly ReceivedMessage[]>): Promise<void> {
-    const { functionId } = this.#queue;
+    const { functionId, name, reportsItemFailures } = this.#source;
     const batch = await receiving;
     if (batch.length === 0) return;
     const result = await this.#context.invoker.invoke(
       functionId,
-      JSON.stringify(sqsEvent(batch, this.#arn)),
+      JSON.stringify(sqsEvent(batch, this.#queueName, this.#place)),
     );
     if (!result.ok) {
       tellTraffic(
         this.#context,
         functionId,
-        `${batch.length} message(s) of queue ${this.#queue.name} failed and will be seen again: ${result.errorType}: ${result.errorMessage}`,
+        `${batch.length} message(s) of queue ${name} failed and will be seen again: ${result.errorType}: ${result.errorMessage}`,
       );
       return;
     }
-    const failed = failedIds(result.payload);
-    if (failed === "invalid") return;
+    const ids = new Set(batch.map(({ message }) => message.id));
+    const failed = reportsItemFailures ? failedItems(result.payload, ids) : new Set<string>();
+    if (typeof failed === "string") {
+      tellTraffic(
+        this.#context,
+        functionId,
+        `${batch.length} message(s) of queue ${name} will be seen again: ${failed}`,
+      );
+      return;
+    }
     await Promise.all(
       batch
         .filter(({ message }) => !failed.has(message.id))
         .map(({ receiptHandle }) => this.#messages.delete(receiptHandle)),
     );
   }
-}
-
-/**
- * Partial batch response. A failure without an id, or an answer that is no such list, fails the whole batch.
- * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
- */
-function failedIds(payload: string): ReadonlySet<string> | "invalid" {
-  const value: unknown = JSON.parse(payload === "" ? "null" : payload);
-  if (typeof value !== "object" || value === null || !("batchItemFailures" in value))
-    return new Set();
-  if (value.batchItemFailures === null) return new Set();
-  if (!Array.isArray(value.batchItemFailures)) return "invalid";
-  const ids = new Set<string>();
-  for (const failure of value.batchItemFailures as readonly unknown[]) {
-    const id =
-      typeof failure === "object" && failure !== null && "itemIdentifier" in failure
-        ? failure.itemIdentifier
-        : null;
-    if (typeof id !== "string" || id === "") return "invalid";
-    ids.add(id);
-  }
-  return ids;
 }

@@ -2,7 +2,7 @@ import type {
   QueueMessageInput,
   QueueMessage,
   ReceivedMessage,
-} from "../../lambda-events/sqs-event.ts";
+} from "../../lambda-events/queues.ts";
 import { createHash, randomUUID } from "node:crypto";
 import type { Clock, ClockTimer } from "../../clock.ts";
 import type { Journal } from "../journal.ts";
@@ -93,7 +93,13 @@ export class MessageQueue {
       visibleAt: now + input.delaySeconds * 1000,
     };
     if (deduplicationId !== null) this.#recent.set(deduplicationId, message);
-    await this.#journal.put(message.id, message);
+    try {
+      await this.#journal.put(message.id, message);
+    } catch (error) {
+      // What was not taken in is not repeated by another try.
+      if (deduplicationId !== null) this.#recent.delete(deduplicationId);
+      throw error;
+    }
     this.#messages.set(message.id, message);
     this.#planWake(message.visibleAt);
     this.#notify();
@@ -121,7 +127,7 @@ export class MessageQueue {
       return { message: taken, receiptHandle: receiptHandleOf(taken) };
     });
     if (received.length > 0) this.#planWake(visibleAt);
-    await Promise.all(received.map(({ message }) => this.#journal.put(message.id, message)));
+    await Promise.all(received.map(({ message }) => this.#journal.revise(message.id, message)));
     return received;
   }
 
@@ -151,7 +157,7 @@ export class MessageQueue {
     const changed = { ...message, visibleAt: now + seconds * 1000 };
     this.#messages.set(message.id, changed);
     this.#planWake(changed.visibleAt);
-    await this.#journal.put(message.id, changed);
+    await this.#journal.revise(message.id, changed);
     this.#notify();
     return "done";
   }
@@ -198,6 +204,13 @@ export class MessageQueue {
     if (!this.#messages.delete(id)) return;
     await this.#journal.remove(id);
     this.#notify();
+  }
+
+  /** Takes back a message that could not go to another queue; it is seen again after a while. */
+  takeBack(message: QueueMessage): void {
+    const visibleAt = this.#clock.now() + this.settings.visibilityTimeoutSeconds * 1000;
+    this.#messages.set(message.id, { ...message, visibleAt });
+    this.#planWake(visibleAt);
   }
 
   /** Drops the record of a message that now lives in another queue. */

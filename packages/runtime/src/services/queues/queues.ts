@@ -1,23 +1,21 @@
-import type { Manifest, Queue } from "@arclet/manifest";
+import {
+  arnOf,
+  deadLetterQueueName,
+  eventSources,
+  localPlace,
+  localQueueName,
+  type Manifest,
+  type Place,
+  type QueueSource,
+} from "@arclet/manifest";
 import { QueuePoller } from "./queue-poller.ts";
 import { MessageQueue } from "./queue.ts";
-import type { QueueMessage } from "../../lambda-events/sqs-event.ts";
-import { arn, localAccount, physicalName } from "../../aws-names.ts";
-import {
-  journalFor,
-  tellTraffic,
-  type DeadLetter,
-  type ServiceContext,
-} from "../service-context.ts";
+import type { QueueMessage } from "../../lambda-events/queues.ts";
+import { JournalError, journalFor } from "../journal.ts";
+import { tellTraffic, type DeadLetter, type ServiceContext } from "../service-context.ts";
 
-/** A queue of the manifest and the time its function has, from which its visibility time-out follows. */
-interface QueueDefinition {
-  readonly queue: Queue;
-  readonly functionTimeoutSeconds: number;
-}
-
-/** Receives before a message counts as poisonous; AWS advises at least five. */
-const maxReceiveCount = 5;
+/** SQS's own default, which queues of dead letters keep. */
+const sqsVisibilitySeconds = 30;
 
 interface OpenQueue {
   readonly name: string;
@@ -32,33 +30,34 @@ export class Queues {
   readonly #open = new Map<string, OpenQueue>();
   readonly #waiting = new Set<() => void>();
   readonly #moves = new Set<Promise<void>>();
-  #definitions: ReadonlyMap<string, QueueDefinition> = new Map();
+  #sources: ReadonlyMap<string, QueueSource> = new Map();
   #app: string;
+  #place: Place;
   #isStarted = false;
 
-  private constructor(context: ServiceContext, app: string) {
+  private constructor(context: ServiceContext, manifest: Manifest) {
     this.#context = context;
-    this.#app = app;
+    this.#app = manifest.app;
+    this.#place = localPlace(manifest);
   }
 
   static async open(context: ServiceContext, manifest: Manifest): Promise<Queues> {
-    const queues = new Queues(context, manifest.app);
+    const queues = new Queues(context, manifest);
     await queues.update(manifest);
     return queues;
   }
 
   /** Queues that left the manifest stop being polled; their messages stay. */
   async update(manifest: Manifest): Promise<void> {
-    const definitions = definitionsOf(manifest);
+    const sources = eventSources(manifest).queues;
     this.#app = manifest.app;
-    this.#definitions = new Map(
-      definitions.map((definition) => [definition.queue.name, definition]),
-    );
-    for (const [name, open] of this.#open) if (!this.#definitions.has(name)) open.poller.pause();
-    for (const definition of definitions) {
-      const open = this.#open.get(definition.queue.name) ?? (await this.#create(definition));
-      open.messages.settings = settingsOf(definition);
-      open.poller.update(definition.queue, this.physicalName(definition.queue));
+    this.#place = localPlace(manifest);
+    this.#sources = new Map(sources.map((source) => [source.name, source]));
+    for (const [name, open] of this.#open) if (!this.#sources.has(name)) open.poller.pause();
+    for (const source of sources) {
+      const open = this.#open.get(source.name) ?? (await this.#create(source));
+      open.messages.settings = source;
+      open.poller.update(source, this.physicalName(source), this.#place);
       if (this.#isStarted) open.poller.start();
     }
   }
@@ -66,27 +65,33 @@ export class Queues {
   /** Begins to hand messages to functions. */
   start(): void {
     this.#isStarted = true;
-    for (const [name, open] of this.#open) if (this.#definitions.has(name)) open.poller.start();
+    for (const [name, open] of this.#open) if (this.#sources.has(name)) open.poller.start();
   }
 
   /** Logical name to path of the queue's URL. */
   paths(): Record<string, string> {
-    const entries = [...this.#definitions.values()].map(({ queue }) => [
-      queue.name,
-      `/${localAccount}/${this.physicalName(queue)}`,
-    ]);
+    const entries = [...this.#sources.values()].map((source) => [source.name, this.pathOf(source)]);
     return Object.fromEntries(entries);
+  }
+
+  /** Path of the URL of a queue, given with its physical name or as one of the manifest's. */
+  pathOf(queue: QueueSource | string): string {
+    return `/${this.#place.account}/${typeof queue === "string" ? queue : this.physicalName(queue)}`;
+  }
+
+  arnOf(physicalName: string): string {
+    return arnOf(this.#place, "sqs", physicalName);
   }
 
   /** By logical or physical name or URL; also dead-letter queues. */
   find(nameOrUrl: string): MessageQueue | null {
     const last = nameOrUrl.slice(nameOrUrl.lastIndexOf("/") + 1);
     for (const open of this.#open.values()) {
-      const definition = this.#definitions.get(open.name);
-      if (definition === undefined) continue;
-      const physical = this.physicalName(definition.queue);
+      const source = this.#sources.get(open.name);
+      if (source === undefined) continue;
+      const physical = this.physicalName(source);
       if (last === open.name || last === physical) return open.messages;
-      if (last === deadLetterName(physical)) return open.dead;
+      if (last === deadLetterQueueName(physical)) return open.dead;
     }
     return null;
   }
@@ -108,8 +113,8 @@ export class Queues {
     });
   }
 
-  physicalName(queue: Queue): string {
-    return `${physicalName(this.#app, queue.name)}${queue.fifo ? ".fifo" : ""}`;
+  physicalName(source: QueueSource): string {
+    return localQueueName(this.#app, source);
   }
 
   deadLetters(): DeadLetter[] {
@@ -120,7 +125,7 @@ export class Queues {
         source: open.name,
         functionId: this.#functionIdOf(open.name),
         payload: message.body,
-        error: `received ${maxReceiveCount} times and never deleted`,
+        error: `received ${open.messages.settings.maxReceiveCount} times and never deleted`,
       })),
     );
   }
@@ -134,19 +139,26 @@ export class Queues {
     );
   }
 
-  async #create(definition: QueueDefinition): Promise<OpenQueue> {
-    const { name } = definition.queue;
+  async #create(source: QueueSource): Promise<OpenQueue> {
+    const { name } = source;
     const { clock } = this.#context;
     const deadJournal = await journalFor<QueueMessage>(this.#context, `queue-${name}-dead`);
     const dead = new MessageQueue(
-      { ...settingsOf(definition), maxReceiveCount: null },
+      { fifo: source.fifo, visibilityTimeoutSeconds: sqsVisibilitySeconds, maxReceiveCount: null },
       clock,
       deadJournal,
       () => {},
     );
     const move = async (message: QueueMessage): Promise<void> => {
-      // First kept there, then dropped here: a stop between the two doubles it, and loses nothing.
-      await dead.send({ ...message, delaySeconds: 0, deduplicationId: message.id });
+      try {
+        // First kept there, then dropped here: a stop between the two doubles it, and loses nothing.
+        await dead.send({ ...message, delaySeconds: 0, deduplicationId: message.id });
+      } catch (error) {
+        if (!(error instanceof JournalError)) throw error;
+        messages.takeBack(message);
+        tellTraffic(this.#context, this.#functionIdOf(name), error.message);
+        return;
+      }
       await messages.forget(message.id);
       tellTraffic(
         this.#context,
@@ -155,7 +167,7 @@ export class Queues {
       );
     };
     const journal = await journalFor<QueueMessage>(this.#context, `queue-${name}`);
-    const messages = new MessageQueue(settingsOf(definition), clock, journal, (message) => {
+    const messages = new MessageQueue(source, clock, journal, (message) => {
       const moving = move(message).finally(() => this.#moves.delete(moving));
       this.#moves.add(moving);
       this.#context.traffic.report(moving, "queues");
@@ -163,8 +175,9 @@ export class Queues {
     const poller = new QueuePoller(
       this.#context,
       messages,
-      definition.queue,
-      arn("sqs", this.physicalName(definition.queue)),
+      source,
+      this.physicalName(source),
+      this.#place,
     );
     const open: OpenQueue = { name, messages, dead, poller };
     this.#open.set(name, open);
@@ -172,35 +185,6 @@ export class Queues {
   }
 
   #functionIdOf(name: string): string {
-    return this.#definitions.get(name)?.queue.functionId ?? `queues/${name}`;
+    return this.#sources.get(name)?.functionId ?? `queues/${name}`;
   }
-}
-
-/** Lambda's default time-out stands in for a function that is not there. */
-function definitionsOf(manifest: Manifest): QueueDefinition[] {
-  const timeouts = new Map(manifest.functions.map((lambda) => [lambda.id, lambda.config.timeout]));
-  return manifest.queues.map((queue) => ({
-    queue,
-    functionTimeoutSeconds: timeouts.get(queue.functionId) ?? 5,
-  }));
-}
-
-function settingsOf(definition: QueueDefinition): {
-  fifo: boolean;
-  visibilityTimeoutSeconds: number;
-  maxReceiveCount: number;
-} {
-  return {
-    fifo: definition.queue.fifo,
-    // As deployed. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-    visibilityTimeoutSeconds: 6 * definition.functionTimeoutSeconds + definition.queue.batchWindow,
-    maxReceiveCount,
-  };
-}
-
-/** `x` → `x-dead-letters`, `x.fifo` → `x-dead-letters.fifo`. */
-function deadLetterName(physical: string): string {
-  return physical.endsWith(".fifo")
-    ? `${physical.slice(0, -5)}-dead-letters.fifo`
-    : `${physical}-dead-letters`;
 }

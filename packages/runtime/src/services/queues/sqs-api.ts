@@ -1,8 +1,7 @@
 import { jsonAnswer, type HttpAnswer } from "../../http/http-answer.ts";
 import { type MessageQueue, type ReceiptOutcome } from "./queue.ts";
-import { md5, type QueueAttribute } from "../../lambda-events/sqs-event.ts";
+import { md5, type QueueAttribute } from "../../lambda-events/queues.ts";
 import type { Queues } from "./queues.ts";
-import { arn, localAccount } from "../../aws-names.ts";
 import { answerBatch, maxMessageBytes, type EntryOutcome } from "./sqs-batch.ts";
 import {
   numberOf,
@@ -20,6 +19,18 @@ const maxVisibilitySeconds = 43_200;
 const maxReceived = 10;
 const maxWaitSeconds = 20;
 
+/**
+ * What no message may hold: everything but #x9, #xA, #xD, #x20–#xD7FF, #xE000–#xFFFD and #x10000–#x10FFFF.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+const forbiddenCharacters = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
+
+const invalidContents: SqsFailure = {
+  ok: false,
+  code: "InvalidMessageContents",
+  message: "Invalid characters found: the message holds characters outside the allowed set.",
+};
+
 /** SQS's JSON 1.0 protocol. `origin` is `http://localhost:<port>`, with which queue URLs begin. */
 export async function answerSqs(
   queues: Queues,
@@ -33,7 +44,7 @@ export async function answerSqs(
   if (queue === null) return sqsFailure("QueueDoesNotExist", "The specified queue does not exist.");
   switch (action) {
     case "GetQueueUrl":
-      return jsonAnswer(200, { QueueUrl: `${origin}/${localAccount}/${name}` });
+      return jsonAnswer(200, { QueueUrl: `${origin}${queues.pathOf(nameOf(name))}` });
     case "SendMessage":
       return answerOne(await send(queue, input));
     case "SendMessageBatch":
@@ -52,10 +63,15 @@ export async function answerSqs(
       await queue.purge();
       return jsonAnswer(200, {});
     case "GetQueueAttributes":
-      return queueAttributes(queue, input, name.slice(name.lastIndexOf("/") + 1));
+      return queueAttributes(queue, input, queues.arnOf(nameOf(name)));
     default:
       return sqsFailure("UnsupportedOperation", `The local SQS does not know ${action}`);
   }
+}
+
+/** The name at the end of a URL. */
+function nameOf(nameOrUrl: string): string {
+  return nameOrUrl.slice(nameOrUrl.lastIndexOf("/") + 1);
 }
 
 function listQueues(queues: Queues, input: SqsInput, origin: string): HttpAnswer {
@@ -78,6 +94,7 @@ async function send(queue: MessageQueue, input: SqsInput): Promise<EntryOutcome>
     return invalid(
       `One or more parameters are invalid. Reason: Message must be shorter than ${maxMessageBytes} bytes.`,
     );
+  if (forbiddenCharacters.test(body)) return invalidContents;
   if (fifo && groupId === null) return missing("MessageGroupId");
   const delay = numberOf(input["DelaySeconds"]);
   if (delay !== null && (fifo || !isWithin(delay, 0, maxDelaySeconds)))
@@ -152,11 +169,11 @@ async function changeVisibility(queue: MessageQueue, input: SqsInput): Promise<E
   return outcomeOf(await queue.changeVisibility(textOf(input["ReceiptHandle"]) ?? "", seconds));
 }
 
-function queueAttributes(queue: MessageQueue, input: SqsInput, name: string): HttpAnswer {
+function queueAttributes(queue: MessageQueue, input: SqsInput, queueArn: string): HttpAnswer {
   const visible = queue.receivableCount();
   const asked = new Set(textsOf(input["AttributeNames"]));
   const attributes = Object.entries({
-    QueueArn: arn("sqs", name),
+    QueueArn: queueArn,
     ApproximateNumberOfMessages: String(visible),
     ApproximateNumberOfMessagesNotVisible: String(queue.size - visible),
     VisibilityTimeout: String(queue.settings.visibilityTimeoutSeconds),

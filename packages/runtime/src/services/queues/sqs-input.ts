@@ -22,11 +22,11 @@ export function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
-export function sqsFailure(code: string, message: string): HttpAnswer {
+export function sqsFailure(code: string, message: string, status: number = 400): HttpAnswer {
   // The query-compatible header makes SDKs throw the code that older SDKs threw.
   return jsonAnswer(
-    400,
+    status,
     { __type: `com.amazonaws.sqs#${code}`, message },
-    { "x-amzn-query-error": `${code};Sender` },
+    { "x-amzn-query-error": `${code};${status < 500 ? "Sender" : "Receiver"}` },
   );
 }

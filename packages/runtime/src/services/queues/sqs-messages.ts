@@ -3,7 +3,7 @@ import {
   type QueueAttribute,
   type QueueMessage,
   type ReceivedMessage,
-} from "../../lambda-events/sqs-event.ts";
+} from "../../lambda-events/queues.ts";
 
 type Attributes = Readonly<Record<string, QueueAttribute>>;
 

@@ -1,24 +1,52 @@
-import { scheduledEvent } from "../../lambda-events/scheduled-event.ts";
-import type { Schedule } from "@arclet/manifest";
+import { randomUUID } from "node:crypto";
+import { eventSources, type Manifest, type ScheduleSource } from "@arclet/manifest";
+import { localScheduledEvent } from "../../lambda-events/scheduled.ts";
 import type { ClockTimer } from "../../clock.ts";
 import { parseScheduleExpression } from "./schedule-expression.ts";
-import { retryDelaysMs, tellTraffic, type ServiceContext } from "../service-context.ts";
+import { AsyncInvocations, type AsyncCall } from "../async-invocations.ts";
+import { createMemoryJournal } from "../journal.ts";
+import { tellTraffic, type DeadLetter, type ServiceContext } from "../service-context.ts";
+
+/** One time at which a schedule was due. */
+interface Firing extends AsyncCall {
+  readonly schedule: ScheduleSource;
+  readonly payload: string;
+}
 
 /** Fires scheduled functions on the clock. A wrong expression never fires and is told once. */
 export class Scheduler {
   readonly #context: ServiceContext;
-  readonly #timers = new Map<string, { readonly schedule: Schedule; timer: ClockTimer }>();
-  readonly #retries = new Set<ClockTimer>();
-  #app = "";
-  #isClosed = false;
+  readonly #timers = new Map<string, { readonly schedule: ScheduleSource; timer: ClockTimer }>();
+  readonly #firings: AsyncInvocations<Firing>;
+  #manifest: Manifest;
 
-  constructor(context: ServiceContext) {
+  constructor(context: ServiceContext, manifest: Manifest) {
     this.#context = context;
+    this.#manifest = manifest;
+    this.#firings = new AsyncInvocations<Firing>({
+      context,
+      service: "scheduled",
+      // A schedule comes again: what failed is not carried over into the next start.
+      journal: createMemoryJournal(),
+      targetOf: ({ schedule: { name, functionId, invocation }, payload }) => ({
+        functionId,
+        payload,
+        label: `schedule ${name}`,
+        invocation,
+      }),
+    });
+    this.update(manifest);
+  }
+
+  /** Begins to invoke functions. */
+  start(): void {
+    this.#firings.start();
   }
 
   /** Schedules that stay the same keep their phase. */
-  update(app: string, schedules: readonly Schedule[]): void {
-    this.#app = app;
+  update(manifest: Manifest): void {
+    this.#manifest = manifest;
+    const { schedules } = eventSources(manifest);
     const wanted = new Map(schedules.map((schedule) => [schedule.name, schedule]));
     for (const [name, running] of this.#timers) {
       const next = wanted.get(name);
@@ -31,14 +59,25 @@ export class Scheduler {
     for (const schedule of wanted.values()) this.#plan(schedule, this.#context.clock.now());
   }
 
-  close(): void {
-    this.#isClosed = true;
-    for (const timer of this.#retries) timer.cancel();
-    for (const { timer } of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
+  deadLetters(): DeadLetter[] {
+    return this.#firings.dead().map(({ id, schedule, payload, dead }) => ({
+      id,
+      service: "scheduled",
+      source: schedule.name,
+      functionId: schedule.functionId,
+      payload,
+      error: dead ?? "",
+    }));
   }
 
-  #plan(schedule: Schedule, afterMs: number): void {
+  /** Waits for running functions. */
+  async close(): Promise<void> {
+    for (const { timer } of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+    await this.#firings.close();
+  }
+
+  #plan(schedule: ScheduleSource, afterMs: number): void {
     const expression = parseScheduleExpression(schedule.expression, schedule.timezone);
     if (!expression.ok) {
       tellTraffic(
@@ -49,42 +88,34 @@ export class Scheduler {
       return;
     }
     const at = expression.next(afterMs);
-    if (at === null) return;
+    if (at === null) {
+      const text = `schedule ${schedule.name} never runs again: ${schedule.expression} matches no later time`;
+      tellTraffic(this.#context, schedule.functionId, text);
+      return;
+    }
     const timer = this.#context.clock.after(Math.max(0, at - this.#context.clock.now()), () => {
-      const event = scheduledEvent(this.#app, schedule.name, at);
-      this.#invoke(schedule, JSON.stringify(event), retryDelaysMs);
+      const payload = localScheduledEvent(this.#manifest, schedule.name, at);
+      const call = {
+        id: randomUUID(),
+        publishedAt: at,
+        failures: 0,
+        dead: null,
+        schedule,
+        payload,
+      };
+      this.#context.traffic.report(this.#firings.add(call), "scheduled");
       this.#plan(schedule, at);
     });
     this.#timers.set(schedule.name, { schedule, timer });
   }
-
-  #invoke(schedule: Schedule, event: string, delaysMs: readonly number[]): void {
-    const run = async (): Promise<void> => {
-      const result = await this.#context.invoker.invoke(schedule.functionId, event);
-      if (result.ok) return;
-      const [delayMs, ...later] = delaysMs;
-      const next = delayMs === undefined ? "given up" : `next try in ${delayMs / 1000} s`;
-      const error = `${result.errorType}: ${result.errorMessage}`;
-      tellTraffic(
-        this.#context,
-        schedule.functionId,
-        `schedule ${schedule.name} failed, ${next}: ${error}`,
-      );
-      if (delayMs === undefined || this.#isClosed) return;
-      const timer = this.#context.clock.after(delayMs, () => {
-        this.#retries.delete(timer);
-        this.#invoke(schedule, event, later);
-      });
-      this.#retries.add(timer);
-    };
-    this.#context.traffic.report(run(), "scheduled");
-  }
 }
 
-function isSame(left: Schedule, right: Schedule): boolean {
+function isSame(left: ScheduleSource, right: ScheduleSource): boolean {
   return (
     left.expression === right.expression &&
     left.timezone === right.timezone &&
-    left.functionId === right.functionId
+    left.functionId === right.functionId &&
+    left.invocation.retries === right.invocation.retries &&
+    left.invocation.maxAgeSeconds === right.invocation.maxAgeSeconds
   );
 }

@@ -1,16 +1,26 @@
-import { mkdir } from "node:fs/promises";
 import { once } from "node:events";
+import { access, readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { KeyAttribute, Manifest, Table, TableIndex } from "@arclet/manifest";
+import {
+  localName,
+  localPlace,
+  type KeyAttribute,
+  type Manifest,
+  type Table,
+  type TableIndex,
+} from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
 import { RuntimeError } from "../../errors.ts";
-import { requestDynamo } from "./dynamodb/dynamodb-request.ts";
-import type { FromDynamoWorker, ToDynamoWorker } from "./dynamodb/worker-messages.ts";
-import { physicalName } from "../../aws-names.ts";
 import { tellTraffic, type ServiceContext } from "../service-context.ts";
-import { TableStreams } from "./table-streams.ts";
+import { tellSkipped } from "../journal.ts";
+import type {
+  DynamoWorkerData,
+  FromDynamoWorker,
+  ToDynamoWorker,
+} from "./dynamodb/worker-messages.ts";
+import { TableStreams } from "../tables-streams/table-streams.ts";
 
 /** How often expired items are looked for; DynamoDB promises only "within a few days". */
 const expiryIntervalMs = 10_000;
@@ -20,42 +30,39 @@ export interface TablesOptions {
   readonly port?: number;
 }
 
+interface PendingCall {
+  readonly resolve: (output: object) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** What the embedded DynamoDB refuses, in its words. */
+class RefusedCall extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`);
+    this.code = code;
+  }
+}
+
 /** The embedded DynamoDB, in a thread of its own. */
 export class Tables {
-  readonly port: number;
   readonly #context: ServiceContext;
   readonly #worker: Worker;
   readonly #streams: TableStreams;
+  readonly #calls = new Map<number, PendingCall>();
+  #port = 0;
+  #lastCall = 0;
   #manifest: Manifest;
   #sweep: ClockTimer | null = null;
 
-  private constructor(
-    context: ServiceContext,
-    worker: Worker,
-    port: number,
-    streams: TableStreams,
-    manifest: Manifest,
-  ) {
+  private constructor(context: ServiceContext, worker: Worker, manifest: Manifest) {
     this.#context = context;
     this.#worker = worker;
-    this.port = port;
-    this.#streams = streams;
     this.#manifest = manifest;
-    worker.on("message", (message: FromDynamoWorker) => {
-      if (message.type === "changes")
-        this.#context.traffic.report(streams.accept(message.changes), "tables-streams");
-      else if (message.type === "failed")
-        this.#context.traffic.emit({
-          type: "bug",
-          where: "tables",
-          error: new Error(message.error),
-        });
-      else if (message.type === "expired") this.#planSweep();
-    });
-    worker.on("error", (error) =>
-      this.#context.traffic.emit({ type: "bug", where: "tables", error }),
+    this.#streams = new TableStreams(context, manifest, (consumer, sequence) =>
+      this.#tell({ type: "delivered", consumer, sequence }),
     );
-    this.#planSweep();
   }
 
   /** Rejects when the port is taken or the data folder cannot be used. */
@@ -64,25 +71,23 @@ export class Tables {
     manifest: Manifest,
     options: TablesOptions = {},
   ): Promise<Tables> {
-    const path = context.dataDirectory === null ? null : join(context.dataDirectory, "tables");
-    if (path !== null) await mkdir(path, { recursive: true });
+    const { dataDirectory, clock } = context;
+    if (dataDirectory !== null) await checkFormat(dataDirectory);
     const bootstrap = createRequire(import.meta.url).resolve("@arclet/runtime/dynamodb/worker");
-    const worker = new Worker(bootstrap, {
-      workerData: { path, port: options.port ?? 0 },
-    });
-    // The worker's first message is one of these two.
-    const [first] = (await once(worker, "message")) as [FromDynamoWorker];
-    if (first.type !== "listening") {
-      await worker.terminate();
-      const reason = first.type === "failed" ? first.error : "it did not start";
-      throw reason.includes("EADDRINUSE")
-        ? new RuntimeError("ERR_PORT_IN_USE", `Port ${options.port ?? 0}, for tables, is in use`)
-        : new RuntimeError("ERR_SERVICE_FAILED", `The embedded DynamoDB: ${reason}`);
-    }
-    const streams = await TableStreams.open(context, manifest);
-    const tables = new Tables(context, worker, first.port, streams, manifest);
+    const workerData: DynamoWorkerData = {
+      place: localPlace(manifest),
+      file: dataDirectory === null ? null : join(dataDirectory, "tables.journal"),
+      port: options.port ?? 0,
+      nowMs: clock.now(),
+    };
+    const tables = new Tables(context, new Worker(bootstrap, { workerData }), manifest);
+    await tables.#start(workerData.port);
     await tables.update(manifest);
     return tables;
+  }
+
+  get port(): number {
+    return this.#port;
   }
 
   /** Creates what is missing. Tables and indexes that left the manifest keep their data. */
@@ -90,13 +95,8 @@ export class Tables {
     this.#manifest = manifest;
     this.#streams.update(manifest);
     const streamed = new Set(manifest.tableStreams.map((stream) => stream.table));
-    this.#tell({
-      type: "configure",
-      streams: manifest.tables
-        .filter((table) => streamed.has(table.name))
-        .map((table) => ({ table: physicalName(manifest.app, table.name), keys: keyNames(table) })),
-    });
-    for (const table of manifest.tables) await this.#ensure(table);
+    for (const table of manifest.tables) await this.#ensure(table, streamed.has(table.name));
+    this.#tell({ type: "consume", consumers: this.#streams.consumers() });
   }
 
   /** Begins to invoke the functions of streams. */
@@ -106,7 +106,7 @@ export class Tables {
 
   async isEmpty(name: string): Promise<boolean> {
     const { Count } = await this.#call<{ Count: number }>("Scan", {
-      TableName: physicalName(this.#manifest.app, name),
+      TableName: localName(this.#manifest.app, name),
       Limit: 1,
     });
     return Count === 0;
@@ -115,7 +115,7 @@ export class Tables {
   /** Rejects with DynamoDB's words when it refuses the item, which is in its own JSON. */
   async put(name: string, item: object): Promise<void> {
     await this.#call("PutItem", {
-      TableName: physicalName(this.#manifest.app, name),
+      TableName: localName(this.#manifest.app, name),
       Item: item,
     });
   }
@@ -123,97 +123,185 @@ export class Tables {
   async close(): Promise<void> {
     this.#sweep?.cancel();
     // Functions of streams use tables.
-    await this.#streams.stop();
+    await this.#streams.close();
     const exited = once(this.#worker, "exit");
     this.#tell({ type: "close" });
     await exited;
-    await this.#streams.close();
   }
 
-  async #ensure(table: Table): Promise<void> {
-    const name = physicalName(this.#manifest.app, table.name);
-    const described = await requestDynamo(
-      this.port,
-      "DescribeTable",
-      JSON.stringify({ TableName: name }),
+  /** Resolves once the thread listens. */
+  async #start(port: number): Promise<void> {
+    const { promise, resolve, reject } = withResolvers<number>();
+    this.#worker.once("error", reject);
+    this.#worker.on("message", (message: FromDynamoWorker) => {
+      if (message.type === "listening") resolve(message.port);
+      else if (message.type === "failed" && this.#port === 0) reject(startError(message, port));
+      else this.#receive(message);
+    });
+    try {
+      this.#port = await promise;
+    } catch (error) {
+      await this.#worker.terminate();
+      throw error;
+    }
+    this.#worker.on("error", (error) =>
+      this.#context.traffic.emit({ type: "bug", where: "tables", error }),
     );
-    if (described.status !== 200) {
-      await this.#call("CreateTable", createTableInput(name, table));
-      await this.#untilActive(name);
-      return;
+    this.#planSweep();
+  }
+
+  #receive(message: FromDynamoWorker): void {
+    switch (message.type) {
+      case "listening":
+        return;
+      case "skipped":
+        tellSkipped(this.#context, message.skipped);
+        return;
+      case "answer":
+        this.#calls.get(message.id)?.resolve(message.output);
+        this.#calls.delete(message.id);
+        return;
+      case "refusal":
+        this.#calls.get(message.id)?.reject(new RefusedCall(message.code, message.message));
+        this.#calls.delete(message.id);
+        return;
+      case "records":
+        this.#streams.accept(message.functionId, message.records);
+        return;
+      case "expired":
+        this.#planSweep();
+        return;
+      case "failed":
+        this.#context.traffic.emit({
+          type: "bug",
+          where: "tables",
+          error: new Error(message.error),
+        });
     }
-    // dynalite's own answer, of DynamoDB's shape.
-    const { Table: existing } = JSON.parse(described.body) as {
-      Table: {
-        KeySchema: readonly { AttributeName: string }[];
-        GlobalSecondaryIndexes?: readonly { IndexName: string }[];
-      };
-    };
-    if (existing.KeySchema.map((key) => key.AttributeName).join() !== keyNames(table).join()) {
-      tellTraffic(
-        this.#context,
-        `tables/${table.name}`,
-        `table ${table.name} has other keys in its data than in the manifest; it keeps its data and its keys`,
+  }
+
+  async #ensure(table: Table, isStreamed: boolean): Promise<void> {
+    const TableName = localName(this.#manifest.app, table.name);
+    const existing = await this.#describe(TableName);
+    if (existing === null) {
+      await this.#call("CreateTable", createTableInput(TableName, table, isStreamed));
+    } else {
+      if (existing.KeySchema.map((key) => key.AttributeName).join() !== keyNames(table).join()) {
+        tellTraffic(
+          this.#context,
+          `tables/${table.name}`,
+          `table ${table.name} has other keys in its data than in the manifest; it keeps its data and its keys`,
+        );
+        return;
+      }
+      const known = new Set(
+        (existing.GlobalSecondaryIndexes ?? []).map((index) => index.IndexName),
       );
-      return;
+      for (const index of table.indexes) {
+        if (known.has(index.name)) continue;
+        await this.#call("UpdateTable", {
+          TableName,
+          AttributeDefinitions: attributesOf(table),
+          GlobalSecondaryIndexUpdates: [{ Create: indexInput(index) }],
+        });
+      }
+      if (isStreamed && existing.StreamSpecification?.StreamEnabled !== true)
+        await this.#call("UpdateTable", { TableName, StreamSpecification: streamInput });
     }
-    const known = new Set((existing.GlobalSecondaryIndexes ?? []).map((index) => index.IndexName));
-    for (const index of table.indexes) {
-      if (known.has(index.name)) continue;
-      await this.#call("UpdateTable", {
-        TableName: name,
-        AttributeDefinitions: attributesOf(table),
-        GlobalSecondaryIndexUpdates: [{ Create: indexInput(index) }],
+    if (table.ttlAttribute !== null) await this.#ensureTimeToLive(TableName, table.ttlAttribute);
+  }
+
+  async #ensureTimeToLive(TableName: string, attribute: string): Promise<void> {
+    const { TimeToLiveDescription: current } = await this.#call<{
+      TimeToLiveDescription: { AttributeName?: string };
+    }>("DescribeTimeToLive", { TableName });
+    if (current.AttributeName === attribute) return;
+    const set = (AttributeName: string, Enabled: boolean): Promise<object> =>
+      this.#call("UpdateTimeToLive", {
+        TableName,
+        TimeToLiveSpecification: { AttributeName, Enabled },
       });
-      await this.#untilActive(name);
+    if (current.AttributeName !== undefined) await set(current.AttributeName, false);
+    await set(attribute, true);
+  }
+
+  async #describe(TableName: string): Promise<ExistingTable | null> {
+    try {
+      const { Table: existing } = await this.#call<{ Table: ExistingTable }>("DescribeTable", {
+        TableName,
+      });
+      return existing;
+    } catch (error) {
+      if (error instanceof RefusedCall && error.code === "ResourceNotFoundException") return null;
+      throw error;
     }
   }
 
-  /** dynalite makes tables in the background, as DynamoDB does; until then they are not found. */
-  async #untilActive(name: string): Promise<void> {
-    for (;;) {
-      const { Table: state } = await this.#call<{
-        Table: {
-          TableStatus: string;
-          GlobalSecondaryIndexes?: readonly { IndexStatus: string }[];
-        };
-      }>("DescribeTable", { TableName: name });
-      const indexes = state.GlobalSecondaryIndexes ?? [];
-      const isActive = indexes.every(({ IndexStatus }) => IndexStatus === "ACTIVE");
-      if (state.TableStatus === "ACTIVE" && isActive) return;
-    }
-  }
-
-  /** dynalite's answers are of DynamoDB's shapes. */
-  async #call<Output>(operation: string, input: object): Promise<Output> {
-    const reply = await requestDynamo(this.port, operation, JSON.stringify(input));
-    if (reply.status !== 200) throw new Error(`${operation}: ${reply.body}`);
-    return JSON.parse(reply.body) as Output;
+  /** The outputs are DynamoDB's. Rejects with what it refuses. */
+  #call<Output extends object>(operation: string, input: object): Promise<Output> {
+    const id = (this.#lastCall += 1);
+    const { promise, resolve, reject } = withResolvers<object>();
+    this.#calls.set(id, { resolve, reject });
+    this.#tell({ type: "call", id, operation, input });
+    return promise as Promise<Output>;
   }
 
   #planSweep(): void {
     this.#sweep?.cancel();
-    this.#sweep = this.#context.clock.after(expiryIntervalMs, () => {
-      const { app, tables } = this.#manifest;
-      const expiring = tables.flatMap((table) =>
-        table.ttlAttribute === null
-          ? []
-          : [
-              {
-                table: physicalName(app, table.name),
-                keys: keyNames(table),
-                attribute: table.ttlAttribute,
-              },
-            ],
-      );
-      if (expiring.length === 0) this.#planSweep();
-      else this.#tell({ type: "expire", nowMs: this.#context.clock.now(), tables: expiring });
-    });
+    const { clock } = this.#context;
+    this.#sweep = clock.after(expiryIntervalMs, () =>
+      this.#tell({ type: "expire", nowMs: clock.now() }),
+    );
   }
 
   #tell(message: ToDynamoWorker): void {
     this.#worker.postMessage(message);
   }
+}
+
+interface ExistingTable {
+  readonly KeySchema: readonly { readonly AttributeName: string }[];
+  readonly GlobalSecondaryIndexes?: readonly { readonly IndexName: string }[];
+  readonly StreamSpecification?: { readonly StreamEnabled: boolean };
+}
+
+/** `Promise.withResolvers`, which Node.js 20 does not have. */
+function withResolvers<Value>(): {
+  promise: Promise<Value>;
+  resolve: (value: Value) => void;
+  reject: (error: Error) => void;
+} {
+  let resolve: (value: Value) => void = () => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<Value>((settle, refuse) => {
+    resolve = settle;
+    reject = refuse;
+  });
+  return { promise, resolve, reject };
+}
+
+function startError(
+  failed: Extract<FromDynamoWorker, { type: "failed" }>,
+  port: number,
+): RuntimeError {
+  if (failed.code === "EADDRINUSE")
+    return new RuntimeError("ERR_PORT_IN_USE", `Port ${port}, for tables, is in use`);
+  return new RuntimeError("ERR_SERVICE_FAILED", `The embedded DynamoDB: ${failed.error}`);
+}
+
+/** Earlier versions kept tables in a LevelDB database. @throws RuntimeError `ERR_DATA_FORMAT` */
+async function checkFormat(dataDirectory: string): Promise<void> {
+  const folder = join(dataDirectory, "tables");
+  const isThere = await access(join(folder, "CURRENT")).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere || (await readdir(folder)).every((name) => !name.startsWith("MANIFEST-"))) return;
+  throw new RuntimeError(
+    "ERR_DATA_FORMAT",
+    `${folder} holds tables of an earlier version of Arclet (LevelDB), which this version does not read. ` +
+      "Move the folder away to start with empty tables; to keep the items, run the earlier version, copy them out with a scan, and put them into a seed file",
+  );
 }
 
 function keysOf(item: {
@@ -223,7 +311,7 @@ function keysOf(item: {
   return item.sortKey === null ? [item.partitionKey] : [item.partitionKey, item.sortKey];
 }
 
-export function keyNames(table: Table): string[] {
+function keyNames(table: Table): string[] {
   return keysOf(table).map((key) => key.name);
 }
 
@@ -255,7 +343,9 @@ function indexInput(index: TableIndex): object {
   };
 }
 
-function createTableInput(name: string, table: Table): object {
+const streamInput = { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" };
+
+function createTableInput(name: string, table: Table, isStreamed: boolean): object {
   return {
     TableName: name,
     AttributeDefinitions: attributesOf(table),
@@ -264,5 +354,6 @@ function createTableInput(name: string, table: Table): object {
     ...(table.indexes.length === 0
       ? {}
       : { GlobalSecondaryIndexes: table.indexes.map(indexInput) }),
+    ...(isStreamed ? { StreamSpecification: streamInput } : {}),
   };
 }

@@ -1,139 +1,175 @@
-import { expect, test, vi } from "vitest";
-import { Leases } from "../../../src/connections/leases.ts";
-import type { InvocationResult } from "../../../src/invocation.ts";
-import { createWorkerThreadStrategy } from "../../../src/execution/worker-thread/strategy.ts";
-import { createTestClock } from "../../../src/test-clock.ts";
-import { runFunction } from "../harness.ts";
+import { expect, test } from "vitest";
+import { createFakeFunction, type FakeFunction } from "../fake-function.ts";
 
-test("a function that blocks is served by further environments", async () => {
-  // All three wait for each other: only environments of their own let them end.
-  const code = `import { threadId } from "node:worker_threads";
-  export const handler = async () => {
-    const gateway = globalThis[Symbol.for("arclet.gateway")];
-    await gateway.request("together", { type: "info" });
-    return threadId;
-  };`;
-  const waiting: (() => void)[] = [];
-  const { value } = await runFunction(
-    createWorkerThreadStrategy(new Leases()),
-    { code },
-    {
-      maxEnvironments: 3,
-      channel: {
-        request: () =>
-          new Promise((resolve) => {
-            waiting.push(() => resolve("gone"));
-            if (waiting.length === 3) for (const go of waiting) go();
-          }),
-      },
-    },
-  );
-  const threads = await Promise.all([value(), value(), value()]);
-  expect(new Set(threads).size).toBe(3);
+/** Lets starts that were asked for come about. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+const environmentsOf = ({ strategy }: FakeFunction): FakeFunction["strategy"]["environments"] =>
+  strategy.environments;
+
+test("what waits longer than patience is served by further environments, up to the most", async () => {
+  const fn = await createFakeFunction({ maxEnvironments: 3 });
+  for (const name of ["a", "b", "c", "d"]) fn.submit(name);
+  await settled();
+  expect(fn.begun()).toEqual(["a"]);
+  for (let tick = 0; tick < 5; tick++) await fn.clock.advance(20);
+  expect(fn.begun()).toEqual(["a", "b", "c"]);
+  expect(environmentsOf(fn)).toHaveLength(3);
 });
 
-test("there are never more environments than allowed", async () => {
-  const code = `import { threadId } from "node:worker_threads";
-  export const handler = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    return threadId;
-  };`;
-  const { value } = await runFunction(
-    createWorkerThreadStrategy(new Leases()),
-    { code },
-    { maxEnvironments: 2 },
-  );
-  const threads = await Promise.all(Array.from({ length: 12 }, () => value()));
-  expect(new Set(threads).size).toBe(2);
+test("what was handed to a stuck environment ahead of time goes to another one", async () => {
+  const fn = await createFakeFunction();
+  for (const name of ["stuck", "b", "c"]) fn.submit(name);
+  await settled();
+  expect(environmentsOf(fn)[0]?.waiting).toHaveLength(2);
+  await fn.clock.advance(20);
+  await fn.clock.advance(20);
+  environmentsOf(fn)[1]?.succeed();
+  expect(fn.begun()).toEqual(["stuck", "b", "c"]);
 });
 
-test("what waits behind a stuck invocation goes to another environment", async () => {
-  const code = `export const handler = async (event) => {
-    while (event.stuck) {}
-    return event.n;
-  };`;
-  const { value, invoke } = await runFunction(
-    createWorkerThreadStrategy(new Leases()),
-    { code, config: { timeout: 3 } },
-    { maxEnvironments: 2 },
-  );
-  expect(await value({ n: 0 })).toBe(0);
-  const stuck = invoke({ stuck: true });
-  const others = [1, 2, 3, 4].map((n) => value({ n }));
-  // Handed to the stuck environment ahead of time, and yet done before it is given up.
-  const first = await Promise.race([stuck, Promise.all(others)]);
-  expect(first).toEqual([1, 2, 3, 4]);
-  expect(await stuck).toMatchObject({ kind: "timeout" });
+test("a crash ends what runs, and what was behind it begins in another environment", async () => {
+  const fn = await createFakeFunction({ maxEnvironments: 1 });
+  const submitted = ["crash", "b", "c"].map((name) => fn.submit(name));
+  await settled();
+  environmentsOf(fn)[0]?.end();
+  await settled();
+  environmentsOf(fn)[1]?.succeed();
+  environmentsOf(fn)[1]?.succeed();
+  expect(submitted.map(({ results }) => results.map(({ ok }) => ok))).toEqual([
+    [false],
+    [true],
+    [true],
+  ]);
 });
 
-test("a crash takes no invocation with it that had not begun", async () => {
-  const code = `export const handler = async (event) => {
-    if (event.crash) process.exit(1);
-    return event.n;
-  };`;
-  const { value, invoke } = await runFunction(createWorkerThreadStrategy(new Leases()), { code });
-  await value({ n: 0 });
-  const crash = invoke({ crash: true });
-  const others = [1, 2, 3].map((n) => value({ n }));
-  expect(await crash).toMatchObject({ errorType: "Runtime.ExitError" });
-  expect(await Promise.all(others)).toEqual([1, 2, 3]);
-});
-
-test("a burst begins in the order in which it was given", async () => {
-  const code = `const order = [];
-  export const handler = async (event) => { order.push(event.n); return order; };`;
-  const { value } = await runFunction(createWorkerThreadStrategy(new Leases()), { code });
-  const numbers = Array.from({ length: 100 }, (_, n) => n);
-  const results = await Promise.all(numbers.map((n) => value({ n })));
-  expect(results.at(-1)).toEqual(numbers);
-});
-
-test("what one source gave begins in order, though another environment is free sooner", async () => {
-  const code = `export const handler = async ({ name }) => {
-      await globalThis[Symbol.for("arclet.gateway")].request(name, { type: "info" });
-    };`;
-  const begun: string[] = [];
-  const held = new Map<string, () => void>();
-  let isOpen = false;
-  const clock = createTestClock();
-  const { invoker } = await runFunction(
-    createWorkerThreadStrategy(new Leases()),
-    { code },
-    {
-      maxEnvironments: 2,
-      clock,
-      channel: {
-        request: (name) =>
-          new Promise((resolve) => {
-            begun.push(name);
-            if (isOpen) resolve("gone");
-            else held.set(name, () => resolve("gone"));
-          }),
-      },
-    },
-  );
+test("an orphan that its pool held for running is counted again when it runs", async () => {
+  const fn = await createFakeFunction({ maxEnvironments: 1, beginsAtOnce: false, timeout: 3 });
   const source = {};
-  const give = (name: string, from?: object): Promise<InvocationResult> =>
-    invoker.invoke("ws/default", JSON.stringify({ name }), from);
-  const hasBegun = (name: string): Promise<void> =>
-    vi.waitFor(() => expect(begun).toContain(name), { timeout: 5_000, interval: 1 });
+  for (const name of ["a", "b", "c"]) fn.submit(name, source);
+  await settled();
+  // It dies before it has begun anything, again and again.
+  for (let life = 0; life < 5; life++) {
+    environmentsOf(fn)[life]?.end();
+    await settled();
+  }
+  for (let count = 0; count < 3; count++) {
+    environmentsOf(fn)[5]?.begin();
+    environmentsOf(fn)[5]?.succeed();
+  }
+  expect(fn.begun()).toEqual(["a", "b", "c"]);
+});
 
-  const one = give("one", source);
-  await hasBegun("one");
-  // Behind it, until patience ends; then it has an environment of its own.
-  const other = give("other");
-  await clock.advance(25);
-  await hasBegun("other");
+test("the messages of one source begin in order, though another environment is free sooner", async () => {
+  const fn = await createFakeFunction({ canPrefetch: true });
+  const source = {};
+  fn.submit("one", source);
+  fn.submit("other");
+  await fn.clock.advance(20);
+  await fn.clock.advance(20);
+  expect(fn.begun()).toEqual(["one", "other"]);
+  const [first, second] = environmentsOf(fn);
+  fn.submit("two", source);
+  fn.submit("three", source);
+  expect([first?.waiting.length, second?.waiting.length]).toContain(2);
+  first?.succeed();
+  second?.succeed();
+  first?.succeed();
+  second?.succeed();
+  expect(fn.begun()).toEqual(["one", "other", "two", "three"]);
+});
 
-  // Behind the other, which is the younger one. From here on time stands still: nothing is taken back.
-  const second = give("second", source);
-  held.get("one")?.();
-  await one;
-  const third = give("third", source);
-  const probe = give("probe");
-  await hasBegun("probe");
-  isOpen = true;
-  for (const go of held.values()) go();
-  await Promise.all([other, second, third, probe]);
-  expect(begun).toEqual(["one", "other", "probe", "second", "third"]);
+test("one source that floods does not hold up another", async () => {
+  const fn = await createFakeFunction({ maxEnvironments: 1, canPrefetch: false });
+  const flood = {};
+  for (let n = 0; n < 100; n++) fn.submit(`flood ${n}`, flood);
+  await settled();
+  fn.submit("other", {});
+  environmentsOf(fn)[0]?.succeed();
+  environmentsOf(fn)[0]?.succeed();
+  expect(fn.begun()).toEqual(["flood 0", "flood 1", "other"]);
+});
+
+test("the caller of an invocation that timed out does not wait until its environment has ended", async () => {
+  const fn = await createFakeFunction({ maxEnvironments: 1, stopsAtOnce: false, timeout: 3 });
+  const stuck = fn.submit("stuck");
+  await settled();
+  const behind = fn.submit("behind");
+  await fn.clock.advance("3s");
+  expect(stuck.results).toMatchObject([{ ok: false, kind: "timeout" }]);
+  await settled();
+  environmentsOf(fn)[1]?.succeed();
+  expect(behind.results).toMatchObject([{ ok: true }]);
+  const late = fn.strategy.begun[0];
+  // It ends its work all the same: nobody listens.
+  if (late !== undefined) environmentsOf(fn)[0]?.report(late);
+  expect(stuck.results).toHaveLength(1);
+  environmentsOf(fn)[0]?.end();
+});
+
+test("an environment that ends while it is being started is a failed init", async () => {
+  const fn = await createFakeFunction({ maxEnvironments: 1 });
+  const one = fn.submit("one");
+  environmentsOf(fn)[0]?.end();
+  await settled();
+  expect(one.results).toMatchObject([{ ok: false, kind: "init" }]);
+  const two = fn.submit("two");
+  await settled();
+  environmentsOf(fn)[1]?.succeed();
+  expect(two.results).toMatchObject([{ ok: true }]);
+});
+
+test("reserved concurrency counts what waits and runs, exactly", async () => {
+  const fn = await createFakeFunction({ reserved: 2, beginsAtOnce: false });
+  const one = fn.submit("one");
+  const two = fn.submit("two");
+  await settled();
+  expect(fn.submit("three").results).toMatchObject([{ kind: "throttled" }]);
+  expect(two.withdraw()).toBe(true);
+  expect(two.withdraw()).toBe(false);
+  const four = fn.submit("four");
+  expect(fn.submit("five").results).toMatchObject([{ kind: "throttled" }]);
+  environmentsOf(fn)[0]?.end();
+  await settled();
+  expect([one.results, two.results, four.results]).toEqual([[], [], []]);
+  expect(fn.submit("six").results).toMatchObject([{ kind: "throttled" }]);
+});
+
+test("what has begun cannot be withdrawn", async () => {
+  const fn = await createFakeFunction();
+  const one = fn.submit("one");
+  await settled();
+  expect(one.withdraw()).toBe(false);
+  environmentsOf(fn)[0]?.succeed();
+  expect(one.results).toHaveLength(1);
+});
+
+test("a reload passes on what has not begun, in order, also what the old build gives back later", async () => {
+  const fn = await createFakeFunction({ maxEnvironments: 1 });
+  const source = {};
+  for (const name of ["a", "b", "c"]) fn.submit(name, source);
+  await settled();
+  const reloaded = fn.reload();
+  await settled();
+  expect(await reloaded).toBeNull();
+  const [old, fresh] = environmentsOf(fn);
+  expect(old?.waiting).toEqual([]);
+  fresh?.succeed();
+  fresh?.succeed();
+  old?.succeed();
+  expect(fn.begun()).toEqual(["a", "b", "c"]);
+  expect(old?.hasEnded).toBe(true);
+});
+
+test("surplus environments end when nobody has used them for seven minutes; one stays", async () => {
+  const fn = await createFakeFunction({ maxEnvironments: 3 });
+  for (const name of ["a", "b", "c"]) fn.submit(name);
+  for (let tick = 0; tick < 5; tick++) await fn.clock.advance(20);
+  for (const environment of environmentsOf(fn)) environment.succeed();
+  await fn.clock.advance("8m");
+  expect(environmentsOf(fn).filter(({ hasEnded }) => !hasEnded)).toHaveLength(1);
 });

@@ -194,6 +194,28 @@ describe("routes of an HTTP API", () => {
     expect((await fetch(`${url}/api/x`)).status).toBe(200);
   });
 
+  test.each([
+    [["any /*"], "ANY /{proxy+}", { proxy: "" }],
+    [["get /:id"], "GET /{id}", { id: "" }],
+    [["any /*", "get /*"], "GET /{proxy+}", { proxy: "" }],
+    [["get /*", "any /:id"], "ANY /{id}", { id: "" }],
+  ])("of %j, %s answers / with its variable empty", async (routes, routeKey, pathParameters) => {
+    const { url, event } = await startGateway({ routes });
+    expect((await fetch(`${url}/`)).status).toBe(200);
+    const id = routes.find((route) => {
+      const [method = "", path = ""] = route.split(" ");
+      const key = path.replace("*", "{proxy+}").replace(":id", "{id}");
+      return `${method.toUpperCase()} ${key}` === routeKey;
+    });
+    expect(await event(id ?? "")).toMatchObject({ routeKey, pathParameters, rawPath: "/" });
+  });
+
+  test("a route of / itself comes before a variable one", async () => {
+    const { url, count } = await startGateway({ routes: ["any /*", "get /"] });
+    await fetch(`${url}/`);
+    expect([count("get /"), count("any /*")]).toEqual([1, 0]);
+  });
+
   test("paths are told apart by case", async () => {
     const { url } = await startGateway({ routes: ["get /Cats"] });
     expect((await fetch(`${url}/cats`)).status).toBe(404);

@@ -84,10 +84,24 @@ describe("static files", () => {
     },
   );
 
+  test("larger than what is kept in memory are sent whole and in parts", async () => {
+    const root = await mkdtemp(join(tmpdir(), "arclet-static-"));
+    onTestFinished(() => rm(root, { recursive: true }));
+    await mkdir(join(root, "public"));
+    const bytes = Buffer.alloc(5 * 1024 * 1024, "0123456789");
+    await writeFile(join(root, "public/large.bin"), bytes);
+    const { url } = await startGateway({ root, staticFiles: {} });
+    const whole = await fetch(`${url}/large.bin`);
+    expect(Buffer.from(await whole.arrayBuffer()).equals(bytes)).toBe(true);
+    const part = await fetch(`${url}/large.bin`, { headers: { range: "bytes=-5" } });
+    expect([part.status, await part.text()]).toEqual([206, bytes.subarray(-5).toString()]);
+  });
+
   test("of a single page app are its page where nothing else is", async () => {
     const { url } = await startWithFiles({ staticFiles: { spa: true } });
     const answer = await fetch(`${url}/any/where`);
     expect([answer.status, await answer.text()]).toEqual([200, files["public/index.html"]]);
+    expect((await fetch(`${url}/any/where.js`)).status).toBe(404);
   });
 
   test("are none when the manifest switches them off", async () => {

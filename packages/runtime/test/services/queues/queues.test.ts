@@ -304,6 +304,18 @@ describe("the SDK as a consumer", () => {
     expect(await receive()).toEqual(["a", "b", "c"]);
   });
 
+  test.each(["\u0000", "a\u000bb", "\uFFFE", "\u001f"])(
+    "characters that SQS refuses are InvalidMessageContents: %j",
+    async (MessageBody) => {
+      const { sqs, QueueUrl } = await start(false);
+      await expect(
+        sqs.send(new SendMessageCommand({ QueueUrl, MessageBody })),
+      ).rejects.toMatchObject({ name: "InvalidMessageContents" });
+      const rest = "\t\n\r \uD7FF\uE000\uFFFD\u{10000}\u{10FFFF}";
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: rest }));
+    },
+  );
+
   test("long polling gets what is sent meanwhile", async () => {
     const { sqs, QueueUrl } = await start(false);
     const url = deadLettersOf(QueueUrl);

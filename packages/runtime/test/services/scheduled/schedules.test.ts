@@ -47,6 +47,19 @@ describe("on the clock", () => {
     await clock.advance("1m");
     expect(invoker.calls).toHaveLength(4);
   });
+
+  test("what fails at every try is a dead letter, with its event", async () => {
+    const { services, invoker, clock } = await startServices(scheduleOf("rate(1 hour)"));
+    invoker.fail = () => true;
+    await clock.advance("1h");
+    await clock.advance("1m");
+    expect(services.deadLetters()).toEqual([]);
+    await clock.advance("2m");
+    expect(services.deadLetters()).toMatchObject([
+      { service: "scheduled", source: "tick", functionId: "scheduled/tick", error: "Error: no" },
+    ]);
+    expect(services.deadLetters()[0]?.payload).toContain("2023-11-14T23:13:20Z");
+  });
 });
 
 describe("expressions", () => {

@@ -1,12 +1,12 @@
-import type { DynamoItem } from "../../../lambda-events/stream-event.ts";
+import type { AttributeValue, Item } from "./values/attribute-value.ts";
 
 /** A plain object in DynamoDB's own JSON; null for what is no object. */
-export function marshallItem(row: unknown): DynamoItem | null {
+export function marshallItem(row: unknown): Item | null {
   if (typeof row !== "object" || row === null || Array.isArray(row)) return null;
   return marshallEntries(row);
 }
 
-function marshallEntries(row: object): DynamoItem {
+function marshallEntries(row: object): Item {
   return Object.fromEntries(
     Object.entries(row)
       .filter(([, value]) => value !== undefined)
@@ -14,7 +14,7 @@ function marshallEntries(row: object): DynamoItem {
   );
 }
 
-function marshall(value: unknown): unknown {
+function marshall(value: unknown): AttributeValue {
   if (typeof value === "string") return { S: value };
   if (typeof value === "number" || typeof value === "bigint") return { N: String(value) };
   if (typeof value === "boolean") return { BOOL: value };
@@ -26,7 +26,7 @@ function marshall(value: unknown): unknown {
   return { NULL: true };
 }
 
-function marshallSet(values: readonly unknown[]): unknown {
+function marshallSet(values: readonly unknown[]): AttributeValue {
   if (values.every((value) => typeof value === "number" || typeof value === "bigint"))
     return { NS: values.map(String) };
   if (values.every((value) => value instanceof Uint8Array))

@@ -1,158 +1,202 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { once } from "node:events";
 import { parentPort, workerData } from "node:worker_threads";
-import dynalite from "dynalite";
-import { createTrust } from "../../../http/trust.ts";
-import { captureWrite, expireItems } from "./captured-writes.ts";
-import { ItemLocks } from "./item-locks.ts";
-import type { DynamoWorkerData, FromDynamoWorker, ToDynamoWorker } from "./worker-messages.ts";
-import type { TableChange } from "../../../lambda-events/stream-event.ts";
+import { answerRequest, createOperations, type Operations } from "./answer-request.ts";
+import { DynamoError } from "./dynamo-error.ts";
+import { createDynamoServer } from "./dynamo-server.ts";
+import { expireItems } from "./operations/time-to-live.ts";
+import { Database } from "./storage/database.ts";
+import { openFileJournal } from "./storage/file-journal.ts";
+import type { StreamRecord } from "./storage/table-stream.ts";
+import type { Table } from "./storage/table.ts";
+import type {
+  DynamoWorkerData,
+  FromDynamoWorker,
+  StreamConsumer,
+  ToDynamoWorker,
+} from "./worker-messages.ts";
 
-const writes: ReadonlySet<string> = new Set([
-  "PutItem",
-  "UpdateItem",
-  "DeleteItem",
-  "BatchWriteItem",
-]);
+/** What was written may be lost for as long as this when the machine, not only the process, stops. */
+const flushMs = 1000;
+/** A clock that differs by less is the clock on the wall. */
+const startMs = 5000;
+const longestRequestMs = 1000;
 
-/** Runs dynalite in a thread of its own, with a door in front that captures the changes of streamed tables. */
-function runDynamo(
-  data: DynamoWorkerData,
-  send: (message: FromDynamoWorker) => void,
-): (message: ToDynamoWorker) => void {
-  const locks = new ItemLocks();
-  /** Writes and expirations that go on; dynalite leaves what comes after its end without an answer. */
-  const running = new Set<Promise<void>>();
-  const follow = (work: Promise<void>): void => {
-    const run = work.finally(() => running.delete(run));
-    running.add(run);
-  };
-  // Any page in a browser can reach this port; only those of this machine may use it.
-  const trust = createTrust({ host: "127.0.0.1", allowedOrigins: [] });
-  const inner = dynalite({
-    createTableMs: 0,
-    deleteTableMs: 0,
-    updateTableMs: 0,
-    ...(data.path === null ? {} : { path: data.path }),
-  });
-  let innerPort = 0;
-  let streams = new Map<string, readonly string[]>();
-  const fail = (error: unknown): void =>
-    send({
-      type: "failed",
-      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+/** The database in a thread of its own, and its server. */
+class DynamoWorker {
+  readonly #send: (message: FromDynamoWorker) => void;
+  readonly #database: Database;
+  readonly #operations: Operations;
+  readonly #server: ReturnType<typeof createDynamoServer>;
+  /** Functions by table. */
+  readonly #consumers = new Map<string, Set<string>>();
+  #port = 0;
+  #isExpiring = false;
+  #isClosed = false;
+
+  constructor(data: DynamoWorkerData, send: (message: FromDynamoWorker) => void) {
+    this.#send = send;
+    const skewMs = data.nowMs - Date.now();
+    const offsetMs = Math.abs(skewMs) < startMs ? 0 : skewMs;
+    this.#database = new Database({
+      place: data.place,
+      now: () => Date.now() + offsetMs,
+      onRecords: (table, records) => this.#sendRecords(table, records),
     });
-  const tell = (changes: readonly TableChange[]): void => {
-    const streamed = changes.filter((change) => streams.has(change.table));
-    if (streamed.length > 0) send({ type: "changes", changes: streamed });
-  };
-
-  const capture = async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    operation: string,
-  ): Promise<void> => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
-    const body = Buffer.concat(chunks).toString();
-    const { reply, changes } = await captureWrite(innerPort, operation, body, streams, locks);
-    tell(changes);
-    response.writeHead(reply.status, {
-      "content-type": "application/x-amz-json-1.0",
-      "x-amzn-requestid": reply.requestId,
+    this.#operations = createOperations(() => `127.0.0.1:${this.#port}`);
+    this.#server = createDynamoServer({
+      answer: (target, body) => answerRequest(this.#database, this.#operations, target, body),
+      onBug: (error) => this.#fail(error),
     });
-    response.end(reply.body);
-  };
+  }
 
-  const refuse = (response: ServerResponse, error: unknown): void => {
-    fail(error);
-    if (!response.headersSent)
-      response.writeHead(500, { "content-type": "application/x-amz-json-1.0" });
-    response.end(
-      JSON.stringify({
-        __type: "com.amazonaws.dynamodb.v20120810#InternalServerError",
-        message: "The local DynamoDB failed",
-      }),
-    );
-  };
+  async start(data: DynamoWorkerData): Promise<void> {
+    if (data.file !== null) this.#open(data.file);
+    this.#server.listen(data.port, "127.0.0.1");
+    await once(this.#server, "listening");
+    this.#server.on("error", (error) => this.#fail(error));
+    const address = this.#server.address();
+    this.#port = typeof address === "object" && address !== null ? address.port : 0;
+    setInterval(() => this.#database.flush(), flushMs).unref();
+    this.#send({ type: "listening", port: this.#port });
+  }
 
-  const door = createServer((request, response) => {
-    if (!trust.isTrustedHost(request) || !trust.isTrustedOrigin(request)) {
-      request.resume();
-      response.writeHead(403, { "content-type": "text/plain" });
-      response.end(
-        "Forbidden: this port serves the programs of this machine, not other sites' pages",
-      );
-      return;
+  receive(message: ToDynamoWorker): void {
+    switch (message.type) {
+      case "call":
+        this.#call(message.id, message.operation, message.input);
+        return;
+      case "consume":
+        this.#consume(message.consumers);
+        return;
+      case "delivered":
+        this.#deliver(message.consumer, message.sequence);
+        return;
+      case "expire":
+        this.#expire(message.nowMs);
+        return;
+      case "close":
+        this.#close();
     }
-    const target = request.headers["x-amz-target"];
-    const operation = typeof target === "string" ? target.slice(target.indexOf(".") + 1) : "";
-    if (operation.startsWith("Transact")) {
-      request.resume();
-      response.writeHead(400, { "content-type": "application/x-amz-json-1.0" });
-      response.end(
-        JSON.stringify({
-          __type: "com.amazon.coral.service#UnknownOperationException",
-          message: `${operation} is not supported by the embedded DynamoDB; name an external endpoint for transactions`,
-        }),
-      );
-      return;
-    }
-    if (streams.size > 0 && writes.has(operation)) {
-      follow(
-        capture(request, response, operation).catch((error: unknown) => refuse(response, error)),
-      );
-      return;
-    }
-    inner.emit("request", request, response);
-  });
+  }
 
-  const close = async (): Promise<void> => {
-    door.close();
-    door.closeIdleConnections();
-    // What is running can be followed by more on the same connection until that is closed.
-    while (running.size > 0) await Promise.all(running);
-    door.closeAllConnections();
-    inner.closeAllConnections();
-    inner.close(() => parentPort?.close());
-  };
-
-  door.once("error", fail);
-  inner.once("error", fail);
-  inner.listen(0, "127.0.0.1", () => {
-    const address = inner.address();
-    innerPort = typeof address === "object" && address !== null ? address.port : 0;
-    door.listen(data.port, "127.0.0.1", () => {
-      const outer = door.address();
-      send({
-        type: "listening",
-        port: typeof outer === "object" && outer !== null ? outer.port : 0,
-      });
+  #open(file: string): void {
+    const journal = openFileJournal({
+      file,
+      take: (line) => this.#database.restore(line),
+      onSkipped: (skipped) => this.#send({ type: "skipped", skipped }),
+      onFlushFailure: (error) => this.#fail(error),
     });
-  });
+    this.#database.keepIn(journal, !journal.hasSkipped && !journal.isNew);
+  }
 
-  return (message) => {
-    if (message.type === "configure") {
-      streams = new Map(message.streams.map(({ table, keys }) => [table, keys]));
-      return;
+  #call(id: number, operation: string, input: object): void {
+    try {
+      const target = `DynamoDB_20120810.${operation}`;
+      const output = answerRequest(this.#database, this.#operations, target, JSON.stringify(input));
+      this.#send({ type: "answer", id, output });
+    } catch (error) {
+      if (!(error instanceof DynamoError)) this.#fail(error);
+      const [code, message] =
+        error instanceof DynamoError
+          ? [error.code, error.message]
+          : ["InternalServerError", String(error)];
+      this.#send({ type: "refusal", id, code, message });
     }
-    if (message.type === "expire") {
-      follow(
-        expireItems(innerPort, message.tables, message.nowMs, locks)
-          .then(tell)
-          .catch(fail)
-          .finally(() => send({ type: "expired" })),
-      );
-      return;
+  }
+
+  #consume(consumers: readonly StreamConsumer[]): void {
+    const known = new Map([...this.#consumers].map(([table, ids]) => [table, new Set(ids)]));
+    this.#consumers.clear();
+    for (const consumer of consumers) {
+      const { functionId, table: name } = consumer;
+      const table = this.#database.find(name);
+      if (table === undefined) continue;
+      this.#consumers.set(name, (this.#consumers.get(name) ?? new Set()).add(functionId));
+      if (known.get(name)?.has(functionId) === true) continue;
+      // A function that is new to a stream begins at its end.
+      if (!table.stream.delivered.has(functionId))
+        this.#deliver(consumer, table.stream.records.at(-1)?.sequence ?? 0);
+      this.#sendTo(functionId, table.stream.recordsFor(functionId));
     }
-    close().catch(fail);
-  };
+  }
+
+  #deliver({ functionId, table: name }: StreamConsumer, sequence: number): void {
+    const table = this.#database.find(name);
+    if (table === undefined) return;
+    try {
+      this.#database.deliver(table, functionId, sequence);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #sendRecords(table: Table, records: readonly StreamRecord[]): void {
+    for (const functionId of this.#consumers.get(table.name) ?? [])
+      this.#sendTo(functionId, records);
+  }
+
+  #sendTo(functionId: string, records: readonly StreamRecord[]): void {
+    if (records.length > 0) this.#send({ type: "records", functionId, records });
+  }
+
+  /** Some items at a time; requests come in between. */
+  #expire(nowMs: number): void {
+    if (this.#isExpiring) return;
+    this.#isExpiring = true;
+    const steps = expireItems(this.#database, nowMs)[Symbol.iterator]();
+    const step = (): void => {
+      try {
+        if (this.#isClosed || steps.next().done === true) {
+          this.#isExpiring = false;
+          this.#send({ type: "expired" });
+        } else setImmediate(step);
+      } catch (error) {
+        this.#isExpiring = false;
+        this.#fail(error);
+        this.#send({ type: "expired" });
+      }
+    };
+    step();
+  }
+
+  /** What was taken in is answered; everything else of it happens at once. */
+  #close(): void {
+    this.#isClosed = true;
+    this.#server.close(() => {
+      try {
+        this.#database.close();
+      } catch (error) {
+        this.#fail(error);
+      }
+      parentPort?.close();
+    });
+    this.#server.closeIdleConnections();
+    // A client that has not sent its request by then is not waited for.
+    setTimeout(() => this.#server.closeAllConnections(), longestRequestMs).unref();
+  }
+
+  #fail(error: unknown): void {
+    this.#send({ type: "failed", error: textOf(error), code: codeOf(error) });
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && "code" in error ? String(error.code) : null;
 }
 
 if (parentPort !== null) {
   const port = parentPort;
+  const send = (message: FromDynamoWorker): void => port.postMessage(message);
   // Given by tables.ts, the only place that starts this file.
-  port.on(
-    "message",
-    runDynamo(workerData as DynamoWorkerData, (message) => port.postMessage(message)),
-  );
+  const data = workerData as DynamoWorkerData;
+  const worker = new DynamoWorker(data, send);
+  port.on("message", (message: ToDynamoWorker) => worker.receive(message));
+  worker.start(data).catch((error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    send({ type: "failed", error: message, code: codeOf(error) });
+  });
 }

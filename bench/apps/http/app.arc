@@ -1,0 +1,7 @@
+@app
+http
+
+@ws
+
+@http
+get /

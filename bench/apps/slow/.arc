@@ -1,0 +1,7 @@
+@app
+bench-slow
+
+@ws
+
+@static
+false

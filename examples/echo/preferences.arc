@@ -1,0 +1,2 @@
+@sandbox
+livereload true # pages load again when you save

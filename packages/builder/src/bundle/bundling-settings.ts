@@ -1,0 +1,8 @@
+/** How every function of a project is bundled. */
+export interface BundlingSettings {
+  readonly alias: { readonly [specifier: string]: string };
+  /** Absolute path of the manifest's text, for helpers that read it. */
+  readonly manifestFile: string | null;
+  readonly keepsOlderAwsSdk: boolean;
+  readonly minify: boolean;
+}

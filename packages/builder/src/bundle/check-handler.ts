@@ -1,0 +1,152 @@
+import { readFile } from "node:fs/promises";
+import { extname, relative } from "node:path";
+import { SourceFile, type Diagnostic, type Location } from "@arclet/manifest";
+import { loadEsbuild } from "../esbuild/load-esbuild.ts";
+
+/** The handler's file, and what Lambda takes from it. */
+export interface HandlerSource {
+  /** Absolute path of the file. */
+  readonly entry: string;
+  /** Absolute project folder. */
+  readonly root: string;
+  /** What follows the file in the handler string: `handler`, `nested.handler`. */
+  readonly exportPath: string;
+  /** Lambda runtime identifier. */
+  readonly runtime: string;
+  /** Whether the file is an ES module, whose exports are known before it runs. */
+  readonly isModule: boolean;
+}
+
+/** What Lambda would refuse when it loads the handler, as far as the source's text tells. */
+export async function checkHandler(source: HandlerSource): Promise<readonly Diagnostic[]> {
+  const text = await readFile(source.entry, "utf8");
+  const file = new SourceFile(relative(source.root, source.entry).replaceAll("\\", "/"), text);
+  const missing = source.isModule ? await missingExport(source, file) : null;
+  const callback = callbackHandler(source, file);
+  return [missing, callback].filter((diagnostic) => diagnostic !== null);
+}
+
+async function missingExport(
+  { entry, exportPath }: HandlerSource,
+  file: SourceFile,
+): Promise<Diagnostic | null> {
+  const [name = ""] = exportPath.split(".");
+  const written = name.replaceAll("$", "\\$");
+  const isPlain =
+    new RegExp(
+      `\\bexport\\s+(?:async\\s+)?(?:const|let|var|function\\s*\\*?|class)\\s*${written}\\b`,
+    ).test(file.text) || /\bexport\s*\*\s*from\b/.test(file.text);
+  if (isPlain) return null;
+  const exports = await exportsOf(entry, file.text);
+  if (exports === null || exports.includes(name)) return null;
+  const found = /\bexport\s+default\b/.exec(file.text);
+  const isDefault = found !== null;
+  const others = exports.filter((other) => other !== "default");
+  return {
+    severity: "error",
+    code: "handler-not-exported",
+    text: `"${name}" is not exported: Lambda looks for the export of this name`,
+    location:
+      found === null ? locationAt(file, 0, 0) : locationAt(file, found.index, found[0].length),
+    notes: [
+      {
+        text: isDefault
+          ? `Lambda never looks into the default export: write "export const ${name} = …"`
+          : others.length === 0
+            ? `the file exports nothing: write "export const ${name} = …"`
+            : `it exports ${others.join(", ")}`,
+        location: null,
+      },
+    ],
+  };
+}
+
+/** Names that an ES module exports; null when it cannot be parsed alone. */
+async function exportsOf(entry: string, text: string): Promise<readonly string[] | null> {
+  const loader = loaderOf(extname(entry));
+  try {
+    const { metafile } = await loadEsbuild().build({
+      stdin: { contents: text, loader, sourcefile: entry },
+      format: "esm",
+      bundle: false,
+      write: false,
+      metafile: true,
+      logLevel: "silent",
+    });
+    return Object.values(metafile.outputs).flatMap((output) => output.exports);
+  } catch {
+    // The bundler reports what is wrong with it.
+    return null;
+  }
+}
+
+function loaderOf(extension: string): "ts" | "tsx" | "jsx" | "js" {
+  switch (extension) {
+    case ".ts":
+    case ".mts":
+    case ".cts":
+      return "ts";
+    case ".tsx":
+      return "tsx";
+    case ".jsx":
+      return "jsx";
+    default:
+      return "js";
+  }
+}
+
+/** From Node.js 24 on, Lambda refuses a handler with a third parameter, the callback. */
+function callbackHandler(
+  { exportPath, runtime }: HandlerSource,
+  file: SourceFile,
+): Diagnostic | null {
+  const major = Number(/^nodejs(\d+)\./.exec(runtime)?.[1] ?? 0);
+  if (major < 24 || exportPath.includes(".")) return null;
+  const name = exportPath.replaceAll("$", "\\$");
+  const starts = new RegExp(
+    `(?:\\bexport\\s+(?:async\\s+)?function\\s+${name}|\\bexport\\s+(?:const|let|var)\\s+${name}\\s*(?::[^=]+)?=\\s*(?:async\\s+)?(?:function\\b[^(]*)?|\\bexports\\.${name}\\s*=\\s*(?:async\\s+)?(?:function\\b[^(]*)?)\\s*\\(`,
+  ).exec(file.text);
+  if (starts === null) return null;
+  const open = starts.index + starts[0].length;
+  const parameters = parametersFrom(file.text, open);
+  if (parameters === null || parameters.count < 3) return null;
+  // Parentheses that are not followed by a body are not parameters.
+  const after = file.text.slice(parameters.end + 1);
+  if (!/^\s*(?::[^={]+)?(?:=>|\{)/.test(after)) return null;
+  return {
+    severity: "error",
+    code: "handler-callback",
+    text: `${runtime} has no callbacks: Lambda refuses a handler with three parameters`,
+    location: locationAt(file, open, parameters.end - open),
+    notes: [
+      {
+        text: 'return the result from an async function, or set "runtime nodejs22.x" under @aws',
+        location: null,
+      },
+    ],
+  };
+}
+
+/** Parameters of the list that opens before `start`; null when it does not end. */
+function parametersFrom(text: string, start: number): { count: number; end: number } | null {
+  let depth = 0;
+  let count = 0;
+  let isEmpty = true;
+  for (let at = start; at < text.length; at += 1) {
+    const character = text[at] ?? "";
+    if (character === ")" && depth === 0) return { count: count + (isEmpty ? 0 : 1), end: at };
+    if ("([{<".includes(character)) depth += 1;
+    else if (")]}".includes(character) || (character === ">" && text[at - 1] !== "=")) depth -= 1;
+    else if (character === "," && depth === 0) {
+      count += 1;
+      isEmpty = true;
+      continue;
+    }
+    if (!/\s/.test(character)) isEmpty = false;
+  }
+  return null;
+}
+
+function locationAt(file: SourceFile, start: number, length: number): Location {
+  return file.locate({ start, end: start + length });
+}

@@ -1,0 +1,112 @@
+import type { DeployOptions } from "@arclet/deploy";
+import type { Project } from "@arclet/manifest";
+import { CliError } from "../errors.ts";
+
+/** Flags of `arclet deploy` beside those that choose the target. */
+export const deployArgs = {
+  functions: {
+    type: "positional",
+    required: false,
+    valueHint: "...",
+    description: "With --fast, only these: ws/default, or their folders",
+  },
+  plan: { type: "boolean", description: "Show what would change; exit with 2 if anything would" },
+  "dry-run": {
+    type: "boolean",
+    alias: "eject",
+    description: "Write template, archives and static files to .arclet/deploy, upload nothing",
+  },
+  fast: { type: "boolean", alias: "f", description: "Only the code of the functions" },
+  direct: { type: "boolean", description: "The same as --fast, as Architect names it" },
+  static: { type: "boolean", alias: "s", description: "Only the static files" },
+  rollback: { type: "boolean", description: "Go back to the deploy before the last one" },
+  yes: { type: "boolean", alias: "y", description: "Replace and remove data without asking" },
+  adopt: { type: "boolean", description: "Take over Architect's stack of the app without asking" },
+  "delete-tables": {
+    type: "boolean",
+    description: "Delete tables that leave the app, instead of keeping them in AWS",
+  },
+  prune: { type: "boolean", description: "Remove static files that are no longer in the folder" },
+  tags: { type: "string", alias: "t", description: "Tags of the stack: team=web,cost=42" },
+  verbose: { type: "boolean", alias: "v", description: "Name what is up to date too" },
+  // Nothing is ever copied into functions' folders, so there is nothing to leave out.
+  hydrate: {
+    type: "boolean",
+    default: true,
+    negativeDescription: "No effect: Arclet does not copy shared code into functions' folders",
+  },
+} as const;
+
+type Mode = DeployOptions["mode"] | "plan" | "rollback";
+
+interface ModeArguments {
+  readonly "dry-run"?: boolean | undefined;
+  readonly fast?: boolean | undefined;
+  readonly direct?: boolean | undefined;
+  readonly static?: boolean | undefined;
+  readonly plan?: boolean | undefined;
+  readonly rollback?: boolean | undefined;
+  readonly _: readonly string[];
+}
+
+/** @throws CliError `ERR_USAGE` for flags that exclude each other */
+export function modeOf(args: ModeArguments): Mode {
+  const given: readonly (readonly [boolean | undefined, Mode])[] = [
+    [args.plan, "plan"],
+    [args["dry-run"], "dry-run"],
+    [args.fast === true || args.direct, "code"],
+    [args.static, "static"],
+    [args.rollback, "rollback"],
+  ];
+  const [mode = "all", ...others] = given.flatMap(([isGiven, one]) =>
+    isGiven === true ? [one] : [],
+  );
+  if (others.length > 0)
+    throw new CliError(
+      "ERR_USAGE",
+      "Give only one of --plan, --dry-run, --fast, --static and --rollback",
+    );
+  if (args._.length > 0 && mode !== "code")
+    throw new CliError("ERR_USAGE", `${args._.join(" ")}: functions are named with --fast only`);
+  return mode;
+}
+
+/** Ids of the functions that the words name, by id or by folder; all when there are none. */
+export function functionsOf(
+  { functions }: Project,
+  { _: words }: { readonly _: readonly string[] },
+): readonly string[] {
+  if (words.length === 0) return functions.map(({ id }) => id);
+  return words.map((word) => {
+    const path = word.replace(/^\.\//, "").replace(/\/+$/, "");
+    const found = functions.find(
+      ({ id, sourceCandidates }) => id === path || sourceCandidates.includes(path),
+    );
+    if (found !== undefined) return found.id;
+    throw new CliError("ERR_USAGE", `The app has no function ${word}`, {
+      hints: [`It has ${functions.map(({ id }) => id).join(", ")}.`],
+    });
+  });
+}
+
+/** The project with `prune true` under `@static`. */
+export function prunedProject(project: Project): Project {
+  const { manifest } = project;
+  if (manifest.static === null) return project;
+  return { ...project, manifest: { ...manifest, static: { ...manifest.static, prune: true } } };
+}
+
+/** `team=web,cost=42` @throws CliError `ERR_USAGE` */
+export function tagsOf(text: string | undefined): { readonly [name: string]: string } {
+  const pairs = (text ?? "").split(",").filter((pair) => pair !== "");
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, name, value] = /^([^=]+)=(.*)$/.exec(pair) ?? [];
+      if (name === undefined || value === undefined)
+        throw new CliError("ERR_USAGE", `--tags: "${pair}" must be a name, = and a value`);
+      if (name.startsWith("aws:") || name.startsWith("arclet:"))
+        throw new CliError("ERR_USAGE", `--tags: names that begin with aws: and arclet: are taken`);
+      return [name, value];
+    }),
+  );
+}

@@ -1,0 +1,32 @@
+import type { Project, ProjectFunction } from "@arclet/manifest";
+
+/** A function whose folder or handling changed is built again, also when no file of it did. */
+export function needsBuild(before: Project, declared: ProjectFunction): boolean {
+  const old = before.functions.find(({ id }) => id === declared.id);
+  return (
+    old === undefined ||
+    old.directory !== declared.directory ||
+    old.exists !== declared.exists ||
+    old.config.handler !== declared.config.handler ||
+    old.config.bundle !== declared.config.bundle ||
+    old.config.runtime !== declared.config.runtime
+  );
+}
+
+/** `+ http/get-cats`, `- ws/hello`, the project's settings for anything finer; empty when it reads as before. */
+export function describeProjectChange(before: Project, after: Project): readonly string[] {
+  const old = new Set(before.functions.map(({ id }) => id));
+  const now = new Set(after.functions.map(({ id }) => id));
+  const changes = [
+    ...[...now].filter((id) => !old.has(id)).map((id) => `+ ${id}`),
+    ...[...old].filter((id) => !now.has(id)).map((id) => `- ${id}`),
+  ];
+  if (changes.length > 0) return changes;
+  return settingsOf(before) === settingsOf(after) ? [] : ["the project's settings"];
+}
+
+/** All but where functions are: that they were found or moved shows in their builds. */
+function settingsOf({ functions, watchedFiles: _watched, ...project }: Project): string {
+  const manifest = { ...project.manifest, functions: [] };
+  return JSON.stringify({ ...project, manifest, configs: functions.map(({ config }) => config) });
+}

@@ -1,0 +1,31 @@
+import { isAbsolute, relative } from "node:path";
+import type { PlainValue } from "@arclet/manifest";
+
+/** A pragma as it was written, from its plain values. */
+export function pragmaLines(name: string, values: readonly PlainValue[] | undefined): string[] {
+  return values === undefined ? [] : [`@${name}`, ...values.map((value) => lineOf(value, ""))];
+}
+
+function lineOf(value: PlainValue, indent: string): string {
+  if (isList(value)) return indent + value.map((item) => quoted(item)).join(" ");
+  if (typeof value !== "object") return indent + quoted(value);
+  return Object.entries(value)
+    .map(([key, inner]) => {
+      const below = isList(inner) ? inner : [inner];
+      return [indent + key, ...below.map((item) => lineOf(item, `${indent}  `))].join("\n");
+    })
+    .join("\n");
+}
+
+function isList(value: PlainValue): value is readonly PlainValue[] {
+  return Array.isArray(value);
+}
+
+export function within(root: string, path: string): string {
+  return isAbsolute(path) ? relative(root, path) : path;
+}
+
+export function quoted(value: unknown): string {
+  if (typeof value !== "string") return JSON.stringify(value) ?? '""';
+  return /[\s#"']/.test(value) ? `"${value.replaceAll('"', '\\"')}"` : value;
+}

@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { join, sep } from "node:path";
+import type { Project } from "@arclet/manifest";
+
+/**
+ * Whether a path that was written, made or removed changes what reading the project gives: the manifest,
+ * a config, the preferences, or which folders there are.
+ */
+export function concernsProject(path: string, project: Project): boolean {
+  const { root, watchedFiles, functions } = project;
+  if (watchedFiles.includes(path)) return true;
+  for (const { directory, exists, sourceCandidates } of functions) {
+    const isOwn = isAtOrInside(path, directory);
+    if (isOwn && exists) return !existsSync(directory);
+    if (isOwn) return true;
+    for (const candidate of sourceCandidates)
+      if (isAtOrInside(path, join(root, candidate))) return true;
+  }
+  // A folder of an action that the manifest may have forgotten.
+  return path.startsWith(join(root, "src", "ws") + sep);
+}
+
+function isAtOrInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder + sep) || folder.startsWith(path + sep);
+}

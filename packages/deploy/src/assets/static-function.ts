@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { access, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type { BuiltFunction } from "@arclet/builder";
+import type { Project } from "@arclet/manifest";
+import { staticFunctionId } from "../template/logical-ids.ts";
+
+/** The function that serves static files, built; none for an app without such files. */
+export async function staticFunction(project: Project): Promise<readonly BuiltFunction[]> {
+  if (!(await hasStaticFolder(project))) return [];
+  const entry = createRequire(import.meta.url).resolve("@arclet/static/static-function");
+  return [
+    {
+      functionId: staticFunctionId,
+      directory: dirname(entry),
+      sourceDirectory: dirname(entry),
+      handler: "index.handler",
+      entry,
+      format: "esm",
+      hash: createHash("sha256")
+        .update(await readFile(entry))
+        .digest("hex"),
+      inputs: [],
+    },
+  ];
+}
+
+/** Whether the app has static files: the folder may be declared, or assumed, and not be there. */
+export async function hasStaticFolder({ root, manifest }: Project): Promise<boolean> {
+  if (manifest.static === null) return false;
+  try {
+    await access(join(root, manifest.static.folder));
+    return true;
+  } catch {
+    return false; // No folder: no static files.
+  }
+}

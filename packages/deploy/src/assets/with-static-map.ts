@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, extname, join } from "node:path";
+import type { BuiltFunction } from "@arclet/builder";
+import type { Project } from "@arclet/manifest";
+import { hasStaticFolder } from "./static-function.ts";
+import { readStaticMap } from "./read-static-files.ts";
+
+/** Where `@architect/functions` looks for the map, relative to the task root. */
+const mapPath = "node_modules/@architect/shared/static.json";
+const scripts = new Set([".js", ".mjs", ".cjs", ".py", ".rb"]);
+
+/**
+ * The functions with the map of fingerprinted names in the folders of those that may read it, which are
+ * all whose code names `static.json`. Copies: locally names are plain.
+ */
+export async function withStaticMap(
+  project: Project,
+  built: readonly BuiltFunction[],
+): Promise<readonly BuiltFunction[]> {
+  const { root, manifest } = project;
+  const settings = manifest.static;
+  if (settings === null || settings.fingerprint === false) return built;
+  const map = (await hasStaticFolder(project)) ? await readStaticMap(root, settings) : null;
+  if (map === null) return built;
+  return Promise.all(
+    built.map(async (one) => {
+      if (!(await namesMap(one.directory))) return one;
+      const directory = join(root, ".arclet", "deploy", "functions", one.functionId);
+      await rm(directory, { recursive: true, force: true });
+      await cp(one.directory, directory, { recursive: true });
+      await mkdir(dirname(join(directory, mapPath)), { recursive: true });
+      await writeFile(join(directory, mapPath), map);
+      const hash = createHash("sha256").update(one.hash).update(map).digest("hex");
+      return { ...one, directory, hash };
+    }),
+  );
+}
+
+async function namesMap(directory: string): Promise<boolean> {
+  for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile() || !scripts.has(extname(entry.name))) continue;
+    if ((await readFile(join(entry.parentPath, entry.name))).includes("static.json")) return true;
+  }
+  return false;
+}

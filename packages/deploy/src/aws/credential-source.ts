@@ -1,0 +1,39 @@
+import type { AwsSettings } from "@arclet/manifest";
+
+/** Where a command's credentials come from. */
+export type CredentialSource =
+  | { readonly type: "keys" }
+  | { readonly type: "web-identity"; readonly tokenFile: string; readonly roleArn: string }
+  /** null: the standard chain, which ends at the machine's own role. */
+  | { readonly type: "profile"; readonly profile: string | null };
+
+/** What the command line says about an AWS account. */
+export interface AccountFlags {
+  /** `--profile` */
+  readonly profile?: string | null;
+  /** `--region` */
+  readonly region?: string | null;
+}
+
+/**
+ * `--profile`, then keys or a web identity in the environment, then `AWS_PROFILE`, then the manifest's
+ * profile. A manifest is shared by a team and by CI: what one machine is given comes before it. The
+ * SDK's own order has `AWS_PROFILE` before keys, which is why it is not left to the SDK.
+ */
+export function credentialSource(
+  flags: AccountFlags,
+  settings: Pick<AwsSettings, "profile">,
+  environment: NodeJS.ProcessEnv,
+): CredentialSource {
+  if (isSet(flags.profile)) return { type: "profile", profile: flags.profile };
+  const { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret } = environment;
+  if (isSet(key) && isSet(secret)) return { type: "keys" };
+  const { AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile, AWS_ROLE_ARN: roleArn } = environment;
+  if (isSet(tokenFile) && isSet(roleArn)) return { type: "web-identity", tokenFile, roleArn };
+  const { AWS_PROFILE: named } = environment;
+  return { type: "profile", profile: isSet(named) ? named : settings.profile };
+}
+
+function isSet(value: string | null | undefined): value is string {
+  return value !== null && value !== undefined && value !== "";
+}

@@ -1,0 +1,87 @@
+/** One attempt of a call, as the SDK keeps it. */
+interface Attempt {
+  /** Milliseconds on the strategy's clock. */
+  readonly startedAt: number;
+  getRetryCount(): number;
+  /** Milliseconds until the next attempt. */
+  getRetryDelay(): number;
+}
+
+/** Why an attempt failed, as the SDK classifies it. */
+interface AttemptFailure {
+  readonly error?: unknown;
+  readonly errorType: "TRANSIENT" | "THROTTLING" | "SERVER_ERROR" | "CLIENT_ERROR";
+  /** From a `retry-after` header. */
+  readonly retryAfterHint?: Date;
+}
+
+/** The SDK's `RetryStrategyV2`. */
+export interface RetryStrategy {
+  acquireInitialRetryToken(scope: string): Promise<Attempt>;
+  /** Rejects when no further attempt is to be made; the SDK then throws the last failure. */
+  refreshRetryTokenForRetry(
+    attempt: { getRetryCount(): number; getRetryDelay(): number },
+    failure: AttemptFailure,
+  ): Promise<Attempt>;
+  recordSuccess(): void;
+}
+
+export interface RetryOptions {
+  /** Milliseconds from the first attempt after which no further one begins. @default 60000 */
+  readonly deadlineMs?: number;
+  /** Milliseconds since some fixed moment. @default performance.now */
+  readonly now?: () => number;
+  /** From 0 to 1. @default Math.random */
+  readonly random?: () => number;
+}
+
+/** Milliseconds of the longest first pause, by kind of failure; each further one may be twice as long. */
+const firstPauseMs = { throttled: 500, other: 100 };
+const longestPauseMs = 10_000;
+const defaultDeadlineMs = 60_000;
+/** Nobody listens, or the name does not exist: most often a wrong address, which no wait repairs. */
+const wrongAddress = new Set(["ECONNREFUSED", "ENOTFOUND"]);
+const wrongAddressAttempts = 3;
+
+/**
+ * Repeats calls that were throttled, whose connection broke or whose answer was lost, with exponential
+ * backoff and full jitter, until a deadline. The SDK's own strategies give up after a count of
+ * attempts, which a large app's throttling uses up in seconds.
+ */
+export function retryUntil({
+  deadlineMs = defaultDeadlineMs,
+  now = () => performance.now(),
+  random = Math.random,
+}: RetryOptions = {}): RetryStrategy {
+  const attempt = (startedAt: number, count: number, delay: number): Attempt => ({
+    startedAt,
+    getRetryCount: () => count,
+    getRetryDelay: () => delay,
+  });
+  return {
+    acquireInitialRetryToken: () => Promise.resolve(attempt(now(), 0, 0)),
+    refreshRetryTokenForRetry: async (token, failure) => {
+      const { startedAt } = token as Attempt;
+      const count = token.getRetryCount() + 1;
+      if (failure.errorType === "CLIENT_ERROR") throw new Error("the call cannot be repeated");
+      if (isWrongAddress(failure.error) && count >= wrongAddressAttempts)
+        throw new Error("nobody answers at the address");
+      const delay = pauseMs(failure, count, random());
+      if (now() + delay > startedAt + deadlineMs) throw new Error("the deadline is over");
+      return attempt(startedAt, count, delay);
+    },
+    recordSuccess: () => {},
+  };
+}
+
+function pauseMs(failure: AttemptFailure, count: number, random: number): number {
+  const first = failure.errorType === "THROTTLING" ? firstPauseMs.throttled : firstPauseMs.other;
+  const pause = random * Math.min(longestPauseMs, first * 2 ** (count - 1));
+  const wished =
+    failure.retryAfterHint === undefined ? 0 : failure.retryAfterHint.getTime() - Date.now();
+  return Math.round(Math.max(pause, Math.min(wished, longestPauseMs)));
+}
+
+function isWrongAddress(error: unknown): boolean {
+  return error instanceof Error && "code" in error && wrongAddress.has(String(error.code));
+}

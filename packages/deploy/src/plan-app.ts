@@ -1,0 +1,199 @@
+import { withStack, type AppOptions } from "./app-stack.ts";
+import { readStaticFiles } from "./assets/read-static-files.ts";
+import { staticDifference, type StaticDifference } from "./assets/static-difference.ts";
+import type { AwsClients } from "./aws/aws-clients.ts";
+import { forEachConcurrently } from "./aws/for-each-concurrently.ts";
+import type { DeployOptions } from "./deploy-options.ts";
+import { prepareDeploy, type PreparedDeploy } from "./prepare-deploy.ts";
+import type { DeployReporter, StackChange } from "./reporter.ts";
+import { wantedProtection } from "./stack/protect-stack.ts";
+import { appTag, stageTag, tagsOf } from "./stack/stack-owner.ts";
+import type { StackResource } from "./stack/stack-state.ts";
+import { canonicalValue } from "./template/canonical-value.ts";
+import { compareTemplates } from "./template/compare-templates.ts";
+import { holdsData } from "./template/data-types.ts";
+import { functionLogicalId, staticBucketId } from "./template/logical-ids.ts";
+import type { Template, TemplateOutput } from "./template/template.ts";
+
+/** A resource that a deploy would change, and why. */
+export interface PlannedChange extends StackChange {
+  /** Names of what differs; what makes AWS replace the resource comes first. */
+  readonly properties: readonly string[];
+}
+
+/** What a deploy would do. */
+export interface DeployPlan {
+  readonly stackName: string;
+  readonly region: string;
+  readonly account: string;
+  /** `adopted`: Architect made the stack, and the deploy would take it over. */
+  readonly stack: "new" | "existing" | "adopted";
+  readonly changes: readonly PlannedChange[];
+  /** Names of the stack's outputs that would differ. */
+  readonly outputs: readonly string[];
+  /** Tags of the stack that would be set; null: it has none of the name. */
+  readonly tags: readonly {
+    readonly name: string;
+    readonly from: string | null;
+    readonly to: string;
+  }[];
+  /** Termination protection that would be switched; null: it stays as it is. */
+  readonly protection: { readonly from: boolean; readonly to: boolean } | null;
+  /** Functions whose running code is another than the project's, beside those of `changes`. */
+  readonly code: readonly string[];
+  /** Names of variables whose running values are others than those of `arclet env`. */
+  readonly variables: readonly string[];
+  readonly staticFiles: StaticDifference;
+  readonly hasChanges: boolean;
+}
+
+/** Functions asked at a time; GetFunctionConfiguration takes 100 calls a second (Lambda's quotas). */
+const concurrentFunctions = 8;
+
+/**
+ * Compares what is deployed with what a deploy would bring: template, tags, code, variables, static
+ * files and protection. Uploads nothing, creates nothing and leaves no change set.
+ * @throws DeployError for whatever would make the deploy itself fail before it begins
+ */
+export function planApp(
+  options: Omit<DeployOptions, "mode" | "confirm">,
+  reporter: DeployReporter,
+): Promise<DeployPlan> {
+  const { project, stage, name, profile = null, region = null } = options;
+  const app: AppOptions = { manifest: project.manifest, stage, name, profile, region };
+  const whole: DeployOptions = { ...options, mode: "all", confirm: () => Promise.resolve(false) };
+  return withStack(app, async (clients, stackName) => {
+    const prepared = await prepareDeploy(whole, clients, stackName, reporter);
+    const { resources } = prepared;
+    const changes = changesOf(prepared, resources);
+    const [running, staticFiles] = await Promise.all([
+      runningFunctions(clients, prepared, resources, changes),
+      plannedFiles(whole, clients, prepared, resources),
+    ]);
+    const { bucket, stack, deployed } = prepared;
+    const tags = plannedTags(prepared, {
+      ...options.tags,
+      [appTag]: project.manifest.app,
+      [stageTag]: stage,
+    });
+    const outputs = changedOutputs(deployed?.template ?? null, prepared.synthesis.template);
+    const wanted = wantedProtection(project.manifest.aws, stage);
+    const from = stack?.EnableTerminationProtection ?? false;
+    const protection = wanted === null || wanted === from ? null : { from, to: wanted };
+    return {
+      stackName,
+      region: bucket.region,
+      account: bucket.owner,
+      stack: deployed === null ? "new" : deployed.isAdopted ? "adopted" : "existing",
+      changes,
+      outputs,
+      tags,
+      protection,
+      ...running,
+      staticFiles,
+      hasChanges:
+        [
+          changes,
+          outputs,
+          tags,
+          running.code,
+          running.variables,
+          staticFiles.put,
+          staticFiles.delete,
+        ].some(({ length }) => length > 0) || protection !== null,
+    };
+  });
+}
+
+function changesOf(
+  { deployed, synthesis }: PreparedDeploy,
+  resources: ReadonlyMap<string, StackResource>,
+): readonly PlannedChange[] {
+  return compareTemplates(deployed?.template ?? null, synthesis.template).map(
+    ({ action, logicalId, type, properties, isKept }) => ({
+      action,
+      logicalId,
+      physicalId: resources.get(logicalId)?.physicalId ?? null,
+      type,
+      label: synthesis.origins.get(logicalId)?.label ?? null,
+      data:
+        !holdsData(type) || action === "add" || action === "change"
+          ? "none"
+          : isKept
+            ? "kept"
+            : "deleted",
+      properties,
+    }),
+  );
+}
+
+function changedOutputs(before: Template | null, after: Template): readonly string[] {
+  const old = before?.Outputs ?? {};
+  const names = new Set([...Object.keys(old), ...Object.keys(after.Outputs)]);
+  const textOf = (output: TemplateOutput | undefined): string | null =>
+    output === undefined ? null : JSON.stringify(canonicalValue(output.Value));
+  return [...names].filter((name) => textOf(old[name]) !== textOf(after.Outputs[name])).toSorted();
+}
+
+function plannedTags(
+  { stack }: PreparedDeploy,
+  wanted: { readonly [name: string]: string },
+): DeployPlan["tags"] {
+  const present = stack === null ? new Map<string, string>() : tagsOf(stack);
+  return Object.entries(wanted).flatMap(([name, to]) => {
+    const from = present.get(name) ?? null;
+    return from === to ? [] : [{ name, from, to }];
+  });
+}
+
+/** What runs beside the template: code that `--fast` brought, and variables set since the last deploy. */
+async function runningFunctions(
+  clients: AwsClients,
+  { packages, environment, synthesis }: PreparedDeploy,
+  resources: ReadonlyMap<string, StackResource>,
+  changes: readonly PlannedChange[],
+): Promise<Pick<DeployPlan, "code" | "variables">> {
+  const changed = new Set(changes.map(({ logicalId }) => logicalId));
+  const code: string[] = [];
+  const variables = new Set<string>();
+  const [{ GetFunctionConfigurationCommand }, client] = await Promise.all([
+    import("@aws-sdk/client-lambda"),
+    clients.lambda(),
+  ]);
+  await forEachConcurrently(packages, concurrentFunctions, async ({ functionId, codeSha256 }) => {
+    const id = functionLogicalId(functionId);
+    const name = resources.get(id)?.physicalId;
+    if (name === undefined) return;
+    const running = await client.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
+    if (running.CodeSha256 !== codeSha256 && !changed.has(id)) code.push(functionId);
+    const given = running.Environment?.Variables ?? {};
+    const taken = environmentOf(synthesis.template.Resources[id]?.Properties?.["Environment"]);
+    for (const [variable, { value }] of environment)
+      if (taken.has(variable) && given[variable] !== value) variables.add(variable);
+  });
+  return { code: code.toSorted(), variables: [...variables].toSorted() };
+}
+
+/** Names of the variables that a function has. */
+function environmentOf(value: unknown): ReadonlySet<string> {
+  const { Variables: variables = {} } = (value ?? {}) as { readonly Variables?: object };
+  return new Set(Object.keys(variables));
+}
+
+async function plannedFiles(
+  { project }: DeployOptions,
+  clients: AwsClients,
+  { synthesis }: PreparedDeploy,
+  resources: ReadonlyMap<string, StackResource>,
+): Promise<StaticDifference> {
+  const settings = project.manifest.static;
+  if (settings === null || synthesis.template.Resources[staticBucketId] === undefined)
+    return { put: [], delete: [] };
+  const objects = await readStaticFiles(project.root, settings);
+  return staticDifference(
+    clients,
+    resources.get(staticBucketId)?.physicalId ?? null,
+    objects,
+    settings,
+  );
+}

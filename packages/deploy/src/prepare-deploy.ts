@@ -1,0 +1,91 @@
+import type { Stack } from "@aws-sdk/client-cloudformation";
+import { artifactBucket, type ArtifactBucket } from "./assets/artifact-bucket.ts";
+import { packageFunctions, type FunctionPackage } from "./assets/package-functions.ts";
+import { staticFunction } from "./assets/static-function.ts";
+import { withStaticMap } from "./assets/with-static-map.ts";
+import type { AwsClients } from "./aws/aws-clients.ts";
+import type { DeployOptions } from "./deploy-options.ts";
+import { readArchitectsEnvironment, readEnvironment, type Environment } from "./environment.ts";
+import type { DeployReporter } from "./reporter.ts";
+import { deployedTemplate } from "./stack/deployed-template.ts";
+import { ownerOf } from "./stack/stack-owner.ts";
+import { describeStack, stackResources, type StackResource } from "./stack/stack-state.ts";
+import type { DeployedStack } from "./synthesis/keep-deployed-ids.ts";
+import { projectTemplate } from "./synthesis/project-template.ts";
+import type { Synthesis } from "./synthesis/synthesize.ts";
+
+/** Everything that a deploy brings, and what it finds: nothing was made or sent. */
+export interface PreparedDeploy {
+  readonly packages: readonly FunctionPackage[];
+  readonly environment: Environment;
+  readonly bucket: ArtifactBucket;
+  /** null: there is no stack yet. */
+  readonly stack: Stack | null;
+  readonly deployed: DeployedStack | null;
+  /** Of the stack, by logical id. */
+  readonly resources: ReadonlyMap<string, StackResource>;
+  readonly synthesis: Synthesis;
+}
+
+type FoundStack = Pick<PreparedDeploy, "stack" | "deployed" | "resources">;
+
+/** @throws DeployError for what the user can fix, such as `ERR_STACK_FOREIGN` */
+export async function prepareDeploy(
+  options: DeployOptions,
+  clients: AwsClients,
+  stackName: string,
+  reporter: DeployReporter,
+): Promise<PreparedDeploy> {
+  const { project, built, archiver, stage } = options;
+  const { manifest, functions } = project;
+  const shipped = [...(await withStaticMap(project, built)), ...(await staticFunction(project))];
+  const [packages, own, bucket, found] = await Promise.all([
+    packageFunctions(functions, shipped, archiver, stackName, reporter),
+    readEnvironment(clients, stackName),
+    artifactBucket(clients, manifest.aws.bucket),
+    findStack(clients, stackName, manifest.app),
+  ]);
+  const { deployed } = found;
+  reporter.report({ type: "target", stackName, region: bucket.region, account: bucket.owner });
+  const environment =
+    deployed?.isAdopted === true
+      ? new Map([...(await readArchitectsEnvironment(clients, manifest.app, stage)), ...own])
+      : own;
+  const synthesis = await projectTemplate(
+    options,
+    stackName,
+    packages,
+    bucket.name,
+    environment,
+    deployed,
+  );
+  return { packages, environment, bucket, ...found, synthesis };
+}
+
+/** The stack and its template; null for what is not there, or was never whole. */
+async function findStack(clients: AwsClients, stackName: string, app: string): Promise<FoundStack> {
+  const stack = await describeStack(clients, stackName);
+  if (stack === null) return nothing(null);
+  const owner = await ownerOf(clients, stack, app);
+  // Nothing of these stacks is there.
+  if (/^(REVIEW_IN_PROGRESS|ROLLBACK_COMPLETE|DELETE_)/.test(stack.StackStatus ?? ""))
+    return nothing(stack);
+  const [template, resources] = await Promise.all([
+    owner.type === "architect"
+      ? owner.template
+      : deployedTemplate(clients, stack.StackId ?? stackName),
+    stackResources(clients, stackName),
+  ]);
+  if (template === null) return { stack, deployed: null, resources };
+  const physicalIds = new Map([...resources].map(([id, { physicalId }]) => [id, physicalId]));
+  const isAdopted = owner.type === "architect";
+  return {
+    stack,
+    deployed: { template: template.processed, physicalIds, isAdopted },
+    resources,
+  };
+}
+
+function nothing(stack: Stack | null): FoundStack {
+  return { stack, deployed: null, resources: new Map() };
+}

@@ -1,0 +1,56 @@
+import type { ArtifactBucket } from "./assets/artifact-bucket.ts";
+import type { Project } from "@arclet/manifest";
+import { readStaticFiles } from "./assets/read-static-files.ts";
+import { keepFiles } from "./assets/kept-files.ts";
+import type { FunctionPackage } from "./assets/package-functions.ts";
+import type { AwsClients } from "./aws/aws-clients.ts";
+import { readDeployRecords, writeDeployRecord } from "./stack/deploy-record.ts";
+import type { Template } from "./template/template.ts";
+
+/**
+ * Keeps what a deploy brought, so that the next one can be rolled back to it. A part that was not
+ * deployed stays as the record has it.
+ */
+export async function recordDeploy(
+  clients: AwsClients,
+  bucket: ArtifactBucket,
+  stackName: string,
+  { root, manifest }: Project,
+  outputs: ReadonlyMap<string, string>,
+  brought: {
+    readonly template?: Template;
+    readonly packages?: readonly FunctionPackage[];
+  },
+): Promise<void> {
+  const records = await readDeployRecords(clients, bucket, stackName);
+  const template = brought.template ?? records.current?.template;
+  // Deployed by a version that kept no records: only a full deploy begins them.
+  if (template === undefined) return;
+  const code = Object.fromEntries(
+    (brought.packages ?? []).map(({ functionId, key, codeSha256 }) => [
+      functionId,
+      { key, codeSha256 },
+    ]),
+  );
+  const staticBucket = outputs.get("StaticBucket") ?? null;
+  const objects =
+    staticBucket === null || manifest.static === null
+      ? []
+      : await readStaticFiles(root, manifest.static);
+  const files = await keepFiles(
+    clients,
+    bucket,
+    stackName,
+    staticBucket,
+    new Set(objects.map(({ key }) => key)),
+    [records.current, records.previous].flatMap((record) =>
+      record === null ? [] : [record.files],
+    ),
+  );
+  const kept = brought.template === undefined ? (records.current?.code ?? {}) : {};
+  await writeDeployRecord(clients, bucket, stackName, records, {
+    template,
+    code: { ...kept, ...code },
+    files,
+  });
+}

@@ -1,0 +1,46 @@
+import { eventSources, streamRetentionSeconds, type StreamSource } from "@arclet/manifest";
+import { logicalId, tableLogicalId } from "../template/logical-ids.ts";
+import { attribute } from "../template/template.ts";
+import {
+  functionOf,
+  invokedArn,
+  responseTypes,
+  type SynthesisContext,
+} from "./synthesis-context.ts";
+
+/** Event source mappings from the tables' streams to their functions. */
+export function addTablesStreams(context: SynthesisContext): void {
+  const { manifest, template } = context;
+  for (const stream of eventSources(manifest).streams) {
+    const declared = functionOf(manifest, stream.functionId);
+    template.add(
+      logicalId("TableStream", `${stream.table}/${stream.functionId}`),
+      {
+        Type: "AWS::Lambda::EventSourceMapping",
+        Properties: {
+          EventSourceArn: attribute(tableLogicalId(stream.table), "StreamArn"),
+          FunctionName: invokedArn(declared),
+          StartingPosition: "TRIM_HORIZON",
+          BatchSize: stream.batchSize,
+          ...(stream.batchWindowSeconds === 0
+            ? {}
+            : { MaximumBatchingWindowInSeconds: stream.batchWindowSeconds }),
+          ...retriesOf(stream),
+          BisectBatchOnFunctionError: stream.bisects,
+          ...responseTypes(stream),
+        },
+      },
+      { label: `stream of table ${stream.table}`, location: stream.origin },
+    );
+  }
+}
+
+/** Lambda tries until the stream no longer has the records, unless it is given a limit. */
+function retriesOf({ retries, maxAgeSeconds }: StreamSource): { readonly [key: string]: number } {
+  return {
+    ...(retries === null ? {} : { MaximumRetryAttempts: retries }),
+    ...(maxAgeSeconds === streamRetentionSeconds
+      ? {}
+      : { MaximumRecordAgeInSeconds: maxAgeSeconds }),
+  };
+}

@@ -1,0 +1,90 @@
+import { withStack, type AppOptions } from "./app-stack.ts";
+import { artifactBucket } from "./assets/artifact-bucket.ts";
+import { restoreFiles } from "./assets/kept-files.ts";
+import { resultOf, type DeployResult } from "./deploy-options.ts";
+import { readEnvironment, type Environment } from "./environment.ts";
+import { DeployError } from "./errors.ts";
+import type { DeployReporter, StackChange } from "./reporter.ts";
+import { changeStack } from "./stack/change-stack.ts";
+import { readDeployRecords, writeDeployRecord } from "./stack/deploy-record.ts";
+import { appTag, requireOwn, stageTag } from "./stack/stack-owner.ts";
+import { deployedStack } from "./stack/stack-state.ts";
+import { templateSource } from "./stack/template-source.ts";
+import { environmentParameterId } from "./template/logical-ids.ts";
+import type { Template } from "./template/template.ts";
+import { updateCode } from "./update-code.ts";
+
+export interface RollBackOptions extends AppOptions {
+  /** Asked before anything that holds data is replaced or removed. */
+  readonly confirm: (changes: readonly StackChange[]) => Promise<boolean>;
+}
+
+/**
+ * Goes back one deploy: its template, the code that ran then, and its static files. Doing it again goes
+ * forward again. Data is not touched, and variables keep the values they have now.
+ * @throws DeployError `ERR_NO_EARLIER_DEPLOY`
+ */
+export function rollBack(
+  options: RollBackOptions,
+  reporter: DeployReporter,
+): Promise<DeployResult> {
+  const { manifest, stage } = options;
+  return withStack(options, async (clients, stackName) => {
+    await requireOwn(clients, await deployedStack(clients, stackName), manifest.app);
+    const [bucket, environment] = await Promise.all([
+      artifactBucket(clients, manifest.aws.bucket),
+      readEnvironment(clients, stackName),
+    ]);
+    reporter.report({ type: "target", stackName, region: bucket.region, account: bucket.owner });
+    const records = await readDeployRecords(clients, bucket, stackName);
+    const { previous: earlier } = records;
+    if (earlier === null)
+      throw new DeployError("ERR_NO_EARLIER_DEPLOY", `No earlier deploy of ${stackName} is kept`, {
+        hints: ["Check out the earlier version of the project, and deploy that."],
+      });
+    const text = JSON.stringify(earlier.template);
+    const { changes, outputs } = await changeStack(
+      clients,
+      {
+        stackName,
+        template: await templateSource(clients, bucket, stackName, text),
+        parameters: parametersOf(earlier.template, environment),
+        tags: { [appTag]: manifest.app, [stageTag]: stage },
+      },
+      new Map(),
+      async (found) => {
+        const risky = found.filter(({ data }) => data !== "none");
+        return risky.length === 0 || options.confirm(risky);
+      },
+      reporter,
+    );
+    const code = Object.entries(earlier.code).map(([functionId, one]) => ({ functionId, ...one }));
+    const updated = await updateCode(clients, stackName, bucket, code, reporter);
+    const files = outputs.get("StaticBucket");
+    const restored =
+      files === undefined
+        ? 0
+        : await restoreFiles(clients, bucket, stackName, files, earlier.files);
+    await writeDeployRecord(clients, bucket, stackName, records, earlier);
+    return resultOf(stackName, outputs, changes.length + updated + restored > 0, changes);
+  });
+}
+
+function parametersOf(
+  { Parameters: declared = {} }: Template,
+  environment: Environment,
+): readonly { readonly ParameterKey: string; readonly ParameterValue: string }[] {
+  const values = new Map(
+    [...environment].map(([name, { value }]) => [environmentParameterId(name), value]),
+  );
+  return Object.keys(declared).map((key) => {
+    const value = values.get(key);
+    if (value === undefined)
+      throw new DeployError(
+        "ERR_NO_EARLIER_DEPLOY",
+        "The earlier deploy needs a variable that is no longer set",
+        { hints: [`It was the parameter ${key}: set it again with \`arclet env --add\`.`] },
+      );
+    return { ParameterKey: key, ParameterValue: value };
+  });
+}

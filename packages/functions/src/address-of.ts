@@ -1,0 +1,11 @@
+/** Topics and queues by name, as the runtime and the deployment put them into the environment. */
+export function addressOf(
+  variable: "ARC_EVENTS" | "ARC_QUEUES",
+  name: string,
+  pragma: string,
+): string {
+  const addresses = JSON.parse(process.env[variable] ?? "{}") as Record<string, string>;
+  const address = addresses[name];
+  if (address === undefined) throw new Error(`"${name}" is not under ${pragma} of the manifest`);
+  return address;
+}

@@ -1,0 +1,203 @@
+// Shapes of what functions get and give, as API Gateway and Lambda have them.
+
+type Awaitable<Value> = Value | Promise<Value>;
+type Headers = Record<string, string | undefined>;
+
+/** Second argument of a handler. */
+export interface Context {
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly invokedFunctionArn: string;
+  readonly memoryLimitInMB: string;
+  readonly awsRequestId: string;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  callbackWaitsForEmptyEventLoop: boolean;
+  getRemainingTimeInMillis(): number;
+}
+
+interface WebSocketRequestContext<Type extends string> {
+  readonly routeKey: string;
+  readonly eventType: Type;
+  readonly extendedRequestId: string;
+  /** `19/Feb/2024:07:11:42 +0000` */
+  readonly requestTime: string;
+  readonly messageDirection: "IN";
+  readonly stage: string;
+  /** Epoch milliseconds. */
+  readonly connectedAt: number;
+  /** Epoch milliseconds. */
+  readonly requestTimeEpoch: number;
+  readonly identity: { readonly sourceIp: string; readonly userAgent?: string };
+  readonly requestId: string;
+  readonly domainName: string;
+  readonly connectionId: string;
+  readonly apiId: string;
+  /** What an authorizer handed on. */
+  readonly authorizer?: Record<string, string>;
+}
+
+/** A socket wants to connect. Answer 200, or a status that refuses it. */
+export interface WebSocketConnectEvent {
+  /** Names as the client wrote them: `Origin`, `Cookie`, … */
+  readonly headers: Headers;
+  readonly multiValueHeaders: Record<string, string[] | undefined>;
+  readonly queryStringParameters?: Record<string, string | undefined>;
+  readonly multiValueQueryStringParameters?: Record<string, string[] | undefined>;
+  readonly requestContext: WebSocketRequestContext<"CONNECT">;
+  readonly isBase64Encoded: false;
+}
+
+/** A message came in. */
+export interface WebSocketMessageEvent {
+  readonly requestContext: WebSocketRequestContext<"MESSAGE"> & { readonly messageId: string };
+  /** The text as sent. */
+  readonly body: string;
+  readonly isBase64Encoded: false;
+}
+
+/** A socket is gone. */
+export interface WebSocketDisconnectEvent {
+  readonly headers: Headers;
+  readonly multiValueHeaders: Record<string, string[] | undefined>;
+  readonly requestContext: WebSocketRequestContext<"DISCONNECT"> & {
+    readonly disconnectStatusCode: number;
+    readonly disconnectReason: string;
+  };
+  readonly isBase64Encoded: false;
+}
+
+/** Other keys make API Gateway take the answer for an error. */
+export interface WebSocketResponse {
+  readonly statusCode: number;
+  readonly headers?: Record<string, string>;
+  /** Sent back only by routes with `response true`. */
+  readonly body?: string;
+}
+
+export type WebSocketConnectHandler = (
+  event: WebSocketConnectEvent,
+  context: Context,
+) => Awaitable<WebSocketResponse>;
+export type WebSocketMessageHandler = (
+  event: WebSocketMessageEvent,
+  context: Context,
+) => Awaitable<WebSocketResponse>;
+export type WebSocketDisconnectHandler = (
+  event: WebSocketDisconnectEvent,
+  context: Context,
+) => Awaitable<WebSocketResponse>;
+
+/** Payload format 2.0. */
+export interface HttpEvent {
+  readonly version: "2.0";
+  readonly routeKey: string;
+  readonly rawPath: string;
+  readonly rawQueryString: string;
+  readonly cookies?: string[];
+  /** Lower-case names. */
+  readonly headers: Headers;
+  readonly queryStringParameters?: Record<string, string | undefined>;
+  readonly pathParameters?: Record<string, string | undefined>;
+  readonly requestContext: {
+    readonly accountId: string;
+    readonly apiId: string;
+    readonly domainName: string;
+    readonly domainPrefix: string;
+    readonly http: {
+      readonly method: string;
+      readonly path: string;
+      readonly protocol: string;
+      readonly sourceIp: string;
+      readonly userAgent: string;
+    };
+    readonly requestId: string;
+    readonly routeKey: string;
+    readonly stage: string;
+    readonly time: string;
+    readonly timeEpoch: number;
+  };
+  readonly body?: string;
+  readonly isBase64Encoded: boolean;
+}
+
+export interface HttpResponse {
+  readonly statusCode: number;
+  readonly headers?: Record<string, string | number | boolean>;
+  readonly cookies?: string[];
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+}
+
+/**
+ * A value that is sent as JSON with status 200. A response whose `statusCode` is misspelt would be one:
+ * such keys are refused.
+ */
+export type JsonPage = object & {
+  readonly [
+    Key in
+      | "statusCode"
+      | "statuscode"
+      | "StatusCode"
+      | "status_code"
+      | "status"
+      | "code"
+      // A promise of anything would be one as well.
+      | "then"
+  ]?: never;
+};
+
+export type HttpHandler = (
+  event: HttpEvent,
+  context: Context,
+) => Awaitable<HttpResponse | JsonPage | string>;
+
+/** From `@events`. */
+export interface TopicEvent {
+  readonly Records: readonly {
+    readonly EventSource: "aws:sns";
+    readonly Sns: {
+      readonly MessageId: string;
+      readonly TopicArn: string;
+      /** JSON of what was published. */
+      readonly Message: string;
+      readonly Timestamp: string;
+    };
+  }[];
+}
+
+/** From `@queues`. */
+export interface QueueEvent {
+  readonly Records: readonly {
+    readonly messageId: string;
+    /** JSON of what was sent. */
+    readonly body: string;
+    readonly attributes: Record<string, string>;
+    readonly eventSource: "aws:sqs";
+    readonly eventSourceARN: string;
+  }[];
+}
+
+/** From `@scheduled`. */
+export interface ScheduledEvent {
+  readonly id: string;
+  readonly "detail-type": "Scheduled Event";
+  readonly source: "aws.events";
+  readonly time: string;
+  readonly resources: readonly string[];
+  readonly detail: Record<string, never>;
+}
+
+/** From `@tables-streams`. Images are in DynamoDB's own notation: `{ id: { S: "1" } }`. */
+export interface TableStreamEvent {
+  readonly Records: readonly {
+    readonly eventName: "INSERT" | "MODIFY" | "REMOVE";
+    readonly dynamodb: {
+      readonly Keys: Record<string, unknown>;
+      readonly NewImage?: Record<string, unknown>;
+      readonly OldImage?: Record<string, unknown>;
+      readonly SequenceNumber: string;
+    };
+    readonly eventSourceARN: string;
+  }[];
+}

@@ -1,0 +1,80 @@
+import type { TableStream } from "../manifest.ts";
+import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
+import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
+import { readEntry, readFlag, readInteger, type Setting } from "./settings.ts";
+
+const code = "stream-setting-invalid";
+
+type StreamSettings = Omit<TableStream, "table" | "functionId" | "origin">;
+type Draft = { -readonly [Key in keyof StreamSettings]: StreamSettings[Key] };
+
+export const readTablesStreams: PragmaReader = (pragma, context) => {
+  for (const line of linesOf(pragma.body)) {
+    const name = headOf(line).text;
+    let table = name;
+    const draft: Draft = {};
+    const integer =
+      (
+        key: "batchSize" | "batchWindow" | "retries" | "maxAge",
+        minimum: number,
+        maximum: number,
+        unit = "",
+      ) =>
+      (setting: Setting): void => {
+        const value = readInteger(context, setting, minimum, maximum, unit, code);
+        if (value !== null) draft[key] = value;
+      };
+    const src = readEntry(line, context, "a stream", {
+      table: (setting) => {
+        table = setting.values[0]?.text ?? table;
+      },
+      // https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html; older records are gone.
+      batchSize: integer("batchSize", 1, 10_000),
+      batchWindow: integer("batchWindow", 0, 300, " (seconds)"),
+      retries: integer("retries", 0, 10_000),
+      maxAge: integer("maxAge", 60, 86_400, " (seconds)"),
+      bisect: (setting) => {
+        const flag = readFlag(context, setting, code);
+        if (flag !== null) draft.bisect = flag;
+      },
+    });
+    addStream(context, { name, table, src, line, settings: draft });
+  }
+};
+
+interface StreamEntry {
+  readonly name: string;
+  readonly table: string;
+  readonly src: string | null;
+  readonly line: LineNode;
+  readonly settings?: StreamSettings;
+}
+
+export function addStream(context: PragmaContext, entry: StreamEntry): void {
+  const { name, table, src, settings } = entry;
+  const { span } = entry.line;
+  const folders = [name];
+  const functionId = context.addFunction({ pragma: "tables-streams", name, src, folders, span });
+  if (functionId === null) return;
+  context.draft.tableStreams.push({
+    table,
+    functionId,
+    ...settings,
+    origin: context.locate(span),
+  });
+}
+
+/** After all pragmas are read: streams of tables that do not exist. */
+export function checkStreams(
+  context: PragmaContext,
+  span: (functionId: string) => LineNode["span"],
+): void {
+  for (const { table, functionId } of context.draft.tableStreams) {
+    if (context.draft.tables.some(({ name }) => name === table)) continue;
+    context.log.error({
+      code: "table-unknown",
+      text: `there is no table "${table}" to stream`,
+      span: span(functionId),
+    });
+  }
+}

@@ -1,0 +1,387 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { readSync, writeFileSync } from "node:fs";
+import { Socket, type SocketConstructorOpts, type TcpSocketConnectOpts } from "node:net";
+import { callHandler, refuseHandler, strandedOutcome } from "../handler/call-handler.ts";
+import {
+  reportError,
+  reportRejection,
+  runtimeError,
+  type ErrorReport,
+} from "../handler/error-report.ts";
+import { loadHandler, type Handler } from "../handler/load-handler.ts";
+import { LabelledLines } from "../output/labelled-lines.ts";
+import { installLambdaConsole } from "../output/lambda-console.ts";
+import { traceIdOf } from "../trace-id.ts";
+import { BatchReader } from "./batch-reader.ts";
+import { BatchSplitter } from "./batch-splitter.ts";
+import { ChannelClient } from "./channel-client.ts";
+import { ChildOutbox } from "./child-outbox.ts";
+import { Intrinsics } from "./intrinsics.ts";
+import { LeaseHolder } from "./lease-holder.ts";
+import { descriptor, toChild, toHost, type ChildInit } from "./records.ts";
+import { SafeSet } from "./safe-collections.ts";
+
+// This file is the inside of an environment: it loads one handler and runs what the pipe brings. What it
+// needs of the language and of Node.js it takes before the function's code runs, which may change it all.
+
+const { pid, stderr } = process;
+const [killOwn, exitOwn] = [process.kill.bind(process), process.exit.bind(process)];
+const [queueTask, later, each] = [queueMicrotask, setTimeout, setImmediate];
+const parse = JSON.parse;
+
+preferForMemory();
+
+interface Running {
+  readonly number: number;
+  readonly requestId: string;
+}
+
+/** An invocation that has not begun, and the one behind it. */
+interface Waiting extends Running {
+  readonly payload: string;
+  next: Waiting | null;
+}
+
+const outbox = new ChildOutbox(die);
+const leases = new LeaseHolder();
+const reader = new BatchReader();
+const permit = Buffer.alloc(1);
+const running = new SafeSet<Running>();
+let waitingForIdle: (() => void)[] = [];
+let firstWaiting: Waiting | null = null;
+let lastWaiting: Waiting | null = null;
+/** Null until the process hears which function it is for. */
+let init: ChildInit | null = null;
+let concurrency = 1;
+let currentInvocation: AsyncLocalStorage<Running> | null = null;
+/**
+ * Following a context through every promise costs more than a quick handler itself. Only functions that
+ * write logs need it, and they show themselves by their first line, which goes without a label.
+ */
+let hasLogged = false;
+/** The running invocation takes its time: what is left to do may be nothing. */
+let isSlow = false;
+let handler: Handler;
+let isReady = false;
+let intrinsics: Intrinsics;
+let output: readonly LabelledLines[] = [];
+
+// --- the pipe ---
+
+const splitter = new BatchSplitter(receive);
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+// Read into one buffer: `onread` is the constructor's too, which its types leave out.
+const pipeOptions: SocketConstructorOpts & Pick<TcpSocketConnectOpts, "onread"> = {
+  fd: descriptor.pipe,
+  readable: true,
+  writable: true,
+  onread: {
+    buffer: readBuffer,
+    callback: (length) => {
+      splitter.add(readBuffer, length);
+      startWaiting();
+      return true;
+    },
+  },
+};
+const pipe = new Socket(pipeOptions);
+// The host is gone: nobody is left to work for.
+pipe.on("end", die);
+pipe.on("close", die);
+pipe.on("error", die);
+
+const channel = new ChannelClient(outbox, leases, holdLoop);
+
+function die(): never {
+  killOwn(pid, "SIGKILL");
+  throw new Error("killed");
+}
+
+/** Whatever the function has made of `process.exit`, it ends. */
+function leave(code: number): never {
+  outbox.flushNow();
+  try {
+    exitOwn(code);
+  } finally {
+    die();
+  }
+}
+
+/** The kernel ends this process before others when memory runs out. https://www.kernel.org/doc/html/latest/filesystems/proc.html#oom-adj */
+function preferForMemory(): void {
+  if (process.platform !== "linux") return;
+  try {
+    writeFileSync("/proc/self/oom_score_adj", "1000");
+  } catch {
+    // Not allowed here: the limit of the function's own memory still holds.
+  }
+}
+
+function receive(buffer: Buffer, from: number, to: number): void {
+  reader.open(buffer, from, to);
+  while (reader.hasMore) {
+    switch (reader.byte()) {
+      case toChild.invoke: {
+        const waiting: Waiting = {
+          number: reader.number(),
+          requestId: reader.text(),
+          payload: reader.text(),
+          next: null,
+        };
+        if (lastWaiting === null) firstWaiting = waiting;
+        else lastWaiting.next = waiting;
+        lastWaiting = waiting;
+        break;
+      }
+      case toChild.reply:
+        channel.receive(reader);
+        break;
+      case toChild.revoke:
+        leases.revoke(reader.text());
+        break;
+      case toChild.recall:
+        firstWaiting = null;
+        lastWaiting = null;
+        outbox.writer.byte(toHost.recalled);
+        outbox.added(false);
+        break;
+      default:
+        init = parse(reader.text()) as ChildInit;
+        void begin(init);
+    }
+  }
+}
+
+/** Lets the event loop run empty only while a handler waits for that, or for what may never come. */
+function holdLoop(): void {
+  if ((isSlow || waitingForIdle.length > 0) && !channel.isWaiting) pipe.unref();
+  else pipe.ref();
+}
+
+// --- what the function sees of its process ---
+
+function captureOutput(stream: NodeJS.WriteStream, number: 0 | 1): LabelledLines {
+  const lines = new LabelledLines((requestId, line) => {
+    outbox.writer.byte(toHost.log);
+    outbox.writer.text(requestId ?? "");
+    outbox.writer.byte(number);
+    outbox.writer.text(line);
+    outbox.added(false);
+  });
+  stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+    hasLogged = true;
+    lines.add(currentRequestId(), chunk);
+    // At once, as on Lambda: what ends this process now must not take the line with it.
+    outbox.flush();
+    const done = rest[rest.length - 1];
+    if (typeof done === "function") queueTask(() => done());
+    return true;
+  };
+  return lines;
+}
+
+function currentRequestId(): string | null {
+  if (currentInvocation !== null) return currentInvocation.getStore()?.requestId ?? null;
+  for (const invocation of running) return invocation.requestId;
+  return null;
+}
+
+// --- invocations ---
+
+function startWaiting(): void {
+  if (!isReady) return;
+  while (firstWaiting !== null && running.size < concurrency) {
+    // Without a permit the host has taken it back, and says so.
+    if (readSync(descriptor.permits, permit, 0, 1, null) === 0) return;
+    const next: Waiting = firstWaiting;
+    firstWaiting = next.next;
+    if (firstWaiting === null) lastWaiting = null;
+    run(next, next.payload);
+  }
+}
+
+function run(invocation: Running, payload: string): void {
+  running.add(invocation);
+  watchForDrain();
+  // Of several at a time the variable could name but one.
+  if (concurrency === 1) process.env["_X_AMZN_TRACE_ID"] = traceIdOf(invocation.requestId);
+  if (currentInvocation === null || !hasLogged) call(invocation, payload);
+  else currentInvocation.run(invocation, call, invocation, payload);
+}
+
+function call(invocation: Running, payload: string): void {
+  const { context, convention } = given();
+  callHandler(handler, payload, invocation.requestId, context, convention, {
+    succeed: (json) => succeed(invocation, json),
+    fail: (error) => fail(invocation, error),
+    whenIdle: (go, mayCallBack) => {
+      // With several at a time the others keep the loop busy: one turn must do.
+      if (concurrency === 1) waitingForIdle[waitingForIdle.length] = go;
+      else if (!mayCallBack) each(go);
+      holdLoop();
+    },
+  });
+}
+
+function given(): ChildInit {
+  if (init === null) throw new Error("the process has no function yet");
+  return init;
+}
+
+/** False: it has ended before. What it wrote without a line feed is reported before its result. */
+function end(invocation: Running): boolean {
+  if (!running.delete(invocation)) return false;
+  if (hasLogged) {
+    output[0]?.flush(invocation.requestId);
+    output[1]?.flush(invocation.requestId);
+  }
+  if (isSlow) {
+    isSlow = false;
+    holdLoop();
+  }
+  return true;
+}
+
+function succeed(invocation: Running, json: string): void {
+  if (!end(invocation)) return;
+  outbox.writer.byte(toHost.succeeded);
+  outbox.writer.number(invocation.number);
+  outbox.writer.text(json);
+  outbox.added(true);
+  goOn();
+}
+
+function fail(invocation: Running, error: ErrorReport): void {
+  if (!end(invocation)) return;
+  reportFailure(invocation, error, false);
+  goOn();
+}
+
+/** Nothing more begins in an environment that an invocation has spoilt for those that follow. */
+function goOn(): void {
+  if (intrinsics.areChanged && running.size === 0) leave(1);
+  if (firstWaiting !== null) startWaiting();
+}
+
+function reportFailure({ number }: Running, error: ErrorReport, isUnhandled: boolean): void {
+  outbox.writer.byte(toHost.failed);
+  outbox.writer.number(number);
+  outbox.writer.byte(isUnhandled ? 1 : 0);
+  writeError(error);
+  outbox.added(true);
+}
+
+/** Characters of each part of an error that are worth reading. */
+const errorLength = 256 * 1024;
+
+function writeError({ errorType, errorMessage, trace }: ErrorReport): void {
+  outbox.writer.text(cut(errorType));
+  outbox.writer.text(cut(errorMessage));
+  outbox.writer.text(cut(trace.join("\n")));
+}
+
+function cut(text: string): string {
+  return text.length > errorLength ? text.slice(0, errorLength) : text;
+}
+
+function failInit(error: ErrorReport): void {
+  outbox.writer.byte(toHost.initFailed);
+  writeError(error);
+  outbox.added(false);
+}
+
+// --- a promise that nothing can settle any more ---
+
+/** How long a handler runs before the pipe no longer keeps the event loop from running empty. */
+const quickMs = 10;
+let isWatching = false;
+
+/** One timer for many invocations: quick handlers never pay for more. */
+function watchForDrain(): void {
+  if (isWatching || concurrency > 1) return;
+  isWatching = true;
+  later(() => {
+    isWatching = false;
+    if (running.size === 0) return;
+    isSlow = true;
+    holdLoop();
+  }, quickMs).unref();
+}
+
+process.on("beforeExit", () => {
+  if (!isReady) return;
+  const ready = waitingForIdle;
+  waitingForIdle = [];
+  // What an ended one makes way for is not stranded yet.
+  const stranded = ready.length === 0 ? Array.from(running) : [];
+  for (const invocation of stranded) abandon(invocation);
+  isSlow = false;
+  holdLoop();
+  for (const go of ready) go();
+});
+
+function abandon(invocation: Running): void {
+  const outcome = strandedOutcome(handler, given().convention);
+  if (outcome === "exit") leave(0);
+  if (outcome === "null") succeed(invocation, "null");
+  else fail(invocation, outcome);
+}
+
+// --- ends that no handler returns from ---
+
+function dieOf(error: ErrorReport): void {
+  if (!isReady) failInit(error);
+  // Nobody waits who could hear it.
+  else if (running.size === 0) stderr.write(`${error.trace.join("\n")}\n`);
+  for (const invocation of running) reportFailure(invocation, error, true);
+  running.clear();
+  leave(1);
+}
+
+// --- init ---
+
+async function begin({
+  env,
+  directory,
+  inspect,
+  location,
+  convention,
+  ...rest
+}: ChildInit): Promise<void> {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  Object.assign(process.env, env);
+  process.chdir(directory);
+  concurrency = rest.concurrency;
+  if (concurrency > 1) currentInvocation = new AsyncLocalStorage();
+  output = [captureOutput(process.stdout, 0), captureOutput(process.stderr, 1)];
+  installLambdaConsole(currentRequestId);
+  Object.defineProperty(globalThis, Symbol.for("arclet.gateway"), {
+    value: Object.freeze({ request: channel.request.bind(channel) }),
+  });
+  // From Node.js 24 on AWS's client leaves both to Node.js, which ends the process.
+  if (convention === "callback") {
+    process.on("uncaughtException", (error) => dieOf(reportError(error)));
+    process.on("unhandledRejection", (reason) => dieOf(reportRejection(reason)));
+  }
+  process.on("exit", () => {
+    for (const stream of output) stream.end();
+    outbox.flushNow();
+  });
+  if (inspect !== null) {
+    const { openDebugger } = await import("./open-debugger.ts");
+    openDebugger(inspect);
+  }
+  const loaded = await loadHandler(location);
+  const refusal = loaded.ok ? refuseHandler(loaded.handler, convention) : loaded.error;
+  if (loaded.ok && refusal === null) {
+    handler = loaded.handler;
+    intrinsics = new Intrinsics();
+    isReady = true;
+    outbox.writer.byte(toHost.ready);
+    outbox.added(false);
+  } else {
+    failInit(refusal ?? runtimeError("Runtime.Unknown", "init failed"));
+  }
+  outbox.flush();
+  startWaiting();
+}

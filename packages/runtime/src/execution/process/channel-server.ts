@@ -1,0 +1,120 @@
+import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
+import type { Lease, LeaseHolder } from "../../connections/leases.ts";
+import type { GatewayChannel } from "../execution-strategy.ts";
+import { MalformedBatchError, type BatchReader } from "./batch-reader.ts";
+import type { HostOutbox } from "./host-outbox.ts";
+import { command, reply, toChild } from "./records.ts";
+
+/** The outside of a process's way to the gateway. */
+export class ChannelServer implements LeaseHolder {
+  readonly #channel: GatewayChannel;
+  readonly #outbox: HostOutbox;
+  readonly #leases = new Map<string, Lease>();
+  #isClosed = false;
+
+  constructor(channel: GatewayChannel, outbox: HostOutbox) {
+    this.#channel = channel;
+    this.#outbox = outbox;
+  }
+
+  /** Takes the fields of a `toHost.post`, on a lease: nobody waits for what becomes of it. */
+  post(reader: BatchReader): void {
+    const connectionId = reader.text();
+    const answer = this.#channel.request(connectionId, readCommand(reader));
+    if (answer instanceof Promise) answer.catch(ignored);
+  }
+
+  /** Takes the fields of a `toHost.request`. */
+  serve(reader: BatchReader): void {
+    const number = reader.number();
+    const connectionId = reader.text();
+    const answer = this.#channel.request(connectionId, readCommand(reader));
+    if (answer instanceof Promise) {
+      answer.then(
+        (settled) => this.#answer(number, connectionId, settled),
+        () => this.#reply(number, reply.failed),
+      );
+    } else {
+      this.#answer(number, connectionId, answer);
+    }
+  }
+
+  revoke(connectionId: string): void {
+    this.#leases.delete(connectionId);
+    if (this.#isClosed) return;
+    this.#outbox.writer.byte(toChild.revoke);
+    this.#outbox.writer.text(connectionId);
+    this.#outbox.added(false);
+  }
+
+  /** The process has ended. */
+  close(): void {
+    this.#isClosed = true;
+    for (const lease of this.#leases.values()) lease.forget(this);
+    this.#leases.clear();
+  }
+
+  #answer(number: number, connectionId: string, answer: ConnectionReply | "gone"): void {
+    if (answer === "gone") {
+      this.#reply(number, reply.gone);
+      return;
+    }
+    switch (answer.type) {
+      case "done": {
+        const hasLease = !this.#isClosed && answer.lease?.grantTo(this) === true;
+        if (hasLease && answer.lease) this.#leases.set(connectionId, answer.lease);
+        this.#reply(number, reply.done, hasLease ? 1 : 0);
+        return;
+      }
+      case "limit-exceeded":
+        this.#reply(number, reply.limitExceeded);
+        return;
+      case "too-large":
+        this.#reply(number, reply.tooLarge);
+        return;
+      default: {
+        if (this.#isClosed) return;
+        const { connectedAt, lastActiveAt, identity } = answer.info;
+        const { writer } = this.#outbox;
+        writer.byte(toChild.reply);
+        writer.number(number);
+        writer.byte(reply.info);
+        writer.double(connectedAt);
+        writer.double(lastActiveAt);
+        writer.text(identity.sourceIp);
+        writer.text(identity.userAgent ?? "");
+        writer.byte(identity.userAgent === null ? 0 : 1);
+        this.#outbox.added(false);
+      }
+    }
+  }
+
+  #reply(number: number, kind: number, lease: number | null = null): void {
+    if (this.#isClosed) return;
+    const { writer } = this.#outbox;
+    writer.byte(toChild.reply);
+    writer.number(number);
+    writer.byte(kind);
+    if (lease !== null) writer.byte(lease);
+    this.#outbox.added(false);
+  }
+}
+
+function readCommand(reader: BatchReader): ConnectionCommand {
+  const kind = reader.byte();
+  const data = reader.bytes();
+  switch (kind) {
+    case command.sendText:
+      return { type: "send", data, isText: true };
+    case command.sendBytes:
+      return { type: "send", data };
+    case command.close:
+      return { type: "close" };
+    case command.info:
+      return { type: "info" };
+    default:
+      throw new MalformedBatchError(`a command ${kind}`);
+  }
+}
+
+function ignored(): void {}

@@ -1,0 +1,332 @@
+import type {
+  EnvironmentOptions,
+  ExecutionEnvironment,
+  StartResult,
+} from "../execution-strategy.ts";
+import { callingConvention } from "../handler/call-handler.ts";
+import { exitError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
+import type { FunctionLog, Invocation, InvocationFailure } from "../../invocation.ts";
+import { describeContext } from "../lambda-environment.ts";
+import { LineReader } from "../output/line-reader.ts";
+import { BatchReader, MalformedBatchError } from "./batch-reader.ts";
+import { BatchSplitter } from "./batch-splitter.ts";
+import { ChannelServer } from "./channel-server.ts";
+import { exitReason } from "./exit-reason.ts";
+import type { FunctionProcess } from "./function-process.ts";
+import { HostOutbox } from "./host-outbox.ts";
+import { MemoryWatch } from "./memory-watch.ts";
+import { killGroup, killRest } from "./process-group.ts";
+import { memoryOf } from "./process-memory.ts";
+import { toChild, toHost, type ChildInit, type InspectAddress } from "./records.ts";
+
+/** How long output is still read after the process has ended: what it started may keep the pipes. */
+const drainMs = 200;
+/** Answers that a process has asked for and does not read; one that leaves more is ended. */
+const maximumBacklogBytes = 256 * 1024 * 1024;
+/** What V8 writes before it aborts for want of memory. */
+const outOfMemory = /heap out of memory|FATAL ERROR: .*(?:allocation|memory)/i;
+
+/** The outside of a process: hands invocations in, serves its requests, reports what happened. */
+export class ProcessEnvironment implements ExecutionEnvironment {
+  readonly id: string;
+  readonly canPrefetch = true;
+  readonly hasSlot = true;
+  readonly #options: EnvironmentOptions;
+  readonly #process: FunctionProcess;
+  readonly #outbox: HostOutbox;
+  readonly #channel: ChannelServer;
+  readonly #reader = new BatchReader();
+  readonly #memory: MemoryWatch;
+  readonly #exited: Promise<void>;
+  /** Handed over and without a result, in order: those that have begun, then those that have not. */
+  readonly #held = new Map<number, Invocation>();
+  /** Taken back, not begun: handed over once the process has let go of them. */
+  #returned: Invocation[] = [];
+  #isRecalling = false;
+  #count = 0;
+  #hasRunOutOfMemory = false;
+  #isReady = false;
+  #isEnded = false;
+  readonly #lines: LineReader[] = [];
+  #settleStart: ((result: StartResult) => void) | null = null;
+
+  constructor(
+    id: string,
+    started: FunctionProcess,
+    inspect: InspectAddress | null,
+    options: EnvironmentOptions,
+  ) {
+    this.id = id;
+    this.#options = options;
+    this.#process = started;
+    const { child, pipe } = started;
+    this.#outbox = new HostOutbox(pipe, (invocations) => started.permits.grant(invocations));
+    this.#channel = new ChannelServer(options.channel, this.#outbox);
+    this.#memory = new MemoryWatch(
+      options.config.memory,
+      () => !this.#isReady || this.#held.size > 0,
+      () => this.#kill(exitError("signal: killed")),
+    );
+    const splitter = new BatchSplitter((buffer, start, end) => this.#receive(buffer, start, end));
+    pipe.on("data", (chunk: Buffer) => {
+      if (this.#isEnded) return;
+      try {
+        splitter.add(chunk, chunk.length);
+      } catch (error) {
+        if (!(error instanceof MalformedBatchError)) throw error;
+        this.#log("stderr", `The function's process wrote to descriptor 3: ${error.message}\n`);
+        this.#kill(exitError("signal: killed"));
+      }
+    });
+    // A process without its pipe can do nothing more.
+    pipe.once("end", () => killGroup(child));
+    pipe.on("error", () => killGroup(child));
+    this.#readOutput();
+    this.#exited = this.#watchExit();
+    options.initLimit.addEventListener("abort", () => void this.stop(), { once: true });
+    if (child.pid !== undefined) this.#memory.start(child.pid);
+    this.#begin(inspect);
+  }
+
+  started(): Promise<StartResult> {
+    return new Promise((resolve) => {
+      this.#settleStart = resolve;
+    });
+  }
+
+  /** The system counts it anyway. */
+  measureMemory(): void {}
+
+  get usedMemoryMb(): number | null {
+    const { pid } = this.#process.child;
+    return pid === undefined ? null : (memoryOf(pid)?.peak ?? null);
+  }
+
+  invoke(invocation: Invocation): void {
+    if (this.#isRecalling) this.#returned.push(invocation);
+    else this.#hand(invocation);
+  }
+
+  hasBegun(invocation: Invocation): boolean {
+    const waiting = this.#process.permits.unused + this.#outbox.unwrittenInvocations;
+    let begun = this.#held.size - waiting;
+    for (const held of this.#held.values()) {
+      if (begun-- <= 0) return false;
+      if (held === invocation) return true;
+    }
+    return false;
+  }
+
+  recall(invocation: Invocation): boolean {
+    if (this.#isEnded) return false;
+    this.#takeBack();
+    const index = this.#returned.indexOf(invocation);
+    if (index === -1) return false;
+    this.#returned.splice(index, 1);
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    this.#kill(exitError("signal: killed"));
+    await this.#exited;
+  }
+
+  #hand(invocation: Invocation): void {
+    this.#count = (this.#count + 1) >>> 0;
+    this.#held.set(this.#count, invocation);
+    const { writer } = this.#outbox;
+    writer.byte(toChild.invoke);
+    writer.number(this.#count);
+    writer.text(invocation.requestId);
+    writer.text(invocation.payload);
+    this.#outbox.added(true);
+    const { pid } = this.#process.child;
+    if (pid !== undefined) this.#memory.start(pid);
+  }
+
+  /** Takes the permits of what has not begun, so that it never will. */
+  #takeBack(): void {
+    // What waits in the outbox has its permits only once it is written.
+    this.#outbox.flush();
+    const count = this.#process.permits.takeBack();
+    if (count === 0) return;
+    const handed = [...this.#held];
+    for (const [number, invocation] of handed.slice(-count)) {
+      this.#held.delete(number);
+      this.#returned.push(invocation);
+    }
+    if (this.#isRecalling || this.#isEnded) return;
+    this.#isRecalling = true;
+    this.#outbox.writer.byte(toChild.recall);
+    this.#outbox.added(false);
+    this.#outbox.flush();
+  }
+
+  /** The process has let go of everything that was taken back. */
+  #resume(): void {
+    this.#isRecalling = false;
+    const returned = this.#returned;
+    this.#returned = [];
+    for (const invocation of returned) this.#hand(invocation);
+  }
+
+  #begin(inspect: InspectAddress | null): void {
+    const { built, config, env, concurrency } = this.#options;
+    const init: ChildInit = {
+      location: { entry: built.entry, format: built.format, handler: built.handler },
+      env,
+      context: describeContext(this.#options),
+      convention: callingConvention(config.runtime),
+      concurrency,
+      directory: built.directory,
+      inspect,
+    };
+    this.#outbox.writer.byte(toChild.init);
+    this.#outbox.writer.text(JSON.stringify(init));
+    this.#outbox.added(false);
+    this.#outbox.flush();
+  }
+
+  #receive(buffer: Buffer, start: number, end: number): void {
+    const { observer, functionId } = this.#options;
+    const reader = this.#reader;
+    reader.open(buffer, start, end);
+    // What a result sets off may end this environment.
+    while (reader.hasMore && !this.#isEnded) {
+      const kind = reader.byte();
+      switch (kind) {
+        case toHost.succeeded: {
+          const invocation = this.#release(reader.number());
+          observer.onResult(invocation, { ok: true, payload: reader.text() });
+          break;
+        }
+        case toHost.post:
+          this.#channel.post(reader);
+          break;
+        case toHost.request:
+          this.#channel.serve(reader);
+          if (this.#outbox.backlogBytes > maximumBacklogBytes)
+            throw new MalformedBatchError("more requests than answers that are read");
+          break;
+        case toHost.failed: {
+          const invocation = this.#release(reader.number());
+          const failure = readFailure(reader, reader.byte() === 1 ? "unhandled" : "handled");
+          observer.onResult(invocation, failure);
+          break;
+        }
+        case toHost.recalled:
+          this.#resume();
+          break;
+        case toHost.log: {
+          const requestId = reader.text() || null;
+          const stream = reader.byte() === 0 ? "stdout" : "stderr";
+          observer.onLog({ functionId, requestId, stream, text: reader.text() });
+          break;
+        }
+        case toHost.ready:
+          this.#isReady = true;
+          this.#settle({ ok: true, environment: this });
+          break;
+        case toHost.initFailed:
+          this.#settle({ ok: false, error: readFailure(reader, "init") });
+          this.#kill(exitError("signal: killed"));
+          break;
+        default:
+          throw new MalformedBatchError(`a record ${kind}`);
+      }
+    }
+  }
+
+  #release(number: number): Invocation {
+    const invocation = this.#held.get(number);
+    if (invocation === undefined) throw new MalformedBatchError("a result that nobody waits for");
+    this.#held.delete(number);
+    return invocation;
+  }
+
+  /** What native code and Node.js itself write goes past the streams the bootstrap captures. */
+  #readOutput(): void {
+    const { stdout, stderr } = this.#process;
+    for (const [stream, pipe] of [
+      ["stdout", stdout],
+      ["stderr", stderr],
+    ] as const) {
+      const lines = new LineReader((text) => {
+        if (stream === "stderr" && outOfMemory.test(text)) this.#hasRunOutOfMemory = true;
+        this.#log(stream, text);
+      });
+      this.#lines.push(lines);
+      pipe.on("data", (chunk: Buffer) => {
+        if (!this.#isEnded) lines.add(chunk);
+      });
+      pipe.on("error", () => {});
+    }
+  }
+
+  /** Resolves when the process has ended and all of its output is read. */
+  #watchExit(): Promise<void> {
+    const { child, stdout, stderr, pipe } = this.#process;
+    return new Promise((resolve) => {
+      let drain: NodeJS.Timeout | undefined;
+      child.once("error", (error) => {
+        if (child.pid !== undefined) return;
+        const text = `The function's process could not be started: ${error.message}`;
+        this.#end(runtimeError("Runtime.InvalidEntrypoint", text));
+        resolve();
+      });
+      child.once("exit", () => {
+        // Lambda ends what a runtime has started with it.
+        killRest(child);
+        drain = setTimeout(() => {
+          for (const stream of [stdout, stderr, pipe]) stream.destroy();
+        }, drainMs);
+      });
+      child.once("close", (code, signal) => {
+        clearTimeout(drain);
+        const isMemory = signal === "SIGABRT" && this.#hasRunOutOfMemory;
+        this.#end(exitError(isMemory ? "signal: killed" : exitReason(code, signal)));
+        resolve();
+      });
+    });
+  }
+
+  #log(stream: FunctionLog["stream"], text: string): void {
+    const { observer, functionId } = this.#options;
+    observer.onLog({ functionId, requestId: null, stream, text });
+  }
+
+  #settle(result: StartResult): void {
+    this.#settleStart?.(result);
+    this.#settleStart = null;
+  }
+
+  /** Its invocations end now, not when the system has taken its memory back. */
+  #kill(reason: ErrorReport): void {
+    killGroup(this.#process.child);
+    this.#end(reason);
+  }
+
+  #end(error: ErrorReport): void {
+    if (this.#isEnded) return;
+    // What has a permit that nobody used had not begun, nor what never left.
+    this.#outbox.close();
+    const unwritten = this.#outbox.unwrittenInvocations;
+    const unused = this.#process.permits.takeBack() + unwritten;
+    const started = [...this.#held.values()].slice(0, this.#held.size - unused);
+    for (const lines of this.#lines) lines.end();
+    this.#isEnded = true;
+    this.#memory.stop();
+    this.#channel.close();
+    this.#process.permits.close();
+    const reason: InvocationFailure = { ok: false, kind: "unhandled", ...error };
+    this.#settle({ ok: false, error: { ...reason, kind: "init" } });
+    this.#options.observer.onExit(reason, started);
+  }
+}
+
+function readFailure(reader: BatchReader, kind: InvocationFailure["kind"]): InvocationFailure {
+  const errorType = reader.text();
+  const errorMessage = reader.text();
+  const trace = reader.text();
+  return { ok: false, kind, errorType, errorMessage, trace: trace === "" ? [] : trace.split("\n") };
+}

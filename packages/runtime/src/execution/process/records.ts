@@ -1,0 +1,78 @@
+import type { CallingConvention } from "../handler/call-handler.ts";
+import type { ContextTemplate } from "../handler/lambda-context.ts";
+import type { HandlerLocation } from "../handler/load-handler.ts";
+
+// Host and environment talk over one socket pair in batches: four bytes of length, then records without
+// gaps. A record is one byte that names it, followed by its fields. Numbers are little-endian.
+
+/** File descriptors of an environment's process besides the standard ones. */
+export const descriptor = { pipe: 3, permits: 4 } as const;
+
+/** Host → environment. */
+export const toChild = {
+  /** `ChildInit` as JSON */
+  init: 1,
+  /** invocation number, request id, event as JSON text */
+  invoke: 2,
+  /** request number, `reply.*`, then for `done`: 1 with a lease, else 0; for `info`: connectedAt, lastActiveAt, sourceIp, userAgent or "", 1 with a user agent, else 0 */
+  reply: 3,
+  /** no fields: whatever has not begun is no longer this environment's; answered by `toHost.recalled` */
+  recall: 4,
+  /** connection id: its lease has ended */
+  revoke: 5,
+} as const;
+
+/** Environment → host. */
+export const toHost = {
+  /** no fields: the handler is loaded */
+  ready: 1,
+  /** errorType, errorMessage, trace */
+  initFailed: 2,
+  /** invocation number, result as JSON text */
+  succeeded: 3,
+  /** invocation number, isUnhandled (0 | 1), errorType, errorMessage, trace */
+  failed: 4,
+  /** request number, connection id, `command.*`, bytes */
+  request: 5,
+  /** request id or "", 0 for stdout, 1 for stderr, text */
+  log: 6,
+  /** no fields */
+  recalled: 7,
+  /** connection id, `command.*`, bytes: a message on a lease, which needs no answer */
+  post: 8,
+} as const;
+
+export const command = { sendText: 0, sendBytes: 1, close: 2, info: 3 } as const;
+export const reply = {
+  done: 0,
+  gone: 1,
+  limitExceeded: 2,
+  tooLarge: 3,
+  info: 4,
+  failed: 5,
+} as const;
+
+/** A longer batch from an environment is malformed: nothing that it may send comes near. */
+export const maximumBatchBytes: number = 64 * 1024 * 1024;
+/** Data of a command that is refused before it leaves the environment. */
+export const maximumCommandBytes: number = 32 * 1024 * 1024;
+
+/** Where a debugger connects. */
+export interface InspectAddress {
+  readonly host: string;
+  /** 0 takes any free one; others are tried upwards from this one. */
+  readonly port: number;
+}
+
+/** What makes a process the environment of a function. */
+export interface ChildInit {
+  readonly location: HandlerLocation;
+  /** The whole `process.env`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly context: ContextTemplate;
+  readonly convention: CallingConvention;
+  readonly concurrency: number;
+  /** The working directory: the build folder, Lambda's task root. */
+  readonly directory: string;
+  readonly inspect: InspectAddress | null;
+}

@@ -1,0 +1,185 @@
+import type { Place, StreamSource } from "@arclet/manifest";
+import type { ClockTimer } from "../../clock.ts";
+import {
+  sequenceNumberOf,
+  streamEvent,
+  type StreamChange,
+} from "../../lambda-events/tables-streams.ts";
+import { failedItems } from "../failed-items.ts";
+import { tellTraffic, type ServiceContext } from "../service-context.ts";
+
+/** A change of a table, on its way to one function. */
+export interface StreamRecord extends StreamChange {
+  readonly functionId: string;
+}
+
+/** Lambda retries with exponential backoff. */
+const firstRetryMs = 1000;
+const longestRetryMs = 60_000;
+
+/**
+ * The event source mapping of one table's stream: one shard, so order holds. A batch that fails is tried
+ * again, in halves where the source bisects, and holds back what comes after it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+ */
+export class StreamPoller {
+  readonly #context: ServiceContext;
+  readonly #functionId: string;
+  readonly #settle: (done: readonly StreamRecord[]) => Promise<void>;
+  readonly #waiting: StreamRecord[] = [];
+  /** Sizes of the batches into which the records at the head were split. */
+  readonly #pieces: number[] = [];
+  #source: StreamSource | null = null;
+  #place: Place | null = null;
+  /** Failures in a row of the batch at the head. */
+  #failures = 0;
+  #timer: ClockTimer | null = null;
+  #running: Promise<void> | null = null;
+  #isActive = false;
+  #isClosed = false;
+
+  constructor(
+    context: ServiceContext,
+    functionId: string,
+    settle: (done: readonly StreamRecord[]) => Promise<void>,
+  ) {
+    this.#context = context;
+    this.#functionId = functionId;
+    this.#settle = settle;
+  }
+
+  update(source: StreamSource, place: Place): void {
+    this.#source = source;
+    this.#place = place;
+  }
+
+  start(): void {
+    this.#isActive = !this.#isClosed;
+    this.poll();
+  }
+
+  pause(): void {
+    this.#isActive = false;
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  enqueue(record: StreamRecord): void {
+    this.#waiting.push(record);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.pause();
+    await this.#running;
+  }
+
+  /** Hands over a batch, unless one is on its way, waits for more records, or for its next try. */
+  poll(): void {
+    const source = this.#source;
+    const place = this.#place;
+    const [first] = this.#waiting;
+    if (!this.#isActive || source === null || place === null || first === undefined) return;
+    if (this.#running !== null) return;
+    const isFull = this.#waiting.length >= source.batchSize || this.#pieces.length > 0;
+    if (this.#timer !== null) {
+      // A window ends early with a full batch; the wait before a try does not.
+      if (this.#failures > 0 || !isFull) return;
+      this.#timer.cancel();
+      this.#timer = null;
+    }
+    const windowMs = first.at + source.batchWindowSeconds * 1000 - this.#context.clock.now();
+    if (this.#failures === 0 && !isFull && windowMs > 0) this.#wait(windowMs);
+    else this.#hand(source, place);
+  }
+
+  #hand(source: StreamSource, place: Place): void {
+    const run = this.#deliver(source, place).finally(() => {
+      this.#running = null;
+      this.poll();
+    });
+    this.#running = run;
+    this.#context.traffic.report(run, "tables-streams");
+  }
+
+  async #deliver(source: StreamSource, place: Place): Promise<void> {
+    const now = this.#context.clock.now();
+    const expired = this.#waiting.findIndex(({ at }) => now - at < source.maxAgeSeconds * 1000);
+    if (expired !== 0) {
+      await this.#giveUp(
+        expired === -1 ? this.#waiting.length : expired,
+        `older than ${source.maxAgeSeconds} s`,
+      );
+      return;
+    }
+    const batch = this.#waiting.slice(0, this.#pieces[0] ?? source.batchSize);
+    const event = JSON.stringify(streamEvent(batch, place));
+    const result = await this.#context.invoker.invoke(this.#functionId, event);
+    const numbers = batch.map(sequenceNumberOf);
+    const failed = !result.ok
+      ? `${result.errorType}: ${result.errorMessage}`
+      : source.reportsItemFailures
+        ? failedItems(result.payload, new Set(numbers))
+        : new Set<string>();
+    if (typeof failed === "string") {
+      await this.#fail(source, batch.length, failed);
+      return;
+    }
+    // The lowest one is the checkpoint: what comes before it is done, the rest is handed over again.
+    const checkpoint = numbers.findIndex((number) => failed.has(number));
+    await this.#finish(checkpoint === -1 ? batch.length : checkpoint);
+    if (checkpoint !== -1)
+      await this.#fail(
+        source,
+        batch.length - checkpoint,
+        `record ${numbers[checkpoint]} failed`,
+        false,
+      );
+  }
+
+  /** Removes records from the head: handed over, or given up. */
+  async #finish(count: number): Promise<void> {
+    if (count === 0) return;
+    const done = this.#waiting.splice(0, count);
+    this.#failures = 0;
+    for (let left = count; left > 0 && this.#pieces.length > 0;) {
+      const [piece = 0] = this.#pieces;
+      if (piece <= left) this.#pieces.shift();
+      else this.#pieces[0] = piece - left;
+      left -= piece;
+    }
+    await this.#settle(done);
+  }
+
+  async #giveUp(count: number, reason: string): Promise<void> {
+    this.#report(`${count} record(s) given up: ${reason}`);
+    await this.#finish(count);
+  }
+
+  async #fail(source: StreamSource, size: number, reason: string, splits = true): Promise<void> {
+    if (splits && source.bisects && size > 1) {
+      const half = Math.ceil(size / 2);
+      if (this.#pieces.length > 0) this.#pieces.shift();
+      this.#pieces.unshift(half, size - half);
+    } else if (source.retries !== null && this.#failures >= source.retries) {
+      await this.#giveUp(size, `${reason}, after ${this.#failures} retries`);
+      return;
+    } else if (this.#pieces.length === 0) this.#pieces.unshift(size);
+    const delayMs = Math.min(longestRetryMs, firstRetryMs * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#report(`waits ${delayMs / 1000} s: ${reason}`);
+    if (this.#isActive) this.#wait(delayMs);
+  }
+
+  #wait(delayMs: number): void {
+    this.#timer = this.#context.clock.after(delayMs, () => {
+      this.#timer = null;
+      this.poll();
+    });
+  }
+
+  #report(text: string): void {
+    const table = this.#source?.table ?? "";
+    tellTraffic(this.#context, this.#functionId, `stream of ${table} ${text}`);
+  }
+}

@@ -1,0 +1,44 @@
+// A server with two functions in processes: one waits, the other never looks up from its work.
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createProcessStrategy } from "../../../dist/execution/process/strategy.js";
+
+const directory = await mkdtemp(join(tmpdir(), "arclet-orphan-"));
+const entry = join(directory, "index.mjs");
+await writeFile(
+  entry,
+  `import { writeSync } from "node:fs";
+  export const handler = async ({ loops }) => {
+    process.stdout.write("pid " + process.pid + "\\n");
+    while (loops) {}
+  };`,
+);
+const strategy = createProcessStrategy();
+for (const loops of [false, true]) {
+  const { environment } = await strategy.start({
+    functionId: "ws/default",
+    built: {
+      directory,
+      sourceDirectory: directory,
+      handler: "index.handler",
+      entry,
+      format: "esm",
+    },
+    config: { runtime: "nodejs22.x", memory: 128, timeout: 60 },
+    env: {},
+    concurrency: 1,
+    channel: { request: () => "gone" },
+    initLimit: new AbortController().signal,
+    observer: {
+      onResult() {},
+      onExit() {},
+      onLog: ({ text }) => process.stdout.write(text),
+    },
+  });
+  environment.invoke({
+    requestId: "5a705308-5def-405a-a5f6-1cbb4d675b0c",
+    payload: JSON.stringify({ loops }),
+  });
+}
+process.stdout.write(`folder ${directory}\n`);

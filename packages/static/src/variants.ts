@@ -1,0 +1,21 @@
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import type { Encoding } from "./static-file.ts";
+
+/**
+ * Whether a file that lies beside another one holds the same bytes, encoded. One that was left behind by
+ * an earlier build does not.
+ */
+export function isVariantOf(bytes: Uint8Array, variant: Uint8Array, encoding: Encoding): boolean {
+  try {
+    return decode(variant, encoding, bytes.byteLength).equals(bytes);
+  } catch {
+    // Not encoded like that, or longer than the file.
+    return false;
+  }
+}
+
+/** @param limit Bytes; more is an error. */
+export function decode(bytes: Uint8Array, encoding: Encoding, limit: number): Buffer {
+  const options = { maxOutputLength: Math.max(limit, 1) };
+  return encoding === "br" ? brotliDecompressSync(bytes, options) : gunzipSync(bytes, options);
+}
