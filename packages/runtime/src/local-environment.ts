@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { isBefore, type ArchitectHelper } from "@arclet/builder";
-import type { Manifest } from "@arclet/manifest";
+import { responseRoutesOf, responseRoutesVariable, type Manifest } from "@arclet/manifest";
 
 export interface LocalEnvironmentOptions {
+  readonly functionId: string;
   readonly manifest: Manifest;
   /** Absolute project folder. */
   readonly root: string;
@@ -33,7 +34,7 @@ export interface LocalEnvironment {
 
 /** What a function of an app that runs locally finds in `process.env`: names Architect's users know. */
 export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalEnvironment {
-  const { manifest, root, port, webSocketUrl, ports, helpers } = options;
+  const { functionId, manifest, root, port, webSocketUrl, ports, helpers } = options;
   const addresses: Record<string, string> = {
     ARC_APP_NAME: manifest.app,
     ARC_ROLE: "SandboxRole",
@@ -53,6 +54,8 @@ export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalE
     addresses["ARC_WSS_URL"] = webSocketUrl;
     // Read by the helpers of 2019.
     addresses["WSS_URL"] = webSocketUrl;
+    const responses = responseRoutesOf(manifest, functionId);
+    if (responses !== null) addresses[responseRoutesVariable] = responses;
   }
   if (manifest.static !== null) {
     addresses["ARC_STATIC_BUCKET"] = join(root, manifest.static.folder);

@@ -141,6 +141,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     const failed = await Promise.all(
       next.functions.map(async (fn, index) => {
         const local = createLocalEnvironment({
+          functionId: fn.functionId,
           manifest,
           root,
           port,

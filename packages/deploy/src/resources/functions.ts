@@ -1,4 +1,10 @@
-import { logGroupOf, type FunctionConfig, type LambdaFunction } from "@arclet/manifest";
+import {
+  logGroupOf,
+  responseRoutesOf,
+  responseRoutesVariable,
+  type FunctionConfig,
+  type LambdaFunction,
+} from "@arclet/manifest";
 import { checkFunctionLimits } from "./check-function-limits.ts";
 import {
   digest,
@@ -175,6 +181,8 @@ function environmentOf(
   else if (hasHttpApi(context)) variables["ARC_HTTP_URL"] = attribute(httpApiId, "ApiEndpoint");
   if (manifest.ws !== null)
     variables["ARC_WSS_URL"] = sub(`\${${webSocketApiId}.ApiEndpoint}/${options.stage}`);
+  const responses = responseRoutesOf(manifest, declared.id);
+  if (responses !== null) variables[responseRoutesVariable] = responses;
   const { tables, events, queues } = accessOf(manifest, declared);
   for (const [variable, names, idOf] of [
     ["ARC_TABLES", tables.map(({ name }) => name), tableLogicalId],
