@@ -33,7 +33,7 @@ async function bundleCommandLine() {
   const outdir = emptied("packages/cli/bundle");
   const { metafile } = await build({
     ...common,
-    entryPoints: [join(root, "packages/cli/dist/bin.js")],
+    entryPoints: ["bin", "testing"].map((name) => join(root, `packages/cli/dist/${name}.js`)),
     outdir,
     splitting: true,
     format: "esm",

@@ -22,7 +22,7 @@ type Output<
 > = App["actions"][Name]["output"];
 
 /** Input may be left out where the action takes none. */
-type Arguments<Given> = [keyof Given] extends [never]
+export type ActionArguments<Given> = [keyof Given] extends [never]
   ? [input?: Given]
   : unknown extends Given
     ? [input?: Given]
@@ -68,12 +68,12 @@ export interface ClientBase<App extends AppShape> {
   /** Sends without waiting for an answer: resolves when the message is handed to an open socket. */
   send<Name extends keyof App["actions"] & string>(
     action: Name,
-    ...input: Arguments<Input<App, Name>>
+    ...input: ActionArguments<Input<App, Name>>
   ): Promise<void>;
   /** As `app.action(input)`, for actions whose names the client uses itself. */
   call<Name extends keyof App["actions"] & string>(
     action: Name,
-    ...input: Arguments<Input<App, Name>>
+    ...input: ActionArguments<Input<App, Name>>
   ): Promise<Output<App, Name>>;
   /** Closes for good. What was not answered rejects. */
   close(): void;
@@ -82,6 +82,6 @@ export interface ClientBase<App extends AppShape> {
 /** `await app.say({ text: "hi" })` resolves the action's answer. */
 export type Client<App extends AppShape> = ClientBase<App> & {
   readonly [Name in Exclude<keyof App["actions"] & string, keyof ClientBase<App>>]: (
-    ...input: Arguments<Input<App, Name>>
+    ...input: ActionArguments<Input<App, Name>>
   ) => Promise<Output<App, Name>>;
 };

@@ -1,4 +1,5 @@
 export type {
+  ActionArguments,
   AnyApp,
   AppShape,
   Client,

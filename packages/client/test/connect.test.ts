@@ -1,8 +1,8 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { nextOf, open, startServer } from "./server.ts";
 
 describe("a call", () => {
-  it("sends the action with its input, and resolves the answer", async () => {
+  test("sends the action with its input, and resolves the answer", async () => {
     const server = await startServer();
     const app = open(server.url);
     const answer = app["say"]?.({ text: "hi" });
@@ -12,7 +12,7 @@ describe("a call", () => {
     expect(await answer).toEqual({ id: 7 });
   });
 
-  it("gives each of several answers to its own call, in any order", async () => {
+  test("gives each of several answers to its own call, in any order", async () => {
     const server = await startServer();
     const app = open(server.url);
     const answers = [1, 2, 3].map((n) => app.call("double", { n }));
@@ -23,14 +23,14 @@ describe("a call", () => {
     expect(await Promise.all(answers)).toEqual([2, 4, 6]);
   });
 
-  it("cannot change the action or the request's id by its input", async () => {
+  test("cannot change the action or the request's id by its input", async () => {
     const server = await startServer();
     const app = open(server.url);
     app.call("say", { action: "other", requestId: "mine" }).catch(() => {});
     expect(await server.next()).toMatchObject({ action: "say", requestId: "1" });
   });
 
-  it("rejects with the action's error", async () => {
+  test("rejects with the action's error", async () => {
     const server = await startServer();
     const app = open(server.url);
     const answer = app.call("say");
@@ -45,7 +45,7 @@ describe("a call", () => {
     });
   });
 
-  it("is unknown when it was sent and the connection is lost", async () => {
+  test("is unknown when it was sent and the connection is lost", async () => {
     const server = await startServer();
     const app = open(server.url);
     const answer = app.call("say");
@@ -54,7 +54,7 @@ describe("a call", () => {
     await expect(answer).rejects.toMatchObject({ code: "UNKNOWN" });
   });
 
-  it("is sent once, even when the connection is lost before its answer", async () => {
+  test("is sent once, even when the connection is lost before its answer", async () => {
     const server = await startServer();
     const app = open(server.url);
     app.call("say").catch(() => {});
@@ -69,14 +69,14 @@ describe("a call", () => {
 });
 
 describe("a message without an answer", () => {
-  it("resolves when it is handed to an open socket, and has no id", async () => {
+  test("resolves when it is handed to an open socket, and has no id", async () => {
     const server = await startServer();
     const app = open(server.url);
     await app.send("move", { x: 1 });
     expect(await server.next()).toEqual({ action: "move", x: 1 });
   });
 
-  it("waits for a socket, in order with others", async () => {
+  test("waits for a socket, in order with others", async () => {
     const server = await startServer();
     const app = open(server.url);
     const sent = [1, 2, 3].map((n) => app.send("move", { n }));
@@ -89,7 +89,7 @@ describe("a message without an answer", () => {
     ]);
   });
 
-  it("is dropped, oldest first, and reported, when too many wait", async () => {
+  test("is dropped, oldest first, and reported, when too many wait", async () => {
     const app = open("ws://127.0.0.1:9", { queue: 2 });
     const dropped: unknown[] = [];
     app.on("dropped", (message) => dropped.push(message));
@@ -103,7 +103,7 @@ describe("a message without an answer", () => {
 });
 
 describe("what the app sends", () => {
-  it("reaches the listeners of its type until they end", async () => {
+  test("reaches the listeners of its type until they end", async () => {
     const server = await startServer();
     const app = open(server.url);
     await nextOf(app, "status");
@@ -119,7 +119,7 @@ describe("what the app sends", () => {
     expect(texts).toEqual([{ type: "said", text: "one" }]);
   });
 
-  it("is told apart from API Gateway's own error frames, and from what is neither", async () => {
+  test("is told apart from API Gateway's own error frames, and from what is neither", async () => {
     const server = await startServer();
     const app = open(server.url);
     await nextOf(app, "status");
@@ -136,7 +136,7 @@ describe("what the app sends", () => {
 });
 
 describe("the connection", () => {
-  it("comes back after a cut, says so, and sends what waited", async () => {
+  test("comes back after a cut, says so, and sends what waited", async () => {
     const server = await startServer();
     const app = open(server.url);
     const statuses: string[] = [app.status];
@@ -155,7 +155,7 @@ describe("the connection", () => {
     expect(statuses).toEqual(["connecting", "open", "waiting", "connecting", "open"]);
   });
 
-  it("does not say that it resumed the first time", async () => {
+  test("does not say that it resumed the first time", async () => {
     const server = await startServer();
     const app = open(server.url);
     const listener = vi.fn<() => void>();
@@ -164,7 +164,7 @@ describe("the connection", () => {
     expect(listener).not.toHaveBeenCalled();
   });
 
-  it("asks for its URL before each attempt, and again when there is none", async () => {
+  test("asks for its URL before each attempt, and again when there is none", async () => {
     const server = await startServer();
     let asked = 0;
     const app = open(async () => {
@@ -178,7 +178,7 @@ describe("the connection", () => {
     expect(asked).toBe(3);
   });
 
-  it("comes back after handshakes that were refused", async () => {
+  test("comes back after handshakes that were refused", async () => {
     const server = await startServer();
     server.refuse(503);
     const app = open(server.url);
@@ -189,7 +189,7 @@ describe("the connection", () => {
     expect(await server.next()).toEqual({ action: "first" });
   });
 
-  it("ends for good", async () => {
+  test("ends for good", async () => {
     const server = await startServer();
     const app = open(server.url);
     const answer = app.call("say");
@@ -201,7 +201,7 @@ describe("the connection", () => {
     expect(server.socketCount).toBe(1);
   });
 
-  it("comes back at once when the network returns", async () => {
+  test("comes back at once when the network returns", async () => {
     const events = new EventTarget();
     vi.stubGlobal("addEventListener", events.addEventListener.bind(events));
     vi.stubGlobal("removeEventListener", events.removeEventListener.bind(events));
@@ -221,7 +221,7 @@ describe("the connection", () => {
   });
 });
 
-it("can be awaited without being taken for a promise", async () => {
+test("can be awaited without being taken for a promise", async () => {
   const app = open("ws://127.0.0.1:9");
   expect(await Promise.resolve(app)).toBe(app);
 });

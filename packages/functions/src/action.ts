@@ -33,7 +33,7 @@ type Run<Input, Output> = (input: Input, event: WebSocketMessageEvent) => Output
  * client: `{ requestId, result }` or `{ requestId, error: { code, message, issues? } }`. The route needs
  * `response true` for a result; without it, who asked for an answer is sent one as a message.
  */
-export function action<Input extends object = Record<never, never>, Output = void>(
+export function action<Input extends object = object, Output = void>(
   run: Run<Input, Output>,
 ): ActionHandler<Input, Awaited<Output>>;
 /** `input`: a schema of zod, valibot, arktype or any other Standard Schema; the code gets its output. */
@@ -84,7 +84,7 @@ async function settle(
   try {
     const checked = schema === null ? { value: given } : await validate(schema, given);
     if ("issues" in checked) {
-      const [{ message: words = "The input is not valid" } = {}] = checked.issues;
+      const words = checked.issues[0]?.message ?? "The input is not valid";
       return { error: { code: "BAD_INPUT", message: words, issues: checked.issues } };
     }
     return { result: (await run(checked.value as object, event)) ?? null };
@@ -92,6 +92,7 @@ async function settle(
     if (error instanceof ActionError)
       return { error: { code: error.code, message: error.message } };
     // Its words may be secret; the log has them.
+    // oxlint-disable-next-line no-console
     console.error(error);
     return { error: { code: "INTERNAL", message: "The action failed" } };
   }

@@ -1,7 +1,7 @@
 import { action, ActionError, type WebSocketMessageEvent } from "@arclet/functions";
 import { type } from "arktype";
 import * as v from "valibot";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, test, onTestFinished, vi } from "vitest";
 import { z } from "zod";
 import { setEnvironment } from "./aws-server.ts";
 
@@ -37,7 +37,7 @@ const bodyOf = ({ returned }: { returned: unknown }): unknown =>
   JSON.parse((returned as { body: string }).body);
 
 describe("an action", () => {
-  it("gets the message without what is not its input, and the event", async () => {
+  test("gets the message without what is not its input, and the event", async () => {
     const seen: unknown[] = [];
     const handler = action(async (input: { text: string }, event) => {
       seen.push(input, event.requestContext.connectionId);
@@ -52,20 +52,20 @@ describe("an action", () => {
     expect(answer.posted).toEqual([]);
   });
 
-  it("answers nothing when nobody waits", async () => {
+  test("answers nothing when nobody waits", async () => {
     const handler = action(() => ({ id: 7 }));
     const answer = await call(handler, { action: "say" });
     expect(answer).toEqual({ returned: { statusCode: 200 }, posted: [] });
   });
 
-  it("posts the answer where its route has no response", async () => {
+  test("posts the answer where its route has no response", async () => {
     const handler = action(() => {});
     const answer = await call(handler, { action: "say", requestId: "1" }, false);
     expect(answer.returned).toEqual({ statusCode: 200 });
     expect(answer.posted).toEqual([["A=", { requestId: "1", result: null }]]);
   });
 
-  it("tells its own errors and keeps others to itself", async () => {
+  test("tells its own errors and keeps others to itself", async () => {
     const logged = vi.spyOn(console, "error").mockImplementation(() => {});
     onTestFinished(() => logged.mockRestore());
     const message = { action: "say", requestId: "1" };
@@ -87,12 +87,15 @@ describe("an action", () => {
     expect((await call(broken, { action: "say" })).returned).toEqual({ statusCode: 500 });
   });
 
-  it.each(["hello", "[1]", "null", "1", ""])("refuses %j, which is not an object", async (body) => {
-    const run = vi.fn<() => void>();
-    const answer = await call(action(run), body);
-    expect(run).not.toHaveBeenCalled();
-    expect(answer.returned).toEqual({ statusCode: 400 });
-  });
+  test.each(["hello", "[1]", "null", "1", ""])(
+    "refuses %j, which is not an object",
+    async (body) => {
+      const run = vi.fn<() => void>();
+      const answer = await call(action(run), body);
+      expect(run).not.toHaveBeenCalled();
+      expect(answer.returned).toEqual({ statusCode: 400 });
+    },
+  );
 });
 
 describe.each([
@@ -100,13 +103,13 @@ describe.each([
   ["valibot", v.object({ text: v.pipe(v.string(), v.trim(), v.minLength(1)) })],
   ["arktype", type({ text: "string.trim |> string >= 1" })],
 ])("a schema of %s", (_name, input) => {
-  it("gives the code its output", async () => {
+  test("gives the code its output", async () => {
     const handler = action({ input }, ({ text }) => ({ length: text.length }));
     const answer = await call(handler, { action: "say", requestId: "1", text: "  hi " });
     expect(bodyOf(answer)).toEqual({ requestId: "1", result: { length: 2 } });
   });
 
-  it("keeps invalid input away from the code, and says what is wrong", async () => {
+  test("keeps invalid input away from the code, and says what is wrong", async () => {
     const run = vi.fn<() => void>();
     const handler = action({ input }, run);
     for (const text of [7, "", undefined]) {

@@ -16,10 +16,12 @@ import { BatchReader } from "./batch-reader.ts";
 import { BatchSplitter } from "./batch-splitter.ts";
 import { ChannelClient } from "./channel-client.ts";
 import { ChildOutbox } from "./child-outbox.ts";
+import type { FollowedClock } from "./followed-clock.ts";
 import { Intrinsics } from "./intrinsics.ts";
 import { LeaseHolder } from "./lease-holder.ts";
 import { descriptor, toChild, toHost, type ChildInit } from "./records.ts";
 import { SafeSet } from "./safe-collections.ts";
+import { hasActiveWork, whenSettled } from "./settled-process.ts";
 
 // This file is the inside of an environment: it loads one handler and runs what the pipe brings. What it
 // needs of the language and of Node.js it takes before the function's code runs, which may change it all.
@@ -65,6 +67,8 @@ let handler: Handler;
 let isReady = false;
 let intrinsics: Intrinsics;
 let output: readonly LabelledLines[] = [];
+/** Null unless the time here follows a clock that may be moved. */
+let clock: FollowedClock | null = null;
 
 // --- the pipe ---
 
@@ -144,6 +148,9 @@ function receive(buffer: Buffer, from: number, to: number): void {
         lastWaiting = null;
         outbox.writer.byte(toHost.recalled);
         outbox.added(false);
+        break;
+      case toChild.clock:
+        follow(reader.number(), reader.double());
         break;
       default:
         init = parse(reader.text()) as ChildInit;
@@ -327,6 +334,25 @@ function abandon(invocation: Running): void {
   else fail(invocation, outcome);
 }
 
+// --- a clock that is moved ---
+
+function follow(number: number, offsetMs: number): void {
+  clock?.move(offsetMs);
+  whenSettled(isSettled, () => {
+    outbox.writer.byte(toHost.followed);
+    outbox.writer.number(number);
+    outbox.writer.double(running.size === 0 || clock === null ? Infinity : clock.nextDueMs);
+    outbox.added(false);
+  });
+}
+
+/** Nothing runs, or what runs waits for a timer. */
+function isSettled(): boolean {
+  if (clock?.isBehind === true) return false;
+  if (running.size === 0) return firstWaiting === null || !isReady;
+  return !channel.isWaiting && !hasActiveWork();
+}
+
 // --- ends that no handler returns from ---
 
 function dieOf(error: ErrorReport): void {
@@ -370,6 +396,10 @@ async function begin({
   if (inspect !== null) {
     const { openDebugger } = await import("./open-debugger.ts");
     openDebugger(inspect);
+  }
+  if (rest.clockOffsetMs !== null) {
+    const { installFollowedClock } = await import("./followed-clock.ts");
+    clock = installFollowedClock(rest.clockOffsetMs);
   }
   const loaded = await loadHandler(location);
   const refusal = loaded.ok ? refuseHandler(loaded.handler, convention) : loaded.error;
