@@ -91,6 +91,7 @@ export class Reporter {
       case "connect-refused":
       case "message-in":
       case "message-out":
+      case "room-sent":
       case "disconnected":
         return this.#trafficLine(event);
       default:

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { readSync, writeFileSync } from "node:fs";
+import { readSync } from "node:fs";
 import { Socket, type SocketConstructorOpts, type TcpSocketConnectOpts } from "node:net";
 import { callHandler, refuseHandler, strandedOutcome } from "../handler/call-handler.ts";
 import {
@@ -11,7 +11,6 @@ import {
 import { loadHandler, type Handler } from "../handler/load-handler.ts";
 import { LabelledLines } from "../output/labelled-lines.ts";
 import { installLambdaConsole } from "../output/lambda-console.ts";
-import { traceIdOf } from "../trace-id.ts";
 import { BatchReader } from "./batch-reader.ts";
 import { BatchSplitter } from "./batch-splitter.ts";
 import { ChannelClient } from "./channel-client.ts";
@@ -19,9 +18,12 @@ import { ChildOutbox } from "./child-outbox.ts";
 import type { FollowedClock } from "./followed-clock.ts";
 import { Intrinsics } from "./intrinsics.ts";
 import { LeaseHolder } from "./lease-holder.ts";
+import { preferForMemory } from "./prefer-for-memory.ts";
 import { descriptor, toChild, toHost, type ChildInit } from "./records.ts";
 import { SafeSet } from "./safe-collections.ts";
 import { hasActiveWork, whenSettled } from "./settled-process.ts";
+import { TraceIdVariable } from "./trace-id-variable.ts";
+import { writeError } from "./write-error.ts";
 
 // This file is the inside of an environment: it loads one handler and runs what the pipe brings. What it
 // needs of the language and of Node.js it takes before the function's code runs, which may change it all.
@@ -48,6 +50,7 @@ const outbox = new ChildOutbox(die);
 const leases = new LeaseHolder();
 const reader = new BatchReader();
 const permit = Buffer.alloc(1);
+const traceId = new TraceIdVariable();
 const running = new SafeSet<Running>();
 let waitingForIdle: (() => void)[] = [];
 let firstWaiting: Waiting | null = null;
@@ -71,7 +74,6 @@ let output: readonly LabelledLines[] = [];
 let clock: FollowedClock | null = null;
 
 // --- the pipe ---
-
 const splitter = new BatchSplitter(receive);
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 // Read into one buffer: `onread` is the constructor's too, which its types leave out.
@@ -108,16 +110,6 @@ function leave(code: number): never {
     exitOwn(code);
   } finally {
     die();
-  }
-}
-
-/** The kernel ends this process before others when memory runs out. https://www.kernel.org/doc/html/latest/filesystems/proc.html#oom-adj */
-function preferForMemory(): void {
-  if (process.platform !== "linux") return;
-  try {
-    writeFileSync("/proc/self/oom_score_adj", "1000");
-  } catch {
-    // Not allowed here: the limit of the function's own memory still holds.
   }
 }
 
@@ -211,7 +203,7 @@ function run(invocation: Running, payload: string): void {
   running.add(invocation);
   watchForDrain();
   // Of several at a time the variable could name but one.
-  if (concurrency === 1) process.env["_X_AMZN_TRACE_ID"] = traceIdOf(invocation.requestId);
+  if (concurrency === 1) traceId.set(invocation.requestId);
   if (currentInvocation === null || !hasLogged) call(invocation, payload);
   else currentInvocation.run(invocation, call, invocation, payload);
 }
@@ -274,26 +266,13 @@ function reportFailure({ number }: Running, error: ErrorReport, isUnhandled: boo
   outbox.writer.byte(toHost.failed);
   outbox.writer.number(number);
   outbox.writer.byte(isUnhandled ? 1 : 0);
-  writeError(error);
+  writeError(outbox.writer, error);
   outbox.added(true);
-}
-
-/** Characters of each part of an error that are worth reading. */
-const errorLength = 256 * 1024;
-
-function writeError({ errorType, errorMessage, trace }: ErrorReport): void {
-  outbox.writer.text(cut(errorType));
-  outbox.writer.text(cut(errorMessage));
-  outbox.writer.text(cut(trace.join("\n")));
-}
-
-function cut(text: string): string {
-  return text.length > errorLength ? text.slice(0, errorLength) : text;
 }
 
 function failInit(error: ErrorReport): void {
   outbox.writer.byte(toHost.initFailed);
-  writeError(error);
+  writeError(outbox.writer, error);
   outbox.added(false);
 }
 
@@ -376,13 +355,17 @@ async function begin({
 }: ChildInit): Promise<void> {
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
   Object.assign(process.env, env);
+  if (rest.concurrency === 1) traceId.install();
   process.chdir(directory);
   concurrency = rest.concurrency;
   if (concurrency > 1) currentInvocation = new AsyncLocalStorage();
   output = [captureOutput(process.stdout, 0), captureOutput(process.stderr, 1)];
   installLambdaConsole(currentRequestId);
   Object.defineProperty(globalThis, Symbol.for("arclet.gateway"), {
-    value: Object.freeze({ request: channel.request.bind(channel) }),
+    value: Object.freeze({
+      request: channel.request.bind(channel),
+      realtime: channel.realtime.bind(channel),
+    }),
   });
   // From Node.js 24 on AWS's client leaves both to Node.js, which ends the process.
   if (convention === "callback") {
