@@ -34,5 +34,6 @@ export { session, type Session, type SessionData } from "./auth/session.ts";
 export { ticket, type Tickets } from "./auth/ticket.ts";
 export type { Json } from "./rooms/member.ts";
 export { rooms, type RoomMember, type Rooms } from "./rooms/rooms.ts";
+export type { EventName, Outgoing, QueueName, Register, RoomName } from "./register.ts";
 export { action, ActionError, type ActionHandler } from "./action.ts";
 export type { Issue, StandardSchema } from "./standard-schema.ts";

@@ -58,6 +58,7 @@ export class DevSession {
   readonly #reloader: Reloader;
   readonly #builds: FunctionBuilds;
   #preparing: NodeJS.Timeout | undefined;
+  #types: Promise<void> = Promise.resolve();
 
   private constructor(
     options: DevSessionOptions,
@@ -135,6 +136,7 @@ export class DevSession {
       plugins,
       onEvent(event) {
         onEvent(event);
+        if (event.type === "reloaded") session.#writeTypes();
         if (event.type === "reloaded" && changesPages(event.what))
           runtime.traffic.emit({ type: "page-changed" });
       },
@@ -167,6 +169,7 @@ export class DevSession {
     }
     const durationMs = performance.now() - startedAt;
     onEvent({ type: "ready", project, runtime, durationMs });
+    session.#writeTypes();
     reloader.start();
     return session;
   }
@@ -196,9 +199,23 @@ export class DevSession {
     const reloaded = this.#reloader.close();
     await this.#builder.stopWatching();
     await reloaded;
+    await this.#types;
     await this.#plugins.close();
     await this.#runtime.close();
     await this.#builder.close();
+  }
+
+  /** Beside the work: editors read the types. Only where somebody edits. */
+  #writeTypes(): void {
+    if (!this.#options.watches) return;
+    const { onEvent } = this.#options;
+    this.#types = this.#types.then(async () => {
+      const { writeAppTypes } = await import("../types/write-app-types.ts");
+      await writeAppTypes(this.project).catch((error: unknown) => {
+        const text = error instanceof CliError ? error.message : String(error);
+        onEvent({ type: "plugin-failed", text });
+      });
+    });
   }
 
   /** Resolves once saves are noticed. */
