@@ -20,11 +20,12 @@ const common = {
 
 /** Bundles what is compiled into `dist` folders. */
 export async function bundleAll() {
+  const client = await bundleClient();
   await Promise.all([
     bundleCommandLine(),
     bundleRuntime(),
     bundleHttpAdapter(),
-    bundleStaticFunction(),
+    bundleStaticFunction(client),
   ]);
 }
 
@@ -76,10 +77,27 @@ async function bundleHttpAdapter() {
   writeFileSync(join(emptied("packages/builder/bundle"), "http-response.js"), code);
 }
 
+/** The client for pages without a build: one module, served by `dev` and by the function for static files. */
+async function bundleClient() {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [join(root, "packages/client/dist/index.js")],
+    platform: "browser",
+    target: "es2022",
+    format: "esm",
+    minify: true,
+    write: false,
+  });
+  const [{ text }] = outputFiles;
+  writeFileSync(join(emptied("packages/client/bundle"), "client.js"), text);
+  return text;
+}
+
 /** The function that serves static files on AWS: a build folder of its own. */
-async function bundleStaticFunction() {
+async function bundleStaticFunction(client) {
   await build({
     ...common,
+    define: { CLIENT_SCRIPT: JSON.stringify(client) },
     entryPoints: [join(root, "packages/static/dist/lambda/static-function.js")],
     outfile: join(emptied("packages/static/bundle"), "static-function/index.mjs"),
     format: "esm",

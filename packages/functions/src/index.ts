@@ -16,12 +16,25 @@ export type {
   WebSocketMessageHandler,
   WebSocketResponse,
 } from "./handler-types.ts";
+export {
+  BodyError,
+  cookie,
+  html,
+  json,
+  readBody,
+  readCookies,
+  redirect,
+  type BodyKinds,
+  type CookieOptions,
+  type ReadBodyOptions,
+  type ResponseOptions,
+} from "./http.ts";
+export type { Item } from "./item.ts";
 export { GatewayError, type RefusalMetadata } from "./gateway-error.ts";
 export { events, type EventMessage } from "./events.ts";
 export { queues, type QueueMessage } from "./queues.ts";
 export {
   tables,
-  type Item,
   type QueryResult,
   type TableClient,
   type TableClients,

@@ -1,4 +1,4 @@
-import type { Item } from "./tables.ts";
+import type { Item } from "./item.ts";
 import type { WebSocketPayload } from "./websocket-payload.ts";
 
 /**

@@ -1,9 +1,8 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type * as Lib from "@aws-sdk/lib-dynamodb";
+import type { Item } from "./item.ts";
 import type { RegisteredRows } from "./register.ts";
 
-/** A document: what DynamoDB holds, as plain values. */
-export type Item = Record<string, unknown>;
 type Params = Record<string, unknown>;
 
 export interface QueryResult<Row> {
