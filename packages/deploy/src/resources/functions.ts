@@ -1,4 +1,10 @@
-import { logGroupOf, type FunctionConfig, type LambdaFunction } from "@arclet/manifest";
+import {
+  logGroupOf,
+  responseRoutesOf,
+  responseRoutesVariable,
+  type FunctionConfig,
+  type LambdaFunction,
+} from "@arclet/manifest";
 import { checkFunctionLimits } from "./check-function-limits.ts";
 import {
   logicalId,
@@ -205,6 +211,8 @@ function environmentOf(
       );
   }
   Object.assign(variables, realtimeEnvironment(context, declared));
+  const responses = responseRoutesOf(manifest, declared.id);
+  if (responses !== null) variables[responseRoutesVariable] = responses;
   const { tables, events, queues } = accessOf(manifest, declared);
   for (const [variable, names, idOf] of [
     ["ARC_TABLES", tables.map(({ name }) => name), tableLogicalId],
