@@ -10,8 +10,8 @@ import { addEnvironment, type Environment } from "./environment.ts";
 import { prepareDeploy, type PreparedDeploy } from "./prepare-deploy.ts";
 import type { DeployReporter, StackChange } from "./reporter.ts";
 import { deleteTables } from "./stack/delete-tables.ts";
+import { stackTagsOf } from "./stack-tags.ts";
 import { protectStack, wantedProtection } from "./stack/protect-stack.ts";
-import { appTag, stageTag } from "./stack/stack-owner.ts";
 import { describeStack, outputsOf } from "./stack/stack-state.ts";
 import {
   environmentParameterId,
@@ -56,7 +56,7 @@ export async function deployStack(
           ParameterValue: value,
         }))
         .filter(({ ParameterKey: key }) => template.Parameters?.[key] !== undefined),
-      tags: { ...options.tags, [appTag]: manifest.app, [stageTag]: stage },
+      tags: stackTagsOf(manifest, stage, options.tags),
     },
     origins,
     (found) => confirmed(options, clients, stackName, prepared, found),
