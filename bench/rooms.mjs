@@ -32,7 +32,11 @@ export async function measureRooms({ withPeers }) {
   for (const { stop } of Object.values(sides)) await stop();
   await Promise.all([bare.stop(), arclet.stop()]);
   const own = `${cpu.arclet.toFixed(2)} µs`;
+  const memory = await startClient("member-memory.mjs", [], ["--expose-gc"]);
+  const memberBytes = await memory.ask("measure");
+  await memory.stop();
   return [
+    atMost("heap of each of 10,000 members in 100 rooms", memberBytes, 200, { unit: "B" }),
     atMost(
       "CPU of a message to a room of 1,000, each ÷ bare socket.send",
       cpu.arclet / cpu.bare,
