@@ -3,6 +3,7 @@ import { artifactBucket, type ArtifactBucket } from "./assets/artifact-bucket.ts
 import { packageFunctions, type FunctionPackage } from "./assets/package-functions.ts";
 import { shippedFunctions } from "./assets/shipped-functions.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
+import { requireSettledTimeToLive } from "./data/time-to-live.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { readArchitectsEnvironment, readEnvironment, type Environment } from "./environment.ts";
 import { newAppSecret, secretVariable } from "./app-secret.ts";
@@ -31,7 +32,7 @@ export interface PreparedDeploy {
 
 type FoundStack = Pick<PreparedDeploy, "stack" | "deployed" | "resources">;
 
-/** @throws DeployError for what the user can fix, such as `ERR_STACK_FOREIGN` */
+/** @throws DeployError for what the user can fix, such as `ERR_STACK_FOREIGN`, `ERR_UPDATE_REFUSED` */
 export async function prepareDeploy(
   options: DeployOptions,
   clients: AwsClients,
@@ -66,6 +67,14 @@ export async function prepareDeploy(
     environment,
     deployed,
   );
+  if (deployed !== null)
+    await requireSettledTimeToLive(
+      clients,
+      deployed.template,
+      synthesis.template,
+      found.resources,
+      synthesis.origins,
+    );
   return { packages, environment, secret, bucket, ...found, synthesis };
 }
 

@@ -79,6 +79,70 @@ prefix assets
 @cdn
 `,
   ],
+  [
+    "what a team asks for",
+    `@app
+team
+
+@aws
+logRetention 7
+permissionsBoundary arn:aws:iam::123456789012:policy/boundary
+deadLetters true
+alarms ops@example.com
+tracing true
+vpc subnet-11111111 sg-22222222
+
+@http
+get /
+
+@ws
+
+@cors
+origins https://a.example
+credentials true
+maxAge 60
+
+@events
+sold
+
+@scheduled
+daily rate(1 day)
+
+@tables
+cats
+  id *String
+  encrypt alias/cats
+
+@tables-streams
+cats
+
+@domain
+staging
+  http app.example.com
+  ws socket.example.com
+  certificate arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f
+  zone Z0123456789ABC
+`,
+  ],
+  [
+    "hosts without a zone, and CloudFront",
+    `@app
+hosts
+
+@http
+get /
+
+@ws
+
+@cdn
+
+@domain
+staging
+  http app.example.com
+  ws socket.example.com
+  certificate arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f
+`,
+  ],
   ["sockets only", "@app\necho\n\n@ws\n"],
   ["static files only", "@app\nsite\n\n@static\nspa true\n"],
   [

@@ -33,6 +33,8 @@ const builtInConfig: FunctionConfig = {
   storage: 512,
   concurrency: null,
   provisionedConcurrency: null,
+  tracing: false,
+  vpc: null,
   layers: [],
   policies: [],
   allow: [],

@@ -1,7 +1,10 @@
 import type { Manifest } from "@arclet/manifest";
 import { DeployError } from "../errors.ts";
+import { addAlarms } from "../resources/alarms.ts";
 import { addCdn } from "../resources/cdn.ts";
+import { addDomains } from "../resources/domain.ts";
 import { addEvents } from "../resources/events.ts";
+import { addFailedEvents } from "../resources/failed-events.ts";
 import { addFunctions } from "../resources/functions.ts";
 import { addHttpApi } from "../resources/http.ts";
 import { addQueues } from "../resources/queues.ts";
@@ -51,6 +54,9 @@ export function synthesize(declared: Manifest, options: SynthesisOptions): Synth
   addHttpApi(context);
   addSchedules(context);
   addCdn(context);
+  addDomains(context);
+  addFailedEvents(context);
+  addAlarms(context);
   if (Object.keys(template.resources).length === 0)
     throw new DeployError("ERR_NOTHING_TO_DEPLOY", "The manifest declares nothing to deploy");
   template.output("Stack", "Name of the stack", ref("AWS::StackName"));

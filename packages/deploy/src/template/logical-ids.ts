@@ -27,6 +27,9 @@ export const staticBucketId = "StaticBucket";
 
 export const cdnId = "Cdn";
 
+/** Outputs of the stack whose names begin so are DNS records that people make. */
+export const dnsRecordOutput = "DnsRecord";
+
 export function functionLogicalId(functionId: string): string {
   return logicalId("Function", functionId);
 }
