@@ -20,16 +20,16 @@ export async function measureRooms({ withPeers }) {
     arclet: await side(arclet.pid, arclet.url, "plain"),
     ...(withPeers ? { socketIo: await socketIo() } : {}),
   };
-  for (const { round } of Object.values(sides)) await round();
+  for (const one of Object.values(sides)) await one.round();
   for (const one of Object.values(sides)) one.begin();
   const ms = await interleave(
-    Object.fromEntries(Object.entries(sides).map(([name, { round }]) => [name, round])),
+    Object.fromEntries(Object.entries(sides).map(([name, one]) => [name, () => one.round()])),
     rounds,
   );
   const cpu = Object.fromEntries(
     Object.entries(sides).map(([name, one]) => [name, one.perMessage()]),
   );
-  for (const { stop } of Object.values(sides)) await stop();
+  for (const one of Object.values(sides)) await one.stop();
   await Promise.all([bare.stop(), arclet.stop()]);
   const own = `${cpu.arclet.toFixed(2)} µs`;
   const memory = await startClient("member-memory.mjs", [], ["--expose-gc"]);

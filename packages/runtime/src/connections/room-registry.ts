@@ -299,7 +299,7 @@ export class RoomRegistry {
 function membershipsOf({ newest }: RoomConnection): Membership[] {
   const memberships: Membership[] = [];
   for (let next = newest; next !== null; next = next.next) memberships.push(next);
-  return memberships.reverse();
+  return memberships.toReversed();
 }
 
 const none = Object.freeze({ members: 0, missed: 0 });
