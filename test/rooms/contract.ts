@@ -133,6 +133,17 @@ export function testRooms(
         expect(got.filter((one) => one.name === name).map(({ n }) => n)).toEqual(numbers);
     });
 
+    test("20 connections in 40 rooms each are all found, once", async () => {
+      const ids = Array.from({ length: 20 }, () => "");
+      for (const index of ids.keys()) ids[index] = (await enter()).id;
+      for (const id of ids) {
+        const names = Array.from({ length: 40 }, (_, n) => `other:${n}`);
+        await Promise.all(names.map((room) => rooms.join({ room, id })));
+        expect((await rooms.of({ id })).toSorted()).toEqual(names.toSorted());
+      }
+      expect((await listOf("other:7")).toSorted()).toEqual(ids.toSorted());
+    });
+
     test("messages larger than a frame arrive whole", async () => {
       const ada = await enter("chat");
       const payload = "ä".repeat(60_000);
