@@ -1,3 +1,4 @@
+import { secretVariable } from "./app-secret.ts";
 import { openArtifactBucket } from "./assets/artifact-bucket.ts";
 import { deleteBucket } from "./assets/empty-bucket.ts";
 import { uploadPackages } from "./assets/package-functions.ts";
@@ -34,6 +35,9 @@ export async function deployStack(
   const { packages, environment, bucket, synthesis } = prepared;
   const { template, origins } = synthesis;
   await openArtifactBucket(clients, bucket);
+  // Kept before anything has it: a deploy that fails half-way goes on with the same one.
+  if (prepared.secret !== null)
+    await addEnvironment(clients, stackName, secretVariable, prepared.secret);
   const uploaded = await uploadPackages(clients, bucket, packages, reporter);
   // New pages name them; those of the deploy before are still there.
   const early = await deployFingerprinted(project, clients, outputsOf(prepared.stack), reporter);

@@ -1,12 +1,12 @@
 import type { Stack } from "@aws-sdk/client-cloudformation";
 import { artifactBucket, type ArtifactBucket } from "./assets/artifact-bucket.ts";
 import { packageFunctions, type FunctionPackage } from "./assets/package-functions.ts";
-import { staticFunction } from "./assets/static-function.ts";
-import { withStaticMap } from "./assets/with-static-map.ts";
+import { shippedFunctions } from "./assets/shipped-functions.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
 import { requireSettledTimeToLive } from "./data/time-to-live.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { readArchitectsEnvironment, readEnvironment, type Environment } from "./environment.ts";
+import { newAppSecret, secretVariable } from "./app-secret.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { deployedTemplate } from "./stack/deployed-template.ts";
 import { ownerOf } from "./stack/stack-owner.ts";
@@ -19,6 +19,8 @@ import type { Synthesis } from "./synthesis/synthesize.ts";
 export interface PreparedDeploy {
   readonly packages: readonly FunctionPackage[];
   readonly environment: Environment;
+  /** What is to seal sessions and tickets from now on; null: nothing new. */
+  readonly secret: string | null;
   readonly bucket: ArtifactBucket;
   /** null: there is no stack yet. */
   readonly stack: Stack | null;
@@ -39,7 +41,7 @@ export async function prepareDeploy(
 ): Promise<PreparedDeploy> {
   const { project, built, archiver, stage } = options;
   const { manifest, functions } = project;
-  const shipped = [...(await withStaticMap(project, built)), ...(await staticFunction(project))];
+  const shipped = await shippedFunctions(project, built);
   const [packages, own, bucket, found] = await Promise.all([
     packageFunctions(functions, shipped, archiver, stackName, reporter),
     readEnvironment(clients, stackName),
@@ -48,10 +50,15 @@ export async function prepareDeploy(
   ]);
   const { deployed } = found;
   reporter.report({ type: "target", stackName, region: bucket.region, account: bucket.owner });
-  const environment =
+  const given =
     deployed?.isAdopted === true
       ? new Map([...(await readArchitectsEnvironment(clients, manifest.app, stage)), ...own])
       : own;
+  const secret = newAppSecret(manifest, packages, given);
+  const environment =
+    secret === null
+      ? given
+      : new Map([...given, [secretVariable, { value: secret, revision: "new" }]]);
   const synthesis = await projectTemplate(
     options,
     stackName,
@@ -68,7 +75,7 @@ export async function prepareDeploy(
       found.resources,
       synthesis.origins,
     );
-  return { packages, environment, bucket, ...found, synthesis };
+  return { packages, environment, secret, bucket, ...found, synthesis };
 }
 
 /** The stack and its template; null for what is not there, or was never whole. */

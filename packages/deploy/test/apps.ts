@@ -149,6 +149,10 @@ staging
     "a proxy",
     "@app\nfront\n\n@http\nget /\n\n@proxy\ntesting http://localhost:1\nstaging https://example.com\nproduction https://example.com\n",
   ],
+  [
+    "rooms and logins",
+    "@app\nchat\n\n@http\nget /\n\n@ws\n\n@ws-settings\nauth ticket session\norigins https://www.example.com\n\n@rooms\nchat\n  presence true\n  members 500\nboard\n",
+  ],
 ];
 
 /** The manifest of a text, with its functions as other files of the project set them. */
@@ -182,7 +186,12 @@ export function synthesisOf(
   const synthesis = synthesize(manifest, {
     stage: "staging",
     stackName: "AllStaging",
-    assets: [...manifest.functions.map(({ id }) => id), "arclet/static"].map((functionId) => ({
+    assets: [
+      ...manifest.functions.map(({ id }) => id),
+      "arclet/static",
+      "arclet/realtime",
+      "arclet/authorizer",
+    ].map((functionId) => ({
       functionId,
       handler: "index.handler",
       bucket: "artifacts",

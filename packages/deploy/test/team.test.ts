@@ -47,7 +47,7 @@ test("hosts lead to both APIs, and functions learn them", async () => {
     Environment: {
       Variables: {
         ARC_HTTP_URL: "https://app.example.com",
-        ARC_SESSION_DOMAIN: "app.example.com",
+        ARC_SESSION_DOMAIN: "example.com",
         ARC_WSS_URL: "wss://socket.example.com",
         ARC_WS_MANAGEMENT_URL: {
           "Fn::Sub": "https://${WebSocketApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/staging",

@@ -1,4 +1,10 @@
-import { logGroupOf, type FunctionConfig, type LambdaFunction } from "@arclet/manifest";
+import {
+  logGroupOf,
+  responseRoutesOf,
+  responseRoutesVariable,
+  type FunctionConfig,
+  type LambdaFunction,
+} from "@arclet/manifest";
 import { checkFunctionLimits } from "./check-function-limits.ts";
 import {
   logicalId,
@@ -25,6 +31,8 @@ import {
   type SynthesisContext,
 } from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
+import { realtimeEnvironment } from "./rooms.ts";
+import { cookieDomain } from "./cookie-domain.ts";
 import { accessOf, functionStatements } from "./permissions.ts";
 import { versionDigest } from "./version-digest.ts";
 
@@ -190,8 +198,8 @@ function environmentOf(
   const domain = domainOf(context);
   if (domain?.http != null) {
     variables["ARC_HTTP_URL"] = `https://${domain.http}`;
-    // Cookies of sessions, as @architect/functions sets them.
-    variables["ARC_SESSION_DOMAIN"] = domain.http;
+    // Cookies of sessions must reach the socket too.
+    variables["ARC_SESSION_DOMAIN"] = cookieDomain(domain.http, domain.ws);
   } else if (hasCdn(context)) variables["ARC_HTTP_URL"] = sub(`https://\${${cdnId}.DomainName}`);
   else if (hasHttpApi(context)) variables["ARC_HTTP_URL"] = attribute(httpApiId, "ApiEndpoint");
   if (manifest.ws !== null) {
@@ -202,6 +210,9 @@ function environmentOf(
         `https://\${${webSocketApiId}}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/${options.stage}`,
       );
   }
+  Object.assign(variables, realtimeEnvironment(context, declared));
+  const responses = responseRoutesOf(manifest, declared.id);
+  if (responses !== null) variables[responseRoutesVariable] = responses;
   const { tables, events, queues } = accessOf(manifest, declared);
   for (const [variable, names, idOf] of [
     ["ARC_TABLES", tables.map(({ name }) => name), tableLogicalId],

@@ -215,7 +215,10 @@ function addFallback(context: SynthesisContext, routes: readonly HttpRoute[]): v
   if (isServed) {
     addStaticIntegration(context);
     serve("Static", "/_static/{proxy+}");
-    if (manifest.ws !== null) route("SocketUrl", "GET /_arclet/env.js", staticIntegrationId);
+    if (manifest.ws !== null) {
+      route("SocketUrl", "GET /_arclet/env.js", staticIntegrationId);
+      route("Client", "GET /_arclet/client.js", staticIntegrationId);
+    }
   }
   const upstream = manifest.proxy?.[options.stage] ?? null;
   if (upstream !== null) {

@@ -8,6 +8,8 @@ export interface FunctionAsset {
   readonly handler: string;
   readonly bucket: string;
   readonly key: string;
+  /** Whether its code uses rooms or revokes sessions: others get no permission to. @default false */
+  readonly usesRealtime?: boolean;
 }
 
 export interface SynthesisOptions {

@@ -1,4 +1,4 @@
-import { eventSources, streamRetentionSeconds, type StreamSource } from "@arclet/manifest";
+import { eventSources, streamRetentionSeconds, type StreamPolling } from "@arclet/manifest";
 import { logicalId, tableLogicalId } from "../template/logical-ids.ts";
 import { failureDestination } from "./failed-events.ts";
 import { attribute } from "../template/template.ts";
@@ -40,7 +40,10 @@ export function addTablesStreams(context: SynthesisContext): void {
 }
 
 /** Lambda tries until the stream no longer has the records, unless it is given a limit. */
-function retriesOf({ retries, maxAgeSeconds }: StreamSource): { readonly [key: string]: number } {
+export function retriesOf({
+  retries,
+  maxAgeSeconds,
+}: Pick<StreamPolling, "retries" | "maxAgeSeconds">): { readonly [key: string]: number } {
   return {
     ...(retries === null ? {} : { MaximumRetryAttempts: retries }),
     ...(maxAgeSeconds === streamRetentionSeconds

@@ -147,7 +147,7 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
     invoker: given.invoker ?? {
       invoke,
       submit(functionId, payload, _source, settle) {
-        void invoke(functionId, payload).then(settle);
+        void invoke(functionId, String(payload)).then(settle);
         // A function begins at once here.
         return { withdraw: () => false };
       },
