@@ -26,6 +26,7 @@ export async function bundleAll() {
     bundleRuntime(),
     bundleHttpAdapter(),
     bundleStaticFunction(client),
+    bundleRealtimeFunctions(),
   ]);
 }
 
@@ -103,6 +104,22 @@ async function bundleStaticFunction(client) {
     format: "esm",
     minify: true,
   });
+}
+
+/** What AWS runs around an app's functions and beside them: a build folder each. */
+async function bundleRealtimeFunctions() {
+  const outdir = emptied("packages/functions/bundle");
+  await Promise.all(
+    ["around", "authorizer", "realtime"].map((name) =>
+      build({
+        ...common,
+        entryPoints: [join(root, `packages/functions/dist/built-in/${name}.js`)],
+        outfile: join(outdir, `${name}/index.mjs`),
+        format: "esm",
+        minify: true,
+      }),
+    ),
+  );
 }
 
 function emptied(name) {

@@ -46,6 +46,7 @@ export type { Identity } from "./auth/identity.ts";
 export { session, type Session, type SessionData } from "./auth/session.ts";
 export { ticket, type Tickets } from "./auth/ticket.ts";
 export type { Json } from "./rooms/member.ts";
+export type { PresenceEvent, PresenceRecord } from "./rooms/presence-event.ts";
 export { rooms, type RoomMember, type Rooms } from "./rooms/rooms.ts";
 export type { EventName, Outgoing, QueueName, Register, RoomName } from "./register.ts";
 export { action, ActionError, type ActionHandler } from "./action.ts";

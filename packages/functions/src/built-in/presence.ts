@@ -1,18 +1,6 @@
+import type { PresenceRecord } from "../rooms/presence-event.ts";
 import type { TableItem } from "../realtime/realtime-table.ts";
 import { callUserHandler, type UserHandler } from "./user-handler.ts";
-
-/** One join or leave. */
-export interface PresenceRecord {
-  /** The same when the record is delivered again. */
-  readonly eventId: string;
-  readonly eventName: "JOIN" | "LEAVE";
-  readonly room: string;
-  readonly connectionId: string;
-  /** What the member joined with; of a LEAVE what it had last. */
-  readonly member: unknown;
-  /** Epoch milliseconds. */
-  readonly joinedAt: number;
-}
 
 interface StreamRecord {
   readonly eventID: string;
@@ -40,7 +28,7 @@ function presenceOf({ eventID, eventName, dynamodb }: StreamRecord): PresenceRec
   // Replacing a member is neither a join nor a leave.
   if (eventName === "MODIFY") return [];
   const item = eventName === "INSERT" ? dynamodb.NewImage : dynamodb.OldImage;
-  const { pk, sk, member, joinedAt } = item ?? {};
+  const { pk, sk, memberJson, joinedAt } = item ?? {};
   const [, room] = /^room#(.+)$/s.exec(pk?.S ?? "") ?? [];
   const [, connectionId] = /^connection#(.+)$/s.exec(sk?.S ?? "") ?? [];
   if (room === undefined || connectionId === undefined) return [];
@@ -50,7 +38,7 @@ function presenceOf({ eventID, eventName, dynamodb }: StreamRecord): PresenceRec
       eventName: eventName === "INSERT" ? "JOIN" : "LEAVE",
       room,
       connectionId,
-      member: JSON.parse(member?.S ?? "null"),
+      member: JSON.parse(memberJson?.S ?? "null"),
       joinedAt: Number(joinedAt?.N),
     },
   ];

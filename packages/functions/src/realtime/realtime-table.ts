@@ -1,8 +1,8 @@
 import { endpointOf, refusalOf, signedFetch } from "../signed-fetch.ts";
 
-// One table, on demand. A membership is two items, written in one transaction:
-//   pk "room#<room>"        sk "connection#<id>"   member, joinedAt, expires
-//   pk "connection#<id>"    sk "room#<room>"       member, joinedAt, expires
+// One table, on demand. (`member` would be one of DynamoDB's reserved words.) A membership is two items, written in one transaction:
+//   pk "room#<room>"        sk "connection#<id>"   memberJson, joinedAt, expires
+//   pk "connection#<id>"    sk "room#<room>"       memberJson, joinedAt, expires
 // and beside them:
 //   pk "connection#<id>"    sk "closed"            expires: this connection joins nothing any more
 //   pk "room#<room>"        sk "count"             members: only of kinds with a limit

@@ -42,7 +42,7 @@ export async function join(
     ":expires": expiry(),
     ":member": member === null ? undefined : { S: member },
   };
-  const set = `SET joinedAt = if_not_exists(joinedAt, :now), expires = :expires${member === null ? " REMOVE member" : ", member = :member"}`;
+  const set = `SET joinedAt = if_not_exists(joinedAt, :now), expires = :expires${member === null ? " REMOVE memberJson" : ", memberJson = :member"}`;
   const attempt = (isNew: boolean): Promise<number | null> =>
     transact([
       part("ConditionCheck", keyOf(connectionKey(id), "closed"), isMissing),
@@ -82,9 +82,9 @@ function counting(room: string, change: number, limit: number | null): object {
 /** Members whose time has not run out, a page at a time. */
 export async function* membersOf(room: string): AsyncGenerator<readonly Membership[]> {
   for await (const page of pagesOf(roomKey(room), connectionKey(""))) {
-    yield page.map(({ sk, member, joinedAt }) => ({
+    yield page.map(({ sk, memberJson, joinedAt }) => ({
       id: afterKind(sk),
-      member: member?.S ?? null,
+      member: memberJson?.S ?? null,
       joinedAt: Number(joinedAt?.N),
     }));
   }
@@ -108,7 +108,7 @@ export async function roomsOf(id: string): Promise<string[]> {
 export async function identityOf(id: string): Promise<string | null> {
   const pages = pagesOf(connectionKey(id), roomKey(`${identityKind}:`));
   const { value } = await pages.next();
-  return value?.[0]?.["member"]?.S ?? null;
+  return value?.[0]?.["memberJson"]?.S ?? null;
 }
 
 /** Counts a message of a connection. False: it is beyond the rate of the room's kind in this second. */
