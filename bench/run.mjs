@@ -14,6 +14,7 @@ const suites = {
   start: async (options) => (await import("./start.mjs")).measureStart(options),
   reload: async () => (await import("./reload.mjs")).measureReload(),
   bundle: async () => (await import("./bundle.mjs")).measureBundle(),
+  testing: async () => (await import("./testing.mjs")).measureTesting(),
   state: async (options) => (await import("./state.mjs")).measureState(options),
   deploy: async (options) => (await import("./deploy.mjs")).measureDeploy(options),
 };
