@@ -45,12 +45,13 @@ interface AwsRooms extends RoomsPlatform {
 async function startAws(functions: RoomFunctions): Promise<AwsRooms> {
   const ids: string[] = [];
   keepVariables();
-  const connect = aroundConnect((async ({ requestContext: { connectionId: id } }: ConnectEvent) => {
+  const connect = aroundConnect(async ({ requestContext: { connectionId: id } }: ConnectEvent) => {
     ids.push(id);
     return (await functions.connect?.(id)) ?? { statusCode: 200 };
-  }) as never);
-  const disconnect = aroundDisconnect((({ requestContext: { connectionId: id } }: ConnectEvent) =>
-    functions.disconnect?.(id)) as never);
+  });
+  const disconnect = aroundDisconnect(({ requestContext: { connectionId: id } }: ConnectEvent) =>
+    functions.disconnect?.(id),
+  );
   const presence = collectPresence();
   const records = aroundPresence((event: never) => presence.handler(event));
   const invoker = new RecordingInvoker();

@@ -5,9 +5,9 @@ import type { PresenceRecord } from "../../packages/functions/src/rooms/presence
 
 /** Functions of an app, as plain code: what they do with rooms is what the contract is about. */
 export interface RoomFunctions {
-  connect?(id: string): Promise<unknown>;
-  message?(id: string, body: string): Promise<unknown>;
-  disconnect?(id: string): Promise<unknown>;
+  connect?: (id: string) => Promise<unknown>;
+  message?: (id: string, body: string) => Promise<unknown>;
+  disconnect?: (id: string) => Promise<unknown>;
 }
 
 /** A place in which rooms live: the gateway of this machine, or a table on AWS. */
@@ -23,10 +23,10 @@ export interface RoomsPlatform {
 
 /** What every implementation of rooms does. `chat` has presence, `small` two members at most, `slow` a rate of 2. */
 export function testRooms(
-  name: string,
+  platformName: string,
   start: (functions: RoomFunctions) => Promise<RoomsPlatform>,
 ): void {
-  describe(`rooms ${name}`, () => {
+  describe(`rooms ${platformName}`, () => {
     const functions: RoomFunctions = {};
     let platform: RoomsPlatform;
 
@@ -164,7 +164,7 @@ export function testRooms(
         return { statusCode: 200 };
       };
       const begun = new Promise<void>((resolve) => {
-        const join = functions.message;
+        const { message: join } = functions;
         functions.message = async (id, body) => {
           const result = await join?.(id, body);
           resolve();
