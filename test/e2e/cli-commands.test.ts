@@ -14,6 +14,7 @@ const echoFiles = [
   "src/ws/ws-connect/index.js",
   "src/ws/ws-default/index.js",
   "src/ws/ws-disconnect/index.js",
+  "test/app.test.mjs",
 ];
 
 async function filesIn(root: string): Promise<readonly string[]> {

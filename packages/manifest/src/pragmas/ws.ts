@@ -1,3 +1,4 @@
+import { keepAlive } from "../keep-alive.ts";
 import type { WebSocketAuth, WebSocketStage } from "../manifest.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
@@ -54,6 +55,14 @@ export const readWs: PragmaReader = (pragma, context) => {
       });
       continue;
     }
+    if (name === keepAlive.routeKey) {
+      context.log.error({
+        code: "ws-action-invalid",
+        text: `"${name}" is reserved for the messages of \`keepAlive true\` under @ws-settings: choose another name`,
+        span: line.span,
+      });
+      continue;
+    }
     let hasRouteResponse = false;
     const src = readEntry(line, context, "an action", {
       response: (setting) => {
@@ -79,6 +88,7 @@ export const readWs: PragmaReader = (pragma, context) => {
   context.draft.ws = {
     routeSelectionExpression: ws?.routeSelectionExpression ?? defaultSelection,
     routes,
+    ...(ws?.keepAlive === true ? { keepAlive: true } : {}),
     authorizer: ws?.authorizer ?? null,
     auth: ws?.auth ?? [],
     origins: ws?.origins ?? null,
@@ -94,6 +104,7 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
   let identitySources: string[] = [];
   let auth: WebSocketAuth[] = [];
   let origins: string[] | null = null;
+  let isKeptAlive = false;
   const stage = { ...defaultStage };
   for (const line of linesOf(pragma.body)) {
     const setting = settingOf(line);
@@ -118,6 +129,9 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
       case "throttlingBurstLimit":
         stage[setting.key.text] = readLimit(setting, context) ?? stage[setting.key.text];
         break;
+      case "keepAlive":
+        isKeptAlive = readFlag(context, setting, "ws-setting-invalid") ?? false;
+        break;
       case "accessLogs": {
         const flag = readFlag(context, setting, "ws-setting-invalid");
         if (flag !== null) stage.hasAccessLogs = flag;
@@ -126,6 +140,13 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
       default:
         remarkUnknown(context, setting, "@ws-settings", settingNames);
     }
+  }
+  if (isKeptAlive && selection !== defaultSelection) {
+    context.log.error({
+      code: "ws-setting-invalid",
+      text: `"keepAlive" needs the selection ${defaultSelection}: its messages name their action there. Remove one of the two lines`,
+      span: pragma.span,
+    });
   }
   if (authorizerLine !== null && auth.length > 0) {
     context.log.error({
@@ -141,6 +162,7 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
   context.draft.ws = {
     routeSelectionExpression: selection,
     routes: context.draft.ws?.routes ?? [],
+    ...(isKeptAlive ? { keepAlive: true } : {}),
     authorizer: functionId === null ? null : { functionId, identitySources },
     auth,
     origins,
@@ -157,6 +179,7 @@ const settingNames = [
   "throttlingRateLimit",
   "throttlingBurstLimit",
   "accessLogs",
+  "keepAlive",
 ] as const;
 
 const authMethods: readonly WebSocketAuth[] = ["ticket", "session"];
