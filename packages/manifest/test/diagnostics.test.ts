@@ -290,9 +290,9 @@ describe("mistakes in a manifest", () => {
     const told = new Set(
       cases.flatMap(([, , mistakes]) => mistakes.map((one) => one.split(" ")[2])),
     );
-    // These need a folder: they are told by the project's reader, by the other forms, or of plugins.
+    // These need a folder: the project's reader, the other forms, the sandbox's settings and plugins report them.
     const ofFolders =
-      /^(?:access-|manifest-|function-(?:missing|undeclared|folders)|plugin-hook-)|^syntax-error$/;
+      /^(?:access-|manifest-|function-(?:missing|undeclared|folders)|plugin-hook-|sandbox-)|^syntax-error$/;
     const silent = Object.keys(diagnosticCodes).filter(
       (code) => !told.has(code) && !ofFolders.test(code),
     );

@@ -43,7 +43,7 @@ export function createTestClock(startMs = 1_700_000_000_000): TestClock {
 
 function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
-  if (match === null) throw new TypeError(`"${text}" is no duration such as "29s" or "2h"`);
+  if (match === null) throw new TypeError(`"${text}" is not a duration: write one such as "29s" or "2h"`);
   return Number(match[1]) * unitsMs[match[2] as keyof typeof unitsMs];
 }
 

@@ -9,13 +9,13 @@ import { processTerminal } from "../terminal/style.ts";
 
 export const buildCommand: Command = defineCommand({
   name: "build",
-  description: "Build every function into .arclet/build, as it is deployed",
+  description: "Build every function into .arclet/build, exactly as deploy uploads it",
   examples: ["arclet build"],
   args: {
     folder: {
       type: "positional",
       required: false,
-      description: "Folder of the app. The current one by default",
+      description: "Folder of the app; the current folder by default",
     },
   },
   async run(args) {

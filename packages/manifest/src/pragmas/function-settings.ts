@@ -52,7 +52,7 @@ const flag =
   };
 
 const allowUsage =
-  '"allow" is actions and the ARNs they are for, such as s3:GetObject arn:aws:s3:::my-bucket/*';
+  '"allow" must be actions and the ARNs they apply to, such as s3:GetObject arn:aws:s3:::my-bucket/*';
 
 /** Actions, then what they are for, then perhaps actions again; null when it is something else. */
 function readAllowed({ values }: Setting): readonly AllowedActions[] | null {
@@ -224,7 +224,7 @@ export function checkFunctionConfig(
   });
 }
 
-/** Tells levels that Lambda would refuse: it filters lines of JSON only. */
+/** Reports levels that Lambda would refuse: it filters lines of JSON only. */
 function checkLogLevels(
   { logFormat }: Pick<FunctionConfig, "logFormat">,
   settings: readonly Setting[],

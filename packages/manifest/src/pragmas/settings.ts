@@ -57,7 +57,7 @@ export function readInteger(
   return value;
 }
 
-/** Tells of a key that means nothing, with the one that may be meant. */
+/** Warns about a setting that does not exist, and suggests the closest one that does. */
 export function remarkUnknown(
   context: PragmaContext,
   setting: Setting,

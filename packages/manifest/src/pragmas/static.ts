@@ -98,7 +98,7 @@ export const readProxy: PragmaReader = (pragma, context) => {
     else if (url === null || !/^https?:\/\/[^\s/]+/.test(url)) {
       context.log.error({
         code: "proxy-url-invalid",
-        text: `"${url ?? ""}" is no URL: write http:// or https:// and a host`,
+        text: `"${url ?? ""}" is not a URL: write http:// or https:// and a host`,
         span: line.span,
       });
     } else proxy[stage] = url.replace(/\/+$/, "");
@@ -144,7 +144,7 @@ export const readPlugins: PragmaReader = (pragma, context) => {
     if (!/^@?[\w.-]+(?:\/[\w.-]+)?$/.test(text)) {
       context.log.error({
         code: "plugin-name-invalid",
-        text: `"${text}" is no name of a plugin`,
+        text: `"${text}" is not a valid plugin name: use the name of a package, with or without a scope`,
         span,
       });
       continue;

@@ -73,7 +73,7 @@ export function checkStreams(
     if (context.draft.tables.some(({ name }) => name === table)) continue;
     context.log.error({
       code: "table-unknown",
-      text: `there is no table "${table}" to stream`,
+      text: `the table "${table}" does not exist: declare it under @tables, then stream it`,
       span: span(functionId),
     });
   }
