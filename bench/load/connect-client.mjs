@@ -11,25 +11,19 @@ const [url, laneCount, seconds] = [
 ];
 const warmUpMs = 500;
 let counting = false;
-let running = true;
 let sockets = 0;
 
 setTimeout(() => {
   counting = true;
 }, warmUpMs);
 const startedAt = performance.now();
-setTimeout(
-  () => {
-    running = false;
-  },
-  warmUpMs + seconds * 1000,
-);
+const endsAt = startedAt + warmUpMs + seconds * 1000;
 await Promise.all(Array.from({ length: laneCount }, openAll));
 const elapsed = (performance.now() - startedAt - warmUpMs) / 1000;
 console.log(JSON.stringify({ sockets, seconds: elapsed }));
 
 async function openAll() {
-  while (running) {
+  while (performance.now() < endsAt) {
     const { destroy } = await openRawSocket(url, () => {});
     if (counting) sockets++;
     destroy();

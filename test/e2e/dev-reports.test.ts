@@ -117,7 +117,7 @@ describe("what is saved", () => {
       [page]: `const { writeFileSync } = require("node:fs");
 let calls = 0;
 exports.handler = async () => {
-  writeFileSync(process.cwd() + "/calls.json", String(++calls));
+  writeFileSync(__dirname.replace(".arclet/build", "src") + "/calls.json", String(++calls));
   await new Promise((resolve) => setTimeout(resolve, 10));
   return { statusCode: 200, body: String(calls) };
 };
@@ -136,7 +136,7 @@ exports.handler = async () => {
       ...app,
       "src/http/get-index/loaded.json": "0",
       [page]: `const { writeFileSync } = require("node:fs");
-writeFileSync(process.cwd() + "/loaded.json", String(Math.random()));
+writeFileSync(__dirname.replace(".arclet/build", "src") + "/loaded.json", String(Math.random()));
 exports.handler = async () => ({ statusCode: 200, body: "one" });
 `,
     });

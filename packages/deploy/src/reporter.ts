@@ -13,7 +13,7 @@ export interface StackChange {
   readonly data: "none" | "kept" | "deleted";
 }
 
-/** Everything a deploy tells while it runs. */
+/** Everything a deploy reports while it runs. */
 export type DeployEvent =
   | {
       readonly type: "packaged";

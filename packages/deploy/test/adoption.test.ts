@@ -211,6 +211,12 @@ describe("a stack of Architect's", () => {
     expect(after.Resources["CatsParam"]).toBeUndefined();
   });
 
+  test("loses a WebSocket API that the manifest no longer has, with all that refers to it", async () => {
+    const after = await adopted(text.replace("@ws\nshout\n", ""));
+    const left = Object.keys(after.Resources).filter((id) => /WS|Websocket/.test(id));
+    expect(left).toEqual([]);
+  });
+
   test("is not taken over when a table would be replaced", async () => {
     for (const key of ["at **String", "on **Number"])
       await expect(adopted(text.replace("at **Number", key))).rejects.toMatchObject({

@@ -48,6 +48,13 @@ test("a deploy that another one overtakes takes the difference anew", async () =
     .filter((body) => body.get("Action") === "CreateChangeSet");
   // The other deploy had made the stack meanwhile.
   expect(creations.map((body) => body.get("ChangeSetType"))).toEqual(["CREATE", "UPDATE"]);
+  // AWS takes a call for the one that it has had, when its answer was lost and it is repeated.
+  const tokens = aws.bodies
+    .map((body) => new URLSearchParams(body))
+    .filter((body) => /^(Create|Execute)ChangeSet$/.test(body.get("Action") ?? ""))
+    .map((body) => body.get("ClientToken") ?? body.get("ClientRequestToken"));
+  expect(tokens).toHaveLength(4);
+  expect(new Set(tokens).size).toBe(4);
 });
 
 test("a deploy that is overtaken again and again gives up", async () => {

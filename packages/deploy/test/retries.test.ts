@@ -132,6 +132,15 @@ test("calls keep the pace, in their order and not in bursts", async () => {
   expect(time - (times.at(-1) ?? 0)).toBe(60_250);
 });
 
+test("each attempt of a call for logs keeps the pace", async () => {
+  const clients = createAwsClients({ region: "us-east-1", source: { type: "keys" } });
+  const order = (await clients.logs()).middlewareStack.identify().map(String);
+  const place = (name: string): number => order.findIndex((one) => one.startsWith(name));
+  expect(place("arcletPace")).toBeGreaterThan(place("retryMiddleware"));
+  expect(place("retryMiddleware")).toBeGreaterThan(-1);
+  clients.close();
+});
+
 test("a hundred log groups are all looked at, those with news more often", () => {
   let time = 0;
   const groups = Array.from({ length: 100 }, (_, index) => index);

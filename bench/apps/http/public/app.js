@@ -48,4 +48,4 @@
 // A script of a few kilobytes, as pages have them; what it says does not matter.
 // A script of a few kilobytes, as pages have them; what it says does not matter.
 // A script of a few kilobytes, as pages have them; what it says does not matter.
-export {};
+export const size = 4096;

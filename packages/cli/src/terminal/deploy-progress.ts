@@ -162,7 +162,7 @@ export class DeployProgress implements DeployReporter {
   }
 }
 
-/** Functions that may do the same are told together. */
+/** Functions that may do the same are listed together. */
 function groupedByPermissions(
   permissions: readonly FunctionPermissions[],
 ): ReadonlyMap<string, readonly FunctionPermissions[]> {

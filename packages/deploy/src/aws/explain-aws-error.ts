@@ -53,7 +53,7 @@ export function explainAwsError(error: unknown, source: CredentialSource): unkno
   const { name, message } = error;
   const attempts = attemptsOf(error);
   const effort = attempts > 1 ? ` (${attempts} attempts in ${secondsOf(error)} s)` : "";
-  const told = (
+  const explained = (
     code: ConstructorParameters<typeof DeployError>[0],
     text: string,
     hint: string,
@@ -62,51 +62,59 @@ export function explainAwsError(error: unknown, source: CredentialSource): unkno
   const signIn = `aws sso login${used === null ? "" : ` --profile ${used}`}`;
   if (name === "CredentialsProviderError" || name === "TokenProviderError")
     return isSignInOver(message)
-      ? told("ERR_CREDENTIALS_EXPIRED", "Your AWS sign-in has expired", `Sign in again: ${signIn}`)
+      ? explained(
+          "ERR_CREDENTIALS_EXPIRED",
+          "Your AWS sign-in has expired",
+          `Sign in again: ${signIn}`,
+        )
       : used === null
-        ? told(
+        ? explained(
             "ERR_NO_CREDENTIALS",
             "No AWS credentials were found",
             "Set AWS_PROFILE, name a profile under @aws, or run: aws configure",
           )
-        : told(
+        : explained(
             "ERR_NO_CREDENTIALS",
             `The AWS profile ${used} gives no credentials`,
             `Is it in ~/.aws/config? \`aws configure --profile ${used}\` makes it.`,
           );
   if (expired.has(name))
-    return told(
+    return explained(
       "ERR_CREDENTIALS_EXPIRED",
       "The AWS credentials are expired or were refused",
       `Sign in again (${signIn}), renew the keys, or set this machine's clock.`,
     );
   if (denied.has(name))
-    return told(
+    return explained(
       "ERR_ACCESS_DENIED",
       message,
       "docs/deploy.md lists the permissions a deploy needs.",
     );
   if (message.startsWith("Region is missing"))
-    return told(
+    return explained(
       "ERR_NO_REGION",
       "No AWS region is set",
       "Write `region eu-central-1` under @aws, or set AWS_REGION.",
     );
   if (throttled.has(name))
-    return told(
+    return explained(
       "ERR_THROTTLED",
       `AWS takes no more calls for now: ${message} (${name})${effort}`,
       "Run the command again in a minute: it goes on where it stopped.",
     );
   if (unreachable.has(name) || ("code" in error && unreachable.has(String(error.code))))
-    return told(
+    return explained(
       "ERR_UNREACHABLE",
       `AWS cannot be reached: ${message}${effort}`,
       "Are the region and AWS_ENDPOINT_URL right, and is there a network?",
     );
   // Whatever else a service refuses is its word on the app or the account.
   return "$fault" in error
-    ? told("ERR_AWS", `AWS refused a call: ${message} (${name})${effort}`, "Fix it and try again.")
+    ? explained(
+        "ERR_AWS",
+        `AWS refused a call: ${message} (${name})${effort}`,
+        "Fix it and try again.",
+      )
     : error;
 }
 

@@ -1,4 +1,5 @@
 import { DeployError } from "../errors.ts";
+import { referredIds } from "../template/canonical-value.ts";
 import { compareTemplates } from "../template/compare-templates.ts";
 import { holdsData } from "../template/data-types.ts";
 import { resourceKeys } from "../template/resource-keys.ts";
@@ -13,15 +14,33 @@ const deploymentType = "AWS::ApiGatewayV2::Deployment";
  * @throws DeployError `ERR_ADOPTION` when something that holds data would be replaced
  */
 export function adoptStack(template: Template, deployed: Template): Template {
-  const orphans: Record<string, TemplateResource> = {};
-  for (const [id, resource] of Object.entries(deployed.Resources)) {
-    if (Object.hasOwn(template.Resources, id)) continue;
-    if (!holdsData(resource.Type) && resource.Type !== deploymentType) continue;
-    orphans[id] = { ...resource, DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" };
-  }
-  const adopted = { ...template, Resources: { ...template.Resources, ...orphans } };
+  const resources: Record<string, TemplateResource> = { ...template.Resources };
+  const keep = (id: string): void => {
+    const resource = deployed.Resources[id];
+    if (resource === undefined || Object.hasOwn(resources, id)) return;
+    resources[id] = { ...resource, DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" };
+    // What it needs to be what it is, such as the dead letters of a queue.
+    for (const other of needsOf(resource)) keep(other);
+  };
+  for (const [id, { Type: type }] of Object.entries(deployed.Resources))
+    if (holdsData(type)) keep(id);
+  for (const [id, resource] of Object.entries(deployed.Resources))
+    if (
+      resource.Type === deploymentType &&
+      needsOf(resource).every((other) => Object.hasOwn(resources, other))
+    )
+      keep(id);
+  const adopted = { ...template, Resources: resources };
   requireKept(adopted, deployed);
   return adopted;
+}
+
+/** Logical ids that a resource refers to or depends on. */
+function needsOf({
+  Properties: properties = {},
+  DependsOn: others = [],
+}: TemplateResource): string[] {
+  return [...referredIds(properties), ...[others].flat()];
 }
 
 function requireKept(adopted: Template, deployed: Template): void {

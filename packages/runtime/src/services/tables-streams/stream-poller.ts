@@ -88,7 +88,9 @@ export class StreamPoller {
       this.#timer.cancel();
       this.#timer = null;
     }
-    const windowMs = first.at + source.batchWindowSeconds * 1000 - this.#context.clock.now();
+    // The database has the machine's clock: by another one, a record may be of the future.
+    const ageMs = Math.max(0, this.#context.clock.now() - first.at);
+    const windowMs = source.batchWindowSeconds * 1000 - ageMs;
     if (this.#failures === 0 && !isFull && windowMs > 0) this.#wait(windowMs);
     else this.#hand(source, place);
   }
