@@ -43,6 +43,13 @@ export type {
 } from "./project/project.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";
 export {
+  functionPragmaCatalog,
+  pragmaCatalog,
+  preferencesCatalog,
+  type PragmaEntry,
+  type SettingEntry,
+} from "./rules/pragma-catalog.ts";
+export {
   reservedVariables,
   variableNameProblem,
   variablesLimit,

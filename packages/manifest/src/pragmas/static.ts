@@ -1,5 +1,6 @@
 import type { Proxy, StaticFiles } from "../manifest.ts";
 import { headOf, linesOf } from "../syntax/ast.ts";
+import { pragmaCatalog } from "../rules/pragma-catalog.ts";
 import type { PragmaReader } from "./pragma-context.ts";
 import { cleanPath, flagOf, readFlag, remarkUnknown, settingOf, textOf } from "./settings.ts";
 
@@ -16,16 +17,7 @@ export const defaultStatic: StaticFiles = Object.freeze({
 
 const code = "static-setting-invalid";
 
-const known = [
-  "folder",
-  "fingerprint",
-  "ignore",
-  "prefix",
-  "prune",
-  "spa",
-  "compression",
-  "private",
-];
+const known = Object.keys(pragmaCatalog["static"]?.settings ?? {});
 
 export const readStatic: PragmaReader = (pragma, context) => {
   const draft: { -readonly [Key in keyof StaticFiles]: StaticFiles[Key] } = { ...defaultStatic };

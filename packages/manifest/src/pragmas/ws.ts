@@ -1,5 +1,6 @@
 import type { WebSocketStage } from "../manifest.ts";
 import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
+import { pragmaCatalog } from "../rules/pragma-catalog.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
 import {
   cleanPath,
@@ -128,14 +129,7 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
   };
 };
 
-const settingNames = [
-  "selection",
-  "authorizer",
-  "identity",
-  "throttlingRateLimit",
-  "throttlingBurstLimit",
-  "accessLogs",
-] as const;
+const settingNames = Object.keys(pragmaCatalog["ws-settings"]?.settings ?? {});
 
 function readLimit(setting: Setting, context: PragmaContext): number | null {
   const limit = integerOf(setting, 1, 1_000_000);
