@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Files below a folder whose names end so; paths from the root. */
 function filesIn(folder: string, ending: RegExp): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => ending.test(name) && !name.includes("node_modules"))
+    .filter((name) => ending.test(name) && !/node_modules|\.vitepress/.test(name))
     .map((name) => join(folder, name));
 }
 

@@ -10,6 +10,7 @@ const runtime = await createRuntime({
   port: 0,
   host: "127.0.0.1",
   concurrencyPerEnvironment: concurrency,
+  ...(process.env.MAXENV ? { maxEnvironments: Number(process.env.MAXENV) } : {}),
   limits: { connectionsPerSecond: Infinity },
 });
 process.send({ url: runtime.webSocketUrl });

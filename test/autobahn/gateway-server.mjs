@@ -46,6 +46,8 @@ function createApp(root) {
         routeSelectionExpression: "$request.body.action",
         routes: [{ routeKey: "$default", functionId: id, hasRouteResponse: false, origin: null }],
         authorizer: null,
+        auth: [],
+        origins: null,
       },
     }),
   };

@@ -1,5 +1,6 @@
 import type { InvocationResult } from "../../packages/runtime/src/invocation.ts";
 import type { ServiceContext } from "../../packages/runtime/src/services/service-context.ts";
+import { Realtime } from "../../packages/runtime/src/connections/realtime.ts";
 import { createTestClock, type TestClock } from "../../packages/runtime/src/test-clock.ts";
 import { Traffic } from "../../packages/runtime/src/traffic/traffic.ts";
 
@@ -63,6 +64,7 @@ export function createMemoryContext(): MemoryContext {
     context: {
       clock,
       traffic,
+      realtime: new Realtime(clock, traffic),
       dataDirectory: null,
       origin: () => "http://127.0.0.1:0",
       tables: { port: 0, endpoint: null, seedFile: null },

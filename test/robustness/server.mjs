@@ -67,6 +67,8 @@ function createApp(sources) {
           origin: null,
         })),
         authorizer: null,
+        auth: [],
+        origins: null,
       },
       static: {
         folder: "public",

@@ -2,17 +2,16 @@ import { openArtifactBucket } from "./assets/artifact-bucket.ts";
 import { deleteBucket } from "./assets/empty-bucket.ts";
 import { uploadPackages } from "./assets/package-functions.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
+import { changeInSteps } from "./change-in-steps.ts";
 import { resultOf, type DeployOptions, type DeployResult } from "./deploy-options.ts";
 import { deployFingerprinted, deployStatic } from "./deploy-static.ts";
 import { addEnvironment, type Environment } from "./environment.ts";
 import { prepareDeploy, type PreparedDeploy } from "./prepare-deploy.ts";
 import type { DeployReporter, StackChange } from "./reporter.ts";
-import { changeStack } from "./stack/change-stack.ts";
 import { deleteTables } from "./stack/delete-tables.ts";
 import { protectStack, wantedProtection } from "./stack/protect-stack.ts";
 import { appTag, stageTag } from "./stack/stack-owner.ts";
 import { describeStack, outputsOf } from "./stack/stack-state.ts";
-import { templateSource } from "./stack/template-source.ts";
 import {
   environmentParameterId,
   functionLogicalId,
@@ -38,12 +37,15 @@ export async function deployStack(
   const uploaded = await uploadPackages(clients, bucket, packages, reporter);
   // New pages name them; those of the deploy before are still there.
   const early = await deployFingerprinted(project, clients, outputsOf(prepared.stack), reporter);
-  const source = await templateSource(clients, bucket, stackName, JSON.stringify(template));
-  const { changes, outputs } = await changeStack(
+  const { changes, outputs } = await changeInSteps(
     clients,
     {
       stackName,
-      template: source,
+      bucket,
+      before: prepared.deployed?.template ?? null,
+      after: template,
+      isAdopted: prepared.deployed?.isAdopted === true,
+      physicalIdOf: (id) => prepared.resources.get(id)?.physicalId ?? null,
       parameters: [...environment]
         .map(([name, { value }]) => ({
           ParameterKey: environmentParameterId(name),

@@ -10,7 +10,7 @@ export type Environment = ReadonlyMap<
   string,
   {
     readonly value: string;
-    /** Changes whenever the value is set, and does not tell it. */
+    /** Changes whenever another value is set, and does not reveal it. */
     readonly revision: string;
   }
 >;
@@ -68,13 +68,18 @@ export function checkVariable(name: string, value: string): void {
     );
 }
 
-/** Sets a variable that `checkVariable` lets pass. */
+/**
+ * Sets a variable that `checkVariable` lets pass. The same value again is no new revision: versions of
+ * functions with provisioned concurrency need none for it, and Lambda publishes none.
+ */
 export async function addEnvironment(
   clients: AwsClients,
   stackName: string,
   name: string,
   value: string,
 ): Promise<void> {
+  const present = await readEnvironment(clients, stackName);
+  if (present.get(name)?.value === value) return;
   const [{ PutParameterCommand }, client] = await Promise.all([
     import("@aws-sdk/client-ssm"),
     clients.ssm(),

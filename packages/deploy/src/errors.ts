@@ -21,6 +21,7 @@ export const deployErrorCodes = {
   ERR_STACK_PROTECTED: "AWS would refuse to delete the stack or its data",
   ERR_ADOPTION: "The stack cannot be taken over as it is",
   ERR_NO_EARLIER_DEPLOY: "No earlier deploy is kept",
+  ERR_UPDATE_REFUSED: "AWS would refuse the update after it has begun",
   ERR_CHANGE_SET: "CloudFormation refused the change",
   ERR_DEPLOY_FAILED: "CloudFormation could not make the change",
   ERR_NOT_CONFIRMED: "The change was not confirmed",

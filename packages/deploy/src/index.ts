@@ -1,7 +1,8 @@
 export { deployApp } from "./deploy-app.ts";
 export type { DeployOptions, DeployResult } from "./deploy-options.ts";
 export { architectView, type ArchitectView } from "./synthesis/architect-view.ts";
-export { planApp, type DeployPlan, type PlannedChange } from "./plan-app.ts";
+export { planApp, type DeployPlan } from "./plan-app.ts";
+export { type PlannedChange } from "./planned-changes.ts";
 export { rollBack, type RollBackOptions } from "./roll-back.ts";
 export type { AppOptions } from "./app-stack.ts";
 export { describeApp, type AppDescription } from "./describe-app.ts";

@@ -5,21 +5,16 @@ import type { AwsClients } from "./aws/aws-clients.ts";
 import { forEachConcurrently } from "./aws/for-each-concurrently.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { prepareDeploy, type PreparedDeploy } from "./prepare-deploy.ts";
-import type { DeployReporter, StackChange } from "./reporter.ts";
+import { plannedChanges, type PlannedChange } from "./planned-changes.ts";
+import type { DeployReporter } from "./reporter.ts";
 import { wantedProtection } from "./stack/protect-stack.ts";
 import { appTag, stageTag, tagsOf } from "./stack/stack-owner.ts";
 import type { StackResource } from "./stack/stack-state.ts";
 import { canonicalValue } from "./template/canonical-value.ts";
-import { compareTemplates } from "./template/compare-templates.ts";
-import { holdsData } from "./template/data-types.ts";
 import { functionLogicalId, staticBucketId } from "./template/logical-ids.ts";
 import type { Template, TemplateOutput } from "./template/template.ts";
-
-/** A resource that a deploy would change, and why. */
-export interface PlannedChange extends StackChange {
-  /** Names of what differs; what makes AWS replace the resource comes first. */
-  readonly properties: readonly string[];
-}
+import { stepDifferences } from "./updates/step-differences.ts";
+import { updateSteps, type UpdateStep } from "./updates/update-steps.ts";
 
 /** What a deploy would do. */
 export interface DeployPlan {
@@ -29,6 +24,8 @@ export interface DeployPlan {
   /** `adopted`: Architect made the stack, and the deploy would take it over. */
   readonly stack: "new" | "existing" | "adopted";
   readonly changes: readonly PlannedChange[];
+  /** What each of several updates does that AWS makes one after the other; empty: one update does it. */
+  readonly steps: readonly (readonly string[])[];
   /** Names of the stack's outputs that would differ. */
   readonly outputs: readonly string[];
   /** Tags of the stack that would be set; null: it has none of the name. */
@@ -65,7 +62,12 @@ export function planApp(
   return withStack(app, async (clients, stackName) => {
     const prepared = await prepareDeploy(whole, clients, stackName, reporter);
     const { resources } = prepared;
-    const changes = changesOf(prepared, resources);
+    const steps = stepsOf(prepared);
+    const changes = plannedChanges(
+      stepDifferences(prepared.deployed?.template ?? null, steps),
+      (id) => resources.get(id)?.physicalId ?? null,
+      prepared.synthesis.origins,
+    );
     const [running, staticFiles] = await Promise.all([
       runningFunctions(clients, prepared, resources, changes),
       plannedFiles(whole, clients, prepared, resources),
@@ -86,6 +88,7 @@ export function planApp(
       account: bucket.owner,
       stack: deployed === null ? "new" : deployed.isAdopted ? "adopted" : "existing",
       changes,
+      steps: steps.length === 1 ? [] : steps.map(({ texts }) => texts),
       outputs,
       tags,
       protection,
@@ -105,26 +108,11 @@ export function planApp(
   });
 }
 
-function changesOf(
-  { deployed, synthesis }: PreparedDeploy,
-  resources: ReadonlyMap<string, StackResource>,
-): readonly PlannedChange[] {
-  return compareTemplates(deployed?.template ?? null, synthesis.template).map(
-    ({ action, logicalId, type, properties, isKept }) => ({
-      action,
-      logicalId,
-      physicalId: resources.get(logicalId)?.physicalId ?? null,
-      type,
-      label: synthesis.origins.get(logicalId)?.label ?? null,
-      data:
-        !holdsData(type) || action === "add" || action === "change"
-          ? "none"
-          : isKept
-            ? "kept"
-            : "deleted",
-      properties,
-    }),
-  );
+function stepsOf({ deployed, synthesis }: PreparedDeploy): readonly UpdateStep[] {
+  return updateSteps(deployed?.template ?? null, synthesis.template, {
+    labelOf: (id) => synthesis.origins.get(id)?.label ?? id,
+    isMainFirst: deployed?.isAdopted === true,
+  });
 }
 
 function changedOutputs(before: Template | null, after: Template): readonly string[] {

@@ -32,6 +32,13 @@ export type DeployEvent =
   | { readonly type: "waiting"; readonly stackName: string; readonly status: string }
   | { readonly type: "overtaken"; readonly stackName: string }
   | { readonly type: "cleaning"; readonly stackName: string; readonly reason: string }
+  | {
+      /** One of several updates that AWS makes one after the other; the number begins with 1. */
+      readonly type: "step";
+      readonly number: number;
+      readonly count: number;
+      readonly texts: readonly string[];
+    }
   | { readonly type: "difference"; readonly changes: readonly StackChange[] }
   | {
       readonly type: "resource";

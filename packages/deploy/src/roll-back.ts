@@ -1,17 +1,18 @@
 import { withStack, type AppOptions } from "./app-stack.ts";
 import { artifactBucket } from "./assets/artifact-bucket.ts";
 import { restoreFiles } from "./assets/kept-files.ts";
+import { changeInSteps } from "./change-in-steps.ts";
 import { resultOf, type DeployResult } from "./deploy-options.ts";
 import { readEnvironment, type Environment } from "./environment.ts";
 import { DeployError } from "./errors.ts";
 import type { DeployReporter, StackChange } from "./reporter.ts";
-import { changeStack } from "./stack/change-stack.ts";
+import { deployedTemplate } from "./stack/deployed-template.ts";
 import { readDeployRecords, writeDeployRecord } from "./stack/deploy-record.ts";
 import { appTag, requireOwn, stageTag } from "./stack/stack-owner.ts";
-import { deployedStack } from "./stack/stack-state.ts";
-import { templateSource } from "./stack/template-source.ts";
+import { deployedStack, stackResources } from "./stack/stack-state.ts";
 import { environmentParameterId } from "./template/logical-ids.ts";
 import type { Template } from "./template/template.ts";
+import { requirePossibleUpdate } from "./updates/require-possible-update.ts";
 import { updateCode } from "./update-code.ts";
 
 export interface RollBackOptions extends AppOptions {
@@ -42,12 +43,17 @@ export function rollBack(
       throw new DeployError("ERR_NO_EARLIER_DEPLOY", `No earlier deploy of ${stackName} is kept`, {
         hints: ["Check out the earlier version of the project, and deploy that."],
       });
-    const text = JSON.stringify(earlier.template);
-    const { changes, outputs } = await changeStack(
+    const before = (await deployedTemplate(clients, stackName))?.processed ?? null;
+    if (before !== null) requirePossibleUpdate(before, earlier.template, new Map());
+    const resources = await stackResources(clients, stackName);
+    const { changes, outputs } = await changeInSteps(
       clients,
       {
         stackName,
-        template: await templateSource(clients, bucket, stackName, text),
+        bucket,
+        before,
+        after: earlier.template,
+        physicalIdOf: (id) => resources.get(id)?.physicalId ?? null,
         parameters: parametersOf(earlier.template, environment),
         tags: { [appTag]: manifest.app, [stageTag]: stage },
       },

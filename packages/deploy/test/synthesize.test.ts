@@ -118,6 +118,25 @@ test("what provisioned concurrency keeps warm is new with new code, settings and
     templateOf(await manifestOf(text.replace("Concurrency 1", "Concurrency 1\nmemory 256"))),
   ];
   expect(new Set([before, ...others.map(versionOf)]).size).toBe(5);
+  // Lambda publishes no second version of the same, and CloudFormation would fail.
+  const same = [
+    templateOf(await manifestOf(text.replace("Concurrency 1", "Concurrency 2\nconcurrency 7"))),
+    templateOf(manifest, {
+      assets: ["http/get-index", "arclet/static"].map((functionId) => ({
+        functionId,
+        handler: "index.handler",
+        bucket: "elsewhere",
+        key: "functions/0.zip",
+      })),
+    }),
+  ];
+  expect(same.map(versionOf)).toEqual([before, before]);
+  // A table that is replaced has another name, which the version must know.
+  const tables = [
+    templateOf(await manifestOf(`${text}\n@tables\ncats\n  id *String\n`)),
+    templateOf(await manifestOf(`${text}\n@tables\ncats\n  key *String\n`)),
+  ];
+  expect(new Set(tables.map(versionOf)).size).toBe(2);
   // Its routes lead to the alias, which the version is behind.
   const [integration] = propertiesOf(templateOf(manifest), "AWS::ApiGatewayV2::Integration");
   expect(JSON.stringify(integration)).toContain("${AliasHttpGetIndex");

@@ -25,3 +25,13 @@ export function gone(id: string): GatewayError {
     httpStatusCode: 410,
   });
 }
+
+export function tooLarge(): GatewayError {
+  return new GatewayError("PayloadTooLargeException", "The payload exceeds 128 KB", {
+    httpStatusCode: 413,
+  });
+}
+
+export function limitExceeded(text: string): GatewayError {
+  return new GatewayError("LimitExceededException", text, { httpStatusCode: 429 });
+}

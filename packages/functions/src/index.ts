@@ -27,11 +27,10 @@ export {
   type TableClients,
   type Tables,
 } from "./tables.ts";
-export {
-  createWs,
-  ws,
-  type WebSocketInfo,
-  type WebSocketPayload,
-  type Ws,
-  type WsOptions,
-} from "./ws.ts";
+export { createWs, ws, type WebSocketInfo, type Ws, type WsOptions } from "./ws.ts";
+export type { WebSocketPayload } from "./websocket-payload.ts";
+export type { Identity } from "./auth/identity.ts";
+export { session, type Session, type SessionData } from "./auth/session.ts";
+export { ticket, type Tickets } from "./auth/ticket.ts";
+export type { Json } from "./rooms/member.ts";
+export { rooms, type RoomMember, type Rooms } from "./rooms/rooms.ts";

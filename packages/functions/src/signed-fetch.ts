@@ -65,6 +65,16 @@ async function send(request: SignedRequest): Promise<Response> {
   return fetch(url, { ...init, headers: signed });
 }
 
+/** Address of a service in the function's region, or of what stands for it. `service` as in its host name. */
+export function endpointOf(service: string): string {
+  const { env } = process;
+  return (
+    env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??
+    env["AWS_ENDPOINT_URL"] ??
+    `https://${service}.${env["AWS_REGION"]}.amazonaws.com`
+  ).replace(/\/$/, "");
+}
+
 /** The address of an AWS service names its region; a custom domain or an emulator is of the function's own. */
 function regionOf(url: string): string {
   const named = /\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?$/.exec(new URL(url).hostname);

@@ -1,15 +1,7 @@
-import { GatewayError, gone } from "./gateway-error.ts";
+import { gone, limitExceeded, tooLarge } from "./gateway-error.ts";
+import type { RealtimeChannel } from "./realtime/realtime-channel.ts";
 import { refusalOf, signedFetch } from "./signed-fetch.ts";
-
-/** Objects are sent as JSON, text as it is, bytes as a binary message. */
-export type WebSocketPayload =
-  | string
-  | ArrayBuffer
-  | ArrayBufferView
-  | object
-  | number
-  | boolean
-  | null;
+import { encodePayload, type WebSocketPayload } from "./websocket-payload.ts";
 
 export interface WebSocketInfo {
   readonly connectedAt: Date;
@@ -32,8 +24,10 @@ type Reply =
   | "gone";
 
 /** A way to the gateway without HTTP, which an environment may offer. */
-interface DirectChannel {
+export interface DirectChannel {
   request(connectionId: string, command: Command): Promise<Reply>;
+  /** Absent where the app has neither rooms nor logins. */
+  readonly realtime?: RealtimeChannel;
 }
 
 const channelKey = Symbol.for("arclet.gateway");
@@ -74,7 +68,7 @@ export function createWs(options: WsOptions = {}): Ws {
   };
   return {
     async send({ id, payload }) {
-      check(id, await request(id, { type: "send", data: encode(payload) }));
+      check(id, await request(id, { type: "send", data: encodePayload(payload, "ws.send") }));
     },
     async close({ id }) {
       check(id, await request(id, { type: "close" }));
@@ -96,52 +90,44 @@ export function createWs(options: WsOptions = {}): Ws {
 /** Talks to the connections of the app's WebSocket API, locally and on AWS. */
 export const ws: Ws = /* @__PURE__ */ createWs();
 
-function directChannel(): DirectChannel | undefined {
+/** Undefined on AWS, and in other languages' runtimes. */
+export function directChannel(): DirectChannel | undefined {
   return (globalThis as { [channelKey]?: DirectChannel })[channelKey];
 }
 
 function check(id: string, reply: Reply): Exclude<Reply, "gone"> {
   if (reply === "gone") throw gone(id);
-  if (reply.type === "limit-exceeded") {
-    throw new GatewayError("LimitExceededException", `The client of ${id} reads too slowly`, {
-      httpStatusCode: 429,
-    });
-  }
-  if (reply.type === "too-large") {
-    throw new GatewayError("PayloadTooLargeException", "The payload exceeds 128 KB", {
-      httpStatusCode: 413,
-    });
-  }
+  if (reply.type === "limit-exceeded") throw limitExceeded(`The client of ${id} reads too slowly`);
+  if (reply.type === "too-large") throw tooLarge();
   return reply;
 }
 
-function encode(payload: WebSocketPayload): string | Uint8Array {
-  if (typeof payload === "string" || payload instanceof Uint8Array) return payload;
-  if (payload instanceof ArrayBuffer) return new Uint8Array(payload);
-  if (ArrayBuffer.isView(payload)) {
-    return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength);
-  }
-  // The types of JSON.stringify hide that it has no answer for `undefined` and functions.
-  const text = JSON.stringify(payload) as string | undefined;
-  if (text === undefined) throw new TypeError("ws.send needs a payload");
-  return text;
-}
-
 const methods = { send: "POST", close: "DELETE", info: "GET" } as const;
+
+/** A call of the management API, as API Gateway has it. `endpoint`: of another API than the app's own. */
+export function manageConnection(
+  id: string,
+  method: (typeof methods)[keyof typeof methods],
+  body?: string | Uint8Array,
+  endpoint?: string,
+): Promise<Response> {
+  const base = endpoint?.replace(/\/+$/, "") ?? managementUrl();
+  return signedFetch({
+    url: `${base}/@connections/${encodeURIComponent(id)}`,
+    method,
+    ...(body === undefined ? {} : { body }),
+    // Only AWS itself asks for signatures, and it speaks TLS.
+    service: base.startsWith("https:") ? "execute-api" : null,
+  });
+}
 
 async function requestOverHttp(
   id: string,
   command: Command,
   endpoint: string | undefined,
 ): Promise<Reply> {
-  const base = endpoint?.replace(/\/+$/, "") ?? managementUrl();
-  const response = await signedFetch({
-    url: `${base}/@connections/${encodeURIComponent(id)}`,
-    method: methods[command.type],
-    ...(command.type === "send" ? { body: command.data } : {}),
-    // Only AWS itself asks for signatures, and it speaks TLS.
-    service: base.startsWith("https:") ? "execute-api" : null,
-  });
+  const data = command.type === "send" ? command.data : undefined;
+  const response = await manageConnection(id, methods[command.type], data, endpoint);
   if (!response.ok) throw await refusalOf(response);
   if (command.type !== "info") {
     // Frees the socket.

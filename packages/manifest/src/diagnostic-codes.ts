@@ -32,6 +32,10 @@ export const diagnosticCodes = {
   "pragma-unknown": "The pragma does not exist",
   "proxy-url-invalid": "A proxy's target is not a URL",
   "queue-setting-invalid": "A queue's setting is out of range or of the wrong kind",
+  "room-duplicate": "A kind of rooms is declared twice",
+  "room-invalid": "The name of a kind of rooms cannot be used",
+  "room-setting-invalid": "A setting of @rooms is out of range or of the wrong kind",
+  "rooms-without-ws": "@rooms needs @ws",
   "runtime-deprecated": "AWS has deprecated a runtime, or has none of that name",
   "runtime-unknown": "Lambda does not have this runtime",
   "schedule-invalid": "A schedule's expression cannot be used",
@@ -51,6 +55,7 @@ export const diagnosticCodes = {
   "table-unknown": "The table does not exist",
   "ws-action-duplicate": "A WebSocket action is declared twice",
   "ws-action-invalid": "A WebSocket action's name cannot be used",
+  "ws-auth-session": "Sessions do not reach sockets without @domain",
   "ws-authorizer-invalid": "An authorizer's setting cannot be used",
   "ws-setting-invalid": "A setting of @ws-settings is out of range or of the wrong kind",
 } as const;

@@ -4,6 +4,7 @@ import type {
   LambdaFunction,
   Manifest,
   Queue,
+  RoomKind,
   Schedule,
   TableStream,
 } from "./manifest.ts";
@@ -18,6 +19,7 @@ export interface EventSources {
   readonly queues: readonly QueueSource[];
   readonly schedules: readonly ScheduleSource[];
   readonly streams: readonly StreamSource[];
+  readonly rooms: readonly RoomSource[];
 }
 
 interface Source {
@@ -61,8 +63,8 @@ export interface QueueSource extends Source {
   readonly reportsItemFailures: boolean;
 }
 
-export interface StreamSource extends Source {
-  readonly table: string;
+/** How a stream's records reach their function: one batch at a time, in order. */
+export interface StreamPolling {
   /** Records of one invocation at most. */
   readonly batchSize: number;
   readonly batchWindowSeconds: number;
@@ -72,8 +74,16 @@ export interface StreamSource extends Source {
   readonly maxAgeSeconds: number;
   /** Whether a batch that fails is split in two. */
   readonly bisects: boolean;
+  /** Whether `batchItemFailures` in the answer says from which record on to try again. */
   readonly reportsItemFailures: boolean;
 }
+
+export interface StreamSource extends Source, StreamPolling {
+  readonly table: string;
+}
+
+/** Joins and leaves of a kind of rooms, out of the stream of the realtime table. `name`: the kind. */
+export interface RoomSource extends Source, StreamPolling {}
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 export const asyncInvocationDefaults: AsyncInvocation = { retries: 2, maxAgeSeconds: 21_600 };
@@ -91,12 +101,17 @@ const deadLetterRetentionSeconds = 1_209_600;
 export const largestBatchWithoutWindow = 10;
 /** Architect's; Lambda's own default is 100. */
 const defaultStreamBatch = 10;
+/** Lambda's own: joins and leaves come in bursts. */
+const presenceBatch = 100;
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
 export const streamRetentionSeconds = 86_400;
 /** Lambda's default, for a function that the manifest does not have. */
 const unknownTimeoutSeconds = 5;
 
-type Parts = Pick<Manifest, "functions" | "events" | "queues" | "schedules" | "tableStreams">;
+type Parts = Pick<
+  Manifest,
+  "functions" | "events" | "queues" | "schedules" | "tableStreams" | "rooms"
+>;
 
 /** Resolves every event source of an app. `functions` hold what their own configurations say. */
 export function eventSources(manifest: Parts): EventSources {
@@ -106,6 +121,7 @@ export function eventSources(manifest: Parts): EventSources {
     queues: manifest.queues.map((queue) => queueSource(queue, functions.get(queue.functionId))),
     schedules: manifest.schedules.map(scheduleSource),
     streams: manifest.tableStreams.map(streamSource),
+    rooms: manifest.rooms.flatMap(roomSource),
   };
 }
 
@@ -164,4 +180,23 @@ function streamSource(stream: TableStream): StreamSource {
     bisects: stream.bisect ?? true,
     reportsItemFailures: true,
   };
+}
+
+/** None for a kind without presence. */
+function roomSource({ name, functionId, origin }: RoomKind): RoomSource[] {
+  if (functionId === null) return [];
+  return [
+    {
+      name,
+      functionId,
+      origin,
+      batchSize: presenceBatch,
+      batchWindowSeconds: 0,
+      retries: null,
+      maxAgeSeconds: streamRetentionSeconds,
+      bisects: true,
+      // The function sees ids of its own, not the stream's numbers.
+      reportsItemFailures: false,
+    },
+  ];
 }

@@ -10,7 +10,9 @@ export {
   type AsyncInvocation,
   type EventSources,
   type QueueSource,
+  type RoomSource,
   type ScheduleSource,
+  type StreamPolling,
   type StreamSource,
   type TopicSource,
 } from "./event-sources.ts";
@@ -66,6 +68,7 @@ export {
   type CronFields,
   type ParsedSchedule,
 } from "./rules/schedule-expression.ts";
+export { realtimeVariables } from "./realtime-variables.ts";
 export { scheduledEvent, type ScheduledEventValues } from "./scheduled-event.ts";
 export { isRootVariable } from "./root-variable.ts";
 export { SourceFile, type Span } from "./source-file.ts";

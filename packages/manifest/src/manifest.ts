@@ -4,6 +4,7 @@ import type { Location } from "./diagnostic.ts";
 export const functionPragmas = [
   "http",
   "ws",
+  "rooms",
   "events",
   "queues",
   "scheduled",
@@ -27,6 +28,8 @@ export interface FunctionAccess {
   readonly queues: readonly string[];
   /** Whether it may post to connections, and close them. */
   readonly hasConnections: boolean;
+  /** Whether it may use the app's rooms, and revoke sessions. */
+  readonly hasRooms: boolean;
   /** What it may do with objects of the bucket of static files. */
   readonly staticFiles: "none" | "read" | "write";
 }
@@ -129,7 +132,25 @@ export interface WebSocketApi {
   readonly routeSelectionExpression: string;
   readonly routes: readonly WebSocketRoute[];
   readonly authorizer: WebSocketAuthorizer | null;
+  /** Ways to log in, of which one must be valid for a socket to open; none: anybody may connect. */
+  readonly auth: readonly WebSocketAuth[];
+  /** Origins of other sites whose pages may connect; null: as `ALLOWED_ORIGINS` says. */
+  readonly origins: readonly string[] | null;
   readonly stage: WebSocketStage;
+}
+
+export type WebSocketAuth = "ticket" | "session";
+
+/** A line of `@rooms`: rooms are named `kind`, or `kind:rest`. */
+export interface RoomKind {
+  readonly name: string;
+  /** With `presence true`: what receives joins and leaves. */
+  readonly functionId: string | null;
+  /** Members of a room at most; null for no limit. */
+  readonly members: number | null;
+  /** Messages a second that one connection may send to rooms of this kind; null for no limit. */
+  readonly rate: number | null;
+  readonly origin: Location | null;
 }
 
 export interface KeyAttribute {
@@ -281,6 +302,7 @@ export interface Manifest {
   readonly http: { readonly routes: readonly HttpRoute[] } | null;
   /** null: the app has no `@ws`. */
   readonly ws: WebSocketApi | null;
+  readonly rooms: readonly RoomKind[];
   readonly tables: readonly Table[];
   readonly tableStreams: readonly TableStream[];
   readonly events: readonly EventTopic[];

@@ -42,6 +42,7 @@ export function resolveManifest(document: Document, options: ResolveOptions = {}
   checkPragmas(document, context);
   checkRuntimes(context.awsSettings, context.draft.plugins.length > 0, log);
   checkStreams(context, (functionId) => spanOfStream(document, functionId));
+  checkAuth(byName, context);
   const { draft } = context;
   draft.pragmas = Object.fromEntries(
     Array.from(byName, ([name, nodes]) => [
@@ -73,6 +74,7 @@ function createDraft(): ManifestDraft {
     functions: [],
     http: null,
     ws: null,
+    rooms: [],
     tables: [],
     tableStreams: [],
     events: [],
@@ -125,6 +127,18 @@ function checkPragmas(document: Document, context: PragmaContext): void {
     if (known === null) log.warning(remark);
     else log.error(remark);
   }
+}
+
+/** On AWS page and socket have different hosts: a cookie reaches the socket only below one domain. */
+function checkAuth(byName: ReadonlyMap<string, PragmaNode[]>, { draft, log }: PragmaContext): void {
+  const auth = draft.ws?.auth ?? [];
+  if (!auth.includes("session") || auth.includes("ticket") || byName.has("domain")) return;
+  const [pragma] = byName.get("ws-settings") ?? [];
+  log.warning({
+    code: "ws-auth-session",
+    text: "`auth session` works on AWS only with @domain: without it the session's cookie never reaches the socket. Use `auth ticket`, or add @domain",
+    span: pragma?.span ?? { start: 0, end: 0 },
+  });
 }
 
 function spanOfStream(document: Document, functionId: string): { start: number; end: number } {

@@ -258,6 +258,37 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
   ],
   ["a stream of no table", `${app}@tables-streams\ncats\n`, ["5:1 error table-unknown"]],
   ["a flag that is none", `${app}@static\nspa maybe\n`, ["5:5 error static-setting-invalid"]],
+  ["rooms without sockets", `${app}@rooms\nchat\n`, ["4:1 error rooms-without-ws"]],
+  [
+    "kinds of rooms that cannot be",
+    `${app}@ws\n\n@rooms\nchat\nchat\ntwo words\n1st\n`,
+    ["8:1 error room-duplicate", "9:1 error room-invalid", "10:1 error room-invalid"],
+  ],
+  [
+    "settings of rooms out of range",
+    `${app}@ws\n\n@rooms\nchat\n  presence maybe\n  members 0\n  rate 1001\n  size 3\n`,
+    [
+      "8:12 error room-setting-invalid",
+      "9:11 error room-setting-invalid",
+      "10:8 error room-setting-invalid",
+      "11:3 error setting-unknown",
+    ],
+  ],
+  [
+    "ways to log in and origins that are none",
+    `${app}@ws\n\n@ws-settings\nauth tickets\norigins example.com\n`,
+    ["7:6 error ws-setting-invalid", "8:9 error ws-setting-invalid"],
+  ],
+  [
+    "a login beside an authorizer",
+    `${app}@ws\n\n@ws-settings\nauth ticket\nauthorizer true\n`,
+    ["8:1 error ws-setting-invalid"],
+  ],
+  [
+    "sessions that never reach a socket",
+    `${app}@ws\n\n@ws-settings\nauth session\n`,
+    ["6:1 warning ws-auth-session"],
+  ],
   [
     "a proxy that is no URL",
     `${app}@proxy\ntesting example.com\n`,

@@ -25,6 +25,7 @@ import {
   type WebSocketIdentity,
 } from "./lambda-events/ws.ts";
 import { snsEvent } from "./lambda-events/events.ts";
+import { roomsEvent } from "./lambda-events/rooms.ts";
 import { sqsEvent } from "./lambda-events/queues.ts";
 import { localScheduledEvent } from "./lambda-events/scheduled.ts";
 
@@ -74,6 +75,17 @@ export function generateEvent(
       return localScheduledEvent(manifest, name, options.now);
     case "tables-streams":
       return tableStreamEvent(manifest, declared.id, options.now);
+    case "rooms":
+      return roomsEvent([
+        {
+          eventId: randomUUID(),
+          eventName: "JOIN",
+          room: name,
+          connectionId: new IdSource().connectionId(),
+          member: null,
+          joinedAt: options.now,
+        },
+      ]);
     case "customLambdas":
       return "{}";
   }

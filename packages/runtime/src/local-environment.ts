@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { isBefore, type ArchitectHelper } from "@arclet/builder";
-import type { Manifest } from "@arclet/manifest";
+import { realtimeVariables, type Manifest } from "@arclet/manifest";
 
 export interface LocalEnvironmentOptions {
   readonly manifest: Manifest;
@@ -13,6 +13,8 @@ export interface LocalEnvironmentOptions {
   readonly ports: { readonly [name: string]: number };
   /** Architect's packages that the function has. */
   readonly helpers: readonly ArchitectHelper[];
+  /** What seals sessions; null: the app's environment has its own. */
+  readonly appSecret: string | null;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface LocalEnvironment {
 
 /** What a function of an app that runs locally finds in `process.env`: names Architect's users know. */
 export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalEnvironment {
-  const { manifest, root, port, webSocketUrl, ports, helpers } = options;
+  const { manifest, root, port, webSocketUrl, ports, helpers, appSecret } = options;
   const addresses: Record<string, string> = {
     ARC_APP_NAME: manifest.app,
     ARC_ROLE: "SandboxRole",
@@ -48,6 +50,7 @@ export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalE
     PORT: String(port),
     // Where the helpers of 2021 look for discovery and sockets, with 3332 as their default.
     ARC_INTERNAL: String(port),
+    ...realtimeVariables(manifest),
   };
   if (manifest.ws !== null) {
     addresses["ARC_WSS_URL"] = webSocketUrl;
@@ -60,6 +63,8 @@ export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalE
   }
   return {
     defaults: {
+      // Architect's helpers have a default of their own, and rules for a secret that is set.
+      ...(appSecret === null || helpers.length > 0 ? {} : { ARC_APP_SECRET: appSecret }),
       ARC_ENV: "testing",
       NODE_ENV: "testing",
       ARC_SESSION_TABLE_NAME: "jwe",

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { type Limits, resolveLimits } from "./limits.ts";
 import type { RuntimeApp } from "./runtime-app.ts";
 import { createSystemClock, type Clock } from "./clock.ts";
@@ -35,6 +36,8 @@ export interface RuntimeOptions {
   readonly seedFile?: string;
   /** Ports of local services that old helpers look for; any free one by default. */
   readonly servicePorts?: { readonly events?: number; readonly tables?: number };
+  /** Seals sessions and tickets where the app's environment has no `ARC_APP_SECRET`. @default a random one */
+  readonly appSecret?: string;
   /** Origins besides the server's own whose pages may open sockets. `"*"` for all. */
   readonly allowedOrigins?: readonly string[];
   /** URL at which a tunnel or proxy shows the app to others: `https://app.example`. Never local. */
@@ -56,6 +59,7 @@ export interface ResolvedRuntimeOptions {
   readonly limits: Limits;
   readonly enforcesTimeouts: boolean;
   readonly clock: Clock;
+  readonly appSecret: string;
   readonly allowedOrigins: readonly string[];
   readonly publicUrl: string | null;
   readonly tls: { readonly cert: string; readonly key: string } | null;
@@ -89,6 +93,7 @@ export function resolveOptions(
     limits: resolveLimits({ ...options.limits, ...(enforcesTimeouts ? {} : noTimeouts) }),
     enforcesTimeouts,
     clock: options.clock ?? createSystemClock(),
+    appSecret: options.appSecret ?? randomBytes(32).toString("base64url"),
     allowedOrigins: options.allowedOrigins ?? [],
     publicUrl: options.publicUrl ?? null,
     tls: options.tls ?? null,

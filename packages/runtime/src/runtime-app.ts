@@ -23,6 +23,8 @@ export interface RuntimeApp {
   /** Absolute project folder. */
   readonly root: string;
   readonly functions: readonly RuntimeFunction[];
+  /** What a person set for all functions. Sockets' logins and origins go by it. @default empty */
+  readonly env?: { readonly [name: string]: string };
   /** What plugins let functions discover besides: `{ <plugin>: { <key>: <value> } }`. @default none */
   readonly services?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Pages get a script that loads them again when they change (`page-changed`). @default false */

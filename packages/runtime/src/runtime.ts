@@ -1,5 +1,6 @@
 import { helpersAbove, helpersAmong, type ArchitectHelper } from "@arclet/builder";
 import { localFunctionName, localPlace } from "@arclet/manifest";
+import { Realtime } from "./connections/realtime.ts";
 import { createByRuntimeStrategy } from "./execution/by-runtime.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
 import type { Invoker } from "./execution/invoker.ts";
@@ -79,6 +80,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   const { app, connections, clock, limits, host, stage, allowedOrigins, publicUrl } = options;
   const trust = createTrust({ host, allowedOrigins, publicUrl });
   const traffic = new Traffic();
+  const realtime = new Realtime(clock, traffic);
   // While services and gateway begin, a process for the first function does.
   const first = app.functions.find(({ build }) => build === "pending" || build.ok);
   if (first !== undefined) options.strategy.prepare?.(first.config);
@@ -90,7 +92,10 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
         : createByRuntimeStrategy(options.strategy, createChildProcesses),
     clock,
     traffic,
-    channel: { request: (id, command) => connections.request(id, command) },
+    channel: {
+      request: (id, command) => connections.request(id, command),
+      realtime: (command, data, isText) => realtime.handle(command, data, isText),
+    },
     maxEnvironments: options.maxEnvironments,
     concurrencyPerEnvironment: options.concurrencyPerEnvironment,
     enforcesTimeouts: options.enforcesTimeouts,
@@ -102,6 +107,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     clock,
     traffic,
     connections,
+    realtime,
     trust,
     ...optionalServiceOptions(given),
   });
@@ -110,11 +116,12 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     port: options.port,
     invoker,
     connections,
+    realtime,
     traffic,
     clock,
     limits,
     stage,
-    app,
+    app: withSecret(app, options.appSecret),
     trust,
     tls: options.tls,
     answerService: (request, response) => services.handleHttp(request, response),
@@ -147,6 +154,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
           webSocketUrl,
           ports,
           helpers: helpers[index] ?? [],
+          appSecret: next.env?.["ARC_APP_SECRET"] === undefined ? options.appSecret : null,
         });
         const start = await invoker.setFunction(defineFunction(next, fn, local, serviceVariables));
         if (start === null) return [];
@@ -162,7 +170,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   async function apply(next: RuntimeApp): Promise<readonly FailedLoad[]> {
     await services.update(next);
     const failed = await setFunctions(next);
-    gateway.setApp(next);
+    gateway.setApp(withSecret(next, options.appSecret));
     return failed;
   }
 
@@ -197,6 +205,11 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
       await connections.close();
     },
   };
+}
+
+/** The app with a secret, be it its own. */
+function withSecret(app: RuntimeApp, appSecret: string): RuntimeApp {
+  return { ...app, env: { ARC_APP_SECRET: appSecret, ...app.env } };
 }
 
 function defineFunction(

@@ -1,7 +1,7 @@
 import type { Project } from "@arclet/manifest";
 import type { RuntimeApp } from "@arclet/runtime";
 import type { FunctionBuilds } from "../project/function-builds.ts";
-import { functionEnvironment } from "./function-environment.ts";
+import { appEnvironment, functionEnvironment } from "./function-environment.ts";
 
 /** A project with its builds, as the runtime runs it. What was never built so far is being built. */
 export function createApp(
@@ -12,6 +12,7 @@ export function createApp(
   return {
     manifest: project.manifest,
     root: project.root,
+    env: appEnvironment(project),
     services,
     livereload: project.preferences.sandbox.livereload,
     functions: project.functions.map((declared) => ({

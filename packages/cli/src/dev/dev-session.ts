@@ -6,6 +6,7 @@ import { FunctionBuilds } from "../project/function-builds.ts";
 import { createProjectBuilder, type ProjectBuilder } from "../project/project-builder.ts";
 import type { NetworkOptions } from "./network-options.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
+import { developmentSecret } from "./app-secret.ts";
 import { createApp } from "./create-app.ts";
 import { readDevProject } from "./read-dev-project.ts";
 import type { DevEvent } from "./dev-event.ts";
@@ -96,6 +97,7 @@ export class DevSession {
     const app = createApp(project, builds, plugged.services);
     const runtime = await createRuntime({
       app,
+      appSecret: await developmentSecret(root),
       port: options.port,
       ...(options.host === null ? {} : { host: options.host }),
       ...(options.inspect === null ? {} : { inspect: options.inspect, enforcesTimeouts: false }),

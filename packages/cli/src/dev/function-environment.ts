@@ -8,10 +8,16 @@ export function functionEnvironment(
   project: Project,
   declared: ProjectFunction,
 ): { readonly [name: string]: string } {
-  const { preferences } = project;
-  const environment: EnvironmentName = preferences.sandbox.env ?? "testing";
-  const given = declared.config.env
-    ? preferences.env[environment]
-    : { ARC_DISABLE_ENV_VARS: "true" };
+  const environment = environmentOf(project);
+  const given = declared.config.env ? appEnvironment(project) : { ARC_DISABLE_ENV_VARS: "true" };
   return { NODE_ENV: environment, ...given, ARC_ENV: environment };
+}
+
+/** Variables a person set for all functions: those of `.env` and the preferences. */
+export function appEnvironment(project: Project): { readonly [name: string]: string } {
+  return project.preferences.env[environmentOf(project)];
+}
+
+function environmentOf({ preferences }: Project): EnvironmentName {
+  return preferences.sandbox.env ?? "testing";
 }

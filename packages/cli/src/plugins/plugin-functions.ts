@@ -48,7 +48,12 @@ const writers: Readonly<Record<Hook, (entry: Entry) => readonly [string, ...stri
 };
 
 /** Tables before the streams that refer to them. */
-const order: readonly Hook[] = ["tables", ...functionPragmas, "customLambdas"];
+const order: readonly Hook[] = [
+  "tables",
+  // Architect has no rooms, and so no hook that would set them.
+  ...functionPragmas.filter((pragma) => pragma !== "rooms"),
+  "customLambdas",
+];
 
 /**
  * Adds what a plugin sets to the manifest. It is written as manifest text and read by the same rules,

@@ -90,6 +90,10 @@ export class DeployProgress implements DeployReporter {
         return `another deploy changed ${event.stackName} first; looking again\n`;
       case "cleaning":
         return `removing ${event.stackName} first: ${event.reason}\n`;
+      case "step": {
+        const what = event.texts.length === 0 ? "everything else" : event.texts.join("; ");
+        return `update ${event.number} of ${event.count}: ${what}\n`;
+      }
       case "difference":
         this.#total = event.changes.length;
         this.#done = 0;

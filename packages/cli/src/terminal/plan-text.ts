@@ -10,6 +10,10 @@ export function planText(plan: DeployPlan, style: Style): string {
       ? `${plan.stackName} in ${place} was deployed by Architect; a deploy takes it over`
       : `${plan.stackName} in ${place}${plan.stack === "new" ? ", which is not there yet" : ""}`,
     ...changes.map((change) => `  ${changeLine(change, style)}`),
+    ...plan.steps.map(
+      (texts, index) =>
+        `  ${`update ${index + 1}`.padEnd(13)} ${texts.length === 0 ? "everything else" : texts.join("; ")}`,
+    ),
     ...code.map((id) => `  ${"code".padEnd(13)} ${id}`),
     ...(variables.length === 0 ? [] : [`  ${"variables".padEnd(13)} ${variables.join(", ")}`]),
     ...staticFiles.put.map((key) => `  ${"put".padEnd(13)} ${key}`),

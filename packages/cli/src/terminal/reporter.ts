@@ -90,6 +90,7 @@ export class Reporter {
       case "connect-refused":
       case "message-in":
       case "message-out":
+      case "room-sent":
       case "disconnected":
         return this.#trafficLine(event);
       default:

@@ -6,7 +6,14 @@ import type { Style } from "./style.ts";
 export type LineEvent = Extract<
   TrafficEvent,
   {
-    type: "http" | "connected" | "connect-refused" | "message-in" | "message-out" | "disconnected";
+    type:
+      | "http"
+      | "connected"
+      | "connect-refused"
+      | "message-in"
+      | "message-out"
+      | "room-sent"
+      | "disconnected";
   }
 >;
 
@@ -70,6 +77,16 @@ export function trafficLines(event: LineEvent, options: LineOptions): readonly s
       const note = `${event.connectionId} ${event.bytes} B`;
       const row = { method: "WS", route: "→ client", status: style.dim("ok"), durationMs: null };
       return isVerbose ? lines({ ...row, note }, options, true) : [];
+    }
+    case "room-sent": {
+      const { room, members, missed } = event;
+      // Whoever reads too slowly misses messages: that is worth a line in any detail.
+      if (missed === 0 && !isVerbose) return [];
+      const note = `${members} members`;
+      const status = missed === 0 ? style.dim("ok") : style.yellow("slow");
+      const reason = missed === 0 ? null : `${missed} of them read too slowly and missed it`;
+      const route = `→ ${room}`;
+      return lines({ method: "WS", route, status, durationMs: null, note, reason }, options);
     }
     case "disconnected": {
       const { code, connectionId: note } = event;

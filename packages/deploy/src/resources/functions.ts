@@ -1,7 +1,6 @@
 import { logGroupOf, type FunctionConfig, type LambdaFunction } from "@arclet/manifest";
 import { checkFunctionLimits } from "./check-function-limits.ts";
 import {
-  digest,
   logicalId,
   cdnId,
   environmentParameterId,
@@ -24,6 +23,7 @@ import {
 } from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 import { accessOf, functionStatements } from "./permissions.ts";
+import { versionDigest } from "./version-digest.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
 const longestDescription = 256;
@@ -108,9 +108,12 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
   template.add(id, { Type: "AWS::Lambda::Function", Properties: properties }, origin);
   if (config.provisionedConcurrency !== null) {
     // A version is immutable: new code, settings or variables need a version of a new logical id.
-    const revisions = config.env ? options.environment : [];
+    const revisions = config.env
+      ? options.environment.map(({ name, revision }) => `${name} ${revision}`)
+      : [];
     const versionId =
-      logicalId("Version", declared.id) + digest(JSON.stringify([properties, revisions]));
+      logicalId("Version", declared.id) +
+      versionDigest(properties, asset.key, revisions, template.resources);
     template.add(
       versionId,
       { Type: "AWS::Lambda::Version", Properties: { FunctionName: ref(id) } },

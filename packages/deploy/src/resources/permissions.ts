@@ -34,6 +34,9 @@ const tableActions = [
   "dynamodb:UpdateItem",
 ];
 
+/** What DynamoDB asks of a key on behalf of who reads and writes a table that is encrypted by it. */
+const keyActions = ["kms:Decrypt", "kms:GenerateDataKey"];
+
 /** All that one function may do: every resource by its ARN, no wildcard beyond the app's own. */
 export function functionStatements(
   context: SynthesisContext,
@@ -51,7 +54,7 @@ export function functionStatements(
   );
   const names = new Set(tables.map(({ name }) => name));
   const keys = manifest.tables.flatMap(({ name, encrypt }) =>
-    names.has(name) && typeof encrypt === "string" ? [keyArn(encrypt)] : [],
+    names.has(name) && typeof encrypt === "string" ? [encrypt] : [],
   );
   const arnsOf = (of: typeof tables): readonly TemplateValue[] =>
     of.flatMap(({ name }) => tableArns(manifest, name));
@@ -78,7 +81,8 @@ export function functionStatements(
     allow(["s3:ListBucket"], mayUseFiles === "none" ? [] : [attribute(staticBucketId, "Arn")]),
     allow(tableActions, arnsOf(written ?? [])),
     allow(readActions, arnsOf(read ?? [])),
-    allow(["kms:Decrypt", "kms:GenerateDataKey"], keys),
+    allow(keyActions, [...new Set(keys.filter((key) => aliasOf(key) === null))].map(keyArn)),
+    ...[...new Set(keys)].flatMap(aliasStatements),
     allow(
       ["sns:Publish"],
       events.map((name) => ref(topicLogicalId(name))),
@@ -111,6 +115,7 @@ export function accessOf(manifest: Manifest, { config }: LambdaFunction): Functi
       events: manifest.events.map(({ name }) => name),
       queues: manifest.queues.map(({ name }) => name),
       hasConnections: manifest.ws !== null,
+      hasRooms: manifest.rooms.length > 0 || (manifest.ws?.auth.length ?? 0) > 0,
       staticFiles: manifest.static === null ? "none" : "write",
     }
   );
@@ -120,6 +125,33 @@ function tableArns({ tables }: Manifest, name: string): readonly TemplateValue[]
   const id = tableLogicalId(name);
   const hasIndexes = tables.some((table) => table.name === name && table.indexes.length > 0);
   return [attribute(id, "Arn"), ...(hasIndexes ? [sub(`\${${id}.Arn}/index/*`)] : [])];
+}
+
+/** `alias/…` of a key that is named by an alias, or by the ARN of one; null for other keys. */
+function aliasOf(key: string): string | null {
+  return /(?:^|:)(alias\/.+)$/.exec(key)?.[1] ?? null;
+}
+
+/**
+ * A policy cannot name a key by its alias: it allows the keys that have the alias when they are used
+ * (https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html), and of these what
+ * DynamoDB asks of them for the function alone.
+ */
+function aliasStatements(key: string): readonly Statement[] {
+  const alias = aliasOf(key);
+  if (alias === null) return [];
+  const arn = key.startsWith("arn:")
+    ? `${key.slice(0, -alias.length)}key/*`
+    : sub("arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*");
+  return [
+    {
+      ...allow(keyActions, [arn]),
+      Condition: {
+        "ForAnyValue:StringEquals": { "kms:ResourceAliases": [alias] },
+        StringEquals: { "kms:ViaService": sub("dynamodb.${AWS::Region}.${AWS::URLSuffix}") },
+      },
+    },
+  ];
 }
 
 /** A KMS key may be named by its id alone. */

@@ -34,6 +34,8 @@ const suffixes: { readonly [Pragma in FunctionPragma]: string } = {
   queues: "QueueLambda",
   scheduled: "ScheduleLambda",
   "tables-streams": "TableStreamLambda",
+  // Architect has none: no plugin looks for it.
+  rooms: "RoomsLambda",
   customLambdas: "CustomLambda",
 };
 

@@ -4,13 +4,14 @@ import type { DeployOptions } from "../deploy-options.ts";
 import type { Environment } from "../environment.ts";
 import { adoptStack } from "./adopt-stack.ts";
 import { keepDeployedIds, requireFreeKeys, type DeployedStack } from "./keep-deployed-ids.ts";
+import { requirePossibleUpdate } from "../updates/require-possible-update.ts";
 import { synthesize, type Synthesis } from "./synthesize.ts";
 
 /**
  * The template of a project as it is to be deployed: with its static files, the logical ids of the stack
  * that is there, and as plugins leave it.
  * @param deployed null: there is no stack, or nobody asked.
- * @throws DeployError `ERR_TEMPLATE_LIMIT`, `ERR_ADOPTION`
+ * @throws DeployError `ERR_TEMPLATE_LIMIT`, `ERR_ADOPTION`, `ERR_UPDATE_REFUSED`
  */
 export async function projectTemplate(
   { project, stage, variables = {}, extend }: DeployOptions,
@@ -42,5 +43,6 @@ export async function projectTemplate(
   const extended = (await extend?.(kept.template)) ?? kept.template;
   requireFreeKeys(extended, deployed.template);
   const template = deployed.isAdopted ? adoptStack(extended, deployed.template) : extended;
+  requirePossibleUpdate(deployed.template, template, kept.origins);
   return { template, origins: kept.origins };
 }

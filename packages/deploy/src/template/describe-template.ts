@@ -1,3 +1,4 @@
+import { canonicalText } from "./canonical-value.ts";
 import type { ResourceOrigin, Template, TemplateResource, TemplateValue } from "./template.ts";
 
 /** Some actions, and what they are allowed on. */
@@ -39,7 +40,7 @@ export function permissionsOf(template: Template, origins: Origins): FunctionPer
           on: listOf(member(statement, "Resource")).map((on) =>
             logGroupId !== null && referred(on) === logGroupId
               ? "its log group"
-              : readable(on, origins),
+              : readable(on, origins) + conditionText(member(statement, "Condition")),
           ),
         })),
       managedPolicies: listOf(role?.Properties?.["ManagedPolicyArns"]).map((arn) =>
@@ -47,6 +48,18 @@ export function permissionsOf(template: Template, origins: Origins): FunctionPer
       ),
     };
   });
+}
+
+/** ` (kms:ResourceAliases alias/cats)`: what must be so beside; empty without a condition. */
+function conditionText(condition: TemplateValue | undefined): string {
+  const tests = Object.values(condition ?? {}).flatMap((test) =>
+    Object.entries(test as { readonly [key: string]: TemplateValue }),
+  );
+  const texts = tests.map(([key, value]) => {
+    const values = listOf(value).map((one) => canonicalText(one) ?? JSON.stringify(one));
+    return `${key} ${values.join(" or ")}`;
+  });
+  return texts.length === 0 ? "" : ` (${texts.join(", ")})`;
 }
 
 /** How many resources of each type a template makes. */

@@ -3,7 +3,8 @@ import { httpApiId, webSocketApiId } from "./logical-ids.ts";
 import type { Template, TemplateResource } from "./template.ts";
 
 /** Properties that hold a name which only one resource of a region, an account or the world can have. */
-const nameProperties: { readonly [type: string]: string } = {
+export const nameProperties: { readonly [type: string]: string } = {
+  "AWS::CloudFront::Function": "Name",
   "AWS::CloudWatch::Alarm": "AlarmName",
   "AWS::DynamoDB::Table": "TableName",
   "AWS::IAM::Role": "RoleName",
@@ -13,6 +14,7 @@ const nameProperties: { readonly [type: string]: string } = {
   "AWS::SNS::Topic": "TopicName",
   "AWS::SQS::Queue": "QueueName",
   "AWS::SSM::Parameter": "Name",
+  "AWS::Scheduler::Schedule": "Name",
 };
 
 /** Logical ids of an app's own APIs: Architect's, and Arclet's. */

@@ -5,9 +5,9 @@ import { headOf, linesOf, type LineNode, type PragmaNode, type Scalar } from "..
 import { flagOf, settingOf } from "./settings.ts";
 
 /** What of the app there is to be given access to. */
-export type Accessible = Pick<Manifest, "tables" | "events" | "queues" | "ws" | "static">;
+export type Accessible = Pick<Manifest, "tables" | "events" | "queues" | "ws" | "rooms" | "static">;
 
-const kinds = ["tables", "events", "queues", "connections", "static"] as const;
+const kinds = ["tables", "events", "queues", "connections", "rooms", "static"] as const;
 
 /** `@access` of a function's own configuration: what of the app it may use, and nothing else. */
 export function readAccess(
@@ -21,12 +21,24 @@ export function readAccess(
     queues: new Set<string>(),
   };
   let hasConnections = false;
+  let hasRooms = false;
   let staticFiles: FunctionAccess["staticFiles"] = "none";
   for (const line of linesOf(pragma.body)) {
     const kind = kinds.find((name) => name === headOf(line).text);
     switch (kind) {
       case "connections":
         hasConnections = app.ws !== null && flagOf(settingOf(line)) === true;
+        break;
+      case "rooms":
+        hasRooms = flagOf(settingOf(line)) === true;
+        if (hasRooms && app.rooms.length === 0 && (app.ws?.auth.length ?? 0) === 0) {
+          hasRooms = false;
+          log.error({
+            code: "access-invalid",
+            text: "the app has no rooms: add @rooms with a kind of rooms a line",
+            span: headOf(line).span,
+          });
+        }
         break;
       case "static": {
         const [, word] = line.values;
@@ -58,6 +70,7 @@ export function readAccess(
     events: [...access.events],
     queues: [...access.queues],
     hasConnections,
+    hasRooms,
     staticFiles,
   };
 }

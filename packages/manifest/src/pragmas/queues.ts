@@ -1,7 +1,7 @@
 import { DiagnosticLog } from "../diagnostic-log.ts";
 import type { Diagnostic, Location } from "../diagnostic.ts";
 import { eventSources, largestBatchWithoutWindow } from "../event-sources.ts";
-import type { Manifest, Queue } from "../manifest.ts";
+import type { Queue } from "../manifest.ts";
 import { queueIntegers } from "../rules/pragma-catalog.ts";
 import { linesOf } from "../syntax/ast.ts";
 import { readEventName } from "./event-name.ts";
@@ -58,9 +58,7 @@ function spanOfSetting({ key, values }: Setting): { start: number; end: number }
  * Rules of queues that depend on their functions' own configurations: AWS refuses each of these mappings.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
-export function checkQueues(
-  manifest: Pick<Manifest, "functions" | "events" | "queues" | "schedules" | "tableStreams">,
-): Diagnostic[] {
+export function checkQueues(manifest: Parameters<typeof eventSources>[0]): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const sources = eventSources(manifest).queues;
   for (const [index, queue] of manifest.queues.entries()) {

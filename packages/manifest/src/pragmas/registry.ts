@@ -5,6 +5,7 @@ import { readEvents } from "./events.ts";
 import { readHttp } from "./http.ts";
 import type { PragmaReader } from "./pragma-context.ts";
 import { readQueues } from "./queues.ts";
+import { readRooms } from "./rooms.ts";
 import { readScheduled } from "./scheduled.ts";
 import { readCdn } from "./cdn.ts";
 import { readPlugins, readProxy, readShared, readStatic, readViews } from "./static.ts";
@@ -26,6 +27,7 @@ export const pragmaReaders: Readonly<Record<string, PragmaReader>> = {
   http: readHttp,
   "ws-settings": readWsSettings,
   ws: readWs,
+  rooms: readRooms,
   events: readEvents,
   queues: readQueues,
   scheduled: readScheduled,

@@ -1,4 +1,5 @@
-import type { WebSocketStage } from "../manifest.ts";
+import type { WebSocketAuth, WebSocketStage } from "../manifest.ts";
+import { didYouMean } from "../did-you-mean.ts";
 import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
 import { pragmaCatalog } from "../rules/pragma-catalog.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
@@ -80,6 +81,8 @@ export const readWs: PragmaReader = (pragma, context) => {
     routeSelectionExpression: ws?.routeSelectionExpression ?? defaultSelection,
     routes,
     authorizer: ws?.authorizer ?? null,
+    auth: ws?.auth ?? [],
+    origins: ws?.origins ?? null,
     stage: ws?.stage ?? defaultStage,
   };
 };
@@ -90,6 +93,8 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
   let src: string | null = null;
   let authorizerLine: LineNode | null = null;
   let identitySources: string[] = [];
+  let auth: WebSocketAuth[] = [];
+  let origins: string[] | null = null;
   const stage = { ...defaultStage };
   for (const line of linesOf(pragma.body)) {
     const setting = settingOf(line);
@@ -104,6 +109,12 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
       case "identity":
         identitySources = readIdentity(setting, context);
         break;
+      case "auth":
+        auth = readAuth(setting, context);
+        break;
+      case "origins":
+        origins = readOrigins(setting, context);
+        break;
       case "throttlingRateLimit":
       case "throttlingBurstLimit":
         stage[setting.key.text] = readLimit(setting, context) ?? stage[setting.key.text];
@@ -117,6 +128,13 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
         remarkUnknown(context, setting, "@ws-settings", settingNames);
     }
   }
+  if (authorizerLine !== null && auth.length > 0) {
+    context.log.error({
+      code: "ws-setting-invalid",
+      text: "`auth` and `authorizer` exclude each other: an API has one authorizer. Remove one of the two lines",
+      span: authorizerLine.span,
+    });
+  }
   const functionId =
     authorizerLine === null
       ? null
@@ -125,11 +143,56 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
     routeSelectionExpression: selection,
     routes: context.draft.ws?.routes ?? [],
     authorizer: functionId === null ? null : { functionId, identitySources },
+    auth,
+    origins,
     stage,
   };
 };
 
 const settingNames = Object.keys(pragmaCatalog["ws-settings"]?.settings ?? {});
+
+const authMethods: readonly WebSocketAuth[] = ["ticket", "session"];
+
+function readAuth(setting: Setting, context: PragmaContext): WebSocketAuth[] {
+  const auth = new Set<WebSocketAuth>();
+  for (const { text, span } of setting.values) {
+    const method = authMethods.find((name) => name === text);
+    if (method !== undefined) auth.add(method);
+    else {
+      context.log.error({
+        code: "ws-setting-invalid",
+        text: `"${text}" is not a way to log in: use ticket, session, or both`,
+        span,
+        suggestion: didYouMean(text, authMethods),
+      });
+    }
+  }
+  if (setting.values.length === 0) wrongSetting(setting, "ticket, session, or both", context);
+  return [...auth];
+}
+
+/** `https://www.example.com`; `*` for every page. */
+function readOrigins(setting: Setting, context: PragmaContext): string[] {
+  const origins: string[] = [];
+  for (const { text, span } of setting.values) {
+    const isOrigin = text === "*" || (/^https?:\/\//.test(text) && originOf(text) === text);
+    if (isOrigin) origins.push(text);
+    else {
+      context.log.error({
+        code: "ws-setting-invalid",
+        text: `"${text}" is not an origin: write scheme and host, such as https://www.example.com`,
+        span,
+      });
+    }
+  }
+  if (setting.values.length === 0) wrongSetting(setting, "a list of origins", context);
+  return origins;
+}
+
+/** null for what is not a URL. */
+function originOf(text: string): string | null {
+  return URL.canParse(text) ? new URL(text).origin : null;
+}
 
 function readLimit(setting: Setting, context: PragmaContext): number | null {
   const limit = integerOf(setting, 1, 1_000_000);

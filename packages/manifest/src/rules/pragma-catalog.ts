@@ -142,9 +142,22 @@ export const pragmaCatalog: Readonly<Record<string, PragmaEntry>> = {
       selection: text("How a message names its action: $request.body.action by default."),
       authorizer: text("Folder of a Lambda REQUEST authorizer in front of connect."),
       identity: list("What the authorizer needs: header.Name or querystring.name."),
+      auth: list("Who may connect without code of yours: ticket, session, or both."),
+      origins: list(
+        "Origins of pages that may connect, such as https://www.example.com; * for all.",
+      ),
       throttlingRateLimit: integer("Deployed: 1000 by default.", 1, 1_000_000, "messages a second"),
       throttlingBurstLimit: integer("Deployed: 500 by default.", 1, 1_000_000, "messages a second"),
       accessLogs: flag("Whether the deployed stage writes access logs."),
+    },
+  },
+  rooms: {
+    text: "Kinds of rooms: a name a line. A room is `chat`, or `chat:lobby`.",
+    entrySettings: {
+      presence: flag("Whether a function learns who comes and goes."),
+      members: integer("Most members of one room.", 1, 100_000),
+      rate: integer("Most messages of a member.", 1, 1000, "messages a second"),
+      src,
     },
   },
   events: {

@@ -102,7 +102,7 @@ describe("a function's own configuration", () => {
 
   test("may give access to some of the app, and to nothing else", async () => {
     const app =
-      "@tables\ncats\n  id *String\ndogs\n  id *String\n\n@events\nfed\n\n@queues\nmail\n\n@ws\n";
+      "@tables\ncats\n  id *String\ndogs\n  id *String\n\n@events\nfed\n\n@queues\nmail\n\n@ws\n\n@rooms\nchat\n";
     const accessOf = async (text: string): Promise<unknown> =>
       (await configOf({ "config.arc": text }, app)).config?.access;
     expect((await configOf({}, app)).config?.access).toBeNull();
@@ -111,11 +111,12 @@ describe("a function's own configuration", () => {
       events: [],
       queues: [],
       hasConnections: false,
+      hasRooms: false,
       staticFiles: "none",
     });
     expect(
       await accessOf(
-        "@access\ntables\n  cats read\n  dogs\nevents fed\nqueues mail\nconnections\nstatic\n",
+        "@access\ntables\n  cats read\n  dogs\nevents fed\nqueues mail\nconnections\nrooms\nstatic\n",
       ),
     ).toEqual({
       tables: [
@@ -125,6 +126,7 @@ describe("a function's own configuration", () => {
       events: ["fed"],
       queues: ["mail"],
       hasConnections: true,
+      hasRooms: true,
       staticFiles: "write",
     });
     expect(await accessOf("@access\nstatic read\n")).toMatchObject({ staticFiles: "read" });
@@ -142,7 +144,7 @@ describe("a function's own configuration", () => {
     expect(mistakes).toEqual([
       `${folder}/config.arc:3:3 error access-invalid: the app has no table "cat": did you mean "cats"?`,
       `${folder}/config.arc:4:8 error access-invalid: "write" is not a valid kind of access: use read`,
-      `${folder}/config.arc:5:1 error access-invalid: "queue" is not a valid kind of resource: use tables, events, queues, connections, static`,
+      `${folder}/config.arc:5:1 error access-invalid: "queue" is not a valid kind of resource: use tables, events, queues, connections, rooms, static`,
     ]);
   });
 

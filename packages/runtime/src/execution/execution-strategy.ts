@@ -4,6 +4,7 @@ import type {
   InvocationFailure,
   InvocationResult,
 } from "../invocation.ts";
+import type { RealtimeCommand, RealtimeReply } from "@arclet/functions/gateway";
 import type { BuiltFunction } from "@arclet/builder";
 import type { FunctionConfig } from "@arclet/manifest";
 import type { ConnectionCommand, ConnectionReply } from "../connections/connection-router.ts";
@@ -15,6 +16,12 @@ export interface GatewayChannel {
     connectionId: string,
     command: ConnectionCommand,
   ): ConnectionReply | "gone" | Promise<ConnectionReply | "gone">;
+  /** Rooms and logins. `data` goes with `send`: bytes are a binary frame unless `isText`. */
+  realtime?(
+    command: RealtimeCommand,
+    data: string | Uint8Array | null,
+    isText: boolean,
+  ): RealtimeReply;
 }
 
 /** What an environment tells the pool that owns it. */

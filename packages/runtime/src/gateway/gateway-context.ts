@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
+import type { Realtime } from "../connections/realtime.ts";
 import type { GatewayInvoker } from "../execution/invoker.ts";
 import type { ClfTime } from "../lambda-events/clf-time.ts";
 import type { IdSource } from "../lambda-events/ids.ts";
@@ -13,6 +14,7 @@ import type { Trust } from "../http/trust.ts";
 export interface GatewayContext {
   readonly invoker: GatewayInvoker;
   readonly connections: ConnectionRouter;
+  readonly realtime: Realtime;
   readonly traffic: Traffic;
   readonly clock: Clock;
   readonly limits: Limits;

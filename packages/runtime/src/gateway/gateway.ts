@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { localPlace, type Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
+import type { Realtime } from "../connections/realtime.ts";
 import type { GatewayInvoker } from "../execution/invoker.ts";
 import { ClfTime } from "../lambda-events/clf-time.ts";
 import { createApiId, IdSource } from "../lambda-events/ids.ts";
@@ -25,6 +26,8 @@ export interface GatewayApp {
   readonly root: string;
   /** @default false */
   readonly livereload?: boolean;
+  /** Environment of the app: the gateway reads its secrets and `ALLOWED_ORIGINS`. @default empty */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface GatewayOptions {
@@ -34,6 +37,8 @@ export interface GatewayOptions {
   readonly port: number;
   readonly invoker: GatewayInvoker;
   readonly connections: ConnectionRouter;
+  /** Rooms and logins. */
+  readonly realtime: Realtime;
   readonly traffic: Traffic;
   readonly clock: Clock;
   readonly limits: Limits;
@@ -64,10 +69,11 @@ export interface Gateway {
  * Rejects with `RuntimeError` when the port or the host cannot be had.
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { invoker, connections, traffic, clock, limits, stage, host } = options;
+  const { invoker, connections, realtime, traffic, clock, limits, stage, host } = options;
   const context: GatewayContext = {
     invoker,
     connections,
+    realtime,
     traffic,
     clock,
     limits,
@@ -87,9 +93,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   let servedKey = "";
   let proxyTarget: string | null = null;
 
-  function setApp({ manifest, root, livereload = false }: GatewayApp): void {
+  function setApp({ manifest, root, livereload = false, env = {} }: GatewayApp): void {
     http.setManifest(manifest, livereload);
-    webSockets.setApi(manifest.ws, localPlace(manifest));
+    realtime.setManifest(manifest);
+    webSockets.setApi(manifest.ws, localPlace(manifest), env);
     const staticKey = JSON.stringify([root, livereload, manifest.static]);
     // What it has read stays when only functions changed.
     if (staticKey !== servedKey)

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { Realtime } from "../connections/realtime.ts";
 import type { Invoker } from "../execution/invoker.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 
@@ -7,6 +8,7 @@ export interface ServiceContext {
   readonly invoker: Invoker;
   readonly clock: Clock;
   readonly traffic: Traffic;
+  readonly realtime: Realtime;
   /** Absolute folder; null keeps everything in memory. */
   readonly dataDirectory: string | null;
   /** Where the services' port is: `http://127.0.0.1:3334`. */
@@ -26,7 +28,7 @@ export interface TablesSettings {
 /** Something a function failed to take in all its tries. */
 export interface DeadLetter {
   readonly id: string;
-  readonly service: "events" | "queues" | "scheduled" | "tables-streams";
+  readonly service: "events" | "queues" | "scheduled" | "tables-streams" | "rooms";
   /** Name of the event, queue, schedule or table. */
   readonly source: string;
   readonly functionId: string;

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ArchitectHelper } from "@arclet/builder";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
+import type { Realtime } from "../connections/realtime.ts";
 import type { Invoker } from "../execution/invoker.ts";
 import type { HttpAnswer } from "../http/http-answer.ts";
 import type { Trust } from "../http/trust.ts";
@@ -44,6 +45,12 @@ const kinds: readonly ServiceKind[] = [
     open: async (context, app) =>
       (await import("./scheduled/scheduled-service.ts")).open(context, app),
   },
+  {
+    name: "rooms",
+    isNeeded: ({ rooms }) => rooms.some(({ functionId }) => functionId !== null),
+    usesPort: false,
+    open: async (context, app) => (await import("./rooms/rooms-service.ts")).open(context, app),
+  },
 ];
 
 export interface ServicesOptions {
@@ -52,6 +59,8 @@ export interface ServicesOptions {
   readonly clock: Clock;
   readonly traffic: Traffic;
   readonly connections: ConnectionRouter;
+  /** Who is in which room. */
+  readonly realtime: Realtime;
   /** Judges what is local. */
   readonly trust: Trust;
   /** Absolute folder that keeps tables, events and messages. @default in memory */
@@ -124,6 +133,7 @@ class LocalServices implements Services {
       invoker,
       clock,
       traffic,
+      realtime: options.realtime,
       dataDirectory: options.dataDirectory ?? null,
       origin: () => this.#server.origin(),
       tables: {

@@ -50,6 +50,15 @@ export type TrafficEvent =
       readonly reason: string | null;
     }
   | { readonly type: "message-out"; readonly connectionId: string; readonly bytes: number }
+  /** A function has sent to a room. */
+  | {
+      readonly type: "room-sent";
+      readonly room: string;
+      /** How many it was for. */
+      readonly members: number;
+      /** How many of them read too slowly, or were just closing. */
+      readonly missed: number;
+    }
   | {
       readonly type: "disconnected";
       readonly connectionId: string;

@@ -118,6 +118,46 @@ export function runChannelTests(conforms: ConformanceTest, create: () => Executi
     expect(binary?.type === "send" && [...Buffer.from(binary.data)]).toEqual([1, 2, 255]);
   });
 
+  conforms("rooms are the gateway's too, one request whatever their size", async () => {
+    const seen: unknown[] = [];
+    const code = `${request}
+    const send = { type: "send", room: "chat", except: ["a"], from: null };
+    export const handler = async () => Promise.all([
+      gateway.realtime({ type: "join", room: "chat", id: "a", member: '{"name":"Adä"}' }, null),
+      gateway.realtime(send, "grüße 🐱"),
+      gateway.realtime(send, new Uint8Array([1, 2, 255])),
+      gateway.realtime({ type: "of", id: "a" }, null),
+    ]);`;
+    const { value } = await runFunction(
+      create(),
+      { code },
+      {
+        channel: {
+          request: () => "gone",
+          realtime(command, data, isText) {
+            // What came is a view of what was read.
+            const bytes = Buffer.from(data ?? "");
+            seen.push([command.type, isText ? bytes.toString() : [...bytes]]);
+            if (command.type === "of") return { type: "rooms", rooms: ["chat"] };
+            return command.type === "send" ? { type: "sent", members: 3 } : { type: "done" };
+          },
+        },
+      },
+    );
+    expect(await value()).toEqual([
+      { type: "done" },
+      { type: "sent", members: 3 },
+      { type: "sent", members: 3 },
+      { type: "rooms", rooms: ["chat"] },
+    ]);
+    expect(seen).toMatchObject([
+      ["join", expect.anything()],
+      ["send", "grüße 🐱"],
+      ["send", [1, 2, 255]],
+      ["of", expect.anything()],
+    ]);
+  });
+
   conforms("a callback waits for the gateway's answers too", async () => {
     const code = `const gateway = globalThis[Symbol.for("arclet.gateway")];
     exports.handler = (event, context, callback) => {

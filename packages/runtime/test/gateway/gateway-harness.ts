@@ -4,9 +4,15 @@ import { join } from "node:path";
 import type { AwsSettings, HttpRoute, Manifest, WebSocketApi } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
 import { createMemoryRouter } from "../../src/connections/memory.ts";
+import { Realtime } from "../../src/connections/realtime.ts";
 import type { GatewayInvoker } from "../../src/execution/invoker.ts";
 import type { InvocationErrorKind, InvocationResult } from "../../src/invocation.ts";
-import { createGateway, type Gateway, type GatewayOptions } from "../../src/gateway/gateway.ts";
+import {
+  createGateway,
+  type Gateway,
+  type GatewayApp,
+  type GatewayOptions,
+} from "../../src/gateway/gateway.ts";
 import type { TlsFiles } from "../../src/gateway/listener.ts";
 import { createTrust } from "../../src/http/trust.ts";
 import { resolveLimits, type Limits } from "../../src/limits.ts";
@@ -44,6 +50,8 @@ export interface GatewayHarnessOptions {
   readonly host?: string;
   readonly allowedOrigins?: readonly string[];
   readonly publicUrl?: string;
+  readonly rooms?: Manifest["rooms"];
+  readonly env?: GatewayApp["env"];
   readonly answerService?: GatewayOptions["answerService"];
   readonly tls?: TlsFiles;
 }
@@ -77,6 +85,7 @@ export interface GatewayHarness {
   readonly url: string;
   readonly clock: TestClock;
   readonly traffic: Traffic;
+  readonly realtime: Realtime;
   /** The next event, in order, that the function has got or will get. */
   readonly event: (functionId: string) => Promise<LambdaEvent>;
   /** How many events it has got so far. */
@@ -102,6 +111,7 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
   traffic.listen((event) => {
     if (event.type === "bug") bugs.push(event.error);
   });
+  const realtime = new Realtime(clock, traffic);
   let { functions = {} } = given;
 
   async function invoke(functionId: string, payload: string): Promise<InvocationResult> {
@@ -136,11 +146,12 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
       },
     },
     connections: createMemoryRouter(),
+    realtime,
     traffic,
     clock,
     limits: resolveLimits(given.limits),
     stage: given.stage ?? "testing",
-    app: { root, manifest: manifestOf(given) },
+    app: { root, manifest: manifestOf(given), env: given.env ?? {} },
     trust: createTrust({
       host: given.host ?? "127.0.0.1",
       allowedOrigins: given.allowedOrigins ?? [],
@@ -164,6 +175,7 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
     url: `http://127.0.0.1:${port}`,
     clock,
     traffic,
+    realtime,
     event: (functionId) =>
       new Promise((resolve) => {
         const number = taken.get(functionId) ?? 0;
@@ -186,7 +198,7 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
     refused: (options) => refusedClient(port, options),
     setApp(options) {
       functions = options.functions ?? functions;
-      gateway.setApp({ root, manifest: manifestOf(options) });
+      gateway.setApp({ root, manifest: manifestOf(options), env: options.env ?? {} });
     },
     close,
   };
@@ -201,6 +213,7 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
   const { staticFiles = null, proxy } = options;
   return manifestWith({
     http: { routes: routes.map(httpRoute) },
+    rooms: options.rooms ?? [],
     ws: {
       routeSelectionExpression: "$request.body.action",
       routes: keys.map(({ key, functionId }) => ({
@@ -210,6 +223,8 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
         origin: null,
       })),
       authorizer: null,
+      auth: [],
+      origins: null,
       stage: { throttlingRateLimit: 1000, throttlingBurstLimit: 500, hasAccessLogs: false },
       ...options.webSocketApi,
     },

@@ -106,7 +106,7 @@ describe("through a tunnel, an app with a public URL", () => {
     const proxy = await startReverseProxy(port);
     await expect(openClient(proxy, { origin: "https://evil.example" })).rejects.toThrow("403");
     expect(reasons).toEqual([
-      "the page's origin, https://evil.example, is not allowed (--allow-origin)",
+      "Arclet refused the foreign origin https://evil.example: --allow-origin or origins below @ws-settings allows it",
     ]);
   });
 });

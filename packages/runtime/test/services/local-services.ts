@@ -8,6 +8,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Manifest } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
 import type { InvocationResult } from "../../src/invocation.ts";
+import { Realtime } from "../../src/connections/realtime.ts";
 import { createTrust } from "../../src/http/trust.ts";
 import {
   createServices,
@@ -77,16 +78,18 @@ export interface LocalServices {
 export async function startServices(
   parts: Partial<Manifest>,
   options: Partial<
-    Pick<ServicesOptions, "dataDirectory" | "ports" | "seedFile" | "dynamoEndpoint">
+    Pick<ServicesOptions, "dataDirectory" | "ports" | "seedFile" | "dynamoEndpoint" | "realtime">
   > & { readonly root?: string; readonly invoker?: RecordingInvoker } = {},
 ): Promise<LocalServices> {
   const { root = await temporaryDirectory(), invoker = new RecordingInvoker(), ...rest } = options;
   const clock = createTestClock();
+  const traffic = new Traffic();
   const services = await createServices({
     app: { manifest: manifestWith(parts), root, functions: [] },
     invoker,
     clock,
-    traffic: new Traffic(),
+    traffic,
+    realtime: new Realtime(clock, traffic),
     connections: {
       attach() {},
       detach() {},

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Socket } from "node:net";
+import type { RealtimeCommand, RealtimeReply } from "@arclet/functions/gateway";
 import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
 import { callHandler, refuseHandler, strandedOutcome } from "../handler/call-handler.ts";
 import {
@@ -43,15 +44,25 @@ const gateway = {
   request(connectionId: string, command: ConnectionCommand): Promise<ConnectionReply | "gone"> {
     const number = ++requestCount;
     tellHost({ type: "request", number, connectionId, command });
-    return new Promise((resolve, reject) => {
-      replies.set(number, (answer) => {
-        if (answer === "failed") reject(new Error("The gateway could not carry out the request"));
-        else resolve(answer);
-      });
-      holdLoop();
-    });
+    return replyTo(number);
+  },
+  realtime(command: RealtimeCommand, data: string | Uint8Array | null): Promise<RealtimeReply> {
+    const number = ++requestCount;
+    tellHost({ type: "realtime", number, command: JSON.stringify(command), data });
+    return replyTo(number);
   },
 };
+
+function replyTo<Reply extends ChildReply["answer"]>(number: number): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    replies.set(number, (answer) => {
+      if (answer === "failed") reject(new Error("The gateway could not carry out the request"));
+      else resolve(answer as Reply);
+    });
+    holdLoop();
+  });
+}
+
 Object.defineProperty(globalThis, Symbol.for("arclet.gateway"), { value: gateway });
 
 const answers = new MessageLines((message) => {

@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Duplex, Readable } from "node:stream";
+import type { RealtimeReply } from "@arclet/functions/gateway";
 import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
+import { readRealtimeCommand } from "../../connections/realtime-command.ts";
 import type {
   EnvironmentOptions,
   ExecutionEnvironment,
@@ -35,6 +37,13 @@ export type ChildMessage =
       readonly command: ConnectionCommand;
     }
   | {
+      readonly type: "realtime";
+      readonly number: number;
+      /** `RealtimeCommand` as JSON. */
+      readonly command: string;
+      readonly data: string | Uint8Array | null;
+    }
+  | {
       readonly type: "log";
       readonly requestId: string | null;
       readonly stream: FunctionLog["stream"];
@@ -45,7 +54,7 @@ export type ChildMessage =
 export interface ChildReply {
   readonly number: number;
   /** `failed`: the gateway could not carry it out. */
-  readonly answer: ConnectionReply | "gone" | "failed";
+  readonly answer: ConnectionReply | RealtimeReply | "gone" | "failed";
 }
 
 /** A process that speaks the Runtime API, and the API it speaks to. */
@@ -249,6 +258,15 @@ export class ChildEnvironment implements ExecutionEnvironment {
       this.#log({ requestId, stream, text });
       return;
     }
+    if (message.type === "realtime") {
+      const { number, data } = message;
+      const command = readRealtimeCommand(message.command);
+      if (command === null) throw new MalformedBatchError("a command of rooms");
+      const { channel } = this.#options;
+      const answer = channel.realtime?.(command, data, typeof data === "string") ?? "failed";
+      this.#reply({ number, answer });
+      return;
+    }
     const { number, connectionId, command } = message;
     const answer = this.#options.channel.request(connectionId, command);
     if (answer instanceof Promise) {
@@ -288,6 +306,12 @@ function isChildMessage(message: unknown): message is ChildMessage {
     const isStream = fields.get("stream") === "stdout" || fields.get("stream") === "stderr";
     const isLabelled = requestId === null || typeof requestId === "string";
     return isStream && isLabelled && typeof fields.get("text") === "string";
+  }
+  if (fields.get("type") === "realtime") {
+    const data = fields.get("data");
+    const isData = data === null || typeof data === "string" || data instanceof Uint8Array;
+    const isNumbered = typeof fields.get("number") === "number";
+    return isData && isNumbered && typeof fields.get("command") === "string";
   }
   if (fields.get("type") !== "request") return false;
   const isAddressed =

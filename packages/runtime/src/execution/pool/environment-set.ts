@@ -3,7 +3,7 @@ import type { PooledEnvironment } from "./pooled-environment.ts";
 /** The environments of a pool that take invocations, and which of them takes the next one. */
 export class EnvironmentSet {
   readonly #all = new Set<PooledEnvironment>();
-  /** Where several run at a time, company is quicker than waking another environment. */
+  /** Company is quicker than waking another environment, where it does not have to wait. */
   #last: PooledEnvironment | null = null;
 
   get size(): number {
@@ -35,10 +35,13 @@ export class EnvironmentSet {
 
   /**
    * The one that the next invocation goes to: the idle one that was used last, so that surplus environments
-   * expire, or else the one with the shortest wait. Null when none has room.
+   * expire, or else the one with the shortest wait. A quick one gets all. Null when none has room.
    */
   pick(now: number): PooledEnvironment | null {
-    if (this.#last?.hasCompany === true) return this.#last;
+    const last = this.#last;
+    if (last?.hasCompany === true) return last;
+    // What a quick one has no room for waits for it.
+    if (last?.isQuick(now) === true) return last.hasRoom(now) ? last : null;
     let best: PooledEnvironment | null = null;
     for (const environment of this.#all) {
       if (!environment.hasRoom(now)) continue;

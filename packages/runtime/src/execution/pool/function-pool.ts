@@ -18,6 +18,8 @@ const idleExpiryMs = 7 * 60_000;
 const looksToCatchUp = 5;
 /** An environment that ends so many in 20 ms, each in 5, hardly waits for anything but a processor. */
 const quickPerLook = 4;
+/** One that ends so many in 20 ms costs less than what the gateway itself does for them. */
+const cheapPerLook = 100;
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const initLimitMs = 10_000;
 
@@ -165,6 +167,8 @@ export class FunctionPool implements InvocationKeeper {
     const settled = this.#settled;
     this.#settled = 0;
     const { size } = this.#environments;
+    // What is being started will take its share of what waits.
+    if (this.#starts.size > 0 || settled >= size * cheapPerLook) return true;
     // Quick ones need a processor, of which there are no more: further environments only take turns.
     if (size >= availableParallelism() && settled >= size * quickPerLook) return true;
     const most = settled * looksToCatchUp;

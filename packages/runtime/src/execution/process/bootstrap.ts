@@ -11,7 +11,6 @@ import {
 import { loadHandler, type Handler } from "../handler/load-handler.ts";
 import { LabelledLines } from "../output/labelled-lines.ts";
 import { installLambdaConsole } from "../output/lambda-console.ts";
-import { traceIdOf } from "../trace-id.ts";
 import { BatchReader } from "./batch-reader.ts";
 import { BatchSplitter } from "./batch-splitter.ts";
 import { ChannelClient } from "./channel-client.ts";
@@ -20,6 +19,7 @@ import { Intrinsics } from "./intrinsics.ts";
 import { LeaseHolder } from "./lease-holder.ts";
 import { descriptor, toChild, toHost, type ChildInit } from "./records.ts";
 import { SafeSet } from "./safe-collections.ts";
+import { TraceIdVariable } from "./trace-id-variable.ts";
 
 // This file is the inside of an environment: it loads one handler and runs what the pipe brings. What it
 // needs of the language and of Node.js it takes before the function's code runs, which may change it all.
@@ -46,6 +46,7 @@ const outbox = new ChildOutbox(die);
 const leases = new LeaseHolder();
 const reader = new BatchReader();
 const permit = Buffer.alloc(1);
+const traceId = new TraceIdVariable();
 const running = new SafeSet<Running>();
 let waitingForIdle: (() => void)[] = [];
 let firstWaiting: Waiting | null = null;
@@ -204,7 +205,7 @@ function run(invocation: Running, payload: string): void {
   running.add(invocation);
   watchForDrain();
   // Of several at a time the variable could name but one.
-  if (concurrency === 1) process.env["_X_AMZN_TRACE_ID"] = traceIdOf(invocation.requestId);
+  if (concurrency === 1) traceId.set(invocation.requestId);
   if (currentInvocation === null || !hasLogged) call(invocation, payload);
   else currentInvocation.run(invocation, call, invocation, payload);
 }
@@ -350,13 +351,17 @@ async function begin({
 }: ChildInit): Promise<void> {
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
   Object.assign(process.env, env);
+  if (rest.concurrency === 1) traceId.install();
   process.chdir(directory);
   concurrency = rest.concurrency;
   if (concurrency > 1) currentInvocation = new AsyncLocalStorage();
   output = [captureOutput(process.stdout, 0), captureOutput(process.stderr, 1)];
   installLambdaConsole(currentRequestId);
   Object.defineProperty(globalThis, Symbol.for("arclet.gateway"), {
-    value: Object.freeze({ request: channel.request.bind(channel) }),
+    value: Object.freeze({
+      request: channel.request.bind(channel),
+      realtime: channel.realtime.bind(channel),
+    }),
   });
   // From Node.js 24 on AWS's client leaves both to Node.js, which ends the process.
   if (convention === "callback") {

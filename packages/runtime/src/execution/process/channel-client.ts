@@ -1,3 +1,4 @@
+import type { RealtimeCommand, RealtimeReply } from "@arclet/functions/gateway";
 import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
 import type { BatchReader } from "./batch-reader.ts";
 import type { ChildOutbox } from "./child-outbox.ts";
@@ -5,7 +6,7 @@ import type { LeaseHolder } from "./lease-holder.ts";
 import { command, maximumCommandBytes, reply, toHost } from "./records.ts";
 import { SafeMap } from "./safe-collections.ts";
 
-type Answer = ConnectionReply | "gone";
+type Answer = ConnectionReply | "gone" | RealtimeReply;
 
 /** The inside of the way to the gateway: what the helper finds in its environment. */
 export class ChannelClient {
@@ -27,7 +28,7 @@ export class ChannelClient {
     return this.#replies.size > 0;
   }
 
-  request(connectionId: string, given: ConnectionCommand): Promise<Answer> {
+  request(connectionId: string, given: ConnectionCommand): Promise<ConnectionReply | "gone"> {
     const { writer } = this.#outbox;
     if (given.type === "send") {
       const { data } = given;
@@ -59,7 +60,30 @@ export class ChannelClient {
           return;
         }
         if (answer === doneOnLease) this.#leases.keep(connectionId);
-        resolve(answer);
+        resolve(answer as ConnectionReply | "gone");
+      });
+      this.#onChange();
+    });
+  }
+
+  /** Rooms and logins: one record, whatever the number of members. */
+  realtime(given: RealtimeCommand, data: string | Uint8Array | null): Promise<RealtimeReply> {
+    const { writer } = this.#outbox;
+    const json = stringify(given);
+    const bytes = json.length + (data?.length ?? 0);
+    if (bytes > maximumCommandBytes / 2)
+      return Promise.reject(new Error("The request is too long"));
+    const number = (this.#count = (this.#count + 1) >>> 0);
+    this.#leases.requested(number);
+    writer.byte(toHost.realtime);
+    writer.number(number);
+    writer.text(json);
+    this.#writeData(data ?? "");
+    this.#outbox.added(false);
+    return new Promise((resolve, reject) => {
+      this.#replies.set(number, (answer) => {
+        if (answer instanceof Error) reject(answer);
+        else resolve(answer as RealtimeReply);
       });
       this.#onChange();
     });
@@ -88,6 +112,9 @@ export class ChannelClient {
   }
 }
 
+// The function may replace these.
+const { parse, stringify } = JSON;
+
 const done: ConnectionReply = Object.freeze({ type: "done" });
 /** Further posts to the connection need not wait. */
 const doneOnLease: ConnectionReply = Object.freeze({ type: "done" });
@@ -115,6 +142,8 @@ function readAnswer(reader: BatchReader): Answer | Error {
         },
       };
     }
+    case reply.realtime:
+      return parse(reader.text()) as RealtimeReply;
     default:
       return new Error("The gateway could not carry out the request");
   }

@@ -1,5 +1,6 @@
 import type { ConnectionCommand, ConnectionReply } from "../../connections/connection-router.ts";
 import type { Lease, LeaseHolder } from "../../connections/leases.ts";
+import { readRealtimeCommand } from "../../connections/realtime-command.ts";
 import type { GatewayChannel } from "../execution-strategy.ts";
 import { MalformedBatchError, type BatchReader } from "./batch-reader.ts";
 import type { HostOutbox } from "./host-outbox.ts";
@@ -36,6 +37,25 @@ export class ChannelServer implements LeaseHolder {
       );
     } else {
       this.#answer(number, connectionId, answer);
+    }
+  }
+
+  /** Takes the fields of a `toHost.realtime`. */
+  serveRealtime(reader: BatchReader): void {
+    const number = reader.number();
+    const given = readRealtimeCommand(reader.text());
+    const kind = reader.byte();
+    const data = reader.bytes();
+    if (given === null) throw new MalformedBatchError("a command of rooms");
+    const answer = this.#channel.realtime?.(given, data, kind === command.sendText);
+    if (answer === undefined) this.#reply(number, reply.failed);
+    else if (!this.#isClosed) {
+      const { writer } = this.#outbox;
+      writer.byte(toChild.reply);
+      writer.number(number);
+      writer.byte(reply.realtime);
+      writer.text(JSON.stringify(answer));
+      this.#outbox.added(false);
     }
   }
 

@@ -204,7 +204,9 @@ export class ProcessEnvironment implements ExecutionEnvironment {
           this.#channel.post(reader);
           break;
         case toHost.request:
-          this.#channel.serve(reader);
+        case toHost.realtime:
+          if (kind === toHost.request) this.#channel.serve(reader);
+          else this.#channel.serveRealtime(reader);
           if (this.#outbox.backlogBytes > maximumBacklogBytes)
             throw new MalformedBatchError("more requests than answers that are read");
           break;

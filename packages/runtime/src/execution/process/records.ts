@@ -14,7 +14,7 @@ export const toChild = {
   init: 1,
   /** invocation number, request id, event as JSON text */
   invoke: 2,
-  /** request number, `reply.*`, then for `done`: 1 with a lease, else 0; for `info`: connectedAt, lastActiveAt, sourceIp, userAgent or "", 1 with a user agent, else 0 */
+  /** request number, `reply.*`, then for `realtime`: the reply as JSON; for `done`: 1 with a lease, else 0; for `info`: connectedAt, lastActiveAt, sourceIp, userAgent or "", 1 with a user agent, else 0 */
   reply: 3,
   /** no fields: whatever has not begun is no longer this environment's; answered by `toHost.recalled` */
   recall: 4,
@@ -40,6 +40,8 @@ export const toHost = {
   recalled: 7,
   /** connection id, `command.*`, bytes: a message on a lease, which needs no answer */
   post: 8,
+  /** request number, `RealtimeCommand` as JSON, `command.sendText` or `command.sendBytes`, bytes: what concerns rooms and logins */
+  realtime: 9,
 } as const;
 
 export const command = { sendText: 0, sendBytes: 1, close: 2, info: 3 } as const;
@@ -50,6 +52,7 @@ export const reply = {
   tooLarge: 3,
   info: 4,
   failed: 5,
+  realtime: 6,
 } as const;
 
 /** A longer batch from an environment is malformed: nothing that it may send comes near. */

@@ -12,6 +12,7 @@ import { hasIdentity, readAuthorization } from "./authorizer.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { invokeInTime } from "../invoke-in-time.ts";
 import { describeMalformed, readProxyResult } from "./websocket-result.ts";
+import type { SocketAuth, SocketVerdict } from "./socket-auth.ts";
 import { isProtocolName } from "./upgrade.ts";
 import type { WebSocketRoutes } from "./websocket-routes.ts";
 
@@ -31,13 +32,61 @@ export type Verdict =
       readonly reason: string;
     };
 
-/** Asks the authorizer and `$connect`, where the API has them, whether a socket opens. */
+/**
+ * Asks who opens the socket, where the API has logins, then the app's own functions, and takes the answer
+ * as final once rooms that were joined meanwhile have taken the connection in.
+ */
 export async function judgeHandshake(
+  context: GatewayContext,
+  routes: WebSocketRoutes,
+  auth: SocketAuth,
+  request: IncomingMessage,
+  url: URL,
+  connection: WebSocketIdentity,
+): Promise<Verdict> {
+  const { realtime, clock } = context;
+  if (!realtime.isNeeded) return askFunctions(context, routes, request, url, connection, null);
+  const { rooms } = realtime;
+  const { connectionId } = connection;
+  rooms.begin(connectionId);
+  let login: LoggedIn | null = null;
+  if (auth.isRequired) {
+    const verdict = await auth.judge(request, url.searchParams, clock.now());
+    if (!verdict.ok) {
+      const { status, reason } = verdict;
+      return { isOpen: false, status, message: messages[status] ?? "Forbidden", reason };
+    }
+    login = verdict;
+    rooms.identify(connectionId, login.identity);
+  }
+  const verdict = await askFunctions(context, routes, request, url, connection, login);
+  if (!verdict.isOpen) return verdict;
+  if (!rooms.settle(connectionId)) {
+    return {
+      isOpen: false,
+      status: 429,
+      message: "Too Many Requests",
+      reason: "a room that $connect joined is full",
+    };
+  }
+  // A revocation that came before the connection was in the room of its person did not find it there.
+  if (login !== null && realtime.isRevoked(login.identity.id, login.identity.issuedAt)) {
+    const reason = `${login.identity.id} was revoked while the socket opened`;
+    return { isOpen: false, status: 401, message: "Unauthorized", reason };
+  }
+  return verdict;
+}
+
+type LoggedIn = Extract<SocketVerdict, { readonly ok: true }>;
+
+/** Asks the authorizer and `$connect`, where the API has them, whether a socket opens. */
+async function askFunctions(
   context: GatewayContext,
   routes: WebSocketRoutes,
   request: IncomingMessage,
   url: URL,
   connection: WebSocketIdentity,
+  login: LoggedIn | null,
 ): Promise<Verdict> {
   const { ids, clock } = context;
   const now = clock.now();
@@ -49,7 +98,7 @@ export async function judgeHandshake(
     now,
     authorizer: null,
   };
-  let authorizer: AuthorizerContext | null = null;
+  let authorizer: AuthorizerContext | null = login?.context ?? null;
   let integrationLatency = 0;
   if (routes.authorizer !== null) {
     const authorization = await authorize(context, request, handshake, routes);

@@ -1,7 +1,5 @@
-import type { WebSocket } from "ws";
-
 const endOfMessage = 0x80;
-const opcode = { text: 0x01, binary: 0x02 } as const;
+const opcode = { continuation: 0x00, text: 0x01, binary: 0x02 } as const;
 /** Length fields of this value stand for a length in the two, or the eight, bytes that follow. */
 const lengthField = { two: 126, eight: 127 } as const;
 
@@ -29,16 +27,24 @@ export function messageFrame(data: string | Uint8Array, isText: boolean): Buffer
   return frame;
 }
 
-/** Sends a message in frames of so many bytes at most; the peer sees one message. */
-export function sendInFrames(
-  socket: WebSocket,
+/** A message as one frame, or as several of so many bytes of payload at most; the peer sees one message. */
+export function messageFrames(
   data: string | Uint8Array,
   isText: boolean,
   frameBytes: number,
-): void {
+): Buffer {
+  // A UTF-16 unit is at most three bytes.
+  const most = typeof data === "string" ? data.length * 3 : data.byteLength;
+  if (most <= frameBytes) return messageFrame(data, isText);
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
+  if (bytes.byteLength <= frameBytes) return messageFrame(bytes, isText);
+  const frames: Buffer[] = [];
   for (let start = 0; start < bytes.byteLength; start += frameBytes) {
     const end = start + frameBytes;
-    socket.send(bytes.subarray(start, end), { binary: !isText, fin: end >= bytes.byteLength });
+    const frame = messageFrame(bytes.subarray(start, end), isText);
+    const first = start === 0 ? (isText ? opcode.text : opcode.binary) : opcode.continuation;
+    frame[0] = (end >= bytes.byteLength ? endOfMessage : 0) | first;
+    frames.push(frame);
   }
+  return Buffer.concat(frames);
 }

@@ -14,11 +14,12 @@ export interface UpgradeRefusal {
   readonly reason?: string;
 }
 
-/** What can be told of an upgrade to `url` without asking a function; null when it may go on. */
+/** Judges an upgrade to `url` as far as that takes no function; null when it may go on. */
 export function judgeUpgrade(
   { trust, stage }: Pick<GatewayContext, "trust" | "stage">,
   request: IncomingMessage,
   url: URL | null,
+  isListedOrigin: (origin: string | undefined) => boolean,
 ): UpgradeRefusal | null {
   const key = request.headers["sec-websocket-key"];
   if (request.method !== "GET" || request.headers.upgrade?.toLowerCase() !== "websocket") {
@@ -38,9 +39,9 @@ export function judgeUpgrade(
   const path = url.pathname;
   const isKnownPath = path === "/" || path === `/${stage}` || path === `/${stage}/`;
   if (!isKnownPath) return { ...forbidden, reason: `sockets open at / or /${stage}, not ${path}` };
-  if (!trust.mayOpenSocket(request)) {
+  if (!trust.mayOpenSocket(request) && !isListedOrigin(request.headers.origin)) {
     const { origin } = request.headers;
-    const reason = `Arclet refused the foreign origin ${origin}: --allow-origin allows it`;
+    const reason = `Arclet refused the foreign origin ${origin}: --allow-origin or origins below @ws-settings allows it`;
     return { ...forbidden, reason };
   }
   return null;

@@ -15,6 +15,7 @@ import type { GatewayContext } from "../gateway-context.ts";
 import { judgeHandshake } from "./handshake.ts";
 import { KnownClients, type KnownClient } from "./known-clients.ts";
 import { MessageDispatcher } from "./message-dispatcher.ts";
+import { SocketAuth } from "./socket-auth.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import {
   badRequest,
@@ -42,6 +43,7 @@ export class WebSocketApi {
   readonly #clients: KnownClients;
   readonly #dispatcher: MessageDispatcher;
   readonly #watch: ConnectionWatch;
+  readonly #auth: SocketAuth;
   readonly #owner: ConnectionOwner;
   #routes: WebSocketRoutes | null = null;
   #isClosing = false;
@@ -50,6 +52,7 @@ export class WebSocketApi {
   constructor(context: GatewayContext) {
     this.#context = context;
     const { limits, clock, apiId, stage } = context;
+    this.#auth = new SocketAuth(context.realtime);
     this.#rate = new TokenBucket(limits.connectionsPerSecond, clock);
     this.#clients = new KnownClients(context.time, { apiId, stage });
     this.#dispatcher = new MessageDispatcher(context, this.#currentRoutes);
@@ -67,8 +70,9 @@ export class WebSocketApi {
     });
   }
 
-  /** New routes hold for open connections too. */
-  setApi(api: WebSocketApiModel | null, place: Place): void {
+  /** New routes hold for open connections too. `env`: the app's environment. */
+  setApi(api: WebSocketApiModel | null, place: Place, env: NodeJS.ProcessEnv): void {
+    this.#auth.setApi(api, env);
     this.#routes = api === null ? null : new WebSocketRoutes(api, place);
   }
 
@@ -101,7 +105,9 @@ export class WebSocketApi {
   }
 
   #check(request: IncomingMessage, url: URL | null): UpgradeRefusal | null {
-    const refusal = judgeUpgrade(this.#context, request, url);
+    const refusal = judgeUpgrade(this.#context, request, url, (origin) =>
+      this.#auth.isListedOrigin(origin),
+    );
     if (refusal !== null) return refusal;
     if (this.#routes === null)
       return { ...forbidden, reason: "the manifest has no @ws: there are no sockets" };
@@ -120,7 +126,7 @@ export class WebSocketApi {
     head: Buffer,
     startedAt: number,
   ): Promise<void> {
-    const { ids, clock } = this.#context;
+    const { ids, clock, realtime } = this.#context;
     const known = this.#clients.get({
       domainName: request.headers.host ?? "localhost",
       sourceIp: sourceIpOf(request),
@@ -140,16 +146,19 @@ export class WebSocketApi {
     const verdict = await judgeHandshake(
       this.#context,
       this.#currentRoutes(),
+      this.#auth,
       request,
       url,
       identity,
     );
     const durationMs = clock.now() - startedAt;
     if (!verdict.isOpen) {
+      realtime.rooms.end(identity.connectionId);
       this.#refuse(socket, verdict, startedAt);
       return;
     }
     if (socket.destroyed || this.#isClosing) {
+      realtime.rooms.end(identity.connectionId);
       // The function has seen a connect, so it also sees the disconnect.
       const closing = closingOfPeer(1006, Buffer.alloc(0));
       this.#tellDisconnected(identity, closing, verdict.authorizer);
@@ -171,7 +180,7 @@ export class WebSocketApi {
     authorizer: AuthorizerContext | null,
     durationMs: number,
   ): void {
-    const { connections, traffic, time } = this.#context;
+    const { connections, realtime, traffic, time } = this.#context;
     // The library has a listener of its own from here on.
     stream.off("error", destroy);
     stream.off("end", destroy);
@@ -185,6 +194,7 @@ export class WebSocketApi {
         authorizer === null ? known.writer : new MessageEventWriter(identity, authorizer, time),
     });
     this.#connections.add(connection);
+    realtime.rooms.open(identity.connectionId, connection);
     const attached = connections.attach(identity.connectionId, connection);
     // Functions must find the connection from its first message on.
     if (attached !== undefined) connection.holdUntil(attached);
@@ -209,6 +219,7 @@ export class WebSocketApi {
 
   readonly #onEnd = (connection: WebSocketConnection, closing: Closing): void => {
     this.#connections.delete(connection);
+    this.#context.realtime.rooms.end(connection.identity.connectionId);
     const detached = this.#context.connections.detach(connection.identity.connectionId);
     if (detached !== undefined) this.#track(detached, "connection router");
     this.#tellDisconnected(connection.identity, closing, connection.authorizer, connection);
@@ -263,6 +274,6 @@ function destroy(this: Duplex): void {
 }
 
 const noRoutes = new WebSocketRoutes(
-  { routeSelectionExpression: "", routes: [], authorizer: null },
+  { routeSelectionExpression: "", routes: [], authorizer: null, auth: [], origins: null },
   localPlace({ aws: { region: null } }),
 );

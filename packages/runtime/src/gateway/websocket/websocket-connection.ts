@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
+import type { RoomTarget, SharedMessage } from "../../connections/room-registry.ts";
 import type {
   ConnectionCommand,
   ConnectionReply,
@@ -17,7 +18,7 @@ import type { GatewayContext } from "../gateway-context.ts";
 import type { MessageDispatcher, MessageSource } from "./message-dispatcher.ts";
 import type { MessageInWork } from "./messages-in-work.ts";
 import { MessageIntake } from "./message-intake.ts";
-import { messageFrame, sendInFrames } from "./message-frames.ts";
+import { messageFrames } from "./message-frames.ts";
 import { listenForDrain, listenToSocket, type SocketListener } from "./socket-listener.ts";
 
 /** What all connections of a WebSocket API share. */
@@ -38,7 +39,9 @@ export interface WebSocketConnectionOptions {
 }
 
 /** One open socket: frames in become invocations, commands become frames out. */
-export class WebSocketConnection implements ConnectionTarget, MessageSource, SocketListener {
+export class WebSocketConnection
+  implements ConnectionTarget, RoomTarget, MessageSource, SocketListener
+{
   readonly identity: WebSocketIdentity;
   readonly authorizer: AuthorizerContext | null;
   readonly writer: MessageEventWriter;
@@ -182,25 +185,33 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
 
   #send(data: string | Uint8Array, isText: boolean): ConnectionReply {
     const bytes = typeof data === "string" ? data.length : data.byteLength;
-    const { limits, traffic, clock } = this.#owner.context;
+    const { limits, clock } = this.#owner.context;
     if (bytes > limits.messageBytes || isLongerInUtf8(data, limits.messageBytes)) return tooLarge;
     if (this.#stream.writableLength > limits.sendBufferBytes) return limitExceeded;
     this.#lastActiveAt = clock.now();
-    // A UTF-16 unit is at most three bytes.
-    if ((typeof data === "string" ? bytes * 3 : bytes) > limits.frameBytes)
-      sendInFrames(this.#socket, data, isText, limits.frameBytes);
-    else this.#write(data, isText);
-    // Half full: from now on posts wait for their answers, so that the limit can be told.
+    this.#write(messageFrames(data, isText, limits.frameBytes), bytes);
+    return (this.#done ??= Object.freeze({ type: "done", lease: this.#lease }));
+  }
+
+  deliver(message: SharedMessage): boolean {
+    const { limits } = this.#owner.context;
+    if (!this.isOpen || this.#stream.writableLength > limits.sendBufferBytes) return false;
+    const { data, isText } = message;
+    this.#lastActiveAt = message.at;
+    message.frames ??= messageFrames(data, isText, limits.frameBytes);
+    this.#write(message.frames, data.length);
+    return true;
+  }
+
+  /** Bypasses the library: without extensions it adds only the header, and control frames take the same stream. */
+  #write(frames: Buffer, bytes: number): void {
+    const { limits, traffic } = this.#owner.context;
+    this.#stream.write(frames);
+    // Half full: from now on posts wait for their answers, so that the limit can be reported.
     if (this.#stream.writableLength > limits.sendBufferBytes / 2) this.#suspend();
     if (traffic.isObserved) {
       traffic.emit({ type: "message-out", connectionId: this.identity.connectionId, bytes });
     }
-    return (this.#done ??= Object.freeze({ type: "done", lease: this.#lease }));
-  }
-
-  /** Past the library: without extensions it adds but the header, and control frames take the same stream. */
-  #write(data: string | Uint8Array, isText: boolean): void {
-    this.#stream.write(messageFrame(data, isText));
   }
 
   #suspend(): void {
@@ -247,10 +258,8 @@ export class WebSocketConnection implements ConnectionTarget, MessageSource, Soc
   sendError(message: string, requestId: string): void {
     if (!this.isOpen) return;
     const { connectionId } = this.identity;
-    this.#write(
-      `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`,
-      true,
-    );
+    const text = `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;
+    this.#stream.write(messageFrames(text, true, this.#owner.context.limits.frameBytes));
   }
 
   #end(closing: Closing): void {

@@ -1,16 +1,23 @@
-import type { Place, StreamSource } from "@arclet/manifest";
+import type { StreamPolling } from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
-import {
-  sequenceNumberOf,
-  streamEvent,
-  type StreamChange,
-} from "../../lambda-events/tables-streams.ts";
+import { sequenceNumberOf } from "../../lambda-events/tables-streams.ts";
 import { failedItems } from "../failed-items.ts";
 import { tellTraffic, type ServiceContext } from "../service-context.ts";
 
-/** A change of a table, on its way to one function. */
-export interface StreamRecord extends StreamChange {
-  readonly functionId: string;
+/** The place of a record in its stream. */
+export interface StreamPosition {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly sequence: number;
+}
+
+/** What a poller does with the records of its stream. */
+export interface StreamUse<Entry> {
+  readonly polling: StreamPolling;
+  /** What messages to the developer begin with: `stream of chat`. */
+  readonly subject: string;
+  /** The event of a batch, as JSON text. */
+  readonly event: (batch: readonly Entry[]) => string;
 }
 
 /** Lambda retries with exponential backoff. */
@@ -18,19 +25,18 @@ const firstRetryMs = 1000;
 const longestRetryMs = 60_000;
 
 /**
- * The event source mapping of one table's stream: one shard, so order holds. A batch that fails is tried
+ * The event source mapping of one stream: one shard, so order holds. A batch that fails is tried
  * again, in halves where the source bisects, and holds back what comes after it.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
  */
-export class StreamPoller {
+export class StreamPoller<Entry extends StreamPosition> {
   readonly #context: ServiceContext;
   readonly #functionId: string;
-  readonly #settle: (done: readonly StreamRecord[]) => Promise<void>;
-  readonly #waiting: StreamRecord[] = [];
+  readonly #settle: (done: readonly Entry[]) => Promise<void>;
+  readonly #waiting: Entry[] = [];
   /** Sizes of the batches into which the records at the head were split. */
   readonly #pieces: number[] = [];
-  #source: StreamSource | null = null;
-  #place: Place | null = null;
+  #use: StreamUse<Entry> | null = null;
   /** Failures in a row of the batch at the head. */
   #failures = 0;
   #timer: ClockTimer | null = null;
@@ -41,16 +47,15 @@ export class StreamPoller {
   constructor(
     context: ServiceContext,
     functionId: string,
-    settle: (done: readonly StreamRecord[]) => Promise<void>,
+    settle: (done: readonly Entry[]) => Promise<void>,
   ) {
     this.#context = context;
     this.#functionId = functionId;
     this.#settle = settle;
   }
 
-  update(source: StreamSource, place: Place): void {
-    this.#source = source;
-    this.#place = place;
+  update(use: StreamUse<Entry>): void {
+    this.#use = use;
   }
 
   start(): void {
@@ -64,7 +69,7 @@ export class StreamPoller {
     this.#timer = null;
   }
 
-  enqueue(record: StreamRecord): void {
+  enqueue(record: Entry): void {
     this.#waiting.push(record);
   }
 
@@ -76,11 +81,11 @@ export class StreamPoller {
 
   /** Hands over a batch, unless one is on its way, waits for more records, or for its next try. */
   poll(): void {
-    const source = this.#source;
-    const place = this.#place;
+    const use = this.#use;
     const [first] = this.#waiting;
-    if (!this.#isActive || source === null || place === null || first === undefined) return;
+    if (!this.#isActive || use === null || first === undefined) return;
     if (this.#running !== null) return;
+    const { polling: source } = use;
     const isFull = this.#waiting.length >= source.batchSize || this.#pieces.length > 0;
     if (this.#timer !== null) {
       // A window ends early with a full batch; the wait before a try does not.
@@ -92,19 +97,20 @@ export class StreamPoller {
     const ageMs = Math.max(0, this.#context.clock.now() - first.at);
     const windowMs = source.batchWindowSeconds * 1000 - ageMs;
     if (this.#failures === 0 && !isFull && windowMs > 0) this.#wait(windowMs);
-    else this.#hand(source, place);
+    else this.#hand(use);
   }
 
-  #hand(source: StreamSource, place: Place): void {
-    const run = this.#deliver(source, place).finally(() => {
+  #hand(use: StreamUse<Entry>): void {
+    const run = this.#deliver(use).finally(() => {
       this.#running = null;
       this.poll();
     });
     this.#running = run;
-    this.#context.traffic.report(run, "tables-streams");
+    this.#context.traffic.report(run, use.subject);
   }
 
-  async #deliver(source: StreamSource, place: Place): Promise<void> {
+  async #deliver(use: StreamUse<Entry>): Promise<void> {
+    const { polling: source } = use;
     const now = this.#context.clock.now();
     const expired = this.#waiting.findIndex(({ at }) => now - at < source.maxAgeSeconds * 1000);
     if (expired !== 0) {
@@ -115,8 +121,7 @@ export class StreamPoller {
       return;
     }
     const batch = this.#waiting.slice(0, this.#pieces[0] ?? source.batchSize);
-    const event = JSON.stringify(streamEvent(batch, place));
-    const result = await this.#context.invoker.invoke(this.#functionId, event);
+    const result = await this.#context.invoker.invoke(this.#functionId, use.event(batch));
     const numbers = batch.map(sequenceNumberOf);
     const failed = !result.ok
       ? `${result.errorType}: ${result.errorMessage}`
@@ -158,7 +163,7 @@ export class StreamPoller {
     await this.#finish(count);
   }
 
-  async #fail(source: StreamSource, size: number, reason: string, splits = true): Promise<void> {
+  async #fail(source: StreamPolling, size: number, reason: string, splits = true): Promise<void> {
     if (splits && source.bisects && size > 1) {
       const half = Math.ceil(size / 2);
       if (this.#pieces.length > 0) this.#pieces.shift();
@@ -181,7 +186,6 @@ export class StreamPoller {
   }
 
   #report(text: string): void {
-    const table = this.#source?.table ?? "";
-    tellTraffic(this.#context, this.#functionId, `stream of ${table} ${text}`);
+    tellTraffic(this.#context, this.#functionId, `${this.#use?.subject ?? ""} ${text}`);
   }
 }

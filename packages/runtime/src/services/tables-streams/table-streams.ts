@@ -1,7 +1,12 @@
 import { eventSources, localName, localPlace, type Manifest } from "@arclet/manifest";
-import type { StreamChange } from "../../lambda-events/tables-streams.ts";
+import { streamEvent, type StreamChange } from "../../lambda-events/tables-streams.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { StreamPoller } from "./stream-poller.ts";
+
+/** A change of a table, on its way to one function. */
+interface StreamRecord extends StreamChange {
+  readonly functionId: string;
+}
 
 /** A function that reads the stream of a table, by its physical name. */
 export interface StreamConsumer {
@@ -20,7 +25,7 @@ export class TableStreams {
   readonly #context: ServiceContext;
   readonly #onDelivered: OnDelivered;
   /** By function. Those that left the manifest keep what they have not handed over. */
-  readonly #pollers = new Map<string, StreamPoller>();
+  readonly #pollers = new Map<string, StreamPoller<StreamRecord>>();
   #manifest: Manifest;
   #isStarted = false;
 
@@ -44,7 +49,11 @@ export class TableStreams {
     for (const [functionId, poller] of this.#pollers) if (!present.has(functionId)) poller.pause();
     for (const source of sources) {
       const poller = this.#pollerOf(source.functionId);
-      poller.update(source, localPlace(manifest));
+      poller.update({
+        polling: source,
+        subject: `stream of ${source.table}`,
+        event: (records) => JSON.stringify(streamEvent(records, localPlace(manifest))),
+      });
       if (this.#isStarted) poller.start();
     }
   }
@@ -68,10 +77,10 @@ export class TableStreams {
     await Promise.all([...this.#pollers.values()].map((poller) => poller.close()));
   }
 
-  #pollerOf(functionId: string): StreamPoller {
+  #pollerOf(functionId: string): StreamPoller<StreamRecord> {
     const known = this.#pollers.get(functionId);
     if (known !== undefined) return known;
-    const poller = new StreamPoller(this.#context, functionId, (done) => {
+    const poller = new StreamPoller<StreamRecord>(this.#context, functionId, (done) => {
       const last = done.at(-1);
       if (last !== undefined) this.#onDelivered({ functionId, table: last.table }, last.sequence);
       return Promise.resolve();

@@ -1,0 +1,77 @@
+import type { AuthMemory } from "./auth-memory.ts";
+import type { AppSecrets } from "./app-secret.ts";
+import { identityProblem, type Identity } from "./identity.ts";
+import { isOriginAllowed, type OriginRule } from "./origins.ts";
+import { openSession } from "./session.ts";
+import { openTicket, ticketParameter } from "./ticket.ts";
+
+/** The ways to prove who opens a socket, as `auth` under `@ws-settings` lists them. */
+export type AuthMethod = "ticket" | "session";
+
+/** A socket's handshake, as API Gateway describes it to an authorizer. */
+export interface AuthRequest {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+export interface AuthOptions {
+  readonly methods: readonly AuthMethod[];
+  readonly origins: OriginRule;
+  readonly memory: AuthMemory;
+  readonly secrets: AppSecrets;
+}
+
+/** Who opens the socket, or the HTTP status that refuses it. */
+export type AuthVerdict =
+  | { readonly ok: true; readonly identity: Identity; readonly issuedAt: number }
+  | { readonly ok: false; readonly status: 401 | 403 };
+
+/**
+ * Judges a handshake; the same function serves locally and on AWS. A foreign page is refused before its
+ * ticket is used up. Programs send no `Origin`: they may bring a ticket, but not a browser's cookie.
+ */
+export async function authorize(request: AuthRequest, options: AuthOptions): Promise<AuthVerdict> {
+  const { methods, origins, memory, secrets } = options;
+  const { headers, query, now } = request;
+  const origin = headerOf(headers, "origin");
+  if (origin !== undefined && !isOriginAllowed(origin, origins)) return forbidden;
+  const text = query[ticketParameter];
+  if (methods.includes("ticket") && text !== undefined && text !== "") {
+    const ticket = await openTicket(text, secrets, now);
+    if (ticket === null) return unauthorized;
+    const { identity, issuedAt } = ticket;
+    const isFirst = await memory.useTicket(ticket);
+    return isFirst && (await isCurrent(identity.id, issuedAt, memory))
+      ? { ok: true, identity, issuedAt }
+      : unauthorized;
+  }
+  if (methods.includes("session") && origin !== undefined) {
+    const opened = await openSession({ headers }, secrets, now);
+    const user = opened?.data["user"];
+    if (opened === null || identityProblem(user) !== null) return unauthorized;
+    const identity = user as Identity;
+    const { issuedAt } = opened;
+    if (await isCurrent(identity.id, issuedAt, memory)) return { ok: true, identity, issuedAt };
+  }
+  return unauthorized;
+}
+
+const unauthorized: AuthVerdict = Object.freeze({ ok: false, status: 401 });
+const forbidden: AuthVerdict = Object.freeze({ ok: false, status: 403 });
+
+/** Issued in the millisecond of a revocation is issued before it: a thief must not win the tie. */
+async function isCurrent(id: string, issuedAt: number, memory: AuthMemory): Promise<boolean> {
+  return issuedAt > (await memory.revokedAt(id));
+}
+
+function headerOf(
+  headers: Readonly<Record<string, string | undefined>>,
+  name: string,
+): string | undefined {
+  for (const [other, value] of Object.entries(headers)) {
+    if (other.toLowerCase() === name) return value;
+  }
+  return undefined;
+}

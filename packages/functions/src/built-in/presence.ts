@@ -1,0 +1,57 @@
+import type { TableItem } from "../realtime/realtime-table.ts";
+import { callUserHandler, type UserHandler } from "./user-handler.ts";
+
+/** One join or leave. */
+export interface PresenceRecord {
+  /** The same when the record is delivered again. */
+  readonly eventId: string;
+  readonly eventName: "JOIN" | "LEAVE";
+  readonly room: string;
+  readonly connectionId: string;
+  /** What the member joined with; of a LEAVE what it had last. */
+  readonly member: unknown;
+  /** Epoch milliseconds. */
+  readonly joinedAt: number;
+}
+
+interface StreamRecord {
+  readonly eventID: string;
+  readonly eventName: "INSERT" | "MODIFY" | "REMOVE";
+  readonly dynamodb: { readonly NewImage?: TableItem; readonly OldImage?: TableItem };
+}
+
+/** Around the function of a kind with `presence true`, on AWS: the table's stream becomes joins and leaves. */
+export function aroundPresence(
+  handler: UserHandler,
+): (
+  event: { readonly Records: readonly (StreamRecord | PresenceRecord)[] },
+  context: unknown,
+) => Promise<unknown> {
+  return async (event, context) => {
+    const Records = event.Records.flatMap((record) =>
+      "dynamodb" in record ? presenceOf(record) : record,
+    );
+    if (Records.length === 0) return undefined;
+    return callUserHandler(handler, { Records }, context);
+  };
+}
+
+function presenceOf({ eventID, eventName, dynamodb }: StreamRecord): PresenceRecord[] {
+  // Replacing a member is neither a join nor a leave.
+  if (eventName === "MODIFY") return [];
+  const item = eventName === "INSERT" ? dynamodb.NewImage : dynamodb.OldImage;
+  const { pk, sk, memberJson, joinedAt } = item ?? {};
+  const [, room] = /^room#(.+)$/s.exec(pk?.S ?? "") ?? [];
+  const [, connectionId] = /^connection#(.+)$/s.exec(sk?.S ?? "") ?? [];
+  if (room === undefined || connectionId === undefined) return [];
+  return [
+    {
+      eventId: eventID,
+      eventName: eventName === "INSERT" ? "JOIN" : "LEAVE",
+      room,
+      connectionId,
+      member: JSON.parse(memberJson?.S ?? "null"),
+      joinedAt: Number(joinedAt?.N),
+    },
+  ];
+}

@@ -1,0 +1,8 @@
+// What the gateway of a local app shares with functions on AWS: one judgement, one set of words.
+export { readAppSecrets, type AppSecrets } from "./auth/app-secret.ts";
+export type { AuthMemory } from "./auth/auth-memory.ts";
+export { authorize, type AuthMethod, type AuthVerdict } from "./auth/authorize.ts";
+export { isOriginAllowed, readOrigins } from "./auth/origins.ts";
+export type { OpenTicket } from "./auth/ticket.ts";
+export type { RealtimeCommand, RealtimeReply } from "./realtime/realtime-channel.ts";
+export { identityKind } from "./rooms/room-name.ts";

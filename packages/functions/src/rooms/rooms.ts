@@ -1,0 +1,126 @@
+import { gone, limitExceeded, tooLarge } from "../gateway-error.ts";
+import type { RealtimeChannel, RealtimeReply } from "../realtime/realtime-channel.ts";
+import { directChannel } from "../ws.ts";
+import { encodePayload, maximumMessageBytes, type WebSocketPayload } from "../websocket-payload.ts";
+import { awsChannel } from "./aws-channel.ts";
+import { collectJoin, collectLeave } from "./connecting.ts";
+import { writeMember, type Json } from "./member.ts";
+import { membersOf } from "./memberships.ts";
+import { checkRoom } from "./room-name.ts";
+
+/** A connection in a room. */
+export interface RoomMember {
+  /** The connection's id. */
+  readonly id: string;
+  /** What it joined with; null for nothing. */
+  readonly member: Json;
+  readonly joinedAt: Date;
+}
+
+/** A room is a kind of `@rooms`, or `kind:rest`: at most 256 bytes. Other names reject with a TypeError. */
+export interface Rooms {
+  /**
+   * Puts a connection into a room, or replaces its member (JSON, at most 1 KB). During `$connect` it
+   * takes effect after the function has returned 2xx. Without `member`, who has logged in joins with
+   * their identity. Rejects with `GoneException` when the connection has closed, and with
+   * `LimitExceededException` when the room is full.
+   */
+  readonly join: (request: {
+    readonly room: string;
+    readonly id: string;
+    readonly member?: Json;
+  }) => Promise<void>;
+  readonly leave: (request: { readonly room: string; readonly id: string }) => Promise<void>;
+  /**
+   * Sends to all who are in the room, but for `except`. Resolves how many were found. `from` is the
+   * connection whose message this is: beyond the kind's `rate` it rejects with `LimitExceededException`.
+   * Rejects with `PayloadTooLargeException` beyond 128 KB.
+   */
+  readonly send: (request: {
+    readonly room: string;
+    readonly payload: WebSocketPayload;
+    readonly except?: string | readonly string[];
+    readonly from?: string;
+  }) => Promise<{ readonly members: number }>;
+  readonly members: (request: { readonly room: string }) => AsyncIterable<RoomMember>;
+  /** Resolves the rooms of a connection. */
+  readonly of: (request: { readonly id: string }) => Promise<readonly string[]>;
+  /** Everybody leaves; their sockets stay open. */
+  readonly close: (request: { readonly room: string }) => Promise<void>;
+  /** Closes all sockets of a person, by the `id` of their identity. */
+  readonly kick: (request: { readonly id: string }) => Promise<void>;
+}
+
+export const rooms: Rooms = {
+  async join({ room, id, member: given }) {
+    checkRoom(room);
+    checkId(id);
+    const member = writeMember(given);
+    if (collectJoin({ room, id, member })) return;
+    const { type } = await askRealtime({ type: "join", room, id, member }, null);
+    if (type === "gone") throw gone(id);
+    if (type === "full") throw limitExceeded(`"${room}" is full`);
+  },
+  async leave({ room, id }) {
+    checkRoom(room);
+    checkId(id);
+    if (!collectLeave(room, id)) await askRealtime({ type: "leave", room, id }, null);
+  },
+  async send({ room, payload, except = [], from = null }) {
+    checkRoom(room);
+    const data = encodePayload(payload, "rooms.send");
+    if (Buffer.byteLength(data) > maximumMessageBytes) throw tooLarge();
+    const command = { type: "send", room, except: [except].flat(), from } as const;
+    const reply = await askRealtime(command, data);
+    if (reply.type === "too-fast") throw limitExceeded(`${from} sends too fast`);
+    return { members: reply.type === "sent" ? reply.members : 0 };
+  },
+  async *members({ room }) {
+    checkRoom(room);
+    for await (const page of directChannel()?.realtime === undefined
+      ? membersOf(room)
+      : heldMembers(room)) {
+      for (const { id, member, joinedAt } of page) {
+        const value = JSON.parse(member ?? "null") as Json;
+        yield { id, member: value, joinedAt: new Date(joinedAt) };
+      }
+    }
+  },
+  async of({ id }) {
+    checkId(id);
+    const reply = await askRealtime({ type: "of", id }, null);
+    // The platform's own rooms are not the app's.
+    return reply.type === "rooms" ? reply.rooms.filter((room) => !room.startsWith("@")) : [];
+  },
+  async close({ room }) {
+    checkRoom(room);
+    await askRealtime({ type: "close", room }, null);
+  },
+  async kick({ id }) {
+    checkId(id);
+    await askRealtime({ type: "kick", id }, null);
+  },
+};
+
+/** Asks the gateway itself where the environment offers it, AWS's services elsewhere. */
+export const askRealtime: RealtimeChannel = (command, data) =>
+  (directChannel()?.realtime ?? awsChannel)(command, data);
+
+type MembersReply = Extract<RealtimeReply, { readonly type: "members" }>;
+
+/** Members of a room that the gateway holds, a page at a time. */
+async function* heldMembers(room: string): AsyncGenerator<MembersReply["members"]> {
+  let after: number | null = 0;
+  while (after !== null) {
+    const { members, next } = (await askRealtime(
+      { type: "members", room, after },
+      null,
+    )) as MembersReply;
+    yield members;
+    after = next;
+  }
+}
+
+function checkId(id: string): void {
+  if (typeof id !== "string" || id === "") throw new TypeError("An id must be a text");
+}

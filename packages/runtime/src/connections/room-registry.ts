@@ -1,0 +1,291 @@
+import { identityKind } from "@arclet/functions/gateway";
+import type { Clock } from "../clock.ts";
+import type { ConnectionId } from "./connection-router.ts";
+
+/** One message for many connections, whose frame is written once. */
+export interface SharedMessage {
+  readonly data: string | Uint8Array;
+  /** Otherwise it is a binary frame. */
+  readonly isText: boolean;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Whoever is the first to need its frames writes them. */
+  frames: Buffer | null;
+}
+
+/** The end of a connection that members' messages are handed to. */
+export interface RoomTarget {
+  /** False: it has closed, or its client reads too slowly. */
+  deliver(message: SharedMessage): boolean;
+  close(code: number, reason: string): void;
+}
+
+/** Who opened a connection, by a ticket or a session. */
+export interface ConnectionIdentity {
+  readonly id: string;
+  /** JSON of the whole identity. */
+  readonly json: string;
+  /** Epoch milliseconds at which ticket or session was issued. */
+  readonly issuedAt: number;
+}
+
+/** A change in who is in a room. */
+export interface PresenceChange {
+  /** `MODIFY`: its member was replaced, which is neither a join nor a leave. */
+  readonly eventName: "JOIN" | "MODIFY" | "LEAVE";
+  readonly room: string;
+  readonly connectionId: ConnectionId;
+  /** JSON; of a LEAVE what the member had last. */
+  readonly member: string | null;
+  /** Epoch milliseconds. */
+  readonly joinedAt: number;
+}
+
+/** The limits of a kind of rooms. */
+export interface RoomLimits {
+  /** Members of a room at most; null for no limit. */
+  readonly members: number | null;
+  /** Messages a second from one connection; null for no limit. */
+  readonly rate: number | null;
+}
+
+export interface RoomRegistryOptions {
+  readonly clock: Clock;
+  /** Limits of the kind that a room is of. */
+  readonly limitsOf: (room: string) => RoomLimits;
+  /** Called for every change, in their order. */
+  readonly onPresence: (change: PresenceChange) => void;
+}
+
+export interface RoomMember {
+  readonly id: ConnectionId;
+  /** JSON; null when it joined without any. */
+  readonly member: string | null;
+  /** Epoch milliseconds. */
+  readonly joinedAt: number;
+}
+
+export interface MembersPage {
+  readonly members: readonly RoomMember[];
+  /** What to ask with for the next page; null at the end. */
+  readonly next: number | null;
+}
+
+/** How many members a page has. */
+const pageSize = 1000;
+interface Membership {
+  readonly connection: RoomConnection;
+  /** Orders members by their join; a page begins behind one. */
+  readonly number: number;
+  readonly joinedAt: number;
+  member: string | null;
+}
+
+/** A connection from its handshake to its end. */
+interface RoomConnection {
+  readonly id: ConnectionId;
+  /** Null until the socket is open. */
+  target: RoomTarget | null;
+  identity: ConnectionIdentity | null;
+  /** Joins during the handshake, by room; null afterwards. */
+  waiting: Map<string, string | null> | null;
+  /** Most connections are in no room. */
+  rooms: Map<string, Membership> | null;
+  /** The second in which it sent, and how often. */
+  sentSecond: number;
+  sent: number;
+}
+
+/**
+ * Who is in which room, of the connections of this process. A join during the handshake takes effect
+ * once the socket opens; a connection that has closed is in no room.
+ */
+export class RoomRegistry {
+  readonly #options: RoomRegistryOptions;
+  readonly #connections = new Map<ConnectionId, RoomConnection>();
+  readonly #rooms = new Map<string, Map<ConnectionId, Membership>>();
+  #joins = 0;
+
+  constructor(options: RoomRegistryOptions) {
+    this.#options = options;
+  }
+
+  /** A handshake has begun: joins of this connection wait for its outcome. */
+  begin(id: ConnectionId): void {
+    this.#connections.set(id, {
+      id,
+      target: null,
+      identity: null,
+      waiting: new Map(),
+      rooms: null,
+      sentSecond: 0,
+      sent: 0,
+    });
+  }
+
+  /** Who opens the connection; their joins need no member. */
+  identify(id: ConnectionId, identity: ConnectionIdentity): void {
+    const connection = this.#connections.get(id);
+    if (connection !== undefined) connection.identity = identity;
+  }
+
+  /** The function has accepted the handshake: what it joined takes effect. False: one of its rooms is full. */
+  settle(id: ConnectionId): boolean {
+    const connection = this.#connections.get(id);
+    const waiting = connection?.waiting;
+    if (connection === undefined || waiting === null || waiting === undefined) return true;
+    connection.waiting = null;
+    const { identity } = connection;
+    if (identity !== null) this.#add(connection, `${identityKind}:${identity.id}`, identity.json);
+    for (const [room, member] of waiting) {
+      if (this.#isFull(room)) return false;
+      this.#add(connection, room, member ?? identity?.json ?? null);
+    }
+    return true;
+  }
+
+  /** The socket is open. */
+  open(id: ConnectionId, target: RoomTarget): void {
+    const connection = this.#connections.get(id);
+    if (connection !== undefined) connection.target = target;
+  }
+
+  /** The connection has ended, or never opened: it leaves all its rooms and joins nothing any more. */
+  end(id: ConnectionId): void {
+    const connection = this.#connections.get(id);
+    if (connection === undefined) return;
+    this.#connections.delete(id);
+    for (const room of connection.rooms?.keys() ?? []) this.#remove(connection, room);
+  }
+
+  join(room: string, id: ConnectionId, member: string | null): "done" | "gone" | "full" {
+    const connection = this.#connections.get(id);
+    if (connection === undefined) return "gone";
+    if (connection.waiting !== null) {
+      connection.waiting.set(room, member);
+      return "done";
+    }
+    const given = member ?? connection.identity?.json ?? null;
+    const former = connection.rooms?.get(room);
+    if (former !== undefined) {
+      former.member = given;
+      this.#report("MODIFY", room, former);
+      return "done";
+    }
+    if (this.#isFull(room)) return "full";
+    this.#add(connection, room, given);
+    return "done";
+  }
+
+  leave(room: string, id: ConnectionId): void {
+    const connection = this.#connections.get(id);
+    if (connection === undefined) return;
+    connection.waiting?.delete(room);
+    if (connection.rooms?.has(room)) this.#remove(connection, room);
+  }
+
+  /**
+   * Hands one message to everybody in a room. `from` counts against the kind's rate.
+   * Gives how many were found, and how many of them read too slowly; null: `from` sends too fast.
+   */
+  send(
+    room: string,
+    { data, isText }: Pick<SharedMessage, "data" | "isText">,
+    except: readonly ConnectionId[],
+    from: ConnectionId | null,
+  ): { readonly members: number; readonly missed: number } | null {
+    if (from !== null && !this.#maySend(room, from)) return null;
+    const members = this.#rooms.get(room);
+    if (members === undefined) return none;
+    const at = this.#options.clock.now();
+    const message: SharedMessage = { data, isText, at, frames: null };
+    let found = 0;
+    let missed = 0;
+    for (const { connection } of members.values()) {
+      if (except.length > 0 && except.includes(connection.id)) continue;
+      found++;
+      if (connection.target?.deliver(message) !== true) missed++;
+    }
+    return { members: found, missed };
+  }
+
+  /** Members that joined behind the number `after`, in the order of their joins. */
+  members(room: string, after: number): MembersPage {
+    const page: RoomMember[] = [];
+    let last = after;
+    for (const { connection, number, member, joinedAt } of this.#rooms.get(room)?.values() ?? []) {
+      if (number <= after) continue;
+      if (page.length === pageSize) return { members: page, next: last };
+      page.push({ id: connection.id, member, joinedAt });
+      last = number;
+    }
+    return { members: page, next: null };
+  }
+
+  /** Rooms of a connection, the platform's own among them. */
+  of(id: ConnectionId): readonly string[] {
+    return [...(this.#connections.get(id)?.rooms?.keys() ?? [])];
+  }
+
+  /** Everybody leaves. */
+  empty(room: string): void {
+    for (const { connection } of this.#rooms.get(room)?.values() ?? []) {
+      this.#remove(connection, room);
+    }
+  }
+
+  /** Closes all connections of an identity. */
+  kick(identityId: string): void {
+    const members = this.#rooms.get(`${identityKind}:${identityId}`);
+    for (const { connection } of Array.from(members?.values() ?? [])) {
+      connection.target?.close(1000, "Connection Closed Normally");
+    }
+  }
+
+  #isFull(room: string): boolean {
+    const { members } = this.#options.limitsOf(room);
+    return members !== null && (this.#rooms.get(room)?.size ?? 0) >= members;
+  }
+
+  #maySend(room: string, from: ConnectionId): boolean {
+    const { rate } = this.#options.limitsOf(room);
+    const connection = this.#connections.get(from);
+    if (rate === null || connection === undefined) return true;
+    const second = Math.floor(this.#options.clock.now() / 1000);
+    if (connection.sentSecond !== second) {
+      connection.sentSecond = second;
+      connection.sent = 0;
+    }
+    return ++connection.sent <= rate;
+  }
+
+  #add(connection: RoomConnection, room: string, member: string | null): void {
+    const joinedAt = this.#options.clock.now();
+    const membership = { connection, number: ++this.#joins, joinedAt, member };
+    connection.rooms ??= new Map();
+    connection.rooms.set(room, membership);
+    const members = this.#rooms.get(room);
+    if (members === undefined) this.#rooms.set(room, new Map([[connection.id, membership]]));
+    else members.set(connection.id, membership);
+    this.#report("JOIN", room, membership);
+  }
+
+  #remove(connection: RoomConnection, room: string): void {
+    const members = this.#rooms.get(room);
+    const membership = members?.get(connection.id);
+    if (members === undefined || membership === undefined) return;
+    members.delete(connection.id);
+    if (members.size === 0) this.#rooms.delete(room);
+    connection.rooms?.delete(room);
+    this.#report("LEAVE", room, membership);
+  }
+
+  #report(eventName: PresenceChange["eventName"], room: string, membership: Membership): void {
+    if (room.startsWith("@")) return;
+    const { connection, member, joinedAt } = membership;
+    const connectionId = connection.id;
+    this.#options.onPresence({ eventName, room, connectionId, member, joinedAt });
+  }
+}
+
+const none = Object.freeze({ members: 0, missed: 0 });
