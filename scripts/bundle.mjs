@@ -25,6 +25,7 @@ export async function bundleAll() {
     bundleRuntime(),
     bundleHttpAdapter(),
     bundleStaticFunction(),
+    writeSchema(),
   ]);
 }
 
@@ -85,6 +86,15 @@ async function bundleStaticFunction() {
     format: "esm",
     minify: true,
   });
+}
+
+/** The JSON schema of manifests, which editors read. */
+async function writeSchema() {
+  const { manifestSchema } = await import(
+    new URL("../packages/language-server/dist/manifest-schema.js", import.meta.url).href
+  );
+  const file = join(emptied("packages/language-server/bundle"), "arc.schema.json");
+  writeFileSync(file, `${JSON.stringify(manifestSchema(), null, 2)}\n`);
 }
 
 function emptied(name) {

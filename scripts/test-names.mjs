@@ -38,7 +38,7 @@ export function testFiles(place) {
   if (statSync(path).isFile()) return [place];
   return readdirSync(path, { recursive: isDeep })
     .filter((name) => name.endsWith(".test.ts") || /^conformance.*\.ts$/.test(basename(name)))
-    .toSorted()
+    .toSorted((one, other) => one.localeCompare(other))
     .map((name) => relative(root, join(path, name)).replaceAll("\\", "/"));
 }
 

@@ -23,14 +23,12 @@ export default defineConfig({
     outline: [2, 3],
     // An index that is built with the pages: nothing is asked of another server.
     search: { provider: "local" },
-    nav: [
-      ...["tutorial", "recipes/index", "manifest", "why"].flatMap((path) =>
-        sections
-          .flatMap(({ pages }) => pages)
-          .filter((page) => page.path === path)
-          .map(({ title }) => ({ text: title, link: `/${path}` })),
-      ),
-    ],
+    nav: ["tutorial", "recipes/index", "manifest", "why"].flatMap((path) =>
+      sections
+        .flatMap(({ pages }) => pages)
+        .filter((page) => page.path === path)
+        .map(({ title }) => ({ text: title, link: `/${path}` })),
+    ),
     sidebar: sections
       .filter(({ pages }) => pages.length > 0)
       .map(({ text, pages }) => ({

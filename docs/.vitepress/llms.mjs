@@ -20,11 +20,13 @@ export function writeTexts(outDir) {
     });
   writeFileSync(
     join(outDir, "llms.txt"),
-    `${[intro, "The whole reference is one file: [llms-full.txt](llms-full.txt).\n", ...index].join("\n")}`,
+    [intro, "The whole reference is one file: [llms-full.txt](llms-full.txt).\n", ...index].join(
+      "\n",
+    ),
   );
   const pages = sections.flatMap((section) => section.pages);
   for (const page of pages) writeFileSync(join(outDir, `${page.path}.md`), textOf(page));
-  writeFileSync(join(outDir, "llms-full.txt"), `${[intro, ...pages.map(textOf)].join("\n")}`);
+  writeFileSync(join(outDir, "llms-full.txt"), [intro, ...pages.map(textOf)].join("\n"));
 }
 
 function textOf({ path, markdown }) {

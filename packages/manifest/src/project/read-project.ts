@@ -97,16 +97,19 @@ export async function readProject(
 export async function checkProject(folder: string): Promise<ProjectResult> {
   const { project, diagnostics } = await readProject(folder);
   if (project === null) return { project, diagnostics };
-  const missing = project.functions
-    .filter(({ exists }) => !exists)
-    .map((declared): Diagnostic => ({
-      severity: "error",
-      code: "function-missing",
-      text: `the function ${declared.id} has no folder: Arclet looked for ${declared.sourceCandidates.join(", ")}`,
-      location: declared.origin,
-      notes: [{ text: '"arclet init" writes what is missing', location: null }],
-    }));
+  const missing = project.functions.filter(({ exists }) => !exists).map(missingFunction);
   return { project, diagnostics: [...diagnostics, ...missing] };
+}
+
+/** The error of a function whose folder does not exist. */
+export function missingFunction(declared: LambdaFunction): Diagnostic {
+  return {
+    severity: "error",
+    code: "function-missing",
+    text: `the function ${declared.id} has no folder: Arclet looked for ${declared.sourceCandidates.join(", ")}`,
+    location: declared.origin,
+    notes: [{ text: 'run "arclet init" to write what is missing', location: null }],
+  };
 }
 
 const places = `${manifestFileNames.slice(0, -1).join(", ")}, or "arc" in package.json`;

@@ -37,11 +37,13 @@ function problemsOf(pragma: string, setting: string, value: string): readonly st
   const keys = pragma === "tables" || pragma === "tables-indexes" ? ["  id *String"] : [];
   const own = [`@${pragma}`, ...(entry === undefined ? [] : [entry]), ...keys, ...all].join("\n");
   const { document } = parseArc([...sections, own].join("\n"), { file: "app.arc" });
-  return resolveManifest(document)
-    .diagnostics.filter(({ text }) => text.includes(`"${setting}"`))
-    // Another rule, about the function behind the queue.
-    .filter(({ text }) => !text.includes("its function's timeout"))
-    .map(({ text }) => text);
+  return (
+    resolveManifest(document)
+      .diagnostics.filter(({ text }) => text.includes(`"${setting}"`))
+      // Another rule, about the function behind the queue.
+      .filter(({ text }) => !text.includes("its function's timeout"))
+      .map(({ text }) => text)
+  );
 }
 
 const settings = Object.entries(pragmaCatalog).flatMap(([pragma, entry]) =>
@@ -82,8 +84,7 @@ describe("the catalog of pragmas", () => {
     ([pragma, , setting]) => refused(setting).length > 0 && pragma !== "tables",
   );
   test.each(strict)("@%s %s refuses anything else", (pragma, name, setting) => {
-    for (const value of refused(setting)) {
-      expect(problemsOf(pragma, name, value), value).not.toEqual([]);
-    }
+    const taken = refused(setting).filter((value) => problemsOf(pragma, name, value).length === 0);
+    expect(taken).toEqual([]);
   });
 });
