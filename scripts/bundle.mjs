@@ -20,11 +20,13 @@ const common = {
 
 /** Bundles what is compiled into `dist` folders. */
 export async function bundleAll() {
+  const client = await bundleClient();
   await Promise.all([
     bundleCommandLine(),
     bundleRuntime(),
     bundleHttpAdapter(),
-    bundleStaticFunction(),
+    bundleStaticFunction(client),
+    bundleRealtimeFunctions(),
     writeSchema(),
   ]);
 }
@@ -34,7 +36,7 @@ async function bundleCommandLine() {
   const outdir = emptied("packages/cli/bundle");
   const { metafile } = await build({
     ...common,
-    entryPoints: [join(root, "packages/cli/dist/bin.js")],
+    entryPoints: ["bin", "testing"].map((name) => join(root, `packages/cli/dist/${name}.js`)),
     outdir,
     splitting: true,
     format: "esm",
@@ -77,10 +79,27 @@ async function bundleHttpAdapter() {
   writeFileSync(join(emptied("packages/builder/bundle"), "http-response.js"), code);
 }
 
+/** The client for pages without a build: one module, served by `dev` and by the function for static files. */
+async function bundleClient() {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [join(root, "packages/client/dist/index.js")],
+    platform: "browser",
+    target: "es2022",
+    format: "esm",
+    minify: true,
+    write: false,
+  });
+  const [{ text }] = outputFiles;
+  writeFileSync(join(emptied("packages/client/bundle"), "client.js"), text);
+  return text;
+}
+
 /** The function that serves static files on AWS: a build folder of its own. */
-async function bundleStaticFunction() {
+async function bundleStaticFunction(client) {
   await build({
     ...common,
+    define: { CLIENT_SCRIPT: JSON.stringify(client) },
     entryPoints: [join(root, "packages/static/dist/lambda/static-function.js")],
     outfile: join(emptied("packages/static/bundle"), "static-function/index.mjs"),
     format: "esm",
@@ -95,6 +114,22 @@ async function writeSchema() {
   );
   const file = join(emptied("packages/language-server/bundle"), "arc.schema.json");
   writeFileSync(file, `${JSON.stringify(manifestSchema(), null, 2)}\n`);
+}
+
+/** What AWS runs around an app's functions and beside them: a build folder each. */
+async function bundleRealtimeFunctions() {
+  const outdir = emptied("packages/functions/bundle");
+  await Promise.all(
+    ["around", "authorizer", "realtime"].map((name) =>
+      build({
+        ...common,
+        entryPoints: [join(root, `packages/functions/dist/built-in/${name}.js`)],
+        outfile: join(outdir, `${name}/index.mjs`),
+        format: "esm",
+        minify: true,
+      }),
+    ),
+  );
 }
 
 function emptied(name) {

@@ -1,37 +1,28 @@
 # Rooms to talk in. What happens to a line that somebody says:
 #
 #   say ──▶ messages (table)
-#    └────▶ said (event) ──▶ everyone in the room
+#    └────▶ everyone in the room
 
 @app
 chat
 
 @http
 get /
+post /ticket    # a name, for a ticket that opens the socket
 
 @ws
-join        # enter a room: its history comes back
-say         # a line for everyone in the room
-here        # still here: keeps presence and the socket alive
-earlier     # older lines
+join            # enter a room: its history comes back
+say             # a line for everyone in the room
+earlier         # older lines
 
-@events
-said
+@ws-settings
+auth ticket     # who has none gets no socket
+
+@rooms
+chat            # chat:lobby, chat:garden …
+  presence true # src/rooms/chat is told who came and went
 
 @tables
 messages
   room *String
   at **String
-people
-  room *String
-  connection **String
-  expires TTL
-
-@tables-indexes
-people
-  connection *String
-  name byConnection
-  projection keys
-
-@tables-streams
-people      # somebody came or went, however that was noticed

@@ -150,10 +150,18 @@ export interface Answer {
   readonly body: string;
 }
 
-export async function get(url: string): Promise<Answer> {
+export function get(url: string): Promise<Answer> {
+  return send(url, "GET", "");
+}
+
+export function post(url: string, body: string): Promise<Answer> {
+  return send(url, "POST", body);
+}
+
+async function send(url: string, method: string, body: string): Promise<Answer> {
   const { hostname, port, host, path } = addressOf(url);
   const [response] = (await once(
-    request({ hostname, port, path, headers: { host } }).end(),
+    request({ hostname, port, path, method, headers: { host } }).end(body),
     "response",
   )) as [IncomingMessage];
   const bytes = await readBytes(response);

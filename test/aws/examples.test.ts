@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { join } from "node:path";
-import { destroyApp } from "@arclet/deploy";
+import { destroyApp, type DeployResult } from "@arclet/deploy";
 import { expect, test } from "vitest";
-import { ask, connect, deploy, get, projectOf, refusal } from "./deployment.ts";
+import { ask, connect, deploy, get, post, projectOf, refusal } from "./deployment.ts";
 import { residue } from "./residue.ts";
 
 const examples = join(import.meta.dirname, "../../examples");
@@ -12,6 +12,8 @@ interface Example {
   /** A message for the socket, and what comes back. */
   readonly message: unknown;
   readonly answer: unknown;
+  /** Whether its socket opens with a ticket only. */
+  readonly hasLogin: boolean;
   /** A static file, and a word of it. */
   readonly file: { readonly name: string; readonly type: string; readonly word: string };
 }
@@ -22,12 +24,14 @@ const table: readonly Example[] = [
     folder: "echo",
     message: { text: "hello" },
     answer: { echo: { text: "hello" } },
+    hasLogin: false,
     file: { name: "index.mjs", type: "text/javascript; charset=utf-8", word: "WebSocket" },
   },
   {
     folder: "chat",
     message: { action: "earlier", room: "lobby", before: "2026" },
     answer: { type: "history", room: "lobby", isNewest: false, messages: [], hasEarlier: false },
+    hasLogin: true,
     file: { name: "chat.css", type: "text/css; charset=utf-8", word: "dialog" },
   },
 ];
@@ -40,11 +44,16 @@ test.each(table)("examples/$folder runs as deployed", async (example) => {
   // The page tells its browser where the socket is.
   expect(page.body).toContain(JSON.stringify(result.webSocketUrl));
 
-  const url = result.webSocketUrl ?? "";
   const own = new URL(result.httpUrl ?? "").origin;
-  expect(await ask(url, example.message, own)).toEqual(example.answer);
-  expect(await ask(url, example.message)).toEqual(example.answer);
-  expect(await refusal(url, "https://elsewhere.example")).toBe(403);
+  const socketUrl = async (): Promise<string> => {
+    const url = result.webSocketUrl ?? "";
+    if (!example.hasLogin) return url;
+    const { body: ticket } = await post(`${result.httpUrl}/ticket`, '{"name":"Ada"}');
+    return `${url}?ticket=${ticket}`;
+  };
+  expect(await ask(await socketUrl(), example.message, own)).toEqual(example.answer);
+  expect(await ask(await socketUrl(), example.message)).toEqual(example.answer);
+  expect(await refusal(await socketUrl(), "https://elsewhere.example")).toBe(403);
 
   const file = await get(`${result.httpUrl}/_static/${example.file.name}`);
   expect(file).toMatchObject({
@@ -68,9 +77,8 @@ test.each(table)("examples/$folder runs as deployed", async (example) => {
 test("in the deployed chat, what one says reaches the other, and the table keeps it", async () => {
   const root = join(examples, "chat");
   const { result } = await deploy(root);
-  const url = result.webSocketUrl ?? "";
-  const ada = await Talker.enter(url, "Ada");
-  const ben = await Talker.enter(url, "Ben");
+  const ada = await Talker.enter(result, "Ada");
+  const ben = await Talker.enter(result, "Ben");
   await ada.until(({ type, names }) => type === "people" && String(names) === "Ada,Ben");
   ben.send({ action: "say", room: "lobby", text: "Hello Ada" });
   for (const talker of [ada, ben]) {
@@ -79,7 +87,7 @@ test("in the deployed chat, what one says reaches the other, and the table keeps
   }
   await ben.leave();
   await ada.until(({ type, names }) => type === "people" && String(names) === "Ada");
-  const cleo = await Talker.enter(url, "Cleo");
+  const cleo = await Talker.enter(result, "Cleo");
   const history = await cleo.until(({ type }) => type === "history");
   expect(history).toMatchObject({ messages: [{ name: "Ben", text: "Hello Ada" }] });
   await Promise.all([ada.leave(), cleo.leave()]);
@@ -106,11 +114,15 @@ class Talker {
     });
   }
 
-  static async enter(url: string, name: string): Promise<Talker> {
-    const socket = connect(url);
+  static async enter(
+    { httpUrl, webSocketUrl }: Pick<DeployResult, "httpUrl" | "webSocketUrl">,
+    name: string,
+  ): Promise<Talker> {
+    const { body: ticket } = await post(`${httpUrl}/ticket`, JSON.stringify({ name }));
+    const socket = connect(`${webSocketUrl}?ticket=${ticket}`);
     await once(socket, "open");
     const talker = new Talker(socket);
-    talker.send({ action: "join", room: "lobby", name });
+    talker.send({ action: "join", room: "lobby" });
     return talker;
   }
 

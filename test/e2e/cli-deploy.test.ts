@@ -131,6 +131,7 @@ describe("--json", () => {
       httpUrl: "https://example.com",
       webSocketUrl: null,
       cdnUrl: null,
+      dnsRecords: [],
       isChanged: true,
       changes: [],
     });

@@ -1,4 +1,4 @@
-import type { PresenceRecord } from "../../packages/functions/src/built-in/presence.ts";
+import type { PresenceRecord } from "../../packages/functions/src/rooms/presence-event.ts";
 
 /** A function of a kind with presence that keeps what it gets. */
 export function collectPresence(): {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { rooms } from "../../packages/functions/src/rooms/rooms.ts";
 import type { Client, ClientOptions } from "../../packages/runtime/test/gateway/client.ts";
-import type { PresenceRecord } from "../../packages/functions/src/built-in/presence.ts";
+import type { PresenceRecord } from "../../packages/functions/src/rooms/presence-event.ts";
 
 /** Functions of an app, as plain code: what they do with rooms is what the contract is about. */
 export interface RoomFunctions {

@@ -18,13 +18,21 @@ let room = roomOfAddress();
 const name = await askForName();
 
 const connection = openConnection({
-  url: Reflect.get(window, "WS_URL"),
-  here: () => ({ action: "here", room, name }),
-  onOpen: () => connection.send({ action: "join", room, name }),
+  url: socketUrl,
+  onOpen: () => connection.send({ action: "join", room }),
   onClose: () => showState("Reconnecting …"),
   onResponse: take,
 });
 enterRoom();
+
+/** Where the socket is, with a ticket that opens it once. */
+async function socketUrl() {
+  const response = await fetch("/ticket", { method: "POST", body: JSON.stringify({ name }) });
+  const answer = await response.text();
+  if (response.status === 400) showRefusal(answer);
+  if (!response.ok) throw new Error(answer);
+  return `${Reflect.get(window, "WS_URL")}?ticket=${answer}`;
+}
 
 /** @param {Response} response */
 function take(response) {
@@ -195,5 +203,5 @@ byId("new-room", HTMLFormElement).addEventListener("submit", (event) => {
 addEventListener("hashchange", () => {
   room = roomOfAddress();
   enterRoom();
-  connection.send({ action: "join", room, name });
+  connection.send({ action: "join", room });
 });

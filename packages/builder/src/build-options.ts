@@ -16,6 +16,8 @@ export interface BuildOptions {
    * @default false
    */
   readonly keepsOlderAwsSdk?: boolean;
+  /** Modules that others stand in for, in tests: absolute path to absolute path. @default none */
+  readonly replace?: { readonly [file: string]: string };
   /** @default false */
   readonly minify?: boolean;
   /**

@@ -66,6 +66,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
       manifestFile: options.manifestFile ?? null,
       keepsOlderAwsSdk: options.keepsOlderAwsSdk ?? false,
       minify: options.minify ?? false,
+      replace: options.replace ?? {},
     };
     this.#records =
       options.cacheDirectory === undefined ? null : new BuildRecords(options.cacheDirectory);

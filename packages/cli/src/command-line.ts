@@ -44,6 +44,11 @@ const commands: { readonly [name: string]: CommandEntry } = {
     aliases: [],
     load: async () => (await import("./commands/build.ts")).buildCommand,
   },
+  types: {
+    description: "Write the app's types for pages, tests and functions into .arclet/types",
+    aliases: [],
+    load: async () => (await import("./commands/types.ts")).typesCommand,
+  },
   deploy: {
     description: "Deploy the app to AWS and print its addresses",
     aliases: [],

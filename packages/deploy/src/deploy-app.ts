@@ -1,6 +1,7 @@
 import { withStack } from "./app-stack.ts";
 import { artifactBucket } from "./assets/artifact-bucket.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
+import { checkLogins } from "./app-secret.ts";
 import { deployCode } from "./deploy-code.ts";
 import { resultOf, type DeployOptions, type DeployResult } from "./deploy-options.ts";
 import { deployStack } from "./deploy-stack.ts";
@@ -23,6 +24,7 @@ export async function deployApp(
 ): Promise<DeployResult> {
   const { stage, name, mode, profile = null, region = null } = options;
   const { manifest } = options.project;
+  checkLogins(manifest);
   if (mode === "dry-run") {
     const stackName = stackNameOf(manifest.app, stage, name);
     await dryRun(options, stackName, reporter);

@@ -1,6 +1,6 @@
 import { artifactBucket, openArtifactBucket } from "./assets/artifact-bucket.ts";
 import { packageFunctions, uploadPackages } from "./assets/package-functions.ts";
-import { withStaticMap } from "./assets/with-static-map.ts";
+import { ownFunctions } from "./assets/shipped-functions.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { DeployError } from "./errors.ts";
@@ -28,7 +28,7 @@ export async function deployCode(
     );
   const packages = await packageFunctions(
     functions,
-    await withStaticMap(
+    await ownFunctions(
       project,
       built.filter(({ functionId }) => isWanted(functionId)),
     ),

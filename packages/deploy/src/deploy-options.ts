@@ -3,6 +3,7 @@ import type { Project } from "@arclet/manifest";
 import type { AccountFlags } from "./aws/credential-source.ts";
 import type { Stage } from "./environment.ts";
 import type { StackChange } from "./reporter.ts";
+import { dnsRecordOutput } from "./template/logical-ids.ts";
 import type { Template } from "./template/template.ts";
 
 export interface DeployOptions extends AccountFlags {
@@ -36,6 +37,8 @@ export interface DeployResult {
   readonly httpUrl: string | null;
   readonly webSocketUrl: string | null;
   readonly cdnUrl: string | null;
+  /** Records that the hosts of `@domain` need, where no zone is named: `app.example.com CNAME …`. */
+  readonly dnsRecords: readonly string[];
   /** False: the stack, the code and the static files were already as the project says. */
   readonly isChanged: boolean;
   /** What CloudFormation changed. */
@@ -54,6 +57,9 @@ export function resultOf(
     httpUrl: outputs.get("HttpUrl") ?? null,
     webSocketUrl: outputs.get("WebSocketUrl") ?? null,
     cdnUrl: outputs.get("CdnUrl") ?? null,
+    dnsRecords: [...outputs].flatMap(([name, value]) =>
+      name.startsWith(dnsRecordOutput) ? [value] : [],
+    ),
     isChanged,
     changes,
   };

@@ -1,3 +1,4 @@
+import { secretVariable } from "./app-secret.ts";
 import { openArtifactBucket } from "./assets/artifact-bucket.ts";
 import { deleteBucket } from "./assets/empty-bucket.ts";
 import { uploadPackages } from "./assets/package-functions.ts";
@@ -9,8 +10,8 @@ import { addEnvironment, type Environment } from "./environment.ts";
 import { prepareDeploy, type PreparedDeploy } from "./prepare-deploy.ts";
 import type { DeployReporter, StackChange } from "./reporter.ts";
 import { deleteTables } from "./stack/delete-tables.ts";
+import { stackTagsOf } from "./stack-tags.ts";
 import { protectStack, wantedProtection } from "./stack/protect-stack.ts";
-import { appTag, stageTag } from "./stack/stack-owner.ts";
 import { describeStack, outputsOf } from "./stack/stack-state.ts";
 import {
   environmentParameterId,
@@ -34,6 +35,9 @@ export async function deployStack(
   const { packages, environment, bucket, synthesis } = prepared;
   const { template, origins } = synthesis;
   await openArtifactBucket(clients, bucket);
+  // Kept before anything has it: a deploy that fails half-way goes on with the same one.
+  if (prepared.secret !== null)
+    await addEnvironment(clients, stackName, secretVariable, prepared.secret);
   const uploaded = await uploadPackages(clients, bucket, packages, reporter);
   // New pages name them; those of the deploy before are still there.
   const early = await deployFingerprinted(project, clients, outputsOf(prepared.stack), reporter);
@@ -52,7 +56,7 @@ export async function deployStack(
           ParameterValue: value,
         }))
         .filter(({ ParameterKey: key }) => template.Parameters?.[key] !== undefined),
-      tags: { ...options.tags, [appTag]: manifest.app, [stageTag]: stage },
+      tags: stackTagsOf(manifest, stage, options.tags),
     },
     origins,
     (found) => confirmed(options, clients, stackName, prepared, found),

@@ -3,8 +3,7 @@ import { dirname, join } from "node:path";
 import { packageFunctions } from "./assets/package-functions.ts";
 import { readStaticFiles } from "./assets/read-static-files.ts";
 import { readUpload } from "./assets/static-upload.ts";
-import { staticFunction } from "./assets/static-function.ts";
-import { withStaticMap } from "./assets/with-static-map.ts";
+import { shippedFunctions } from "./assets/shipped-functions.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { forEachConcurrently } from "./aws/for-each-concurrently.ts";
 import type { DeployReporter } from "./reporter.ts";
@@ -28,7 +27,7 @@ export async function dryRun(
   const { manifest, functions, root } = project;
   const packages = await packageFunctions(
     functions,
-    [...(await withStaticMap(project, built)), ...(await staticFunction(project))],
+    await shippedFunctions(project, built),
     archiver,
     stackName,
     reporter,

@@ -28,6 +28,7 @@ export const deployErrorCodes = {
   ERR_HOLDS_DATA: "What would be destroyed holds data",
   ERR_NEEDS_FULL_DEPLOY: "Only a full deploy can make the change",
   ERR_FUNCTION_UNKNOWN: "The app has no such function",
+  ERR_AUTH_SESSION: "The sockets' login cannot work on AWS",
   ERR_ENVIRONMENT_NAME: "The name cannot be an environment variable of Lambda",
 } as const;
 

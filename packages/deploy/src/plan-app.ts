@@ -8,7 +8,8 @@ import { prepareDeploy, type PreparedDeploy } from "./prepare-deploy.ts";
 import { plannedChanges, type PlannedChange } from "./planned-changes.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { wantedProtection } from "./stack/protect-stack.ts";
-import { appTag, stageTag, tagsOf } from "./stack/stack-owner.ts";
+import { stackTagsOf } from "./stack-tags.ts";
+import { tagsOf } from "./stack/stack-owner.ts";
 import type { StackResource } from "./stack/stack-state.ts";
 import { canonicalValue } from "./template/canonical-value.ts";
 import { functionLogicalId, staticBucketId } from "./template/logical-ids.ts";
@@ -73,11 +74,7 @@ export function planApp(
       plannedFiles(whole, clients, prepared, resources),
     ]);
     const { bucket, stack, deployed } = prepared;
-    const tags = plannedTags(prepared, {
-      ...options.tags,
-      [appTag]: project.manifest.app,
-      [stageTag]: stage,
-    });
+    const tags = plannedTags(prepared, stackTagsOf(project.manifest, stage, options.tags));
     const outputs = changedOutputs(deployed?.template ?? null, prepared.synthesis.template);
     const wanted = wantedProtection(project.manifest.aws, stage);
     const from = stack?.EnableTerminationProtection ?? false;

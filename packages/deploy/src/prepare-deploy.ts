@@ -1,11 +1,12 @@
 import type { Stack } from "@aws-sdk/client-cloudformation";
 import { artifactBucket, type ArtifactBucket } from "./assets/artifact-bucket.ts";
 import { packageFunctions, type FunctionPackage } from "./assets/package-functions.ts";
-import { staticFunction } from "./assets/static-function.ts";
-import { withStaticMap } from "./assets/with-static-map.ts";
+import { shippedFunctions } from "./assets/shipped-functions.ts";
 import type { AwsClients } from "./aws/aws-clients.ts";
+import { requireSettledTimeToLive } from "./data/time-to-live.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import { readArchitectsEnvironment, readEnvironment, type Environment } from "./environment.ts";
+import { newAppSecret, secretVariable } from "./app-secret.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { deployedTemplate } from "./stack/deployed-template.ts";
 import { ownerOf } from "./stack/stack-owner.ts";
@@ -18,6 +19,8 @@ import type { Synthesis } from "./synthesis/synthesize.ts";
 export interface PreparedDeploy {
   readonly packages: readonly FunctionPackage[];
   readonly environment: Environment;
+  /** What is to seal sessions and tickets from now on; null: nothing new. */
+  readonly secret: string | null;
   readonly bucket: ArtifactBucket;
   /** null: there is no stack yet. */
   readonly stack: Stack | null;
@@ -29,7 +32,7 @@ export interface PreparedDeploy {
 
 type FoundStack = Pick<PreparedDeploy, "stack" | "deployed" | "resources">;
 
-/** @throws DeployError for what the user can fix, such as `ERR_STACK_FOREIGN` */
+/** @throws DeployError for what the user can fix, such as `ERR_STACK_FOREIGN`, `ERR_UPDATE_REFUSED` */
 export async function prepareDeploy(
   options: DeployOptions,
   clients: AwsClients,
@@ -38,7 +41,7 @@ export async function prepareDeploy(
 ): Promise<PreparedDeploy> {
   const { project, built, archiver, stage } = options;
   const { manifest, functions } = project;
-  const shipped = [...(await withStaticMap(project, built)), ...(await staticFunction(project))];
+  const shipped = await shippedFunctions(project, built);
   const [packages, own, bucket, found] = await Promise.all([
     packageFunctions(functions, shipped, archiver, stackName, reporter),
     readEnvironment(clients, stackName),
@@ -47,10 +50,15 @@ export async function prepareDeploy(
   ]);
   const { deployed } = found;
   reporter.report({ type: "target", stackName, region: bucket.region, account: bucket.owner });
-  const environment =
+  const given =
     deployed?.isAdopted === true
       ? new Map([...(await readArchitectsEnvironment(clients, manifest.app, stage)), ...own])
       : own;
+  const secret = newAppSecret(manifest, packages, given);
+  const environment =
+    secret === null
+      ? given
+      : new Map([...given, [secretVariable, { value: secret, revision: "new" }]]);
   const synthesis = await projectTemplate(
     options,
     stackName,
@@ -59,7 +67,15 @@ export async function prepareDeploy(
     environment,
     deployed,
   );
-  return { packages, environment, bucket, ...found, synthesis };
+  if (deployed !== null)
+    await requireSettledTimeToLive(
+      clients,
+      deployed.template,
+      synthesis.template,
+      found.resources,
+      synthesis.origins,
+    );
+  return { packages, environment, secret, bucket, ...found, synthesis };
 }
 
 /** The stack and its template; null for what is not there, or was never whole. */

@@ -8,7 +8,8 @@ import { DeployError } from "./errors.ts";
 import type { DeployReporter, StackChange } from "./reporter.ts";
 import { deployedTemplate } from "./stack/deployed-template.ts";
 import { readDeployRecords, writeDeployRecord } from "./stack/deploy-record.ts";
-import { appTag, requireOwn, stageTag } from "./stack/stack-owner.ts";
+import { stackTagsOf } from "./stack-tags.ts";
+import { requireOwn } from "./stack/stack-owner.ts";
 import { deployedStack, stackResources } from "./stack/stack-state.ts";
 import { environmentParameterId } from "./template/logical-ids.ts";
 import type { Template } from "./template/template.ts";
@@ -55,7 +56,7 @@ export function rollBack(
         after: earlier.template,
         physicalIdOf: (id) => resources.get(id)?.physicalId ?? null,
         parameters: parametersOf(earlier.template, environment),
-        tags: { [appTag]: manifest.app, [stageTag]: stage },
+        tags: stackTagsOf(manifest, stage),
       },
       new Map(),
       async (found) => {

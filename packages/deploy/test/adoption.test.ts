@@ -121,6 +121,15 @@ describe("a stack of Architect's", () => {
     );
   });
 
+  test("has CORS in the body of its HTTP API", async () => {
+    const after = await adopted(`${text}\n@cors\norigins https://a.example\ncredentials true\n`);
+    const { Body: body, ...others } = after.Resources["HTTP"]?.Properties ?? {};
+    expect(others).not.toHaveProperty("CorsConfiguration");
+    expect(body).toMatchObject({
+      "x-amazon-apigateway-cors": { allowOrigins: ["https://a.example"], allowCredentials: true },
+    });
+  });
+
   test("keeps the routes of its HTTP API in its body", async () => {
     const after = await adopted();
     const { Body: body, ...others } = after.Resources["HTTP"]?.Properties ?? {};

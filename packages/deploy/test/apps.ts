@@ -79,11 +79,79 @@ prefix assets
 @cdn
 `,
   ],
+  [
+    "what a team asks for",
+    `@app
+team
+
+@aws
+logRetention 7
+permissionsBoundary arn:aws:iam::123456789012:policy/boundary
+deadLetters true
+alarms ops@example.com
+tracing true
+vpc subnet-11111111 sg-22222222
+
+@http
+get /
+
+@ws
+
+@cors
+origins https://a.example
+credentials true
+maxAge 60
+
+@events
+sold
+
+@scheduled
+daily rate(1 day)
+
+@tables
+cats
+  id *String
+  encrypt alias/cats
+
+@tables-streams
+cats
+
+@domain
+staging
+  http app.example.com
+  ws socket.example.com
+  certificate arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f
+  zone Z0123456789ABC
+`,
+  ],
+  [
+    "hosts without a zone, and CloudFront",
+    `@app
+hosts
+
+@http
+get /
+
+@ws
+
+@cdn
+
+@domain
+staging
+  http app.example.com
+  ws socket.example.com
+  certificate arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f
+`,
+  ],
   ["sockets only", "@app\necho\n\n@ws\n"],
   ["static files only", "@app\nsite\n\n@static\nspa true\n"],
   [
     "a proxy",
     "@app\nfront\n\n@http\nget /\n\n@proxy\ntesting http://localhost:1\nstaging https://example.com\nproduction https://example.com\n",
+  ],
+  [
+    "rooms and logins",
+    "@app\nchat\n\n@http\nget /\n\n@ws\n\n@ws-settings\nauth ticket session\norigins https://www.example.com\n\n@rooms\nchat\n  presence true\n  members 500\nboard\n",
   ],
 ];
 
@@ -118,7 +186,12 @@ export function synthesisOf(
   const synthesis = synthesize(manifest, {
     stage: "staging",
     stackName: "AllStaging",
-    assets: [...manifest.functions.map(({ id }) => id), "arclet/static"].map((functionId) => ({
+    assets: [
+      ...manifest.functions.map(({ id }) => id),
+      "arclet/static",
+      "arclet/realtime",
+      "arclet/authorizer",
+    ].map((functionId) => ({
       functionId,
       handler: "index.handler",
       bucket: "artifacts",

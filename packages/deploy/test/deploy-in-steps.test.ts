@@ -43,7 +43,7 @@ async function made(manifest: string): Promise<Template> {
   return template;
 }
 
-function stack(template: Template): Promise<FakeAws> {
+function stack(template: Template, timeToLive: string = "ENABLED"): Promise<FakeAws> {
   const change = `<Changes><member><ResourceChange><Action>Modify</Action><Replacement>False</Replacement><LogicalResourceId>${id}</LogicalResourceId><ResourceType>AWS::DynamoDB::Table</ResourceType></ResourceChange></member></Changes>`;
   return app.fake(
     (action): Reply => {
@@ -57,7 +57,7 @@ function stack(template: Template): Promise<FakeAws> {
         case "DescribeChangeSet":
           return `<Status>CREATE_COMPLETE</Status>${change}`;
         case "ListStackResources":
-          return `<StackResourceSummaries><member><LogicalResourceId>${functionLogicalId("http/get-index")}</LogicalResourceId><PhysicalResourceId>index</PhysicalResourceId></member></StackResourceSummaries>`;
+          return `<StackResourceSummaries><member><LogicalResourceId>${functionLogicalId("http/get-index")}</LogicalResourceId><PhysicalResourceId>index</PhysicalResourceId></member><member><LogicalResourceId>${id}</LogicalResourceId><ResourceType>AWS::DynamoDB::Table</ResourceType><PhysicalResourceId>App-cats</PhysicalResourceId></member></StackResourceSummaries>`;
         case "DescribeStackEvents":
           return eventsXml([]);
         default:
@@ -65,6 +65,8 @@ function stack(template: Template): Promise<FakeAws> {
       }
     },
     { "/arclet/AppStaging/env/WORD": "new" },
+    undefined,
+    () => ({ TimeToLiveDescription: { TimeToLiveStatus: timeToLive } }),
   );
 }
 
@@ -129,4 +131,19 @@ test("what AWS would refuse half-way is refused before anything is sent", async 
     message: expect.stringContaining("table cats (app.arc:8:1)"),
   });
   expect(aws.calls.filter((call) => /^PUT |Create|Execute/.test(call))).toEqual([]);
+});
+
+test("a time to live whose last change is in work is not changed again", async () => {
+  const before = await made(`${table}  expires TTL\n`);
+  await app.write("app.arc", table);
+  const aws = await stack(before, "ENABLING");
+  await expect(app.deploy()).rejects.toMatchObject({
+    code: "ERR_UPDATE_REFUSED",
+    message: expect.stringContaining("table cats (app.arc:8:1) is still ENABLING"),
+  });
+  expect(aws.calls.filter((call) => /^PUT |Create|Execute/.test(call))).toEqual([]);
+  await using later = await stack(before, "ENABLED");
+  await app.deploy();
+  expect(updates(later)).toHaveLength(1);
+  expect(later.calls).toContain("DynamoDB DescribeTimeToLive");
 });

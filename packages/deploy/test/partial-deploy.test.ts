@@ -38,6 +38,7 @@ test("--fast brings code without CloudFormation", async () => {
     httpUrl: "https://example.com",
     webSocketUrl: null,
     cdnUrl: null,
+    dnsRecords: [],
     isChanged: true,
     changes: [],
   });

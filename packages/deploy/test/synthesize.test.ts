@@ -249,6 +249,21 @@ test("functions know the URLs of the app, and no circle comes of it", async () =
   expect(variables(sockets)).not.toHaveProperty("ARC_HTTP_URL");
 });
 
+test("a function knows which of its routes answer with its result", async () => {
+  const manifest = await manifestOf("@app\necho\n\n@ws\nsay\n  response true\nleave\n");
+  const template = templateOf(manifest);
+  const functions = propertiesOf(template, "AWS::Lambda::Function") as readonly {
+    readonly Description: string;
+    readonly Environment: { readonly Variables: Readonly<Record<string, unknown>> };
+  }[];
+  const responses = (id: string): unknown =>
+    functions.find(({ Description }) => Description === `echo ws/${id}`)?.Environment.Variables[
+      "ARC_WS_RESPONSES"
+    ];
+  expect(responses("say")).toBe("say");
+  expect(responses("leave")).toBeUndefined();
+});
+
 test("a secret is a parameter without echo, and only its name stands in the template", async () => {
   const manifest = await manifestOf("@app\necho\n\n@ws\n");
   const template = templateOf(manifest, {

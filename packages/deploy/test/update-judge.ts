@@ -98,6 +98,7 @@ const unique: { readonly [type: string]: readonly (readonly string[])[] } = {
   "AWS::Lambda::EventSourceMapping": [["EventSourceArn", "FunctionName"]],
   "AWS::Lambda::Function": [["FunctionName"]],
   "AWS::Logs::LogGroup": [["LogGroupName"]],
+  "AWS::Route53::RecordSet": [["HostedZoneId", "Name", "Type"]],
   "AWS::S3::Bucket": [["BucketName"]],
   "AWS::S3::BucketPolicy": [["Bucket"]],
   "AWS::SNS::Subscription": [["TopicArn", "Protocol", "Endpoint"]],

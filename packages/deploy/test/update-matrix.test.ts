@@ -84,6 +84,12 @@ const manifests: { readonly [name: string]: string } = {
   "of events too": `@aws\nprovisionedConcurrency 1\n\n@events\nsold\n\n@queues\nmail\n\n@http\nget /\n\n${table}\n@tables-streams\ncats\n`,
   "of another table key":
     "@aws\nprovisionedConcurrency 1\n\n@events\nsold\n\n@queues\nmail\n\n@http\nget /\n\n@tables\ncats\n  key *String\n\n@tables-streams\ncats\n",
+  "a team's settings":
+    "@aws\nlogRetention 7\ndeadLetters true\nalarms ops@example.com\ntracing true\npermissionsBoundary arn:aws:iam::123456789012:policy/b\nvpc subnet-11111111 sg-22222222\n\n@http\nget /\n\n@events\nsold\n\n@cors\n",
+  "a team's other settings":
+    "@aws\nlogRetention never\nalarms arn:aws:sns:us-east-1:123456789012:ops\nprovisionedConcurrency 1\ndeadLetters true\n\n@http\nget /\n\n@events\nsold\n\n@cors\norigins https://a.example\n",
+  hosts: `@http\nget /\n\n@ws\n\n@domain\nstaging\n  http a.example.com\n  ws b.example.com\n  certificate arn:aws:acm:us-east-1:123456789012:certificate/0\n  zone Z0123456789\n`,
+  "other hosts": `@http\nget /\n\n@ws\n\n@cdn\n\n@domain\nstaging\n  http c.example.com\n  ws a.example.com\n  certificate arn:aws:acm:us-east-1:123456789012:certificate/0\n  zone Z0123456789\n`,
   files: "@static\nfingerprint true\n\n@cdn\n",
 };
 

@@ -1,9 +1,10 @@
 import { addressOf } from "./address-of.ts";
+import type { EventName } from "./register.ts";
 import { refusalOf, signedFetch } from "./signed-fetch.ts";
 
 export interface EventMessage {
   /** As under `@events`. */
-  readonly name: string;
+  readonly name: EventName;
   /** Any JSON value. */
   readonly payload: unknown;
 }

@@ -16,12 +16,25 @@ export type {
   WebSocketMessageHandler,
   WebSocketResponse,
 } from "./handler-types.ts";
+export {
+  BodyError,
+  cookie,
+  html,
+  json,
+  readBody,
+  readCookies,
+  redirect,
+  type BodyKinds,
+  type CookieOptions,
+  type ReadBodyOptions,
+  type ResponseOptions,
+} from "./http.ts";
+export type { Item } from "./item.ts";
 export { GatewayError, type RefusalMetadata } from "./gateway-error.ts";
 export { events, type EventMessage } from "./events.ts";
 export { queues, type QueueMessage } from "./queues.ts";
 export {
   tables,
-  type Item,
   type QueryResult,
   type TableClient,
   type TableClients,
@@ -33,4 +46,8 @@ export type { Identity } from "./auth/identity.ts";
 export { session, type Session, type SessionData } from "./auth/session.ts";
 export { ticket, type Tickets } from "./auth/ticket.ts";
 export type { Json } from "./rooms/member.ts";
+export type { PresenceEvent, PresenceRecord } from "./rooms/presence-event.ts";
 export { rooms, type RoomMember, type Rooms } from "./rooms/rooms.ts";
+export type { EventName, Outgoing, QueueName, Register, RoomName } from "./register.ts";
+export { action, ActionError, type ActionHandler } from "./action.ts";
+export type { Issue, StandardSchema } from "./standard-schema.ts";

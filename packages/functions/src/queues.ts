@@ -1,8 +1,12 @@
 import { addressOf } from "./address-of.ts";
-import type { EventMessage } from "./events.ts";
+import type { QueueName } from "./register.ts";
 import { refusalOf, signedFetch } from "./signed-fetch.ts";
 
-export interface QueueMessage extends EventMessage {
+export interface QueueMessage {
+  /** As under `@queues`. */
+  readonly name: QueueName;
+  /** Any JSON value. */
+  readonly payload: unknown;
   /** FIFO queues keep order within a group. @default the queue's name */
   readonly groupId?: string;
   /** FIFO queues drop a repetition of an id within five minutes. @default a random one */

@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type * as Lib from "@aws-sdk/lib-dynamodb";
+import type { Item } from "./item.ts";
+import type { RegisteredRows } from "./register.ts";
 
-/** A document: what DynamoDB holds, as plain values. */
-export type Item = Record<string, unknown>;
 type Params = Record<string, unknown>;
 
 export interface QueryResult<Row> {
@@ -57,7 +57,7 @@ interface Connected {
  * Access to the tables of `@tables`. Uses the AWS SDK that Lambda has, loaded at the first call and
  * connected once; locally it is installed with the app.
  */
-export const tables: <Rows extends RowsByTable<Rows> = Record<string, Item>>() => Promise<
+export const tables: <Rows extends RowsByTable<Rows> = RegisteredRows>() => Promise<
   TableClients<Rows>
 > = /* @__PURE__ */ createTables();
 

@@ -1,7 +1,8 @@
 import { gone, limitExceeded, tooLarge } from "./gateway-error.ts";
 import type { RealtimeChannel } from "./realtime/realtime-channel.ts";
+import type { Outgoing } from "./register.ts";
 import { refusalOf, signedFetch } from "./signed-fetch.ts";
-import { encodePayload, type WebSocketPayload } from "./websocket-payload.ts";
+import { encodePayload } from "./websocket-payload.ts";
 
 export interface WebSocketInfo {
   readonly connectedAt: Date;
@@ -38,10 +39,7 @@ export interface Ws {
    * `PayloadTooLargeException` beyond 128 KB, and with `LimitExceededException` when its client reads
    * too slowly.
    */
-  readonly send: (message: {
-    readonly id: string;
-    readonly payload: WebSocketPayload;
-  }) => Promise<void>;
+  readonly send: (message: { readonly id: string; readonly payload: Outgoing }) => Promise<void>;
   /** Closes a connection: the client gets code 1000. Rejects with `GoneException` when it has closed. */
   readonly close: (connection: { readonly id: string }) => Promise<void>;
   /** Tells since when a connection is open, when it was last active, and who is there. */

@@ -43,6 +43,7 @@ export type {
   ProjectFunction,
   ProjectResult,
 } from "./project/project.ts";
+export { responseRoutesOf, responseRoutesVariable } from "./response-routes.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";
 export {
   functionPragmaCatalog,

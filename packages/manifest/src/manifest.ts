@@ -38,6 +38,14 @@ export type LogFormat = "Text" | "JSON";
 export type ApplicationLogLevel = "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL";
 export type SystemLogLevel = "DEBUG" | "INFO" | "WARN";
 
+/** Of one VPC. */
+export interface VpcSettings {
+  /** `subnet-0123456789abcdef0` */
+  readonly subnets: readonly string[];
+  /** `sg-0123456789abcdef0` */
+  readonly securityGroups: readonly string[];
+}
+
 /** Lambda settings of one function: `@aws` of the manifest overlaid by the function's `config.arc`. */
 export interface FunctionConfig {
   /** Lambda runtime identifier, e.g. `nodejs22.x`, `python3.13`. @default "nodejs22.x" */
@@ -67,6 +75,10 @@ export interface FunctionConfig {
   readonly applicationLogLevel: ApplicationLogLevel | null;
   /** Least level of Lambda's own lines, with `logFormat` JSON only; null: Lambda's INFO. */
   readonly systemLogLevel: SystemLogLevel | null;
+  /** Whether X-Ray traces the function. @default false */
+  readonly tracing: boolean;
+  /** Where the function has its network interfaces; null: in Lambda's own network. @default null */
+  readonly vpc: VpcSettings | null;
   /** Of a queue's function: overrides the manifest's `fifo`. */
   readonly fifo?: boolean;
   /** `@arc env`: whether the app's environment variables are given to the function. @default true */
@@ -274,8 +286,46 @@ export interface AwsSettings {
   readonly bucket: string | null;
   /** Termination protection of production stacks; null leaves it as it is. @default null */
   readonly protect: boolean | null;
+  /** Days that logs are kept; null: for ever. @default 30 */
+  readonly logRetention: number | null;
+  /** ARN of the policy that bounds the permissions of every role. @default null */
+  readonly permissionsBoundary: string | null;
+  /** Tags of everything that is deployed, by name. */
+  readonly tags: { readonly [name: string]: string };
+  /** Whether events, schedules and stream records that failed for good are kept in a queue. @default false */
+  readonly deadLetters: boolean;
+  /** E-mail address or ARN of an SNS topic that learns of errors and throttles. @default null */
+  readonly alarms: string | null;
   /** @default "http" */
   readonly apigateway: "http" | "httpv2" | "httpv1" | "rest";
+}
+
+/** `@cors`: which other origins' pages may call the HTTP API, and how. */
+export interface CorsSettings {
+  /** `https://example.com`, `*`, `http://*` or `https://*`. */
+  readonly origins: readonly string[];
+  /** `GET`, or `*`. */
+  readonly methods: readonly string[];
+  /** Headers that requests may have; `*` for all. */
+  readonly headers: readonly string[];
+  /** Headers of answers that pages may read. */
+  readonly exposed: readonly string[];
+  readonly hasCredentials: boolean;
+  /** Seconds for which browsers keep the answer to a preflight request; null: their own default. */
+  readonly maxAgeSeconds: number | null;
+}
+
+/** `@domain` of one stage. */
+export interface Domain {
+  /** Host of the HTTP API, or with `@cdn` of CloudFront. */
+  readonly http: string | null;
+  /** Host of the WebSocket API. */
+  readonly ws: string | null;
+  /** ARN of a certificate for the hosts. */
+  readonly certificate: string;
+  /** Id of a hosted zone of Route 53 that gets the records; null: they are made elsewhere. */
+  readonly zone: string | null;
+  readonly origin: Location | null;
 }
 
 /** A plugin named under `@plugins`. */
@@ -314,6 +364,9 @@ export interface Manifest {
   readonly views: { readonly src: string; readonly only: readonly string[] | null } | null;
   readonly proxy: Proxy | null;
   readonly cdn: boolean;
+  /** null: no other origin's pages may read what the HTTP API answers, unless functions say so. */
+  readonly cors: CorsSettings | null;
+  readonly domains: { readonly staging: Domain | null; readonly production: Domain | null };
   readonly aws: AwsSettings;
   readonly plugins: readonly PluginReference[];
   /** Every pragma Arclet does not know, and the known ones too, as plain values, for plugins. */

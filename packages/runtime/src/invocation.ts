@@ -1,4 +1,17 @@
 /** One event for one function. */
+/**
+ * An event: JSON text, or what writes it once the function takes it. What waits keeps what it needs to be
+ * written, which is much less.
+ */
+export type EventText = string | WrittenLater;
+
+export interface WrittenLater {
+  /** Characters, as an estimate of what it keeps. */
+  readonly length: number;
+  /** The same text each time. */
+  toString(): string;
+}
+
 export interface Invocation {
   /** Lambda's request id, a UUID. */
   readonly requestId: string;

@@ -1,8 +1,14 @@
 import { join } from "node:path";
 import { isBefore, type ArchitectHelper } from "@arclet/builder";
-import { realtimeVariables, type Manifest } from "@arclet/manifest";
+import {
+  realtimeVariables,
+  responseRoutesOf,
+  responseRoutesVariable,
+  type Manifest,
+} from "@arclet/manifest";
 
 export interface LocalEnvironmentOptions {
+  readonly functionId: string;
   readonly manifest: Manifest;
   /** Absolute project folder. */
   readonly root: string;
@@ -35,7 +41,7 @@ export interface LocalEnvironment {
 
 /** What a function of an app that runs locally finds in `process.env`: names Architect's users know. */
 export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalEnvironment {
-  const { manifest, root, port, webSocketUrl, ports, helpers, appSecret } = options;
+  const { functionId, manifest, root, port, webSocketUrl, ports, helpers, appSecret } = options;
   const addresses: Record<string, string> = {
     ARC_APP_NAME: manifest.app,
     ARC_ROLE: "SandboxRole",
@@ -56,6 +62,8 @@ export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalE
     addresses["ARC_WSS_URL"] = webSocketUrl;
     // Read by the helpers of 2019.
     addresses["WSS_URL"] = webSocketUrl;
+    const responses = responseRoutesOf(manifest, functionId);
+    if (responses !== null) addresses[responseRoutesVariable] = responses;
   }
   if (manifest.static !== null) {
     addresses["ARC_STATIC_BUCKET"] = join(root, manifest.static.folder);

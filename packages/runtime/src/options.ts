@@ -14,6 +14,8 @@ export interface RuntimeOptions {
   readonly host?: string;
   /** @default "process" */
   readonly execution?: "process" | "child-process" | ExecutionStrategy;
+  /** Comes between the invoker and the strategy: tests put faults there. @default nothing does */
+  readonly wrapExecution?: (strategy: ExecutionStrategy) => ExecutionStrategy;
   /** Opens a debugger in the processes of functions: the first one here, others at the next free ports; port 0 takes any. */
   readonly inspect?: { readonly host: string; readonly port: number };
   /** Environments of one function at most. @default 10 */

@@ -14,6 +14,7 @@ import {
   createProcessStrategy,
   type ProcessStrategyOptions,
 } from "./execution/process/strategy.ts";
+import { isMovableClock } from "./movable-clock.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { createTrust } from "./http/trust.ts";
 import { createLocalEnvironment, type LocalEnvironment } from "./local-environment.ts";
@@ -46,6 +47,8 @@ export interface Runtime {
    * whose new code failed while it loaded, which traffic reports as well.
    */
   update(app: RuntimeApp): Promise<readonly FailedLoad[]>;
+  /** Variables by which functions find the local services. */
+  environment(): Readonly<Record<string, string>>;
   /** What functions failed to take in all their tries: events and messages of queues. */
   deadLetters(): readonly DeadLetter[];
   /** Drains: stops listening, closes sockets (1001), runs `$disconnect` for each, stops environments. */
@@ -74,7 +77,10 @@ async function createChildProcesses(): Promise<ExecutionStrategy> {
 export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   const { execution = "process", inspect } = given;
   const strategy = await (typeof execution === "string"
-    ? strategies[execution]?.(inspect === undefined ? {} : { inspect })
+    ? strategies[execution]?.({
+        ...(inspect === undefined ? {} : { inspect }),
+        ...(given.clock !== undefined && isMovableClock(given.clock) ? { clock: given.clock } : {}),
+      })
     : execution);
   const options = resolveOptions(given, strategy);
   const { app, connections, clock, limits, host, stage, allowedOrigins, publicUrl } = options;
@@ -84,12 +90,14 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   // While services and gateway begin, a process for the first function does.
   const first = app.functions.find(({ build }) => build === "pending" || build.ok);
   if (first !== undefined) options.strategy.prepare?.(first.config);
+  const { wrapExecution = (one: ExecutionStrategy) => one } = given;
   const invoker = new FunctionInvoker({
     // Such a process runs Node.js only. A strategy that somebody made is theirs to be right for all.
-    strategy:
+    strategy: wrapExecution(
       typeof given.execution === "object"
         ? options.strategy
         : createByRuntimeStrategy(options.strategy, createChildProcesses),
+    ),
     clock,
     traffic,
     channel: {
@@ -148,6 +156,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     const failed = await Promise.all(
       next.functions.map(async (fn, index) => {
         const local = createLocalEnvironment({
+          functionId: fn.functionId,
           manifest,
           root,
           port,
@@ -196,6 +205,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
       updates = update.catch(() => {});
       return update;
     },
+    environment: () => services.environment(),
     deadLetters: () => services.deadLetters(),
     async close() {
       await updates;

@@ -1,6 +1,5 @@
 import type { Clock } from "./clock.ts";
-
-const unitsMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+import { durationMs } from "./duration.ts";
 
 /** A clock that stands still until told to go on. */
 export interface TestClock extends Clock {
@@ -24,7 +23,7 @@ export function createTestClock(startMs = 1_700_000_000_000): TestClock {
       };
     },
     async advance(by) {
-      const endMs = nowMs + (typeof by === "number" ? by : parseDuration(by));
+      const endMs = nowMs + durationMs(by);
       for (;;) {
         const due = timers
           .filter((timer) => timer.dueMs <= endMs)
@@ -39,12 +38,6 @@ export function createTestClock(startMs = 1_700_000_000_000): TestClock {
       await turn();
     },
   };
-}
-
-function parseDuration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
-  if (match === null) throw new TypeError(`"${text}" is not a duration: write one such as "29s" or "2h"`);
-  return Number(match[1]) * unitsMs[match[2] as keyof typeof unitsMs];
 }
 
 /** Lets promises and pending input settle. */

@@ -1,4 +1,3 @@
-import type { WebSocketMessageEvent } from "@arclet/functions";
 import { longestName, longestText } from "./protocol.ts";
 
 /** Something a client sent cannot be taken; the message is for the person there. */
@@ -7,10 +6,10 @@ export class Refused extends Error {
 }
 
 /** Nothing that comes over a socket is what it should be, until it was looked at. */
-export function readInput(event: WebSocketMessageEvent): Input {
+export function readInput(body: string): Input {
   let value: unknown;
   try {
-    value = JSON.parse(event.body);
+    value = JSON.parse(body);
   } catch {
     throw new Refused("That was no JSON");
   }

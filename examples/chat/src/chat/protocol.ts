@@ -10,8 +10,7 @@ export interface Message {
 
 /** From the page. `action` picks the function: `join` goes to src/ws/join. */
 export type Request =
-  | { readonly action: "join"; readonly room: string; readonly name: string }
-  | { readonly action: "here"; readonly room: string; readonly name: string }
+  | { readonly action: "join"; readonly room: string }
   | { readonly action: "say"; readonly room: string; readonly text: string }
   | { readonly action: "earlier"; readonly room: string; readonly before: string };
 
@@ -29,6 +28,16 @@ export type Response =
   /** Names of those in the room, in alphabetical order. */
   | { readonly type: "people"; readonly room: string; readonly names: readonly string[] }
   | { readonly type: "refused"; readonly reason: string };
+
+/** `chat:lobby` of `lobby`. */
+export function roomOf(name: string): string {
+  return `chat:${name}`;
+}
+
+/** `lobby` of `chat:lobby`. */
+export function nameOfRoom(room: string): string {
+  return room.slice("chat:".length);
+}
 
 export const longestName = 32;
 export const longestText = 1000;

@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import type { ModuleFormat } from "../module-format.ts";
 import { adaptedEntry, adapterPlugin } from "../http-response/adapter-plugin.ts";
 import { folderAliases } from "./folder-aliases.ts";
+import { replacedModules } from "./replaced-modules.ts";
 import { nativePackagesPlugin } from "./native-packages.ts";
 
 export interface BundleSettings {
@@ -22,6 +23,7 @@ export interface BundleSettings {
   /** Leaves version 2 of the AWS SDK where it is installed. */
   readonly keepsOlderAwsSdk: boolean;
   readonly minify: boolean;
+  readonly replace: { readonly [file: string]: string };
   /** Export path of an HTTP function's handler, whose results are completed; null for other functions. */
   readonly adapts: string | null;
   /** Leaves native packages where they are, to be shipped beside the bundle. */
@@ -59,6 +61,7 @@ export function createBundleOptions(settings: BundleSettings): EsbuildOptions & 
     plugins: [
       ...(declared.length === 0 ? [] : [lambdaPackagesPlugin(declared)]),
       adapterPlugin(root, format),
+      ...(Object.keys(settings.replace).length === 0 ? [] : [replacedModules(settings.replace)]),
       ...(aliases === null ? [] : [aliases]),
       olderAwsSdkPlugin(settings.keepsOlderAwsSdk),
       ...(settings.keepsNativePackages ? [nativePackagesPlugin()] : []),

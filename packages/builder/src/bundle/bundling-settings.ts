@@ -5,4 +5,6 @@ export interface BundlingSettings {
   readonly manifestFile: string | null;
   readonly keepsOlderAwsSdk: boolean;
   readonly minify: boolean;
+  /** Absolute paths of modules, and of those that stand in for them. */
+  readonly replace: { readonly [file: string]: string };
 }

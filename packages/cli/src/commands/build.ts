@@ -6,6 +6,7 @@ import { readPluggedProject } from "../plugins/plugged-project.ts";
 import { existingFolder } from "../project/project-folder.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { processTerminal } from "../terminal/style.ts";
+import { writeAppTypes } from "../types/write-app-types.ts";
 
 export const buildCommand: Command = defineCommand({
   name: "build",
@@ -41,6 +42,7 @@ export const buildCommand: Command = defineCommand({
             `${style.green("built")}   ${id}  ${style.dim(relative(root, build.built.directory))}\n`,
           );
       }
+      await writeAppTypes(project);
       return round.failed.length === 0 ? 0 : 1;
     } finally {
       await builder.close();

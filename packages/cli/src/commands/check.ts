@@ -31,6 +31,8 @@ export const checkCommand: Command = defineCommand({
     const errors = diagnostics.filter(({ severity }) => severity === "error").length;
     const text = renderDiagnostics(diagnostics, args.format, style.hasColor);
     if (text !== "") write(text.endsWith("\n") ? text : `${text}\n`);
+    if (project !== null && errors === 0)
+      await (await import("../types/write-app-types.ts")).writeAppTypes(project);
     if (args.format === "pretty") write(`${summary(errors, diagnostics.length - errors)}\n`);
     return errors === 0 ? 0 : 1;
   },

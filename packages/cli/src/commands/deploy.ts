@@ -112,6 +112,7 @@ export const deployCommand: Command = defineCommand({
       if (!result.isChanged) write(`${result.stackName} is up to date; nothing was uploaded\n`);
       for (const url of [result.cdnUrl, result.httpUrl, result.webSocketUrl])
         if (url !== null) write(`${style.green(url)}\n`);
+      for (const record of result.dnsRecords) write(`DNS record to make: ${record}\n`);
       return 0;
     } finally {
       progress.end();

@@ -1,9 +1,13 @@
 import type { Project } from "@arclet/manifest";
-import type { Runtime } from "@arclet/runtime";
+import type { Runtime, RuntimeOptions } from "@arclet/runtime";
 import { CliError } from "../errors.ts";
 import { SandboxPlugins } from "../plugins/sandbox-plugins.ts";
 import { FunctionBuilds } from "../project/function-builds.ts";
-import { createProjectBuilder, type ProjectBuilder } from "../project/project-builder.ts";
+import {
+  createProjectBuilder,
+  type ProjectBuilder,
+  type ProjectBuilderOptions,
+} from "../project/project-builder.ts";
 import type { NetworkOptions } from "./network-options.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { developmentSecret } from "./app-secret.ts";
@@ -28,6 +32,15 @@ export interface DevSessionOptions {
   /** Whether traffic events are to tell what memory functions take; asked at each invocation. */
   readonly measuresMemory: () => boolean;
   readonly state: StateOptions & NetworkOptions;
+  /** What a test sets of the runtime. @default nothing */
+  readonly runtime?: Pick<
+    RuntimeOptions,
+    "clock" | "connections" | "limits" | "wrapExecution" | "maxEnvironments"
+  >;
+  /** Where and how functions are built. @default as for `deploy`, in `.arclet/build` */
+  readonly build?: ProjectBuilderOptions["build"];
+  /** Variables of every function, over those of `.env` and the preferences. @default none */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly onEvent: (event: DevEvent) => void;
   /** Whether the session is about to be ended. @default never */
   readonly isEnding?: () => Promise<boolean>;
@@ -43,7 +56,9 @@ export class DevSession {
   readonly #runtime: Runtime;
   readonly #plugins: SandboxPlugins;
   readonly #reloader: Reloader;
+  readonly #builds: FunctionBuilds;
   #preparing: NodeJS.Timeout | undefined;
+  #types: Promise<void> = Promise.resolve();
 
   private constructor(
     options: DevSessionOptions,
@@ -51,12 +66,14 @@ export class DevSession {
     builder: ProjectBuilder,
     runtime: Runtime,
     reloader: Reloader,
+    builds: FunctionBuilds,
   ) {
     this.#options = options;
     this.#plugins = plugins;
     this.#builder = builder;
     this.#runtime = runtime;
     this.#reloader = reloader;
+    this.#builds = builds;
   }
 
   /**
@@ -71,7 +88,7 @@ export class DevSession {
     // The runtime is loaded while files are read and functions are built.
     const loading = import("@arclet/runtime");
     loading.catch(() => null);
-    const { plugged, diagnostics } = await readDevProject(root);
+    const { plugged, diagnostics } = await readDevProject(root, options.variables);
     if (plugged === null) {
       throw new CliError(
         "ERR_MANIFEST",
@@ -84,6 +101,7 @@ export class DevSession {
     const builder = createProjectBuilder(project, {
       runsHere: true,
       runtimes: () => plugins.runtimes,
+      ...(options.build === undefined ? {} : { build: options.build }),
       ...(plugins.isEmpty
         ? {}
         : { onFile: (file) => plugins.saved(file), untilReady: () => plugins.settled() }),
@@ -102,6 +120,7 @@ export class DevSession {
       ...(options.host === null ? {} : { host: options.host }),
       ...(options.inspect === null ? {} : { inspect: options.inspect, enforcesTimeouts: false }),
       ...options.state,
+      ...options.runtime,
       ...serviceOptions(project, process.env),
     }).catch(async (error: unknown) => {
       await plugins.close();
@@ -117,12 +136,13 @@ export class DevSession {
       plugins,
       onEvent(event) {
         onEvent(event);
+        if (event.type === "reloaded") session.#writeTypes();
         if (event.type === "reloaded" && changesPages(event.what))
           runtime.traffic.emit({ type: "page-changed" });
       },
       isEnding: options.isEnding ?? (() => Promise.resolve(false)),
     });
-    const session = new DevSession(options, plugins, builder, runtime, reloader);
+    const session = new DevSession(options, plugins, builder, runtime, reloader, builds);
     runtime.traffic.listen(
       (event) => {
         reloader.observe(event);
@@ -149,6 +169,7 @@ export class DevSession {
     }
     const durationMs = performance.now() - startedAt;
     onEvent({ type: "ready", project, runtime, durationMs });
+    session.#writeTypes();
     reloader.start();
     return session;
   }
@@ -162,15 +183,39 @@ export class DevSession {
     return this.#reloader.project;
   }
 
+  /** Builds everything otherwise than before, and runs what came of it. */
+  async rebuild(build: NonNullable<ProjectBuilderOptions["build"]>): Promise<void> {
+    const { project } = this;
+    this.#builder.setBuild(project, build);
+    const round = await this.#builds.buildAll(project.functions, project.functions);
+    if (round.diagnostics.length > 0)
+      this.#options.onEvent({ type: "diagnostics", diagnostics: round.diagnostics });
+    await this.#runtime.update(createApp(project, this.#builds, this.#plugins.services));
+  }
+
   /** Drains: runs `$disconnect` for open sockets and stops everything. */
   async close(): Promise<void> {
     clearTimeout(this.#preparing);
     const reloaded = this.#reloader.close();
     await this.#builder.stopWatching();
     await reloaded;
+    await this.#types;
     await this.#plugins.close();
     await this.#runtime.close();
     await this.#builder.close();
+  }
+
+  /** Beside the work: editors read the types. Only where somebody edits. */
+  #writeTypes(): void {
+    if (!this.#options.watches) return;
+    const { onEvent } = this.#options;
+    this.#types = this.#types.then(async () => {
+      const { writeAppTypes } = await import("../types/write-app-types.ts");
+      await writeAppTypes(this.project).catch((error: unknown) => {
+        const text = error instanceof CliError ? error.message : String(error);
+        onEvent({ type: "plugin-failed", text });
+      });
+    });
   }
 
   /** Resolves once saves are noticed. */

@@ -1,13 +1,28 @@
 import { readPluggedProject, type PluggedResult } from "../plugins/plugged-project.ts";
 import { withArchitectSettings } from "./architect-settings.ts";
 
-/** A project with its plugins, as it runs on this machine. @throws CliError `ERR_PLUGIN` */
-export async function readDevProject(root: string): Promise<PluggedResult> {
+/**
+ * A project with its plugins, as it runs on this machine.
+ *
+ * @param variables of every function, over those that are set elsewhere
+ * @throws CliError `ERR_PLUGIN`
+ */
+export async function readDevProject(
+  root: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<PluggedResult> {
   const { plugged, diagnostics } = await readPluggedProject(root);
   if (plugged === null) return { plugged, diagnostics };
   const settings = withArchitectSettings(plugged.project, process.env);
+  const { project } = settings;
+  const { preferences } = project;
+  const environment = preferences.sandbox.env ?? "testing";
+  const env = {
+    ...preferences.env,
+    [environment]: { ...preferences.env[environment], ...variables },
+  };
   return {
-    plugged: { ...plugged, project: settings.project },
+    plugged: { ...plugged, project: { ...project, preferences: { ...preferences, env } } },
     diagnostics: [...diagnostics, ...settings.diagnostics],
   };
 }

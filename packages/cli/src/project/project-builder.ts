@@ -25,6 +25,8 @@ export interface ProjectBuilder {
   prepare(): Promise<void>;
   /** Takes over an edited project. True: its settings have every function built again. */
   update(project: Project): boolean;
+  /** As `update`, with other places or modules. */
+  setBuild(project: Project, build: NonNullable<ProjectBuilderOptions["build"]>): boolean;
   /** Resolves once saves are noticed. */
   watch(watched: WatchTarget): Promise<void>;
   stopWatching(): Promise<void>;
@@ -48,6 +50,8 @@ export interface ProjectBuilderOptions {
   readonly runtimes?: () => ReadonlyMap<string, PluginRuntime>;
   /** Gets every file that was saved or removed, before functions are built again. */
   readonly onFile?: (file: string) => void;
+  /** Where and how functions are built, where it is not as for `dev` and `deploy`. */
+  readonly build?: Pick<BuildOptions, "outDirectory" | "cacheDirectory" | "replace">;
   /** Awaited before each build. @default builds at once */
   readonly untilReady?: () => Promise<void>;
 }
@@ -60,7 +64,7 @@ export function createProjectBuilder(
 }
 
 class WatchingProjectBuilder implements ProjectBuilder {
-  readonly #options: ProjectBuilderOptions;
+  #options: ProjectBuilderOptions;
   readonly #root: string;
   #settings: BuildOptions;
   #builder: FunctionBuilder;
@@ -72,7 +76,7 @@ class WatchingProjectBuilder implements ProjectBuilder {
   constructor(project: Project, options: ProjectBuilderOptions) {
     this.#options = options;
     this.#root = project.root;
-    this.#settings = buildOptions(project, options.runsHere ?? false);
+    this.#settings = { ...buildOptions(project, options.runsHere ?? false), ...options.build };
     this.#builder = createFunctionBuilder(this.#settings);
   }
 
@@ -88,13 +92,21 @@ class WatchingProjectBuilder implements ProjectBuilder {
   }
 
   update(project: Project): boolean {
-    const settings = buildOptions(project, this.#options.runsHere ?? false);
+    const settings = {
+      ...buildOptions(project, this.#options.runsHere ?? false),
+      ...this.#options.build,
+    };
     if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return false;
     const closing = this.#builder.close().finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
     this.#settings = settings;
     this.#builder = createFunctionBuilder(settings);
     return true;
+  }
+
+  setBuild(project: Project, build: NonNullable<ProjectBuilderOptions["build"]>): boolean {
+    this.#options = { ...this.#options, build };
+    return this.update(project);
   }
 
   async watch(target: WatchTarget): Promise<void> {

@@ -45,7 +45,7 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   const project = await readManifest(root);
   const missing = missingFunctions(project, language);
   files.push(...(await writeFiles(root, missing.files)));
-  files.push(...(await writeFiles(root, projectFiles(project.manifest.app, language))));
+  files.push(...(await writeFiles(root, projectFiles(project.manifest, language))));
   const packageManager = packageManagerOf(root);
   const commands = commandsForMissing(root, language, packageManager);
   const isInstalled = existsSync(join(root, "node_modules/@arclet/functions"));

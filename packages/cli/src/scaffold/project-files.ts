@@ -1,4 +1,4 @@
-import { newProjectRuntime } from "@arclet/manifest";
+import { newProjectRuntime, type Manifest } from "@arclet/manifest";
 import { arcletVersion } from "../version.ts";
 import { templateText, type Language } from "./templates.ts";
 
@@ -6,6 +6,8 @@ import { templateText, type Language } from "./templates.ts";
 export const typeDependencies = {
   "@types/node": "^20.19.43",
   typescript: "^7.0.2",
+  // Node.js 20 does not run tests that are written in TypeScript.
+  vitest: "^4.1.12",
 };
 
 /** Of whoever works on the app; nothing of it is deployed. */
@@ -40,11 +42,21 @@ get /
 export const newPreferences: PlannedFile = { path: "preferences.arc", content: preferences };
 
 /** What a project needs around its functions. */
-export function projectFiles(app: string, language: Language): readonly PlannedFile[] {
+export function projectFiles(
+  { app, http, ws }: Pick<Manifest, "app" | "http" | "ws">,
+  language: Language,
+): readonly PlannedFile[] {
   const files: PlannedFile[] = [
     { path: "package.json", content: packageJson(app, language) },
     { path: ".gitignore", content: "node_modules/\n.arclet/\n.env\n" },
   ];
+  // The first test is of the app that `init` writes: a page and an echo.
+  const hasPage =
+    http?.routes.some(({ method, path }) => method === "get" && path === "/") === true;
+  if (hasPage && ws !== null) {
+    const name = language === "typescript" ? "app.test.ts" : "app.test.mjs";
+    files.push({ path: `test/${name}`, content: templateText(`${language}/${name}`) });
+  }
   if (language === "typescript") {
     files.push({ path: "tsconfig.json", content: templateText("typescript/tsconfig.json") });
   }
@@ -60,6 +72,8 @@ function packageJson(app: string, language: Language): string {
     scripts: {
       dev: "arclet dev",
       check: isTyped ? "arclet check && tsc" : "arclet check",
+      ...(isTyped ? { typecheck: "arclet types && tsc --noEmit" } : {}),
+      test: isTyped ? "vitest run" : "node --test test/*.test.mjs",
     },
     dependencies: { "@arclet/functions": version },
     devDependencies: { ...(isTyped ? typeDependencies : {}), arclet: version },

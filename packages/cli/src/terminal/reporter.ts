@@ -73,6 +73,7 @@ export class Reporter {
       case "bug":
         return this.#bug(event.where, event.error);
       case "page-changed":
+      case "published":
         return;
       case "http-result-inferred":
         return this.#resultInferred(event.functionId);

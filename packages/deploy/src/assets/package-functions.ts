@@ -4,6 +4,7 @@ import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
 import { forEachConcurrently } from "../aws/for-each-concurrently.ts";
 import type { DeployReporter } from "../reporter.ts";
+import { names } from "./names.ts";
 import { putIfMissing, type ArtifactBucket } from "./artifact-bucket.ts";
 import { checkNativeModules } from "./native-modules.ts";
 
@@ -18,6 +19,10 @@ export interface FunctionPackage {
   readonly unzippedBytes: number;
   /** As Lambda tells it of the code it runs: SHA-256 of the archive in base64. */
   readonly codeSha256: string;
+  /** Whether its code uses rooms or revokes sessions. */
+  readonly usesRealtime: boolean;
+  /** Whether its code writes or reads sealed sessions. */
+  readonly sealsSessions: boolean;
 }
 
 /** Archives made at a time: while one is compressed, the next are read and written. */
@@ -65,14 +70,14 @@ async function packageFunction(
   stackName: string,
 ): Promise<FunctionPackage> {
   const { functionId, directory, handler } = built;
-  const { names, unzippedBytes } = await archiver.contents(built);
+  const { names: files, unzippedBytes } = await archiver.contents(built);
   if (unzippedBytes > unzippedLimit)
     throw new DeployError(
       "ERR_PACKAGE_TOO_LARGE",
       `${functionId} holds ${Math.ceil(unzippedBytes / 1024 / 1024)} MB, and Lambda takes 250 MB unzipped`,
       { hints: ["Leave out what it does not read, or move it to a layer or to S3."] },
     );
-  await checkNativeModules(functionId, architecture, directory, names);
+  await checkNativeModules(functionId, architecture, directory, files);
   const archive = await archiver.archive(built);
   return {
     functionId,
@@ -81,6 +86,8 @@ async function packageFunction(
     archive,
     unzippedBytes,
     codeSha256: Buffer.from(archive.hash, "hex").toString("base64"),
+    usesRealtime: await names(directory, "ARC_REALTIME_TABLE"),
+    sealsSessions: await names(directory, "arclet_session"),
   };
 }
 

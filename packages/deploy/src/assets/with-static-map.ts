@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, extname, join } from "node:path";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { BuiltFunction } from "@arclet/builder";
 import type { Project } from "@arclet/manifest";
+import { names } from "./names.ts";
 import { hasStaticFolder } from "./static-function.ts";
 import { readStaticMap } from "./read-static-files.ts";
 
 /** Where `@architect/functions` looks for the map, relative to the task root. */
 const mapPath = "node_modules/@architect/shared/static.json";
-const scripts = new Set([".js", ".mjs", ".cjs", ".py", ".rb"]);
 
 /**
  * The functions with the map of fingerprinted names in the folders of those that may read it, which are
@@ -25,7 +25,7 @@ export async function withStaticMap(
   if (map === null) return built;
   return Promise.all(
     built.map(async (one) => {
-      if (!(await namesMap(one.directory))) return one;
+      if (!(await names(one.directory, "static.json"))) return one;
       const directory = join(root, ".arclet", "deploy", "functions", one.functionId);
       await rm(directory, { recursive: true, force: true });
       await cp(one.directory, directory, { recursive: true });
@@ -35,12 +35,4 @@ export async function withStaticMap(
       return { ...one, directory, hash };
     }),
   );
-}
-
-async function namesMap(directory: string): Promise<boolean> {
-  for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile() || !scripts.has(extname(entry.name))) continue;
-    if ((await readFile(join(entry.parentPath, entry.name))).includes("static.json")) return true;
-  }
-  return false;
 }

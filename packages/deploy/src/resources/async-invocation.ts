@@ -1,15 +1,18 @@
 import { asyncInvocationDefaults, type TopicSource } from "@arclet/manifest";
 import { functionLogicalId, logicalId } from "../template/logical-ids.ts";
-import { functionOf, liveAlias, type SynthesisContext } from "./synthesis-context.ts";
+import { functionOf, invokedId, liveAlias, type SynthesisContext } from "./synthesis-context.ts";
+import { failureDestination } from "./failed-events.ts";
 import { ref } from "../template/template.ts";
 
-/** How often Lambda tries an event again, for a function that does not want Lambda's defaults. */
+/** How often Lambda tries an event again and where it puts what failed, unless its defaults are wanted. */
 export function addAsyncInvocation(
   { manifest, template }: SynthesisContext,
   { functionId, origin, invocation }: Pick<TopicSource, "functionId" | "origin" | "invocation">,
 ): void {
   const { retries, maxAgeSeconds } = invocation;
+  const destination = failureDestination(manifest);
   if (
+    destination.DestinationConfig === undefined &&
     retries === asyncInvocationDefaults.retries &&
     maxAgeSeconds === asyncInvocationDefaults.maxAgeSeconds
   )
@@ -19,12 +22,18 @@ export function addAsyncInvocation(
     logicalId("AsyncInvocation", functionId),
     {
       Type: "AWS::Lambda::EventInvokeConfig",
+      // Lambda looks for the alias, and whether the role may send to the destination.
+      DependsOn: [
+        logicalId("Role", functionId),
+        ...(declared.config.provisionedConcurrency === null ? [] : [invokedId(declared)]),
+      ],
       Properties: {
         FunctionName: ref(functionLogicalId(functionId)),
         // The alias `live` is what is invoked when concurrency is provisioned.
         Qualifier: declared.config.provisionedConcurrency === null ? "$LATEST" : liveAlias,
         MaximumRetryAttempts: retries,
         MaximumEventAgeInSeconds: maxAgeSeconds,
+        ...destination,
       },
     },
     { label: `retries of ${functionId}`, location: origin },

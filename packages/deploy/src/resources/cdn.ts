@@ -1,4 +1,4 @@
-import { hasCdn, hasStaticBucket, type SynthesisContext } from "./synthesis-context.ts";
+import { domainOf, hasCdn, hasStaticBucket, type SynthesisContext } from "./synthesis-context.ts";
 import { cdnId, httpApiId, staticBucketId } from "../template/logical-ids.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 
@@ -26,6 +26,7 @@ export function addCdn(context: SynthesisContext): void {
           HttpVersion: "http2and3",
           IPV6Enabled: true,
           Comment: ref("AWS::StackName"),
+          ...hostOf(context),
           Origins: [
             {
               Id: "http",
@@ -71,8 +72,24 @@ export function addCdn(context: SynthesisContext): void {
   context.template.output(
     "CdnUrl",
     "URL of the app through CloudFront",
-    sub(`https://\${${cdnId}.DomainName}`),
+    domainOf(context)?.http != null
+      ? `https://${domainOf(context)?.http}`
+      : sub(`https://\${${cdnId}.DomainName}`),
   );
+}
+
+/** `@domain`: the host that people open, with its certificate. */
+function hostOf(context: SynthesisContext): { readonly [name: string]: TemplateValue } {
+  const domain = domainOf(context);
+  if (domain === null || domain.http === null) return {};
+  return {
+    Aliases: [domain.http],
+    ViewerCertificate: {
+      AcmCertificateArn: domain.certificate,
+      MinimumProtocolVersion: "TLSv1.2_2021",
+      SslSupportMethod: "sni-only",
+    },
+  };
 }
 
 const accessId = "StaticAccess";

@@ -1,4 +1,10 @@
-import { logGroupOf, type FunctionConfig, type LambdaFunction } from "@arclet/manifest";
+import {
+  logGroupOf,
+  responseRoutesOf,
+  responseRoutesVariable,
+  type FunctionConfig,
+  type LambdaFunction,
+} from "@arclet/manifest";
 import { checkFunctionLimits } from "./check-function-limits.ts";
 import {
   logicalId,
@@ -13,15 +19,20 @@ import {
   webSocketApiId,
 } from "../template/logical-ids.ts";
 import {
+  boundaryOf,
+  domainOf,
   hasCdn,
   hasHttpApi,
   hasStaticBucket,
   invokedId,
   liveAlias,
-  logRetentionDays,
+  retentionOf,
+  webSocketUrl,
   type SynthesisContext,
 } from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
+import { realtimeEnvironment } from "./rooms.ts";
+import { cookieDomain } from "./cookie-domain.ts";
 import { accessOf, functionStatements } from "./permissions.ts";
 import { versionDigest } from "./version-digest.ts";
 
@@ -53,7 +64,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
       UpdateReplacePolicy: "Delete",
       Properties: {
         LogGroupName: sub(logGroupOf("${AWS::StackName}", declared.id)),
-        RetentionInDays: logRetentionDays,
+        ...retentionOf(context),
       },
     },
     origin,
@@ -84,6 +95,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
           },
         ],
         ...(config.policies.length > 0 ? { ManagedPolicyArns: config.policies } : {}),
+        ...boundaryOf(context),
       },
     },
     origin,
@@ -103,6 +115,15 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
     LoggingConfig: { LogGroup: ref(logGroupId), ...logControls(config) },
     Environment: { Variables: variables },
     ...(config.layers.length > 0 ? { Layers: config.layers } : {}),
+    ...(config.tracing ? { TracingConfig: { Mode: "Active" } } : {}),
+    ...(config.vpc === null
+      ? {}
+      : {
+          VpcConfig: {
+            SubnetIds: config.vpc.subnets,
+            SecurityGroupIds: config.vpc.securityGroups,
+          },
+        }),
     ...(config.concurrency === null ? {} : { ReservedConcurrentExecutions: config.concurrency }),
   };
   template.add(id, { Type: "AWS::Lambda::Function", Properties: properties }, origin);
@@ -174,10 +195,24 @@ function environmentOf(
   }
   // What visitors open: the only page that the generated ws-connect lets in. Neither the API nor the
   // distribution depends on a function, so this closes no circle.
-  if (hasCdn(context)) variables["ARC_HTTP_URL"] = sub(`https://\${${cdnId}.DomainName}`);
+  const domain = domainOf(context);
+  if (domain?.http != null) {
+    variables["ARC_HTTP_URL"] = `https://${domain.http}`;
+    // Cookies of sessions must reach the socket too.
+    variables["ARC_SESSION_DOMAIN"] = cookieDomain(domain.http, domain.ws);
+  } else if (hasCdn(context)) variables["ARC_HTTP_URL"] = sub(`https://\${${cdnId}.DomainName}`);
   else if (hasHttpApi(context)) variables["ARC_HTTP_URL"] = attribute(httpApiId, "ApiEndpoint");
-  if (manifest.ws !== null)
-    variables["ARC_WSS_URL"] = sub(`\${${webSocketApiId}.ApiEndpoint}/${options.stage}`);
+  if (manifest.ws !== null) {
+    variables["ARC_WSS_URL"] = webSocketUrl(context);
+    // A host of one's own has no IAM of its own: posts to connections go to API Gateway's.
+    if (domain?.ws != null)
+      variables["ARC_WS_MANAGEMENT_URL"] = sub(
+        `https://\${${webSocketApiId}}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/${options.stage}`,
+      );
+  }
+  Object.assign(variables, realtimeEnvironment(context, declared));
+  const responses = responseRoutesOf(manifest, declared.id);
+  if (responses !== null) variables[responseRoutesVariable] = responses;
   const { tables, events, queues } = accessOf(manifest, declared);
   for (const [variable, names, idOf] of [
     ["ARC_TABLES", tables.map(({ name }) => name), tableLogicalId],

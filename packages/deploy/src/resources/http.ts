@@ -1,4 +1,4 @@
-import { isRootVariable, type HttpRoute } from "@arclet/manifest";
+import { isRootVariable, type HttpRoute, type Manifest } from "@arclet/manifest";
 import {
   functionLogicalId,
   httpApiId,
@@ -6,12 +6,14 @@ import {
   staticFunctionId,
 } from "../template/logical-ids.ts";
 import {
+  domainOf,
   functionOf,
+  hasCdn,
   hasHttpApi,
   hasStaticBucket,
   integrationUri,
   invokedId,
-  logRetentionDays,
+  retentionOf,
   type SynthesisContext,
 } from "./synthesis-context.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
@@ -26,7 +28,11 @@ export function addHttpApi(context: SynthesisContext): void {
     httpApiId,
     {
       Type: "AWS::ApiGatewayV2::Api",
-      Properties: { Name: sub("${AWS::StackName}-http"), ProtocolType: "HTTP" },
+      Properties: {
+        Name: sub("${AWS::StackName}-http"),
+        ProtocolType: "HTTP",
+        ...corsOf(manifest),
+      },
     },
     apiOrigin,
   );
@@ -40,7 +46,7 @@ export function addHttpApi(context: SynthesisContext): void {
         // CloudWatch lists each other name in a policy of the whole account that has an end: 5,120
         // characters (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html).
         LogGroupName: sub("/aws/vendedlogs/apis/${AWS::StackName}/http"),
-        RetentionInDays: logRetentionDays,
+        ...retentionOf(context),
       },
     },
     apiOrigin,
@@ -74,7 +80,26 @@ export function addHttpApi(context: SynthesisContext): void {
     },
     apiOrigin,
   );
-  template.output("HttpUrl", "URL of the HTTP API", attribute(httpApiId, "ApiEndpoint"));
+  const host = hasCdn(context) ? null : (domainOf(context)?.http ?? null);
+  template.output(
+    "HttpUrl",
+    "URL of the HTTP API",
+    host === null ? attribute(httpApiId, "ApiEndpoint") : `https://${host}`,
+  );
+}
+
+function corsOf({ cors }: Manifest): { readonly [name: string]: TemplateValue } {
+  if (cors === null) return {};
+  return {
+    CorsConfiguration: {
+      AllowOrigins: cors.origins,
+      AllowMethods: cors.methods,
+      AllowHeaders: cors.headers,
+      AllowCredentials: cors.hasCredentials,
+      ...(cors.exposed.length === 0 ? {} : { ExposeHeaders: cors.exposed }),
+      ...(cors.maxAgeSeconds === null ? {} : { MaxAge: cors.maxAgeSeconds }),
+    },
+  };
 }
 
 /** `GET /cats/{id}`; a trailing `*` becomes `{proxy+}`. */
@@ -190,7 +215,10 @@ function addFallback(context: SynthesisContext, routes: readonly HttpRoute[]): v
   if (isServed) {
     addStaticIntegration(context);
     serve("Static", "/_static/{proxy+}");
-    if (manifest.ws !== null) route("SocketUrl", "GET /_arclet/env.js", staticIntegrationId);
+    if (manifest.ws !== null) {
+      route("SocketUrl", "GET /_arclet/env.js", staticIntegrationId);
+      route("Client", "GET /_arclet/client.js", staticIntegrationId);
+    }
   }
   const upstream = manifest.proxy?.[options.stage] ?? null;
   if (upstream !== null) {

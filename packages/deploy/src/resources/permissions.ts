@@ -1,4 +1,7 @@
 import type { FunctionAccess, LambdaFunction, Manifest } from "@arclet/manifest";
+import { hasRealtime } from "../template/realtime.ts";
+import { realtimePermissions } from "./rooms.ts";
+import { failedEventsArns } from "./failed-events.ts";
 import { hasStaticBucket, type SynthesisContext } from "./synthesis-context.ts";
 import {
   queueLogicalId,
@@ -36,6 +39,15 @@ const tableActions = [
 
 /** What DynamoDB asks of a key on behalf of who reads and writes a table that is encrypted by it. */
 const keyActions = ["kms:Decrypt", "kms:GenerateDataKey"];
+
+const interfaceActions = [
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:CreateNetworkInterface",
+  "ec2:DeleteNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:UnassignPrivateIpAddresses",
+];
 
 /** All that one function may do: every resource by its ARN, no wildcard beyond the app's own. */
 export function functionStatements(
@@ -103,8 +115,41 @@ export function functionStatements(
     ),
     // ListStreams knows no resource (service authorization reference of DynamoDB).
     allow(["dynamodb:ListStreams"], streams.length > 0 ? ["*"] : []),
+    ...realtimeStatements(context, declared),
+    // Neither action knows a resource (service authorization reference of X-Ray).
+    allow(
+      ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+      declared.config.tracing ? ["*"] : [],
+    ),
+    // Lambda makes the interfaces as the function's role, before they have a name.
+    // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+    allow(interfaceActions, declared.config.vpc === null ? [] : ["*"]),
+    allow(["sqs:SendMessage"], failedEventsArns(manifest, declared)),
     ...declared.config.allow.map(({ actions, resources }) => allow(actions, resources)),
   ].filter(({ Resource }) => Resource.length > 0);
+}
+
+/** What the platform puts around a function needs them whatever `@access` says. */
+function realtimeStatements(
+  context: SynthesisContext,
+  declared: LambdaFunction,
+): readonly Statement[] {
+  const { manifest, options } = context;
+  if (!hasRealtime(manifest)) return [];
+  const { id } = declared;
+  const asset = options.assets.find(({ functionId }) => functionId === id);
+  const isAround =
+    manifest.rooms.some(({ functionId }) => functionId === id) ||
+    manifest.ws?.routes.some(
+      ({ routeKey, functionId }) =>
+        functionId === id && (routeKey === "$connect" || routeKey === "$disconnect"),
+    ) === true;
+  const isNamed = declared.config.access?.hasRooms;
+  const uses = isAround || (isNamed ?? asset?.usesRealtime ?? false);
+  if (!uses) return [];
+  return realtimePermissions(context, declared).map(([actions, resource]) =>
+    allow(actions, [resource]),
+  );
 }
 
 /** What of the app a function may use: what its own configuration says, or all. */

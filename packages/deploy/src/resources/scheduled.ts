@@ -1,7 +1,7 @@
 import { eventSources, scheduledEvent, type ScheduledEventValues } from "@arclet/manifest";
 import { addAsyncInvocation } from "./async-invocation.ts";
 import { logicalId } from "../template/logical-ids.ts";
-import { functionOf, invokedArn, type SynthesisContext } from "./synthesis-context.ts";
+import { boundaryOf, functionOf, invokedArn, type SynthesisContext } from "./synthesis-context.ts";
 import { attribute, sub } from "../template/template.ts";
 
 /** EventBridge schedules (Scheduler, not rules: only it knows time zones) and the role they use. */
@@ -40,6 +40,7 @@ export function addSchedules(context: SynthesisContext): void {
             },
           },
         ],
+        ...boundaryOf(context),
       },
     },
     { label: "@scheduled", location: null },

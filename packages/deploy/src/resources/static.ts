@@ -1,7 +1,10 @@
 import {
   hasCdn,
   hasStaticBucket,
-  logRetentionDays,
+  boundaryOf,
+  domainOf,
+  retentionOf,
+  webSocketUrl,
   type SynthesisContext,
 } from "./synthesis-context.ts";
 import { parameterOf } from "./discovery.ts";
@@ -11,7 +14,6 @@ import {
   httpApiId,
   staticBucketId,
   staticFunctionId,
-  webSocketApiId,
 } from "../template/logical-ids.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 
@@ -45,7 +47,7 @@ export function addStaticFiles(context: SynthesisContext): void {
         CorsConfiguration: {
           CorsRules: [
             {
-              AllowedOrigins: [attribute(httpApiId, "ApiEndpoint")],
+              AllowedOrigins: originsOf(context),
               AllowedMethods: ["GET", "HEAD"],
               AllowedHeaders: ["*"],
               ExposedHeaders: ["ETag", "Content-Range", "Accept-Ranges", "Content-Length"],
@@ -129,7 +131,7 @@ export function addStaticFunction(context: SynthesisContext): void {
       UpdateReplacePolicy: "Delete",
       Properties: {
         LogGroupName: sub(`/aws/lambda/\${AWS::StackName}/${staticFunctionId}`),
-        RetentionInDays: logRetentionDays,
+        ...retentionOf(context),
       },
     },
     ofFunction,
@@ -171,6 +173,7 @@ export function addStaticFunction(context: SynthesisContext): void {
             },
           },
         ],
+        ...boundaryOf(context),
       },
     },
     ofFunction,
@@ -198,9 +201,7 @@ export function addStaticFunction(context: SynthesisContext): void {
             STATIC_FINGERPRINT: String(settings?.fingerprint === true),
             STATIC_HAS_CDN: String(hasCdn(context)),
             STATIC_IGNORE: JSON.stringify(settings?.ignore ?? []),
-            ...(manifest.ws === null
-              ? {}
-              : { ARC_WSS_URL: sub(`\${${webSocketApiId}.ApiEndpoint}/${options.stage}`) }),
+            ...(manifest.ws === null ? {} : { ARC_WSS_URL: webSocketUrl(context) }),
             ...(settings?.prefix == null ? {} : { ARC_STATIC_PREFIX: settings.prefix }),
           },
         },
@@ -208,4 +209,14 @@ export function addStaticFunction(context: SynthesisContext): void {
     },
     ofFunction,
   );
+}
+
+/** Whose pages may read files of the bucket: the app's, and those that `@cors` lets read the app. */
+function originsOf(context: SynthesisContext): readonly TemplateValue[] {
+  const host = domainOf(context)?.http ?? null;
+  const named: readonly TemplateValue[] = [
+    attribute(httpApiId, "ApiEndpoint"),
+    ...(host === null ? [] : [`https://${host}`]),
+  ];
+  return [...named, ...(context.manifest.cors?.origins ?? [])];
 }

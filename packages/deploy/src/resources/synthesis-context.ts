@@ -1,6 +1,6 @@
-import type { LambdaFunction, Manifest, QueueSource } from "@arclet/manifest";
-import { functionLogicalId, logicalId } from "../template/logical-ids.ts";
-import { ref, type TemplateBuilder, type TemplateValue } from "../template/template.ts";
+import type { Domain, LambdaFunction, Manifest, QueueSource } from "@arclet/manifest";
+import { functionLogicalId, logicalId, webSocketApiId } from "../template/logical-ids.ts";
+import { ref, sub, type TemplateBuilder, type TemplateValue } from "../template/template.ts";
 
 export interface FunctionAsset {
   readonly functionId: string;
@@ -8,6 +8,8 @@ export interface FunctionAsset {
   readonly handler: string;
   readonly bucket: string;
   readonly key: string;
+  /** Whether its code uses rooms or revokes sessions: others get no permission to. @default false */
+  readonly usesRealtime?: boolean;
 }
 
 export interface SynthesisOptions {
@@ -37,8 +39,24 @@ export interface SynthesisContext {
 /** Name of the alias of a function whose concurrency is provisioned. */
 export const liveAlias = "live";
 
-/** Days that logs are kept. */
-export const logRetentionDays = 30;
+/** Properties of a log group: how long it keeps what it gets. */
+export function retentionOf({ manifest }: SynthesisContext): { readonly RetentionInDays?: number } {
+  const { logRetention } = manifest.aws;
+  return logRetention === null ? {} : { RetentionInDays: logRetention };
+}
+
+/** Properties of a role: the policy that bounds its permissions, where the account asks for one. */
+export function boundaryOf({ manifest }: SynthesisContext): {
+  readonly PermissionsBoundary?: string;
+} {
+  const { permissionsBoundary } = manifest.aws;
+  return permissionsBoundary === null ? {} : { PermissionsBoundary: permissionsBoundary };
+}
+
+/** The hosts of the stage that is deployed; null: AWS's own. */
+export function domainOf({ manifest, options }: SynthesisContext): Domain | null {
+  return manifest.domains[options.stage];
+}
 
 /** What event sources invoke: the alias when concurrency is provisioned, which only aliases have. */
 export function invokedId(declared: LambdaFunction): string {
@@ -91,4 +109,12 @@ export function integrationUri(declared: LambdaFunction): TemplateValue {
   return {
     "Fn::Sub": `arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/${arn}/invocations`,
   };
+}
+
+/** URL of the WebSocket API: the stage's own host, or API Gateway's. */
+export function webSocketUrl(context: SynthesisContext): TemplateValue {
+  const host = domainOf(context)?.ws ?? null;
+  return host === null
+    ? sub(`\${${webSocketApiId}.ApiEndpoint}/${context.options.stage}`)
+    : `wss://${host}`;
 }

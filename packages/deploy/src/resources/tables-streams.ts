@@ -1,5 +1,6 @@
-import { eventSources, streamRetentionSeconds, type StreamSource } from "@arclet/manifest";
+import { eventSources, streamRetentionSeconds, type StreamPolling } from "@arclet/manifest";
 import { logicalId, tableLogicalId } from "../template/logical-ids.ts";
+import { failureDestination } from "./failed-events.ts";
 import { attribute } from "../template/template.ts";
 import {
   functionOf,
@@ -17,6 +18,8 @@ export function addTablesStreams(context: SynthesisContext): void {
       logicalId("TableStream", `${stream.table}/${stream.functionId}`),
       {
         Type: "AWS::Lambda::EventSourceMapping",
+        // Lambda looks whether the role may read the stream and send to the destination.
+        DependsOn: [logicalId("Role", stream.functionId)],
         Properties: {
           EventSourceArn: attribute(tableLogicalId(stream.table), "StreamArn"),
           FunctionName: invokedArn(declared),
@@ -28,6 +31,7 @@ export function addTablesStreams(context: SynthesisContext): void {
           ...retriesOf(stream),
           BisectBatchOnFunctionError: stream.bisects,
           ...responseTypes(stream),
+          ...failureDestination(manifest),
         },
       },
       { label: `stream of table ${stream.table}`, location: stream.origin },
@@ -36,7 +40,10 @@ export function addTablesStreams(context: SynthesisContext): void {
 }
 
 /** Lambda tries until the stream no longer has the records, unless it is given a limit. */
-function retriesOf({ retries, maxAgeSeconds }: StreamSource): { readonly [key: string]: number } {
+export function retriesOf({
+  retries,
+  maxAgeSeconds,
+}: Pick<StreamPolling, "retries" | "maxAgeSeconds">): { readonly [key: string]: number } {
   return {
     ...(retries === null ? {} : { MaximumRetryAttempts: retries }),
     ...(maxAgeSeconds === streamRetentionSeconds

@@ -4,7 +4,8 @@ import {
   functionOf,
   integrationUri,
   invokedId,
-  logRetentionDays,
+  retentionOf,
+  webSocketUrl,
   type SynthesisContext,
 } from "./synthesis-context.ts";
 import { attribute, ref, sub } from "../template/template.ts";
@@ -64,7 +65,7 @@ export function addWebSocketApi(context: SynthesisContext): void {
         UpdateReplacePolicy: "Delete",
         Properties: {
           LogGroupName: sub("/aws/apigateway/${AWS::StackName}/ws"),
-          RetentionInDays: logRetentionDays,
+          ...retentionOf(context),
         },
       },
       apiOrigin,
@@ -106,11 +107,7 @@ export function addWebSocketApi(context: SynthesisContext): void {
     },
     apiOrigin,
   );
-  template.output(
-    "WebSocketUrl",
-    "URL of the WebSocket API",
-    sub(`\${${webSocketApiId}.ApiEndpoint}/${options.stage}`),
-  );
+  template.output("WebSocketUrl", "URL of the WebSocket API", webSocketUrl(context));
 }
 
 function addAuthorizer(

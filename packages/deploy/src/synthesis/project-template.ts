@@ -26,7 +26,13 @@ export async function projectTemplate(
   const synthesized = synthesize(manifest, {
     stage,
     stackName,
-    assets: packages.map(({ functionId, handler, key }) => ({ functionId, handler, bucket, key })),
+    assets: packages.map(({ functionId, handler, key, usesRealtime }) => ({
+      functionId,
+      handler,
+      bucket,
+      key,
+      usesRealtime,
+    })),
     environment: [...environment].map(([name, { value, revision }]) => ({
       name,
       revision,

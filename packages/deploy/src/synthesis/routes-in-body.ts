@@ -37,7 +37,12 @@ export function routesInBody(
   const api = template.Resources[apiId];
   if (api !== undefined) {
     // Its name is the body's title, and its protocol goes without saying: naming it would replace it.
-    const { Name: _name, ProtocolType: _protocol, ...properties } = api.Properties ?? {};
+    const {
+      Name: _name,
+      ProtocolType: _protocol,
+      CorsConfiguration: cors,
+      ...properties
+    } = api.Properties ?? {};
     const { ProtocolType: protocol, Body: body } = deployed.Properties ?? {};
     const given = typeof body === "object" && !Array.isArray(body) ? body : {};
     resources[apiId] = {
@@ -50,12 +55,24 @@ export function routesInBody(
           info: ("info" in given ? given["info"] : undefined) ?? {
             title: { Ref: "AWS::StackName" },
           },
+          ...(cors === undefined ? {} : { "x-amazon-apigateway-cors": withSmallLetters(cors) }),
           paths,
         },
       },
     };
   }
   return { ...template, Resources: resources };
+}
+
+/** What OpenAPI has beside a body, it has in the body: CORS too. */
+function withSmallLetters(value: TemplateValue): TemplateValue {
+  if (typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name.charAt(0).toLowerCase() + name.slice(1),
+      inner,
+    ]),
+  );
 }
 
 function operationOf(template: Template, route: TemplateResource): TemplateValue {

@@ -1,10 +1,14 @@
 import type { Manifest } from "@arclet/manifest";
 import { DeployError } from "../errors.ts";
+import { addAlarms } from "../resources/alarms.ts";
 import { addCdn } from "../resources/cdn.ts";
+import { addDomains } from "../resources/domain.ts";
 import { addEvents } from "../resources/events.ts";
+import { addFailedEvents } from "../resources/failed-events.ts";
 import { addFunctions } from "../resources/functions.ts";
 import { addHttpApi } from "../resources/http.ts";
 import { addQueues } from "../resources/queues.ts";
+import { addRooms, withRealtimeFunctions } from "../resources/rooms.ts";
 import { addSchedules } from "../resources/scheduled.ts";
 import { addStaticFiles, addStaticFunction } from "../resources/static.ts";
 import { addTablesStreams } from "../resources/tables-streams.ts";
@@ -31,7 +35,8 @@ export interface Synthesis {
  * The stack of an app. Pure: the same manifest and assets give the same template.
  * @throws DeployError `ERR_TEMPLATE_LIMIT` when CloudFormation would refuse its size.
  */
-export function synthesize(manifest: Manifest, options: SynthesisOptions): Synthesis {
+export function synthesize(declared: Manifest, options: SynthesisOptions): Synthesis {
+  const manifest = withRealtimeFunctions(declared);
   const template = new TemplateBuilder();
   const context = { manifest, options, template };
   // A parameter nothing refers to is a finding of cfn-lint, and a secret handed out for nothing.
@@ -42,12 +47,16 @@ export function synthesize(manifest: Manifest, options: SynthesisOptions): Synth
   addEvents(context);
   addQueues(context);
   addStaticFiles(context);
+  addRooms(context);
   addFunctions(context);
   addStaticFunction(context);
   addWebSocketApi(context);
   addHttpApi(context);
   addSchedules(context);
   addCdn(context);
+  addDomains(context);
+  addFailedEvents(context);
+  addAlarms(context);
   if (Object.keys(template.resources).length === 0)
     throw new DeployError("ERR_NOTHING_TO_DEPLOY", "The manifest declares nothing to deploy");
   template.output("Stack", "Name of the stack", ref("AWS::StackName"));

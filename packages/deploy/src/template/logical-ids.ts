@@ -27,6 +27,9 @@ export const staticBucketId = "StaticBucket";
 
 export const cdnId = "Cdn";
 
+/** Outputs of the stack whose names begin so are DNS records that people make. */
+export const dnsRecordOutput = "DnsRecord";
+
 export function functionLogicalId(functionId: string): string {
   return logicalId("Function", functionId);
 }
@@ -49,3 +52,11 @@ export function environmentParameterId(name: string): string {
 
 /** Id of the function that serves static files, which no manifest declares. */
 export const staticFunctionId = "arclet/static";
+
+export const realtimeTableId = "RealtimeTable";
+
+/** Id of the function that does what concerns all members of a room. */
+export const realtimeFunctionId = "arclet/realtime";
+
+/** Id of the authorizer of `auth` below `@ws-settings`. */
+export const authorizerFunctionId = "arclet/authorizer";

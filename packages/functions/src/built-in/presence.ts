@@ -1,18 +1,6 @@
+import type { PresenceRecord } from "../rooms/presence-event.ts";
 import type { TableItem } from "../realtime/realtime-table.ts";
 import { callUserHandler, type UserHandler } from "./user-handler.ts";
-
-/** One join or leave. */
-export interface PresenceRecord {
-  /** The same when the record is delivered again. */
-  readonly eventId: string;
-  readonly eventName: "JOIN" | "LEAVE";
-  readonly room: string;
-  readonly connectionId: string;
-  /** What the member joined with; of a LEAVE what it had last. */
-  readonly member: unknown;
-  /** Epoch milliseconds. */
-  readonly joinedAt: number;
-}
 
 interface StreamRecord {
   readonly eventID: string;

@@ -1,7 +1,8 @@
 import { gone, limitExceeded, tooLarge } from "../gateway-error.ts";
 import type { RealtimeChannel, RealtimeReply } from "../realtime/realtime-channel.ts";
 import { directChannel } from "../ws.ts";
-import { encodePayload, maximumMessageBytes, type WebSocketPayload } from "../websocket-payload.ts";
+import type { Outgoing, RoomName } from "../register.ts";
+import { encodePayload, maximumMessageBytes } from "../websocket-payload.ts";
 import { awsChannel } from "./aws-channel.ts";
 import { collectJoin, collectLeave } from "./connecting.ts";
 import { writeMember, type Json } from "./member.ts";
@@ -26,27 +27,27 @@ export interface Rooms {
    * `LimitExceededException` when the room is full.
    */
   readonly join: (request: {
-    readonly room: string;
+    readonly room: RoomName;
     readonly id: string;
     readonly member?: Json;
   }) => Promise<void>;
-  readonly leave: (request: { readonly room: string; readonly id: string }) => Promise<void>;
+  readonly leave: (request: { readonly room: RoomName; readonly id: string }) => Promise<void>;
   /**
    * Sends to all who are in the room, but for `except`. Resolves how many were found. `from` is the
    * connection whose message this is: beyond the kind's `rate` it rejects with `LimitExceededException`.
    * Rejects with `PayloadTooLargeException` beyond 128 KB.
    */
   readonly send: (request: {
-    readonly room: string;
-    readonly payload: WebSocketPayload;
+    readonly room: RoomName;
+    readonly payload: Outgoing;
     readonly except?: string | readonly string[];
     readonly from?: string;
   }) => Promise<{ readonly members: number }>;
-  readonly members: (request: { readonly room: string }) => AsyncIterable<RoomMember>;
+  readonly members: (request: { readonly room: RoomName }) => AsyncIterable<RoomMember>;
   /** Resolves the rooms of a connection. */
   readonly of: (request: { readonly id: string }) => Promise<readonly string[]>;
   /** Everybody leaves; their sockets stay open. */
-  readonly close: (request: { readonly room: string }) => Promise<void>;
+  readonly close: (request: { readonly room: RoomName }) => Promise<void>;
   /** Closes all sockets of a person, by the `id` of their identity. */
   readonly kick: (request: { readonly id: string }) => Promise<void>;
 }

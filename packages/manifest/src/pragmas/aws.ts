@@ -3,6 +3,7 @@ import { linesOf } from "../syntax/ast.ts";
 import { checkFunctionConfig, lambdaSettings, readFunctionSetting } from "./function-settings.ts";
 import { regionPattern } from "../names.ts";
 import type { PragmaReader } from "./pragma-context.ts";
+import { teamSettings } from "./team-settings.ts";
 import { flagOf, remarkUnknown, settingOf, textOf, type Setting } from "./settings.ts";
 
 const code = "aws-setting-invalid";
@@ -48,18 +49,26 @@ export const readAws: PragmaReader = (pragma, context) => {
         } else settings.apigateway = api;
         break;
       }
-      default:
-        if (!readFunctionSetting(lambdaSettings, setting, defaults, context.log)) {
+      default: {
+        const readTeam = Object.hasOwn(teamSettings, setting.key.text)
+          ? teamSettings[setting.key.text]
+          : undefined;
+        if (readTeam !== undefined) {
+          const problem = readTeam(setting, settings, line);
+          if (problem !== null) context.wrongSetting(setting, problem, code);
+        } else if (!readFunctionSetting(lambdaSettings, setting, defaults, context.log)) {
           const known = [
             "region",
             "profile",
             "bucket",
             "protect",
             "apigateway",
+            ...Object.keys(teamSettings),
             ...Object.keys(lambdaSettings),
           ];
           remarkUnknown(context, setting, "@aws", known, "aws-setting-unknown");
         }
+      }
     }
   }
   context.awsSettings = [...context.awsSettings, ...read];

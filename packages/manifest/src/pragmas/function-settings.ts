@@ -40,7 +40,7 @@ function wordOf<T extends string>(setting: Setting, words: readonly T[]): T | un
 }
 
 const flag =
-  (key: "env" | "shared" | "views" | "bundle" | "fifo"): Read =>
+  (key: "env" | "shared" | "views" | "bundle" | "fifo" | "tracing"): Read =>
   (setting, draft) => {
     const value = flagOf(setting);
     if (value === null) return `"${key}" must be true or false`;
@@ -72,6 +72,9 @@ function readAllowed({ values }: Setting): readonly AllowedActions[] | null {
 const mostLayers = 5;
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (default for a role)
 const mostPolicies = 10;
+// https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html
+const mostSubnets = 16;
+const mostSecurityGroups = 5;
 const layerPattern = /^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+$/;
 const policyPattern = /^arn:[a-z-]+:iam::(?:aws|\d{12}):policy\/[\w+=,.@/-]+$/;
 /** Longest handler string. https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
@@ -152,6 +155,23 @@ export const lambdaSettings: Readonly<Record<string, Read>> = {
     draft.systemLogLevel = value;
     return null;
   },
+  tracing: flag("tracing"),
+  vpc: (setting, draft) => {
+    const values = setting.values.map((value) => value.text);
+    if (values.length === 1 && values[0] === "false") {
+      draft.vpc = null;
+      return null;
+    }
+    const subnets = values.filter((value) => /^subnet-[0-9a-f]{8,17}$/.test(value));
+    const securityGroups = values.filter((value) => /^sg-[0-9a-f]{8,17}$/.test(value));
+    const isWhole = subnets.length > 0 && securityGroups.length > 0;
+    if (!isWhole || subnets.length + securityGroups.length !== values.length)
+      return '"vpc" must be ids of subnets and of security groups (subnet-… sg-…), or false';
+    if (subnets.length > mostSubnets || securityGroups.length > mostSecurityGroups)
+      return `a function can have at most ${mostSubnets} subnets and ${mostSecurityGroups} security groups`;
+    draft.vpc = { subnets, securityGroups };
+    return null;
+  },
   policy: (setting, draft) => lambdaSettings["policies"]?.(setting, draft) ?? null,
   allow: (setting, draft) => {
     const allowed = readAllowed(setting);
@@ -188,6 +208,12 @@ export function readFunctionSetting(
   const { text, span } = setting.key;
   if (!Object.hasOwn(table, text)) return false;
   const problem = table[text]?.(setting, draft) ?? null;
+  if (problem === null && text === "vpc" && draft.vpc != null)
+    log.warning({
+      code: "vpc-unconnected",
+      text: "functions in a VPC reach @connections, the app's tables and the internet only through a NAT gateway, or endpoints of the VPC: check that its subnets have one",
+      span,
+    });
   if (problem !== null) {
     log.error({
       code: "aws-setting-invalid",
@@ -253,6 +279,8 @@ export const defaultFunctionConfig: FunctionConfig = Object.freeze({
   logFormat: "Text",
   applicationLogLevel: null,
   systemLogLevel: null,
+  tracing: false,
+  vpc: null,
   env: true,
   shared: true,
   views: false,

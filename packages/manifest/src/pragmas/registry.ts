@@ -1,6 +1,8 @@
 import { readApp } from "./app.ts";
 import { readAws } from "./aws.ts";
+import { readCors } from "./cors.ts";
 import { readCustomLambdas } from "./custom-lambdas.ts";
+import { readDomain } from "./domain.ts";
 import { readEvents } from "./events.ts";
 import { readHttp } from "./http.ts";
 import type { PragmaReader } from "./pragma-context.ts";
@@ -42,6 +44,8 @@ export const pragmaReaders: Readonly<Record<string, PragmaReader>> = {
   shared: readShared,
   views: readViews,
   cdn: readCdn,
+  cors: readCors,
+  domain: readDomain,
   // Read by plugins and by the preferences' reader, or retired.
   create: retired,
   env: retired,

@@ -83,6 +83,14 @@ export const streamIntegers: Readonly<
   maxAge: integer("How old a record may get; 86400 by default.", 60, 86_400, "seconds"),
 };
 
+/** https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid.html#apis-apiid-model-cors */
+export const corsAge: IntegerEntry = integer(
+  "How long a browser may keep an answer to OPTIONS.",
+  0,
+  86_400,
+  "seconds",
+);
+
 const levels = ["DEBUG", "INFO", "WARN"] as const;
 
 /** Settings of `@aws` that functions have, in the manifest and in their own `config.arc`. */
@@ -102,6 +110,8 @@ const lambdaEntries: Readonly<Record<string, SettingEntry>> = {
     "ERROR",
     "FATAL",
   ),
+  tracing: flag("Whether X-Ray traces the function."),
+  vpc: list("Ids of subnets and security groups (subnet-… sg-…), or false."),
   systemLogLevel: words("The same for Lambda's own lines, with logFormat JSON.", ...levels),
 };
 
@@ -116,6 +126,11 @@ export const pragmaCatalog: Readonly<Record<string, PragmaEntry>> = {
       bucket: text("S3 bucket for archives; made when missing."),
       protect: flag("Whether production stacks have termination protection."),
       apigateway: words("Kind of HTTP API; http by default.", "http", "httpv2", "httpv1", "rest"),
+      logRetention: text("Days that logs are kept."),
+      permissionsBoundary: text("ARN of a policy that bounds every role."),
+      deadLetters: text("Where failed events of functions go."),
+      alarms: text("Where alarms are sent."),
+      tags: list("Tags of the stack, a name and a value a line."),
       ...lambdaEntries,
     },
   },
@@ -134,6 +149,26 @@ export const pragmaCatalog: Readonly<Record<string, PragmaEntry>> = {
     entrySettings: {
       src,
       response: flag("Whether the function's body is sent back to the caller."),
+    },
+  },
+  cors: {
+    text: "Which other origins' pages may call the HTTP API; alone, all of them.",
+    settings: {
+      origins: list("Origins such as https://example.com, or *."),
+      methods: list("GET, POST and so on, or *."),
+      headers: list("Headers that requests may have, or *."),
+      expose: list("Headers of answers that pages may read."),
+      credentials: flag("Whether requests may have cookies; needs origins by name."),
+      maxAge: corsAge,
+    },
+  },
+  domain: {
+    text: "Hosts of the deployed app: staging or production, and its hosts below it.",
+    entrySettings: {
+      http: text("Host of pages, such as app.example.com."),
+      ws: text("Host of sockets, such as ws.example.com."),
+      certificate: text("ARN of a certificate of AWS Certificate Manager."),
+      zone: text("Id of the Route 53 hosted zone that gets the records."),
     },
   },
   "ws-settings": {

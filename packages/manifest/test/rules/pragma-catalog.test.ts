@@ -6,6 +6,7 @@ import { parseArc } from "../../src/syntax/arc-parser.ts";
 
 /** What each pragma's entries are written below. */
 const entries: Readonly<Record<string, string>> = {
+  domain: "production",
   http: "/dogs",
   ws: "say",
   rooms: "chat",
@@ -20,6 +21,7 @@ const entries: Readonly<Record<string, string>> = {
 const beside: Readonly<Record<string, readonly string[]>> = {
   "aws applicationLogLevel": ["logFormat JSON"],
   "aws systemLogLevel": ["logFormat JSON"],
+  "cors credentials": ["origins https://example.com"],
   "queues batchSize": ["fifo false"],
   "queues batchWindow": ["fifo false"],
   "tables-streams batchSize": ["table cats"],

@@ -6,7 +6,7 @@ import type { Traffic } from "../traffic/traffic.ts";
 import type { ExecutionStrategy, GatewayChannel } from "./execution-strategy.ts";
 import { FunctionPool } from "./pool/function-pool.ts";
 import { maximumEventBytes } from "./lambda-limits.ts";
-import type { InvocationFailure, InvocationResult } from "../invocation.ts";
+import type { EventText, InvocationFailure, InvocationResult } from "../invocation.ts";
 import { InvocationReporter, type InvocationLoad } from "./invocation-reporter.ts";
 import type { GatewayInvoker, SubmittedInvocation } from "./invoker.ts";
 import { createLambdaEnvironment } from "./lambda-environment.ts";
@@ -88,7 +88,7 @@ export class FunctionInvoker implements GatewayInvoker {
 
   submit(
     functionId: string,
-    payload: string,
+    payload: EventText,
     source: object | null,
     settle: (result: InvocationResult) => void,
   ): SubmittedInvocation {
@@ -123,7 +123,7 @@ export class FunctionInvoker implements GatewayInvoker {
   #admit(functionId: string, invocation: PendingInvocation): void {
     const entry = this.#entries.get(functionId);
     const owner = entry?.owner ?? new InvocationReporter(this.#options, functionId, null);
-    const refusal = this.#refusalOf(entry, functionId, invocation.payload);
+    const refusal = this.#refusalOf(entry, functionId, invocation);
     invocation.admit(owner);
     if (refusal === null && entry !== undefined && entry.pool !== null)
       entry.pool.submit(invocation);
@@ -140,7 +140,7 @@ export class FunctionInvoker implements GatewayInvoker {
   #refusalOf(
     entry: Entry | undefined,
     functionId: string,
-    payload: string,
+    invocation: PendingInvocation,
   ): InvocationFailure | null {
     if (entry === undefined || this.#isClosed) return unknownFunction(functionId);
     const { built, config } = entry.definition;
@@ -149,9 +149,10 @@ export class FunctionInvoker implements GatewayInvoker {
     if (config.concurrency !== null && entry.owner.load >= config.concurrency) {
       return failedWith("throttled", "TooManyRequestsException", "Rate Exceeded.");
     }
-    const isLong = payload.length * 3 > maximumEventBytes;
-    if (isLong && Buffer.byteLength(payload) > maximumEventBytes) {
-      const text = `${Buffer.byteLength(payload)} byte payload is too large for the RequestResponse invocation type (limit ${maximumEventBytes} bytes)`;
+    if (invocation.payloadLength * 3 <= maximumEventBytes) return null;
+    const bytes = Buffer.byteLength(invocation.payload);
+    if (bytes > maximumEventBytes) {
+      const text = `${bytes} byte payload is too large for the RequestResponse invocation type (limit ${maximumEventBytes} bytes)`;
       return failedWith("unhandled", "RequestEntityTooLargeException", text);
     }
     return null;

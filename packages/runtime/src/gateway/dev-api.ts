@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { TLSSocket } from "node:tls";
 import type { TrafficEvent } from "../traffic/traffic-event.ts";
@@ -8,7 +10,12 @@ import { onlyLocal } from "../http/trust.ts";
 
 const prefix = "/_arclet/";
 /** What pages of the app load; it tells nothing of other traffic. */
-const pageEndpoints: ReadonlySet<string> = new Set(["env.js", "livereload", "livereload.js"]);
+const pageEndpoints: ReadonlySet<string> = new Set([
+  "env.js",
+  "client.js",
+  "livereload",
+  "livereload.js",
+]);
 /** Bytes a slow listener may lag behind before it is let go. */
 const maxLagBytes = 1024 * 1024;
 
@@ -38,6 +45,9 @@ export class DevApi {
         break;
       case "env.js":
         this.#sendEnvironment(request, response);
+        break;
+      case "client.js":
+        sendScript(response, clientScript());
         break;
       case "events":
         this.#stream(response, () => true);
@@ -87,6 +97,11 @@ export class DevApi {
   close(): void {
     for (const stream of this.#streams) stream.end();
   }
+}
+
+/** `@arclet/client` as one module, for pages without a build. */
+function clientScript(): string {
+  return readFileSync(createRequire(import.meta.url).resolve("@arclet/client/bundle"), "utf8");
 }
 
 function sendScript(response: ServerResponse, source: string): void {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { localPlace, type Manifest } from "@arclet/manifest";
+import { localPlace, type CorsSettings, type Manifest } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Realtime } from "../connections/realtime.ts";
@@ -14,6 +14,7 @@ import { HttpApi } from "./http/http-api.ts";
 import { answerJson } from "../http/http-answer.ts";
 import { listen, type TlsFiles } from "./listener.ts";
 import { ManagementApi } from "./management-api.ts";
+import { answerCors } from "./http/cors.ts";
 import { forward } from "./http/proxy.ts";
 import { StaticFiles } from "./http/static-files.ts";
 import type { Trust } from "../http/trust.ts";
@@ -92,6 +93,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   let staticFiles: StaticFiles | null = null;
   let servedKey = "";
   let proxyTarget: string | null = null;
+  let cors: CorsSettings | null = null;
 
   function setApp({ manifest, root, livereload = false, env = {} }: GatewayApp): void {
     http.setManifest(manifest, livereload);
@@ -104,6 +106,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         manifest.static === null ? null : new StaticFiles(root, manifest.static, livereload);
     servedKey = staticKey;
     proxyTarget = manifest.proxy?.testing ?? null;
+    cors = manifest.cors;
   }
 
   async function fallBack(
@@ -135,6 +138,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       return;
     }
     if (options.answerService(request, response)) return;
+    if (cors !== null && answerCors(cors, request, response)) return;
     const answer =
       match === null
         ? fallBack(request, response, path)

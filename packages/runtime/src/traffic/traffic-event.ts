@@ -66,6 +66,14 @@ export type TrafficEvent =
       readonly reason: string;
       readonly durationMs: number;
     }
+  /** A topic or a queue took a message in: what was published, as text. */
+  | {
+      readonly type: "published";
+      readonly service: "events" | "queues";
+      /** Name of the topic or queue in the manifest. */
+      readonly name: string;
+      readonly message: string;
+    }
   /** An invocation begins to run in an environment; what it logs comes after. */
   | {
       readonly type: "invocation-begun";

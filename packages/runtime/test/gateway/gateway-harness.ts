@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AwsSettings, HttpRoute, Manifest, WebSocketApi } from "@arclet/manifest";
+import type {
+  AwsSettings,
+  CorsSettings,
+  HttpRoute,
+  Manifest,
+  WebSocketApi,
+} from "@arclet/manifest";
 import { onTestFinished } from "vitest";
 import { createMemoryRouter } from "../../src/connections/memory.ts";
 import { Realtime } from "../../src/connections/realtime.ts";
@@ -40,6 +46,7 @@ export interface GatewayHarnessOptions {
   readonly apigateway?: AwsSettings["apigateway"];
   readonly staticFiles?: Partial<NonNullable<Manifest["static"]>> | null;
   readonly proxy?: string;
+  readonly cors?: Partial<CorsSettings>;
   /** Runs functions instead of `functions`. */
   readonly invoker?: GatewayInvoker;
   /** @default one of its own */
@@ -140,7 +147,7 @@ export async function startGateway(given: GatewayHarnessOptions = {}): Promise<G
     invoker: given.invoker ?? {
       invoke,
       submit(functionId, payload, _source, settle) {
-        void invoke(functionId, payload).then(settle);
+        void invoke(functionId, String(payload)).then(settle);
         // A function begins at once here.
         return { withdraw: () => false };
       },
@@ -242,12 +249,29 @@ function manifestOf(options: GatewayHarnessOptions): Manifest {
             private: true,
             ...staticFiles,
           },
+    cors:
+      options.cors === undefined
+        ? null
+        : {
+            origins: ["*"],
+            methods: ["*"],
+            headers: ["*"],
+            exposed: [],
+            hasCredentials: false,
+            maxAgeSeconds: null,
+            ...options.cors,
+          },
     proxy: proxy === undefined ? null : { testing: proxy, staging: null, production: null },
     aws: {
       region: null,
       profile: null,
       bucket: null,
       protect: null,
+      logRetention: 30,
+      permissionsBoundary: null,
+      tags: {},
+      deadLetters: false,
+      alarms: null,
       apigateway: options.apigateway ?? "http",
     },
   });

@@ -56,9 +56,16 @@ const settings = {
   ignore: JSON.parse(ignore) as readonly string[],
 };
 
+/** The text of `@arclet/client`, put in by the bundler. */
+declare const CLIENT_SCRIPT: string;
+
 /** Answers the HTTP API's requests for static files from the app's private bucket. */
 export async function handler(event: HttpEvent): Promise<HttpResponse> {
-  if (event.routeKey === "GET /_arclet/env.js") return environmentScript();
+  if (event.routeKey === "GET /_arclet/env.js") {
+    // Static pages learn the socket's address from it, as they do locally.
+    return script(`window.WS_URL = ${JSON.stringify(webSocketUrl)};\n`, "no-store");
+  }
+  if (event.routeKey === "GET /_arclet/client.js") return script(CLIENT_SCRIPT, "no-cache");
   const request: StaticRequest = {
     method: event.requestContext.http.method === "HEAD" ? "HEAD" : "GET",
     name: event.pathParameters?.proxy ?? "",
@@ -93,12 +100,11 @@ function decodedOnce(name: string): string | null {
   return decoded === name ? null : decoded;
 }
 
-/** Static pages learn the socket's address from it, as they do locally. */
-function environmentScript(): HttpResponse {
+function script(body: string, cacheControl: string): HttpResponse {
   return {
     statusCode: 200,
-    headers: { "content-type": "text/javascript; charset=utf-8", "cache-control": "no-store" },
-    body: `window.WS_URL = ${JSON.stringify(webSocketUrl)};\n`,
+    headers: { "content-type": "text/javascript; charset=utf-8", "cache-control": cacheControl },
+    body,
     isBase64Encoded: false,
   };
 }

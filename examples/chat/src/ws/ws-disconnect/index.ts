@@ -1,7 +1,4 @@
 import type { WebSocketDisconnectHandler } from "@arclet/functions";
-import { leave } from "../../chat/people.ts";
 
-export const handler: WebSocketDisconnectHandler = async (event) => {
-  await leave(event.requestContext.connectionId);
-  return { statusCode: 200 };
-};
+/** Rooms have noticed already. */
+export const handler: WebSocketDisconnectHandler = async () => ({ statusCode: 200 });

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { readSync, writeFileSync } from "node:fs";
+import { readSync } from "node:fs";
 import { Socket, type SocketConstructorOpts, type TcpSocketConnectOpts } from "node:net";
 import { callHandler, refuseHandler, strandedOutcome } from "../handler/call-handler.ts";
 import {
@@ -15,11 +15,15 @@ import { BatchReader } from "./batch-reader.ts";
 import { BatchSplitter } from "./batch-splitter.ts";
 import { ChannelClient } from "./channel-client.ts";
 import { ChildOutbox } from "./child-outbox.ts";
+import type { FollowedClock } from "./followed-clock.ts";
 import { Intrinsics } from "./intrinsics.ts";
 import { LeaseHolder } from "./lease-holder.ts";
+import { preferForMemory } from "./prefer-for-memory.ts";
 import { descriptor, toChild, toHost, type ChildInit } from "./records.ts";
 import { SafeSet } from "./safe-collections.ts";
+import { hasActiveWork, whenSettled } from "./settled-process.ts";
 import { TraceIdVariable } from "./trace-id-variable.ts";
+import { writeError } from "./write-error.ts";
 
 // This file is the inside of an environment: it loads one handler and runs what the pipe brings. What it
 // needs of the language and of Node.js it takes before the function's code runs, which may change it all.
@@ -66,9 +70,10 @@ let handler: Handler;
 let isReady = false;
 let intrinsics: Intrinsics;
 let output: readonly LabelledLines[] = [];
+/** Null unless the time here follows a clock that may be moved. */
+let clock: FollowedClock | null = null;
 
 // --- the pipe ---
-
 const splitter = new BatchSplitter(receive);
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 // Read into one buffer: `onread` is the constructor's too, which its types leave out.
@@ -108,16 +113,6 @@ function leave(code: number): never {
   }
 }
 
-/** The kernel ends this process before others when memory runs out. https://www.kernel.org/doc/html/latest/filesystems/proc.html#oom-adj */
-function preferForMemory(): void {
-  if (process.platform !== "linux") return;
-  try {
-    writeFileSync("/proc/self/oom_score_adj", "1000");
-  } catch {
-    // Not allowed here: the limit of the function's own memory still holds.
-  }
-}
-
 function receive(buffer: Buffer, from: number, to: number): void {
   reader.open(buffer, from, to);
   while (reader.hasMore) {
@@ -145,6 +140,9 @@ function receive(buffer: Buffer, from: number, to: number): void {
         lastWaiting = null;
         outbox.writer.byte(toHost.recalled);
         outbox.added(false);
+        break;
+      case toChild.clock:
+        follow(reader.number(), reader.double());
         break;
       default:
         init = parse(reader.text()) as ChildInit;
@@ -268,26 +266,13 @@ function reportFailure({ number }: Running, error: ErrorReport, isUnhandled: boo
   outbox.writer.byte(toHost.failed);
   outbox.writer.number(number);
   outbox.writer.byte(isUnhandled ? 1 : 0);
-  writeError(error);
+  writeError(outbox.writer, error);
   outbox.added(true);
-}
-
-/** Characters of each part of an error that are worth reading. */
-const errorLength = 256 * 1024;
-
-function writeError({ errorType, errorMessage, trace }: ErrorReport): void {
-  outbox.writer.text(cut(errorType));
-  outbox.writer.text(cut(errorMessage));
-  outbox.writer.text(cut(trace.join("\n")));
-}
-
-function cut(text: string): string {
-  return text.length > errorLength ? text.slice(0, errorLength) : text;
 }
 
 function failInit(error: ErrorReport): void {
   outbox.writer.byte(toHost.initFailed);
-  writeError(error);
+  writeError(outbox.writer, error);
   outbox.added(false);
 }
 
@@ -326,6 +311,25 @@ function abandon(invocation: Running): void {
   if (outcome === "exit") leave(0);
   if (outcome === "null") succeed(invocation, "null");
   else fail(invocation, outcome);
+}
+
+// --- a clock that is moved ---
+
+function follow(number: number, offsetMs: number): void {
+  clock?.move(offsetMs);
+  whenSettled(isSettled, () => {
+    outbox.writer.byte(toHost.followed);
+    outbox.writer.number(number);
+    outbox.writer.double(running.size === 0 || clock === null ? Infinity : clock.nextDueMs);
+    outbox.added(false);
+  });
+}
+
+/** Nothing runs, or what runs waits for a timer. */
+function isSettled(): boolean {
+  if (clock?.isBehind === true) return false;
+  if (running.size === 0) return firstWaiting === null || !isReady;
+  return !channel.isWaiting && !hasActiveWork();
 }
 
 // --- ends that no handler returns from ---
@@ -375,6 +379,10 @@ async function begin({
   if (inspect !== null) {
     const { openDebugger } = await import("./open-debugger.ts");
     openDebugger(inspect);
+  }
+  if (rest.clockOffsetMs !== null) {
+    const { installFollowedClock } = await import("./followed-clock.ts");
+    clock = installFollowedClock(rest.clockOffsetMs);
   }
   const loaded = await loadHandler(location);
   const refusal = loaded.ok ? refuseHandler(loaded.handler, convention) : loaded.error;

@@ -11,6 +11,7 @@ import { LineReader } from "../output/line-reader.ts";
 import { BatchReader, MalformedBatchError } from "./batch-reader.ts";
 import { BatchSplitter } from "./batch-splitter.ts";
 import { ChannelServer } from "./channel-server.ts";
+import type { Followed } from "../../movable-clock.ts";
 import { exitReason } from "./exit-reason.ts";
 import type { FunctionProcess } from "./function-process.ts";
 import { HostOutbox } from "./host-outbox.ts";
@@ -43,21 +44,25 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   /** Taken back, not begun: handed over once the process has let go of them. */
   #returned: Invocation[] = [];
   #isRecalling = false;
+  readonly #clockOffsetMs: number | null;
   #count = 0;
+  #given = 0;
   #hasRunOutOfMemory = false;
   #isReady = false;
   #isEnded = false;
   readonly #lines: LineReader[] = [];
+  readonly #following = new Map<number, (followed: Followed) => void>();
   #settleStart: ((result: StartResult) => void) | null = null;
 
   constructor(
     id: string,
     started: FunctionProcess,
-    inspect: InspectAddress | null,
+    { inspect, clockOffsetMs }: Pick<ChildInit, "inspect" | "clockOffsetMs">,
     options: EnvironmentOptions,
   ) {
     this.id = id;
     this.#options = options;
+    this.#clockOffsetMs = clockOffsetMs;
     this.#process = started;
     const { child, pipe } = started;
     this.#outbox = new HostOutbox(pipe, (invocations) => started.permits.grant(invocations));
@@ -126,6 +131,20 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     return true;
   }
 
+  follow(offsetMs: number): Promise<Followed> {
+    if (this.#isEnded) return Promise.resolve({ nextDueMs: Infinity, given: this.#given });
+    this.#count = (this.#count + 1) >>> 0;
+    const number = this.#count;
+    const { writer } = this.#outbox;
+    writer.byte(toChild.clock);
+    writer.number(number);
+    writer.double(offsetMs);
+    this.#outbox.added(false);
+    return new Promise((resolve) => {
+      this.#following.set(number, resolve);
+    });
+  }
+
   async stop(): Promise<void> {
     this.#kill(exitError("signal: killed"));
     await this.#exited;
@@ -133,6 +152,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
 
   #hand(invocation: Invocation): void {
     this.#count = (this.#count + 1) >>> 0;
+    this.#given++;
     this.#held.set(this.#count, invocation);
     const { writer } = this.#outbox;
     writer.byte(toChild.invoke);
@@ -180,6 +200,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
       concurrency,
       directory: built.directory,
       inspect,
+      clockOffsetMs: this.#clockOffsetMs,
     };
     this.#outbox.writer.byte(toChild.init);
     this.#outbox.writer.text(JSON.stringify(init));
@@ -216,6 +237,9 @@ export class ProcessEnvironment implements ExecutionEnvironment {
           observer.onResult(invocation, failure);
           break;
         }
+        case toHost.followed:
+          this.#followed(reader.number(), reader.double());
+          break;
         case toHost.recalled:
           this.#resume();
           break;
@@ -237,6 +261,11 @@ export class ProcessEnvironment implements ExecutionEnvironment {
           throw new MalformedBatchError(`a record ${kind}`);
       }
     }
+  }
+
+  #followed(number: number, nextDueMs: number): void {
+    this.#following.get(number)?.({ nextDueMs, given: this.#given });
+    this.#following.delete(number);
   }
 
   #release(number: number): Invocation {
@@ -322,6 +351,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#process.permits.close();
     const reason: InvocationFailure = { ok: false, kind: "unhandled", ...error };
     this.#settle({ ok: false, error: { ...reason, kind: "init" } });
+    for (const number of this.#following.keys()) this.#followed(number, Infinity);
     this.#options.observer.onExit(reason, started);
   }
 }

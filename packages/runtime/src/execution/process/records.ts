@@ -20,6 +20,8 @@ export const toChild = {
   recall: 4,
   /** connection id: its lease has ended */
   revoke: 5,
+  /** number, milliseconds ahead of the wall's clock; answered by `toHost.followed` */
+  clock: 6,
 } as const;
 
 /** Environment → host. */
@@ -42,6 +44,8 @@ export const toHost = {
   post: 8,
   /** request number, `RealtimeCommand` as JSON, `command.sendText` or `command.sendBytes`, bytes: what concerns rooms and logins */
   realtime: 9,
+  /** number of the `toChild.clock`, epoch milliseconds at which what runs goes on or Infinity */
+  followed: 10,
 } as const;
 
 export const command = { sendText: 0, sendBytes: 1, close: 2, info: 3 } as const;
@@ -78,4 +82,6 @@ export interface ChildInit {
   /** The working directory: the build folder, Lambda's task root. */
   readonly directory: string;
   readonly inspect: InspectAddress | null;
+  /** Milliseconds that time is ahead of the wall's clock; null: it is the wall's. */
+  readonly clockOffsetMs: number | null;
 }

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { EnvironmentOptions, ExecutionStrategy, StartResult } from "../execution-strategy.ts";
+import type { MovableClock } from "../../movable-clock.ts";
 import { runtimeError } from "../handler/error-report.ts";
 import {
   startFunctionProcess,
@@ -14,6 +15,8 @@ import { SpareProcess } from "./spare-process.ts";
 export interface ProcessStrategyOptions {
   /** Opens a debugger in every process: the first at this port, others at the next free ones. */
   readonly inspect?: InspectAddress;
+  /** Time in the processes follows it. @default the wall's */
+  readonly clock?: MovableClock;
 }
 
 /** Variables that Node.js reads as it starts, or its libraries do: a process made ahead has not had them. */
@@ -48,16 +51,24 @@ export function createProcessStrategy(given: ProcessStrategyOptions = {}): Execu
         const report = runtimeError("Runtime.InvalidEntrypoint", text);
         return { ok: false, error: { ok: false, kind: "init", ...report } };
       }
+      // One that starts is followed too: what waits for it is not done before it is.
+      const letGo = given.clock?.attach({
+        follow: async (offsetMs) => {
+          await started;
+          return environment.follow(offsetMs);
+        },
+      });
       const environment: ProcessEnvironment = new ProcessEnvironment(
         `${options.functionId}#${++count}`,
         functionProcess,
-        given.inspect ?? null,
+        { inspect: given.inspect ?? null, clockOffsetMs: given.clock?.offsetMs ?? null },
         {
           ...options,
           observer: {
             onResult: (invocation, result) => observer.onResult(invocation, result),
             onLog: (log) => observer.onLog(log),
             onExit: (reason, started) => {
+              letGo?.();
               environments.delete(environment);
               observer.onExit(reason, started);
             },
@@ -65,7 +76,8 @@ export function createProcessStrategy(given: ProcessStrategyOptions = {}): Execu
         },
       );
       environments.add(environment);
-      const result = await environment.started();
+      const started = environment.started();
+      const result = await started;
       spare.prepare(processOptions);
       return result;
     },

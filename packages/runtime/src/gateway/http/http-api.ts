@@ -7,6 +7,7 @@ import { httpApiKind, type HttpApiKind } from "../../lambda-events/http-api-kind
 import { httpEvent } from "../../lambda-events/http.ts";
 import { readHttpResult } from "../../lambda-events/http-result.ts";
 import type { GatewayContext } from "../gateway-context.ts";
+import { isCorsHeader } from "./cors.ts";
 import { HttpRoutes, type HttpMatch } from "./http-routes.ts";
 import { pageWithLivereload } from "../livereload.ts";
 import { invokeInTime } from "../invoke-in-time.ts";
@@ -68,6 +69,7 @@ export class HttpApi {
   #kind: HttpApiKind = "http-2.0";
   #wording: Wording = httpWording;
   #livereload = false;
+  #hasCors = false;
 
   constructor(context: GatewayContext) {
     this.#context = context;
@@ -76,6 +78,7 @@ export class HttpApi {
   /** With `livereload`, pages get the script that loads them again. */
   setManifest(manifest: Manifest, livereload: boolean): void {
     this.#livereload = livereload;
+    this.#hasCors = manifest.cors !== null;
     this.#routes = new HttpRoutes(manifest.http?.routes ?? []);
     this.#kind = httpApiKind(manifest.aws.apigateway);
     this.#wording = this.#kind === "rest" ? restWording : httpWording;
@@ -172,7 +175,7 @@ export class HttpApi {
     }
     const read = readHttpResult(result.payload, this.#kind);
     const answer = read !== null && this.#livereload ? pageWithLivereload(read) : read;
-    if (answer === null || !write(response, answer)) {
+    if (answer === null || !write(response, answer, this.#hasCors)) {
       this.#explain(response, `${functionId}: its result is not a response API Gateway takes`);
       answerRefusal(response, this.#wording.failed);
     }
@@ -186,9 +189,11 @@ export class HttpApi {
 function write(
   response: ServerResponse,
   answer: NonNullable<ReturnType<typeof readHttpResult>>,
+  hasCors: boolean,
 ): boolean {
   try {
-    for (const [name, value] of answer.headers) response.appendHeader(name, value);
+    for (const [name, value] of answer.headers)
+      if (!hasCors || !isCorsHeader(name)) response.appendHeader(name, value);
   } catch {
     // Names or values that are no HTTP make the whole result malformed, as at API Gateway.
     for (const name of response.getHeaderNames()) response.removeHeader(name);

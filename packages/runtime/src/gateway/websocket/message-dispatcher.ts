@@ -1,7 +1,7 @@
 import type { InvocationResult } from "../../invocation.ts";
 import type { MessageEventWriter, WebSocketIdentity } from "../../lambda-events/ws.ts";
 import type { GatewayContext } from "../gateway-context.ts";
-import { MessagesInWork, type MessageInWork, type MessageOwner } from "./messages-in-work.ts";
+import { MessageInWork, MessagesInWork, type MessageOwner } from "./messages-in-work.ts";
 import { describeMalformed, readProxyResult } from "./websocket-result.ts";
 import type { WebSocketRoutes } from "./websocket-routes.ts";
 
@@ -39,22 +39,15 @@ export class MessageDispatcher {
       return;
     }
     const { routeKey, functionId, hasRouteResponse } = route;
-    const event = source.writer.write(
-      source.identity,
-      routeKey,
-      ids.connectionId(),
-      requestId,
-      now,
-      body,
-    );
+    const messageId = ids.connectionId();
+    const message = new MessageInWork(source, requestId, routeKey, messageId, body, now);
     const bytes = data.length;
-    const message = this.#inWork.add(source, requestId, now, event.length);
-    if (message === null) {
+    if (!this.#inWork.add(message)) {
       source.sendError("Too Many Requests", requestId);
       this.#tell(source, routeKey, bytes, now, tooMany);
       return;
     }
-    message.invocation = invoker.submit(functionId, event, source, (result) => {
+    message.invocation = invoker.submit(functionId, message, source, (result) => {
       const isInTime = this.#inWork.answered(message);
       const outcome = isInTime ? answer(source, result, requestId, hasRouteResponse) : late;
       this.#tell(source, routeKey, bytes, now, outcome);

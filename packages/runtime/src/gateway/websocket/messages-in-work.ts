@@ -1,10 +1,14 @@
 import type { Clock, ClockTimer } from "../../clock.ts";
 import type { SubmittedInvocation } from "../../execution/invoker.ts";
+import type { WrittenLater } from "../../invocation.ts";
+import type { MessageEventWriter, WebSocketIdentity } from "../../lambda-events/ws.ts";
 import { LinkedList, type Linked } from "../../linked-list.ts";
 import type { WaitingWork } from "../waiting-work.ts";
 
 /** The connection that a message came over. */
 export interface MessageOwner {
+  readonly identity: WebSocketIdentity;
+  readonly writer: MessageEventWriter;
   /** The message waits for its function, or runs in it. */
   messageBegun(message: MessageInWork): void;
   /** Nobody waits for it any more. */
@@ -13,25 +17,52 @@ export interface MessageOwner {
   messageTimedOut(requestId: string): void;
 }
 
-/** A message whose function has not answered yet. */
-export class MessageInWork implements Linked<MessageInWork> {
+/** Characters of an event besides its body, about. */
+const eventLength = 700;
+
+/** A message whose function has not answered yet. Its event is written when the function takes it. */
+export class MessageInWork implements Linked<MessageInWork>, WrittenLater {
   readonly owner: MessageOwner;
   readonly requestId: string;
+  readonly routeKey: string;
+  readonly messageId: string;
+  readonly body: string;
   /** Epoch milliseconds. */
   readonly startedAt: number;
-  /** Length of its event. */
-  readonly bytes: number;
   /** Null until it is submitted. */
   invocation: SubmittedInvocation | null = null;
   list: LinkedList<MessageInWork> | null = null;
   previous: MessageInWork | null = null;
   next: MessageInWork | null = null;
 
-  constructor(owner: MessageOwner, requestId: string, startedAt: number, bytes: number) {
+  constructor(
+    owner: MessageOwner,
+    requestId: string,
+    routeKey: string,
+    messageId: string,
+    body: string,
+    startedAt: number,
+  ) {
     this.owner = owner;
     this.requestId = requestId;
+    this.routeKey = routeKey;
+    this.messageId = messageId;
+    this.body = body;
     this.startedAt = startedAt;
-    this.bytes = bytes;
+  }
+
+  get length(): number {
+    return this.body.length + eventLength;
+  }
+
+  /** What it takes of the space for waiting work. */
+  get bytes(): number {
+    return this.length;
+  }
+
+  toString(): string {
+    const { owner, routeKey, messageId, requestId, startedAt, body } = this;
+    return owner.writer.write(owner.identity, routeKey, messageId, requestId, startedAt, body);
   }
 }
 
@@ -53,14 +84,13 @@ export class MessagesInWork {
     this.#work = work;
   }
 
-  /** `now` in epoch milliseconds. Null: too much waits already. */
-  add(owner: MessageOwner, requestId: string, now: number, bytes: number): MessageInWork | null {
-    if (!this.#work.take(bytes)) return null;
-    const message = new MessageInWork(owner, requestId, now, bytes);
+  /** False: too much waits already. */
+  add(message: MessageInWork): boolean {
+    if (!this.#work.take(message.bytes)) return false;
     this.#messages.push(message);
     this.#timer ??= this.#clock.after(this.#timeoutMs, () => this.#expire());
-    owner.messageBegun(message);
-    return message;
+    message.owner.messageBegun(message);
+    return true;
   }
 
   /** Its function has answered. False: nobody waits for it any more. */

@@ -82,6 +82,9 @@ export class Events {
       failures: 0,
       dead: null,
     });
+    const { traffic } = this.#context;
+    if (traffic.isObserved)
+      traffic.emit({ type: "published", service: "events", name, message: message.message });
     return id;
   }
 

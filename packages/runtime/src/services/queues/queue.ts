@@ -31,6 +31,7 @@ export class MessageQueue {
   readonly #messages = new Map<string, QueueMessage>();
   readonly #recent = new Map<string, QueueMessage>();
   readonly #onDead: (message: QueueMessage) => void;
+  readonly #onSent: (message: QueueMessage) => void;
   readonly #watchers = new Set<() => void>();
   #wake: ClockTimer | null = null;
   /** When the timer is due; spurious wakes are fine, missed ones are not. */
@@ -42,11 +43,13 @@ export class MessageQueue {
     clock: Clock,
     journal: Journal<QueueMessage>,
     onDead: (message: QueueMessage) => void,
+    onSent: (message: QueueMessage) => void = () => {},
   ) {
     this.settings = settings;
     this.#clock = clock;
     this.#journal = journal;
     this.#onDead = onDead;
+    this.#onSent = onSent;
     // Messages in flight stay so until their time-out, as on SQS when a consumer dies.
     for (const message of journal.kept.values()) {
       this.#messages.set(message.id, message);
@@ -101,6 +104,7 @@ export class MessageQueue {
       throw error;
     }
     this.#messages.set(message.id, message);
+    this.#onSent(message);
     this.#planWake(message.visibleAt);
     this.#notify();
     return message;

@@ -167,11 +167,17 @@ export class Queues {
       );
     };
     const journal = await journalFor<QueueMessage>(this.#context, `queue-${name}`);
-    const messages = new MessageQueue(source, clock, journal, (message) => {
+    const { traffic } = this.#context;
+    const onDead = (message: QueueMessage): void => {
       const moving = move(message).finally(() => this.#moves.delete(moving));
       this.#moves.add(moving);
-      this.#context.traffic.report(moving, "queues");
-    });
+      traffic.report(moving, "queues");
+    };
+    const onSent = ({ body }: QueueMessage): void => {
+      if (traffic.isObserved)
+        traffic.emit({ type: "published", service: "queues", name, message: body });
+    };
+    const messages = new MessageQueue(source, clock, journal, onDead, onSent);
     const poller = new QueuePoller(
       this.#context,
       messages,

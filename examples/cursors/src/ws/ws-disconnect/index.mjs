@@ -1,0 +1,2 @@
+/** The room has noticed already. */
+export const handler = async () => ({ statusCode: 200 });

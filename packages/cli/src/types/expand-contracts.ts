@@ -1,0 +1,150 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { promisify } from "node:util";
+
+/** An action of the app and the file of its handler. */
+export interface ActionSource {
+  readonly name: string;
+  /** Absolute. */
+  readonly file: string;
+  /** `handler` */
+  readonly exportName: string;
+}
+
+/** Types as texts that import nothing. */
+export interface Contracts {
+  /** `{ input: …; output: … }` by action. */
+  readonly actions: ReadonlyMap<string, string>;
+  /** What the app sends, by `type`; null without a file of messages. */
+  readonly messages: string | null;
+}
+
+export interface ExpandOptions {
+  /** Absolute project folder. */
+  readonly root: string;
+  readonly actions: readonly ActionSource[];
+  /** Absolute path of the file that exports the interface `Messages`; null without one. */
+  readonly messagesFile: string | null;
+}
+
+/** What of a type is left after its way as JSON, written out. */
+const probeTypes = `
+type Wire<T> = T extends string | number | boolean | null | undefined | void ? T
+  : T extends { toJSON(): infer J } ? Wire<J>
+  : T extends (...args: never[]) => unknown ? never
+  : T extends object ? { [K in keyof T]: Wire<T[K]> } : T;
+type Contract<H> = H extends { readonly input?: infer I; readonly output?: infer O }
+  ? { input: unknown extends I ? Record<string, unknown> : Wire<Exclude<I, undefined>>; output: unknown extends O ? void : Wire<O> }
+  : { input: Record<string, unknown>; output: void };
+declare function contract<H>(handler: H): Contract<H>;
+declare function messages<M>(): { [Type in keyof M]: Wire<M[Type]> };
+`;
+
+/**
+ * Has the project's own compiler write the types out: a declaration of values whose types are resolved imports
+ * nothing. Errors in the handlers are for `tsc` to report, not for this. Null: the project has no TypeScript.
+ */
+export async function expandContracts(options: ExpandOptions): Promise<Contracts | null> {
+  const { root, actions, messagesFile } = options;
+  const compiler = await compilerOf(root);
+  if (compiler === null) return null;
+  // Inside the project: packages and paths are found as its handlers find them.
+  const parent = join(root, ".arclet");
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(join(parent, "types-"));
+  try {
+    const imports = actions.map(({ file, exportName }, index) => {
+      return `import { ${exportName} as h${index} } from ${specifier(folder, file)};`;
+    });
+    const probes = actions.map((_, index) => `export const a${index} = contract(h${index});`);
+    if (messagesFile !== null) {
+      imports.push(`import type { Messages } from ${specifier(folder, messagesFile)};`);
+      probes.push("export const m = messages<Messages>();");
+    }
+    await writeFile(
+      join(folder, "probe.ts"),
+      `${imports.join("\n")}\n${probeTypes}\n${probes.join("\n")}\n`,
+    );
+    await writeFile(join(folder, "tsconfig.json"), await probeSettings(root, folder));
+    // Exits with 2 for errors of types, and writes all the same.
+    await promisify(execFile)(process.execPath, [compiler, "-p", folder], { cwd: root }).catch(
+      () => null,
+    );
+    const written = join(folder, "out", relative(root, folder), "probe.d.ts");
+    return readContracts(await readFile(written, "utf8").catch(() => ""), actions);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function readContracts(declaration: string, actions: readonly ActionSource[]): Contracts {
+  return {
+    actions: new Map(
+      actions.flatMap(({ name }, index) => {
+        const type = typeOf(`a${index}`, declaration);
+        return type === null ? [] : [[name, type] as const];
+      }),
+    ),
+    messages: typeOf("m", declaration),
+  };
+}
+
+/** The type of a declared constant: up to the semicolon before a line that is not indented. */
+function typeOf(name: string, declaration: string): string | null {
+  const head = `export declare const ${name}: `;
+  const start = declaration.indexOf(head);
+  if (start === -1) return null;
+  const rest = declaration.slice(start + head.length);
+  const end = rest.search(/;\r?\n(?=[^\s}]|$)/);
+  return rest.slice(0, end === -1 ? undefined : end);
+}
+
+async function probeSettings(root: string, folder: string): Promise<string> {
+  const own = join(root, "tsconfig.json");
+  const hasOwn = await readFile(own, "utf8").then(
+    () => true,
+    () => false,
+  );
+  return JSON.stringify({
+    ...(hasOwn ? { extends: relative(folder, own).replaceAll("\\", "/") } : {}),
+    compilerOptions: {
+      ...(hasOwn
+        ? {}
+        : { target: "ES2022", module: "ESNext", moduleResolution: "Bundler", strict: true }),
+      noEmit: false,
+      declaration: true,
+      emitDeclarationOnly: true,
+      declarationMap: false,
+      composite: false,
+      incremental: false,
+      isolatedDeclarations: false,
+      noEmitOnError: false,
+      allowImportingTsExtensions: true,
+      rewriteRelativeImportExtensions: false,
+      allowJs: true,
+      checkJs: false,
+      skipLibCheck: true,
+      rootDir: relative(folder, root).replaceAll("\\", "/"),
+      outDir: "out",
+    },
+    files: ["probe.ts"],
+    include: [],
+  });
+}
+
+function specifier(folder: string, file: string): string {
+  return JSON.stringify(relative(folder, file).replaceAll("\\", "/"));
+}
+
+/** Absolute path of the `tsc` of the project; null when it is not installed. */
+async function compilerOf(root: string): Promise<string | null> {
+  try {
+    const manifest = createRequire(join(root, "package.json")).resolve("typescript/package.json");
+    const { bin } = JSON.parse(await readFile(manifest, "utf8")) as { bin: { tsc: string } };
+    return join(dirname(manifest), bin.tsc);
+  } catch {
+    return null;
+  }
+}

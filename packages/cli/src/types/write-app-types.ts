@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { randomUUID } from "node:crypto";
+import type { Project } from "@arclet/manifest";
+import { folderError } from "../project/project-folder.ts";
+import { actionNames, appTypes, functionTypes } from "./app-types.ts";
+import { expandContracts, type ActionSource } from "./expand-contracts.ts";
+
+/** Where an app says what it sends and what its tables hold: interfaces `Messages` and `Rows`. */
+const sharedFiles = { messages: "messages", rows: "rows" } as const;
+const extensions = [".ts", ".mts", ".d.ts"] as const;
+
+export interface WrittenTypes {
+  /** Absolute path of `app.d.ts`. */
+  readonly file: string;
+  /** False: the project has no TypeScript, and the input and output of actions stay `any`. */
+  readonly isExpanded: boolean;
+  readonly isChanged: boolean;
+}
+
+/** Writes `.arclet/types` of a project, each file only when it changes. @throws CliError `ERR_FOLDER` */
+export async function writeAppTypes(project: Project): Promise<WrittenTypes> {
+  const { root, manifest } = project;
+  const folder = join(root, ".arclet", "types");
+  const shared = join(root, manifest.shared?.src ?? "src/shared");
+  const messagesFile = firstFile(shared, sharedFiles.messages);
+  const rowsFile = firstFile(shared, sharedFiles.rows);
+  const actions = await actionSources(project);
+  const isNeeded = actions.length > 0 || messagesFile !== null;
+  const contracts = isNeeded ? await expandContracts({ root, actions, messagesFile }) : null;
+  const rows = rowsFile === null ? null : relative(folder, rowsFile).replaceAll("\\", "/");
+  const file = join(folder, "app.d.ts");
+  const hasMessages = (contracts?.messages ?? null) !== null;
+  const changed = [
+    await writeChanged(file, appTypes(manifest, contracts)),
+    await writeChanged(join(folder, "functions.d.ts"), functionTypes(manifest, rows, hasMessages)),
+  ];
+  return {
+    file,
+    isExpanded: contracts !== null || !isNeeded,
+    isChanged: changed.includes(true),
+  };
+}
+
+async function actionSources(project: Project): Promise<readonly ActionSource[]> {
+  const { findHandler } = await import("@arclet/builder");
+  const names = actionNames(project.manifest);
+  const found = await Promise.all(
+    (project.manifest.ws?.routes ?? [])
+      .filter(({ routeKey }) => names.includes(routeKey))
+      .map(async ({ routeKey, functionId }) => {
+        const declared = project.functions.find(({ id }) => id === functionId);
+        if (declared === undefined) return [];
+        const handler = await findHandler(declared, project.root);
+        // An export inside of another has no name to import.
+        if (handler.kind !== "node" || handler.exportPath.includes(".")) return [];
+        return [{ name: routeKey, file: handler.file, exportName: handler.exportPath }];
+      }),
+  );
+  return found.flat();
+}
+
+function firstFile(folder: string, name: string): string | null {
+  const paths = extensions.map((extension) => join(folder, `${name}${extension}`));
+  return paths.find((path) => existsSync(path)) ?? null;
+}
+
+/** True: it was not there, or said something else. */
+async function writeChanged(path: string, content: string): Promise<boolean> {
+  const former = await readFile(path, "utf8").catch(() => null);
+  if (former === content) return false;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const draft = `${path}.${randomUUID()}.tmp`;
+    await writeFile(draft, content);
+    await rename(draft, path);
+  } catch (error) {
+    throw folderError(path, error);
+  }
+  return true;
+}

@@ -1,0 +1,25 @@
+import type { BuiltFunction } from "@arclet/builder";
+import type { Project } from "@arclet/manifest";
+import { realtimeFunctions, withRealtime } from "./realtime-functions.ts";
+import { staticFunction } from "./static-function.ts";
+import { withStaticMap } from "./with-static-map.ts";
+
+/** Every function as AWS gets it: those of the app, with what the platform adds, and the platform's own. */
+export async function shippedFunctions(
+  project: Project,
+  built: readonly BuiltFunction[],
+): Promise<readonly BuiltFunction[]> {
+  return [
+    ...(await ownFunctions(project, built)),
+    ...(await staticFunction(project)),
+    ...(await realtimeFunctions(project.manifest)),
+  ];
+}
+
+/** Those of the app alone. */
+export async function ownFunctions(
+  project: Project,
+  built: readonly BuiltFunction[],
+): Promise<readonly BuiltFunction[]> {
+  return withRealtime(project, await withStaticMap(project, built));
+}

@@ -1,0 +1,2 @@
+/** A document: what DynamoDB holds, as plain values. */
+export type Item = Record<string, unknown>;
