@@ -2,6 +2,7 @@ import { keepAlive } from "../keep-alive.ts";
 import type { WebSocketAuth, WebSocketStage } from "../manifest.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
+import { pragmaCatalog } from "../rules/pragma-catalog.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
 import {
   cleanPath,
@@ -170,17 +171,7 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
   };
 };
 
-const settingNames = [
-  "selection",
-  "authorizer",
-  "identity",
-  "auth",
-  "origins",
-  "throttlingRateLimit",
-  "throttlingBurstLimit",
-  "accessLogs",
-  "keepAlive",
-] as const;
+const settingNames = Object.keys(pragmaCatalog["ws-settings"]?.settings ?? {});
 
 const authMethods: readonly WebSocketAuth[] = ["ticket", "session"];
 
