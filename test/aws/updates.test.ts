@@ -62,7 +62,7 @@ test("indexes come and go one at a time, with the table's items in place", async
       return [
         events.filter(({ type }) => type === "step").length,
         (Table?.GlobalSecondaryIndexes ?? [])
-          .map(({ IndexName }) => IndexName ?? "")
+          .map(({ IndexName = "" }) => IndexName)
           .toSorted((a, b) => a.localeCompare(b)),
       ];
     };

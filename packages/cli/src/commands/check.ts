@@ -29,10 +29,12 @@ export const checkCommand: Command = defineCommand({
     const { project, diagnostics: ofProject } = await checkProject(root);
     const diagnostics = [...ofProject, ...(project === null ? [] : await checkSources(project))];
     const errors = diagnostics.filter(({ severity }) => severity === "error").length;
+    if (project !== null && errors === 0) {
+      const { writeAppTypes } = await import("../types/write-app-types.ts");
+      diagnostics.push(...(await writeAppTypes(project)).diagnostics);
+    }
     const text = renderDiagnostics(diagnostics, args.format, style.hasColor);
     if (text !== "") write(text.endsWith("\n") ? text : `${text}\n`);
-    if (project !== null && errors === 0)
-      await (await import("../types/write-app-types.ts")).writeAppTypes(project);
     if (args.format === "pretty") write(`${summary(errors, diagnostics.length - errors)}\n`);
     return errors === 0 ? 0 : 1;
   },

@@ -86,7 +86,7 @@ export async function startApp<App extends AppShape = AnyApp>(
       measuresMemory: () => false,
       state: {},
       variables: {
-        ...(coverage === undefined ? {} : { NODE_V8_COVERAGE: coverage }),
+        ...(coverage === undefined ? {} : { NODE_V8_COVERAGE: resolve(coverage) }),
         ...options.env,
       },
       // A peer does not die, and a move of the clock must not make it look dead.

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { randomUUID } from "node:crypto";
-import type { Project } from "@arclet/manifest";
+import type { Diagnostic, Project } from "@arclet/manifest";
 import { folderError } from "../project/project-folder.ts";
 import { actionNames, appTypes, functionTypes } from "./app-types.ts";
-import { expandContracts, type ActionSource } from "./expand-contracts.ts";
+import { expandContracts, type ActionSource, type Contracts } from "./expand-contracts.ts";
 
 /** Where an app says what it sends and what its tables hold: interfaces `Messages` and `Rows`. */
 const sharedFiles = { messages: "messages", rows: "rows" } as const;
@@ -17,6 +17,8 @@ export interface WrittenTypes {
   /** False: the project has no TypeScript, and the input and output of actions stay `any`. */
   readonly isExpanded: boolean;
   readonly isChanged: boolean;
+  /** Actions whose results are not void and whose routes have no response. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Writes `.arclet/types` of a project, each file only when it changes. @throws CliError `ERR_FOLDER` */
@@ -40,7 +42,26 @@ export async function writeAppTypes(project: Project): Promise<WrittenTypes> {
     file,
     isExpanded: contracts !== null || !isNeeded,
     isChanged: changed.includes(true),
+    diagnostics: missingResponses(project, contracts),
   };
+}
+
+function missingResponses({ manifest }: Project, contracts: Contracts | null): Diagnostic[] {
+  const silent = (manifest.ws?.routes ?? []).filter(({ hasRouteResponse }) => !hasRouteResponse);
+  return silent.flatMap(({ routeKey, origin }) => {
+    const contract = contracts?.actions.get(routeKey);
+    if (contract === undefined || /\n {4}output: (?:void|undefined);\s*\}$/.test(contract))
+      return [];
+    return [
+      {
+        severity: "warning" as const,
+        code: "ws-response-missing",
+        text: `the action "${routeKey}" has a result: write "response true" below it`,
+        location: origin,
+        notes: [],
+      },
+    ];
+  });
 }
 
 async function actionSources(project: Project): Promise<readonly ActionSource[]> {

@@ -1,4 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { AnyApp } from "@arclet/client";
 import { startApp, type TestApp } from "../../src/testing.ts";
 import { linkDependencies, temporaryFolder } from "../../../../test/helpers/temporary-folder.ts";
@@ -116,6 +120,52 @@ export const handler = async ({ Records: [record] }) => {
 };
 `,
 };
+
+test("functions write their coverage, and one may hold a router", async () => {
+  await using folder = await temporaryFolder({
+    ".arc": "@app\ncovered\n\n@http\nany /api/*\n",
+    "src/http/any-api-catchall/index.mjs": `import { Hono } from "hono";
+import { handle } from "hono/aws-lambda";
+const app = new Hono().basePath("/api");
+app.get("/cats/:id", (c) => c.json({ id: c.req.param("id") }));
+export const handler = handle(app);
+`,
+  });
+  await linkDependencies(folder.path);
+  const coverage = join(folder.path, "coverage");
+  vi.stubEnv("NODE_V8_COVERAGE", coverage);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await using app = await startApp({ root: folder.path });
+  expect(await (await app.get("/api/cats/7")).json()).toEqual({ id: "7" });
+  const names = await readdir(coverage);
+  const texts = await Promise.all(names.map((name) => readFile(join(coverage, name), "utf8")));
+  expect(texts.join("")).toContain("any-api-catchall/index.mjs");
+});
+
+test("many apps run beside each other, in one process and in others", async () => {
+  await using folder = await temporaryFolder(files);
+  await linkDependencies(folder.path);
+  const kit = new URL("../../bundle/testing.js", import.meta.url).href;
+  const script = `import { startApp } from ${JSON.stringify(kit)};
+const app = await startApp({ root: ${JSON.stringify(folder.path)} });
+const ada = await app.connect();
+const { count } = await ada.say({ text: "hi" });
+await app.close();
+console.log(count);
+`;
+  const others = Array.from({ length: 6 }, () =>
+    promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script]),
+  );
+  const own = Array.from({ length: 4 }, async () => {
+    await using app = await startApp({ root: folder.path });
+    const ada = await app.connect();
+    return ((await ada.call("say", { text: "hi" })) as { count: number }).count;
+  });
+  expect(await Promise.all(own)).toEqual([1, 1, 1, 1]);
+  expect((await Promise.all(others)).map(({ stdout }) => stdout.trim())).toEqual(
+    Array(6).fill("1"),
+  );
+});
 
 describe("an app in a test", () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -160,7 +160,7 @@ export const length: number = text.length;
     await runCli(["types", folder.path]);
     const errors = await typeErrors(folder.path, "page");
     expect(errors).toMatch(/page\/page\.ts\(5,9\).*'id' does not exist/);
-    expect(errors).toMatch(/page\/page\.ts\(5,37\).*'text' does not exist/);
+    expect(errors).toMatch(/page\/page\.ts\(5,36\).*'text' does not exist/);
     expect(await typeErrors(folder.path)).toMatch(/test\/app\.test\.ts\(5,\d+\).*'text'/);
   }, 120_000);
 
@@ -196,6 +196,18 @@ app.on("said", ({ txt }) => txt);
     for (const name of Object.keys(wrong)) expect(errors).toContain(`src/wrong-${name}.ts(4,`);
     const lines = [...(await typeErrors(folder.path, "page")).matchAll(/wrong\.ts\((\d+),/g)];
     expect(new Set(lines.map(([, line]) => line))).toEqual(new Set(["4", "5", "6", "7", "8"]));
+  }, 120_000);
+
+  test("check reports results of actions whose routes have no response", async () => {
+    await using folder = await typedApp();
+    const silent = manifest.replace("say\n  response true", "say");
+    await writeTree(folder.path, { ".arc": silent });
+    const { code, output } = await runCli(["check", folder.path]);
+    expect(code).toBe(0);
+    expect(output).toMatch(/ws-response-missing|the action "say" has a result/);
+    expect(output).not.toContain('"leave"');
+    await writeTree(folder.path, { ".arc": manifest });
+    expect((await runCli(["check", folder.path])).output).toContain("No mistakes found.");
   }, 120_000);
 
   test("needs no compiler: the names are known, input and output are any", async () => {

@@ -15,6 +15,7 @@ import { BatchReader } from "./batch-reader.ts";
 import { BatchSplitter } from "./batch-splitter.ts";
 import { ChannelClient } from "./channel-client.ts";
 import { ChildOutbox } from "./child-outbox.ts";
+import { writeCoverage } from "./coverage.ts";
 import type { FollowedClock } from "./followed-clock.ts";
 import { Intrinsics } from "./intrinsics.ts";
 import { LeaseHolder } from "./lease-holder.ts";
@@ -230,10 +231,8 @@ function given(): ChildInit {
 /** False: it has ended before. What it wrote without a line feed is reported before its result. */
 function end(invocation: Running): boolean {
   if (!running.delete(invocation)) return false;
-  if (hasLogged) {
-    output[0]?.flush(invocation.requestId);
-    output[1]?.flush(invocation.requestId);
-  }
+  writeCoverage();
+  if (hasLogged) for (const stream of output) stream.flush(invocation.requestId);
   if (isSlow) {
     isSlow = false;
     holdLoop();
