@@ -8,7 +8,7 @@ export type {
 export { createMemoryRouter } from "./connections/memory.ts";
 export { RuntimeError, type RuntimeErrorCode } from "./errors.ts";
 export type { ExecutionEnvironment, ExecutionStrategy } from "./execution/execution-strategy.ts";
-export type { FunctionLog } from "./invocation.ts";
+export type { FunctionLog, FunctionLogKind } from "./invocation.ts";
 export type { InvocationFailure, InvocationResult } from "./invocation.ts";
 export type { Invoker } from "./execution/invoker.ts";
 export type { RuntimeOptions } from "./options.ts";

@@ -37,8 +37,12 @@ export type InvocationResult =
   | { readonly ok: true; /** The handler's value as JSON text. */ readonly payload: string }
   | InvocationFailure;
 
-/** What a function wrote at once. */
+/** `output`: the function wrote it. `ignored-return`: its runtime warns that a plain return value is lost. */
+export type FunctionLogKind = "output" | "ignored-return";
+
+/** What a function wrote at once, or what its runtime has to say of it. */
 export interface FunctionLog {
+  readonly kind: FunctionLogKind;
   readonly functionId: string;
   /** The invocation that wrote it; null outside of any. */
   readonly requestId: string | null;

@@ -81,8 +81,12 @@ function runCallTests(conforms: ConformanceTest, create: () => ExecutionStrategy
     const { value, logs } = await runFunction(create(), { code, format: "cjs" });
     expect(await value()).toBeNull();
     expect(await value()).toBeNull();
-    expect(logs.map(({ text }) => text)).toEqual([
-      expect.stringMatching(/^warning: Lambda ignores what this handler returned .* async/),
+    expect(logs.map(({ kind, stream, text }) => [kind, stream, text])).toEqual([
+      [
+        "ignored-return",
+        "stderr",
+        expect.stringMatching(/^warning: Lambda ignores what this handler returned .* async/),
+      ],
     ]);
   });
 

@@ -4,7 +4,7 @@ import type {
   ExecutionStrategy,
   StartResult,
 } from "../../src/execution/execution-strategy.ts";
-import type { Invocation, InvocationFailure } from "../../src/invocation.ts";
+import type { FunctionLogKind, Invocation, InvocationFailure } from "../../src/invocation.ts";
 
 export interface FakeOptions {
   /** @default true */
@@ -144,9 +144,9 @@ export class FakeEnvironment implements ExecutionEnvironment {
     this.#options.observer.onResult(invocation, { ok: true, payload: '"late"' });
   }
 
-  log(text: string): void {
+  log(text: string, kind: FunctionLogKind = "output"): void {
     const { functionId, observer } = this.#options;
-    observer.onLog({ functionId, requestId: null, stream: "stdout", text });
+    observer.onLog({ kind, functionId, requestId: null, stream: "stdout", text });
   }
 
   /** It ends with what runs in it. */

@@ -88,7 +88,7 @@ const output = currentInvocation === null ? [] : [captureOutput("stdout"), captu
 
 function captureOutput(stream: "stdout" | "stderr"): LabelledLines {
   const lines = new LabelledLines((requestId, text) =>
-    tellHost({ type: "log", requestId, stream, text }),
+    tellHost({ type: "log", kind: "output", requestId, stream, text }),
   );
   process[stream].write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     lines.add(currentInvocation?.getStore()?.requestId ?? null, chunk);
@@ -132,6 +132,8 @@ function call(handler: Handler, invocation: NextInvocation): Promise<() => Promi
     callHandler(handler, payload, requestId, context, convention, {
       succeed: (json) => resolve(() => client.succeed(requestId, json)),
       fail: (error) => resolve(() => client.fail(requestId, error, error.errorType)),
+      ignoreReturn: (text) =>
+        tellHost({ type: "log", kind: "ignored-return", requestId, stream: "stderr", text }),
       whenIdle: (go, mayCallBack) => {
         // With several at a time the loop is never empty: one turn must do.
         if (concurrency === 1) waitingForIdle.push(go);

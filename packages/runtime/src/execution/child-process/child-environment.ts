@@ -9,7 +9,12 @@ import type {
   ExecutionEnvironment,
   StartResult,
 } from "../execution-strategy.ts";
-import type { FunctionLog, Invocation, InvocationFailure } from "../../invocation.ts";
+import type {
+  FunctionLog,
+  FunctionLogKind,
+  Invocation,
+  InvocationFailure,
+} from "../../invocation.ts";
 import { exitError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
 import { describeContext } from "../lambda-environment.ts";
 import { LineReader } from "../output/line-reader.ts";
@@ -45,6 +50,7 @@ export type ChildMessage =
     }
   | {
       readonly type: "log";
+      readonly kind: FunctionLogKind;
       readonly requestId: string | null;
       readonly stream: FunctionLog["stream"];
       readonly text: string;
@@ -222,7 +228,7 @@ export class ChildEnvironment implements ExecutionEnvironment {
       const isAlone = this.#options.concurrency === 1;
       const current = isAlone ? (this.#finishing?.invocation ?? this.#api.started[0]) : undefined;
       const requestId = current?.requestId ?? null;
-      this.#log({ requestId, stream, text });
+      this.#log({ kind: "output", requestId, stream, text });
     });
     this.#readers.push(reader);
     pipe?.on("data", (chunk: Buffer) => reader.add(chunk));
@@ -245,7 +251,7 @@ export class ChildEnvironment implements ExecutionEnvironment {
       } catch (error) {
         if (!(error instanceof MalformedBatchError)) throw error;
         const text = `The function's process wrote to descriptor 3: ${error.message}\n`;
-        this.#log({ requestId: null, stream: "stderr", text });
+        this.#log({ kind: "output", requestId: null, stream: "stderr", text });
         this.#kill(exitError("signal: killed"));
       }
     });
@@ -254,8 +260,8 @@ export class ChildEnvironment implements ExecutionEnvironment {
 
   #receive(message: ChildMessage): void {
     if (message.type === "log") {
-      const { requestId, stream, text } = message;
-      this.#log({ requestId, stream, text });
+      const { kind, requestId, stream, text } = message;
+      this.#log({ kind, requestId, stream, text });
       return;
     }
     if (message.type === "realtime") {
@@ -305,7 +311,8 @@ function isChildMessage(message: unknown): message is ChildMessage {
     const requestId = fields.get("requestId");
     const isStream = fields.get("stream") === "stdout" || fields.get("stream") === "stderr";
     const isLabelled = requestId === null || typeof requestId === "string";
-    return isStream && isLabelled && typeof fields.get("text") === "string";
+    const isKind = fields.get("kind") === "output" || fields.get("kind") === "ignored-return";
+    return isKind && isStream && isLabelled && typeof fields.get("text") === "string";
   }
   if (fields.get("type") === "realtime") {
     const data = fields.get("data");

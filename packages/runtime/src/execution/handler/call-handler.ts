@@ -5,11 +5,12 @@ import type { Handler } from "./load-handler.ts";
 
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB, to which the runtime's
 // own client adds a hundred bytes.
-/** Told in the log of a function whose plain return value is lost. */
-export const ignoredReturnWarning =
+const ignoredReturnWarning =
   "warning: Lambda ignores what this handler returned and answers null: make it async. (Only from Node.js 24 on does a plain return value count.)\n";
 
 export interface CallOutcome {
+  /** The handler's plain return value is lost. `warning` is a line for its log. */
+  ignoreReturn(warning: string): void;
   succeed(json: string): void;
   fail(error: ErrorReport): void;
   /**
@@ -91,7 +92,7 @@ export function callHandler(
       // `context.done` is a callback too.
       const mayCallBack = handler.length > 2 || (handler.length === 2 && returned === undefined);
       const end = (): void => {
-        if (!isFinished && returned !== undefined) process.stderr.write(ignoredReturnWarning);
+        if (!isFinished && returned !== undefined) outcome.ignoreReturn(ignoredReturnWarning);
         finish(null, null);
       };
       outcome.whenIdle(end, mayCallBack);

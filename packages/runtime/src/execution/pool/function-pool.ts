@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { ClockTimer } from "../../clock.ts";
 import { EnvironmentSet } from "./environment-set.ts";
-import { ignoredReturnWarning } from "../handler/call-handler.ts";
 import type { FunctionLog, InvocationFailure, InvocationResult } from "../../invocation.ts";
 import { startEnvironment } from "./start-environment.ts";
 import type { InvocationKeeper, PendingInvocation } from "./pending-invocation.ts";
@@ -238,7 +237,7 @@ export class FunctionPool implements InvocationKeeper {
 
   readonly #onLog = (log: FunctionLog): void => {
     // Every environment reports it; once for each build is enough.
-    const isWarning = log.text === ignoredReturnWarning;
+    const isWarning = log.kind === "ignored-return";
     if (isWarning && this.#hasWarned) return;
     this.#hasWarned ||= isWarning;
     this.#options.onLog(log);

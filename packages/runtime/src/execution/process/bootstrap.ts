@@ -20,7 +20,7 @@ import type { FollowedClock } from "./followed-clock.ts";
 import { Intrinsics } from "./intrinsics.ts";
 import { LeaseHolder } from "./lease-holder.ts";
 import { preferForMemory } from "./prefer-for-memory.ts";
-import { descriptor, toChild, toHost, type ChildInit } from "./records.ts";
+import { descriptor, logged, toChild, toHost, type ChildInit, type Logged } from "./records.ts";
 import { SafeSet } from "./safe-collections.ts";
 import { hasActiveWork, whenSettled } from "./settled-process.ts";
 import { TraceIdVariable } from "./trace-id-variable.ts";
@@ -160,14 +160,8 @@ function holdLoop(): void {
 
 // --- what the function sees of its process ---
 
-function captureOutput(stream: NodeJS.WriteStream, number: 0 | 1): LabelledLines {
-  const lines = new LabelledLines((requestId, line) => {
-    outbox.writer.byte(toHost.log);
-    outbox.writer.text(requestId ?? "");
-    outbox.writer.byte(number);
-    outbox.writer.text(line);
-    outbox.added(false);
-  });
+function captureOutput(stream: NodeJS.WriteStream, what: Logged): LabelledLines {
+  const lines = new LabelledLines((requestId, line) => outbox.log(requestId, what, line));
   stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     hasLogged = true;
     lines.add(currentRequestId(), chunk);
@@ -214,6 +208,7 @@ function call(invocation: Running, payload: string): void {
   callHandler(handler, payload, invocation.requestId, context, convention, {
     succeed: (json) => succeed(invocation, json),
     fail: (error) => fail(invocation, error),
+    ignoreReturn: (warning) => outbox.log(invocation.requestId, logged.ignoredReturn, warning),
     whenIdle: (go, mayCallBack) => {
       // With several at a time the others keep the loop busy: one turn must do.
       if (concurrency === 1) waitingForIdle[waitingForIdle.length] = go;
@@ -358,7 +353,10 @@ async function begin({
   process.chdir(directory);
   concurrency = rest.concurrency;
   if (concurrency > 1) currentInvocation = new AsyncLocalStorage();
-  output = [captureOutput(process.stdout, 0), captureOutput(process.stderr, 1)];
+  output = [
+    captureOutput(process.stdout, logged.stdout),
+    captureOutput(process.stderr, logged.stderr),
+  ];
   installLambdaConsole(currentRequestId);
   Object.defineProperty(globalThis, Symbol.for("arclet.gateway"), {
     value: Object.freeze({

@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import { BatchWriter } from "./batch-writer.ts";
-import { descriptor } from "./records.ts";
+import { descriptor, toHost, type Logged } from "./records.ts";
 
 /** A batch of so many bytes does not wait for the end of the turn. */
 const fullBytes = 64 * 1024;
@@ -36,6 +36,15 @@ export class ChildOutbox {
       this.#isScheduled = true;
       schedule(this.#onTurn);
     }
+  }
+
+  /** A line for the function's log. */
+  log(requestId: string | null, what: Logged, line: string): void {
+    this.writer.byte(toHost.log);
+    this.writer.text(requestId ?? "");
+    this.writer.byte(what);
+    this.writer.text(line);
+    this.added(false);
   }
 
   /** Writes now; what the pipe does not take is written later. */

@@ -18,7 +18,7 @@ import { HostOutbox } from "./host-outbox.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { killGroup, killRest } from "./process-group.ts";
 import { memoryOf } from "./process-memory.ts";
-import { toChild, toHost, type ChildInit, type InspectAddress } from "./records.ts";
+import { logged, toChild, toHost, type ChildInit, type InspectAddress } from "./records.ts";
 
 /** How long output is still read after the process has ended: what it started may keep the pipes. */
 const drainMs = 200;
@@ -245,8 +245,14 @@ export class ProcessEnvironment implements ExecutionEnvironment {
           break;
         case toHost.log: {
           const requestId = reader.text() || null;
-          const stream = reader.byte() === 0 ? "stdout" : "stderr";
-          observer.onLog({ functionId, requestId, stream, text: reader.text() });
+          const what = reader.byte();
+          observer.onLog({
+            kind: what === logged.ignoredReturn ? "ignored-return" : "output",
+            functionId,
+            requestId,
+            stream: what === logged.stdout ? "stdout" : "stderr",
+            text: reader.text(),
+          });
           break;
         }
         case toHost.ready:
@@ -323,7 +329,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
 
   #log(stream: FunctionLog["stream"], text: string): void {
     const { observer, functionId } = this.#options;
-    observer.onLog({ functionId, requestId: null, stream, text });
+    observer.onLog({ kind: "output", functionId, requestId: null, stream, text });
   }
 
   #settle(result: StartResult): void {

@@ -36,7 +36,7 @@ export const toHost = {
   failed: 4,
   /** request number, connection id, `command.*`, bytes */
   request: 5,
-  /** request id or "", 0 for stdout, 1 for stderr, text */
+  /** request id or "", `logged.*`, text */
   log: 6,
   /** no fields */
   recalled: 7,
@@ -47,6 +47,10 @@ export const toHost = {
   /** number of the `toChild.clock`, epoch milliseconds at which what runs goes on or Infinity */
   followed: 10,
 } as const;
+
+/** What a line of a log is: output of the function, or a warning that its return value is lost. */
+export const logged = { stdout: 0, stderr: 1, ignoredReturn: 2 } as const;
+export type Logged = (typeof logged)[keyof typeof logged];
 
 export const command = { sendText: 0, sendBytes: 1, close: 2, info: 3 } as const;
 export const reply = {

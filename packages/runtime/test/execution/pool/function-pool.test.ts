@@ -173,3 +173,17 @@ test("environments end when nobody has used them for seven minutes", async () =>
   await fn.clock.advance("8m");
   expect(environmentsOf(fn).filter(({ hasEnded }) => !hasEnded)).toHaveLength(0);
 });
+
+test("the warning that a return value is lost passes once for each build, output always", async () => {
+  const fn = await createFakeFunction({ maxEnvironments: 1 });
+  const logged: string[] = [];
+  fn.traffic.listen((event) => {
+    if (event.type === "log") logged.push(`${event.log.kind} ${event.log.text}`);
+  });
+  fn.submit("a");
+  await settled();
+  const [environment] = environmentsOf(fn);
+  for (const kind of ["ignored-return", "output", "ignored-return", "output"] as const)
+    environment?.log("same", kind);
+  expect(logged).toEqual(["ignored-return same", "output same", "output same"]);
+});
