@@ -20,6 +20,11 @@ export async function measureBundle() {
       "ws",
       'import { ws } from "@arclet/functions"; export const handler = (event) => ws.send(event);',
     );
+    const rooms = await bundle(
+      folder,
+      "rooms",
+      'import { rooms } from "@arclet/functions"; export const handler = (event) => rooms.send(event);',
+    );
     const whole = await bundle(folder, "whole", 'export * from "@arclet/functions";');
     const ms = await interleave(
       {
@@ -32,6 +37,7 @@ export async function measureBundle() {
     const detail = `${ms.empty.toFixed(2)} ms for a module without the helper`;
     return [
       atMost("bundle of a function that uses ws", socket.kilobytes, 12, { unit: "kB" }),
+      atMost("bundle of a function that uses rooms", rooms.kilobytes, 9, { unit: "kB" }),
       atMost("bundle of the whole helper", whole.kilobytes, 26, { unit: "kB" }),
       atMost("import of a function that uses ws", ms.socket, 10, { unit: "ms", detail }),
       atMost("import of the whole helper", ms.whole, 10, { unit: "ms" }),

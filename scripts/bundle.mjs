@@ -27,6 +27,7 @@ export async function bundleAll() {
     bundleHttpAdapter(),
     bundleStaticFunction(client),
     bundleRealtimeFunctions(),
+    writeSchema(),
   ]);
 }
 
@@ -104,6 +105,15 @@ async function bundleStaticFunction(client) {
     format: "esm",
     minify: true,
   });
+}
+
+/** The JSON schema of manifests, which editors read. */
+async function writeSchema() {
+  const { manifestSchema } = await import(
+    new URL("../packages/language-server/dist/manifest-schema.js", import.meta.url).href
+  );
+  const file = join(emptied("packages/language-server/bundle"), "arc.schema.json");
+  writeFileSync(file, `${JSON.stringify(manifestSchema(), null, 2)}\n`);
 }
 
 /** What AWS runs around an app's functions and beside them: a build folder each. */

@@ -52,7 +52,7 @@ test("the packed packages run an app in a folder that knows nothing of this work
   expect(await readFile(join(app, ".gitignore"), "utf8")).toContain("node_modules/");
 
   const checked = await runCli(["check"], { cwd: app, bin });
-  expect(checked.output).toContain("No mistakes found.");
+  expect(checked.output).toContain("No errors found.");
 
   await using dev = new CliProcess(["dev", "--port", "0"], { cwd: app, bin });
   const [url] = await dev.waitFor(/http:\/\/localhost:\d+/);

@@ -14,6 +14,7 @@ const echoFiles = [
   "src/ws/ws-connect/index.js",
   "src/ws/ws-default/index.js",
   "src/ws/ws-disconnect/index.js",
+  "test/app.test.mjs",
 ];
 
 async function filesIn(root: string): Promise<readonly string[]> {
@@ -232,7 +233,7 @@ describe("check", () => {
     await using folder = await temporaryFolder();
     await runCli(["init"], { cwd: folder.path });
     const { code, output } = await runCli(["check"], { cwd: folder.path });
-    expect(output).toContain("No mistakes found.");
+    expect(output).toContain("No errors found.");
     expect(code).toBe(0);
   });
 
@@ -319,7 +320,7 @@ describe("fmt", () => {
     await using folder = await temporaryFolder();
     const { code, output } = await runCli(["fmt"], { cwd: folder.path });
     expect(code).toBe(1);
-    expect(output).toContain("no .arc file here");
+    expect(output).toContain("No .arc file was found here");
   });
 });
 

@@ -69,10 +69,10 @@ test("--dynamodb leads the functions to another one", async () => {
   }
 });
 
-test("what is no URL of a DynamoDB, and a folder that cannot be made, are told", async () => {
+test("an invalid DynamoDB URL and a folder that cannot be created are reported", async () => {
   await using folder = await temporaryFolder({ ...app, file: "" });
   const wrong = await runCli(["dev", folder.path, "--dynamodb", "nowhere"]);
-  expect([wrong.code, wrong.output]).toEqual([1, expect.stringContaining("is no URL")]);
+  expect([wrong.code, wrong.output]).toEqual([1, expect.stringContaining("is not a URL")]);
   const data = join(folder.path, "file", "data");
   const unmade = await runCli(["dev", folder.path, "--data", data]);
   expect([unmade.code, unmade.output]).toEqual([

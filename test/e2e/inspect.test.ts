@@ -53,14 +53,14 @@ test("a debugger stops in a function's own source, and no time-out ends what it 
   expect(await cli.interrupt()).toBe(0);
 });
 
-test("what is no address of a debugger is told", async () => {
+test("an invalid debugger address is reported", async () => {
   await using folder = await temporaryFolder(app);
   const { code, output } = await runCli(["dev", folder.path, "--inspect=host:99999"]);
   expect(code).toBe(1);
-  expect(output).toContain('--inspect: "host:99999" is no address');
+  expect(output).toContain('--inspect: "host:99999" is not an address');
 });
 
 test("help tells how a debugger connects", async () => {
   const { output } = await runCli(["dev", "--help"]);
-  expect(output).toMatch(/--inspect\[=host:port\] +Let a debugger stop in functions/);
+  expect(output).toMatch(/--inspect\[=host:port\] +Let a debugger attach to functions/);
 });

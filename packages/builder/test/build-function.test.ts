@@ -391,7 +391,7 @@ describe("mistakes", () => {
         "import-unresolved",
         'cannot find "@architect/shared/x.js"',
         3,
-        ["it stands for the project's folder src/shared"],
+        ["it refers to the project's folder src/shared"],
       ],
     ]);
   });

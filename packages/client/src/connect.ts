@@ -8,12 +8,18 @@ export type Target = string | URL | (() => string | URL | Promise<string | URL>)
 export interface ConnectOptions {
   /** Messages that wait for a socket at most; the oldest are dropped. @default 100 */
   readonly queue?: number;
+  /**
+   * Sends a message every 5 minutes, so that API Gateway's idle time-out of 10 never closes the socket. The app
+   * needs `keepAlive true` under `@ws-settings`. @default false
+   */
+  readonly keepAlive?: boolean;
   /** @default the platform's */
   readonly WebSocket?: typeof WebSocket;
 }
 
 /** API Gateway gives a function 29 seconds: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
 const answerMs = 30_000;
+const pingMs = 300_000;
 
 interface Message {
   readonly action: string;
@@ -38,7 +44,7 @@ export function connect<App extends AppShape = AnyApp>(
   target: Target = defaultTarget,
   options: ConnectOptions = {},
 ): Client<App> {
-  const { queue: longest = 100, WebSocket: Socket = WebSocket } = options;
+  const { queue: longest = 100, WebSocket: Socket = WebSocket, keepAlive = false } = options;
   const listeners = new Map<string, Set<(message: unknown) => void>>();
   const calls = new Map<string, Call>();
   let queue: Message[] = [];
@@ -48,6 +54,11 @@ export function connect<App extends AppShape = AnyApp>(
   let wasOpen = false;
   let count = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
+  const ping = keepAlive
+    ? setInterval(() => {
+        if (socket?.readyState === Socket.OPEN) socket.send('{"action":"arclet-ping"}');
+      }, pingMs)
+    : undefined;
 
   const emit = (type: string, message: unknown): void => {
     for (const listener of listeners.get(type) ?? []) listener(message);
@@ -189,6 +200,7 @@ export function connect<App extends AppShape = AnyApp>(
       const former = socket;
       socket = null;
       clearTimeout(retry);
+      clearInterval(ping);
       globalThis.removeEventListener?.("online", hurry);
       globalThis.document?.removeEventListener("visibilitychange", hurry);
       change("closed");

@@ -249,6 +249,24 @@ test("functions know the URLs of the app, and no circle comes of it", async () =
   expect(variables(sockets)).not.toHaveProperty("ARC_HTTP_URL");
 });
 
+test("messages that keep a connection open are answered without a function", async () => {
+  const manifest = await manifestOf("@app\necho\n\n@ws\n\n@ws-settings\nkeepAlive true\n");
+  const template = templateOf(manifest);
+  expectValid(template);
+  expect(template.Resources["WebSocketKeepAlive"]?.Properties).toMatchObject({
+    IntegrationType: "MOCK",
+    RequestTemplates: { "200": '{"statusCode":200}' },
+  });
+  expect(template.Resources["WebSocketKeepAliveAnswer"]?.Properties).toMatchObject({
+    ResponseTemplates: { "200": '{"type":"arclet-pong"}' },
+  });
+  expect(template.Resources["WebSocketKeepAliveRoute"]?.Properties).toMatchObject({
+    RouteKey: "arclet-ping",
+  });
+  const without = templateOf(await manifestOf("@app\necho\n\n@ws\n"));
+  expect(Object.keys(without.Resources).join()).not.toContain("KeepAlive");
+});
+
 test("a function knows which of its routes answer with its result", async () => {
   const manifest = await manifestOf("@app\necho\n\n@ws\nsay\n  response true\nleave\n");
   const template = templateOf(manifest);

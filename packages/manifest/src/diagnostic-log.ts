@@ -10,7 +10,7 @@ export interface Remark {
   readonly notes?: readonly DiagnosticNote[] | undefined;
 }
 
-/** Collects what is wrong with one file. Nothing is thrown, so that one run tells everything. */
+/** Collects what is wrong with one file. Nothing is thrown, so that one run reports everything. */
 export class DiagnosticLog {
   readonly source: SourceFile;
   readonly #diagnostics: Diagnostic[] = [];

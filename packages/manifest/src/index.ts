@@ -43,8 +43,16 @@ export type {
   ProjectFunction,
   ProjectResult,
 } from "./project/project.ts";
+export { keepAlive } from "./keep-alive.ts";
 export { responseRoutesOf, responseRoutesVariable } from "./response-routes.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";
+export {
+  functionPragmaCatalog,
+  pragmaCatalog,
+  preferencesCatalog,
+  type PragmaEntry,
+  type SettingEntry,
+} from "./rules/pragma-catalog.ts";
 export {
   reservedVariables,
   variableNameProblem,

@@ -143,6 +143,8 @@ export interface WebSocketApi {
   /** @default "$request.body.action" */
   readonly routeSelectionExpression: string;
   readonly routes: readonly WebSocketRoute[];
+  /** Whether messages with the action `arclet-ping` are answered without a function. @default false */
+  readonly keepAlive?: boolean;
   readonly authorizer: WebSocketAuthorizer | null;
   /** Ways to log in, of which one must be valid for a socket to open; none: anybody may connect. */
   readonly auth: readonly WebSocketAuth[];

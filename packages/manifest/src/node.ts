@@ -1,2 +1,7 @@
-export { findManifest, manifestFileNames } from "./project/find-manifest.ts";
-export { checkProject, readProject, type ReadProjectOptions } from "./project/read-project.ts";
+export { findManifest, manifestFileNames, parseManifestFile } from "./project/find-manifest.ts";
+export {
+  checkProject,
+  missingFunction,
+  readProject,
+  type ReadProjectOptions,
+} from "./project/read-project.ts";

@@ -119,7 +119,7 @@ function checkPragmas(document: Document, context: PragmaContext): void {
   if (!document.pragmas.some(({ name }) => name === "app")) {
     log.error({
       code: "app-missing",
-      text: "the manifest names no app: begin with @app and a name on the next line",
+      text: "the manifest has no @app: begin with @app and a name on the next line",
       span: { start: 0, end: 0 },
     });
   }
@@ -130,12 +130,10 @@ function checkPragmas(document: Document, context: PragmaContext): void {
     if (draft.plugins.length > 0) continue;
     const suggestion = known === null ? null : `@${known}`;
     const hint =
-      suggestion === null
-        ? "no plugin is declared that could know it"
-        : `did you mean ${suggestion}?`;
+      suggestion === null ? "no declared plugin provides it" : `did you mean ${suggestion}?`;
     const remark = {
       code: "pragma-unknown" as const,
-      text: `there is no pragma @${name}: ${hint}`,
+      text: `@${name} is not a known pragma: ${hint}`,
       span,
       suggestion,
     };

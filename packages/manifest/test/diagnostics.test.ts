@@ -123,6 +123,11 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
     `${app}@cdn\n\n@domain\nstaging\n  http a.example.com\n  certificate arn:aws:acm:eu-west-1:123456789012:certificate/0\n`,
     ["7:1 error domain-invalid"],
   ],
+  [
+    "the name of messages that keep a connection open",
+    `${app}@ws\narclet-ping\n`,
+    ["5:1 error ws-action-invalid"],
+  ],
   ["a time-out out of range", `${app}@aws\ntimeout 901\n`, ["5:9 error aws-setting-invalid"]],
   [
     "too many layers",
@@ -400,9 +405,9 @@ describe("mistakes in a manifest", () => {
     const told = new Set(
       cases.flatMap(([, , mistakes]) => mistakes.map((one) => one.split(" ")[2])),
     );
-    // These need a folder: they are reported by the project's reader, by the other forms, by dev or of plugins.
+    // These need a folder: the project's reader, the other forms, plugins or handlers cause them.
     const ofFolders =
-      /^(?:access-|manifest-|function-(?:missing|undeclared|folders)|plugin-hook-|sandbox-setting-)|^syntax-error$/;
+      /^(?:access-|manifest-|function-(?:missing|undeclared|folders)|plugin-hook-|sandbox-setting-)|^syntax-error$|^ws-response-missing$/;
     const silent = Object.keys(diagnosticCodes).filter(
       (code) => !told.has(code) && !ofFolders.test(code),
     );

@@ -104,6 +104,13 @@ describe("what public apps write", () => {
     });
   });
 
+  test("messages that keep a connection open", () => {
+    const settings = "@ws-settings\nkeepAlive true\n";
+    expect(read(`@app\nx\n\n@ws\n\n${settings}`).ws?.keepAlive).toBe(true);
+    expect(read(`@app\nx\n\n${settings}\n@ws\nsay\n`).ws?.keepAlive).toBe(true);
+    expect(read("@app\nx\n\n@ws\n").ws?.keepAlive ?? false).toBe(false);
+  });
+
   test("folders of routes are named as Architect names them", () => {
     const manifest = read("@app\nx\n\n@http\nget /\nget /cats/:catID\nany /api/*\nget /a-b/c.d\n");
     expect(functionIds(manifest)).toEqual([

@@ -10,13 +10,13 @@ import { writeAppTypes } from "../types/write-app-types.ts";
 
 export const buildCommand: Command = defineCommand({
   name: "build",
-  description: "Build every function into .arclet/build, as it is deployed",
+  description: "Build every function into .arclet/build, exactly as deploy uploads it",
   examples: ["arclet build"],
   args: {
     folder: {
       type: "positional",
       required: false,
-      description: "Folder of the app. The current one by default",
+      description: "Folder of the app; the current folder by default",
     },
   },
   async run(args) {

@@ -13,14 +13,14 @@ export const checkCommand: Command = defineCommand({
     folder: {
       type: "positional",
       required: false,
-      description: "Folder of the app. The current one by default",
+      description: "Folder of the app; the current folder by default",
     },
     format: {
       type: "enum",
       options: ["pretty", "json", "github"],
       default: "pretty",
       valueHint: "pretty|json|github",
-      description: "How to print: for people, programs, or GitHub's annotations",
+      description: "Output format: for people, programs, or GitHub's annotations",
     },
   },
   async run(args) {
@@ -49,7 +49,7 @@ async function checkSources({ root, functions }: Project): Promise<readonly Diag
 }
 
 function summary(errors: number, warnings: number): string {
-  if (errors === 0 && warnings === 0) return "No mistakes found.";
+  if (errors === 0 && warnings === 0) return "No errors found.";
   return `${count(errors, "error")}, ${count(warnings, "warning")}`;
 }
 

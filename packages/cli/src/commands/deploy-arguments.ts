@@ -8,27 +8,27 @@ export const deployArgs = {
     type: "positional",
     required: false,
     valueHint: "...",
-    description: "With --fast, only these: ws/default, or their folders",
+    description: "With --fast, update only these functions: ws/default, or their folders",
   },
   plan: { type: "boolean", description: "Show what would change; exit with 2 if anything would" },
   "dry-run": {
     type: "boolean",
     alias: "eject",
-    description: "Write template, archives and static files to .arclet/deploy, upload nothing",
+    description: "Write the template, archives and static files to .arclet/deploy; upload nothing",
   },
-  fast: { type: "boolean", alias: "f", description: "Only the code of the functions" },
-  direct: { type: "boolean", description: "The same as --fast, as Architect names it" },
-  static: { type: "boolean", alias: "s", description: "Only the static files" },
-  rollback: { type: "boolean", description: "Go back to the deploy before the last one" },
-  yes: { type: "boolean", alias: "y", description: "Replace and remove data without asking" },
-  adopt: { type: "boolean", description: "Take over Architect's stack of the app without asking" },
+  fast: { type: "boolean", alias: "f", description: "Update only the functions' code" },
+  direct: { type: "boolean", description: "Same as --fast; Architect's name for it" },
+  static: { type: "boolean", alias: "s", description: "Upload only the static files" },
+  rollback: { type: "boolean", description: "Restore the deploy before the last one" },
+  yes: { type: "boolean", alias: "y", description: "Replace and delete data without asking" },
+  adopt: { type: "boolean", description: "Take over the app's Architect stack without asking" },
   "delete-tables": {
     type: "boolean",
-    description: "Delete tables that leave the app, instead of keeping them in AWS",
+    description: "Delete tables removed from the app, instead of keeping them in AWS",
   },
-  prune: { type: "boolean", description: "Remove static files that are no longer in the folder" },
-  tags: { type: "string", alias: "t", description: "Tags of the stack: team=web,cost=42" },
-  verbose: { type: "boolean", alias: "v", description: "Name what is up to date too" },
+  prune: { type: "boolean", description: "Delete static files that are no longer in the folder" },
+  tags: { type: "string", alias: "t", description: "Tags for the stack: team=web,cost=42" },
+  verbose: { type: "boolean", alias: "v", description: "Also list what is up to date" },
   // Nothing is ever copied into functions' folders, so there is nothing to leave out.
   hydrate: {
     type: "boolean",
@@ -67,7 +67,10 @@ export function modeOf(args: ModeArguments): Mode {
       "Give only one of --plan, --dry-run, --fast, --static and --rollback",
     );
   if (args._.length > 0 && mode !== "code")
-    throw new CliError("ERR_USAGE", `${args._.join(" ")}: functions are named with --fast only`);
+    throw new CliError(
+      "ERR_USAGE",
+      `${args._.join(" ")}: name functions only together with --fast`,
+    );
   return mode;
 }
 
@@ -103,9 +106,15 @@ export function tagsOf(text: string | undefined): { readonly [name: string]: str
     pairs.map((pair) => {
       const [, name, value] = /^([^=]+)=(.*)$/.exec(pair) ?? [];
       if (name === undefined || value === undefined)
-        throw new CliError("ERR_USAGE", `--tags: "${pair}" must be a name, = and a value`);
+        throw new CliError(
+          "ERR_USAGE",
+          `--tags: "${pair}" must be a name, an equals sign and a value`,
+        );
       if (name.startsWith("aws:") || name.startsWith("arclet:"))
-        throw new CliError("ERR_USAGE", `--tags: names that begin with aws: and arclet: are taken`);
+        throw new CliError(
+          "ERR_USAGE",
+          `--tags: names that begin with aws: or arclet: are reserved`,
+        );
       return [name, value];
     }),
   );

@@ -8,15 +8,19 @@ import { processTerminal, type Terminal } from "../terminal/style.ts";
 
 /** Flags that choose what of an app on AWS a command works on. */
 export const targetArgs = {
-  production: { type: "boolean", alias: "p", description: "Production instead of staging" },
-  name: { type: "string", alias: "n", description: "A stack of its own, beside the stage's" },
-  profile: { type: "string", description: "AWS profile, before the environment's keys" },
-  region: { type: "string", description: "AWS region, before the manifest's" },
+  production: { type: "boolean", alias: "p", description: "Use production instead of staging" },
+  name: {
+    type: "string",
+    alias: "n",
+    description: "Suffix for a separate stack of the same stage",
+  },
+  profile: { type: "string", description: "AWS profile; overrides keys in the environment" },
+  region: { type: "string", description: "AWS region; overrides the manifest's" },
 } as const;
 
 /** For programs: the result goes to the standard output as JSON, all else to the standard error. */
 export const jsonArgs = {
-  json: { type: "boolean", description: "Print the result as JSON; messages go to stderr" },
+  json: { type: "boolean", description: "Print the result as JSON; messages go to standard error" },
 } as const;
 
 export interface DeployTarget {

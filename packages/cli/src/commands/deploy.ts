@@ -55,7 +55,9 @@ export const deployCommand: Command = defineCommand({
       return args.yes === true || confirmDataLoss(changes, args["delete-tables"] === true);
     };
     const interrupted = (): void => {
-      writeError("\nInterrupted. What AWS has begun goes on: run the same command again.\n");
+      writeError(
+        "\nInterrupted. AWS continues what it has begun. Run the same command again to follow it.\n",
+      );
       process.exit(interruptedCode);
     };
     const archiver = createArchiver({ cacheDirectory: cacheDirectoryOf(project.root) });

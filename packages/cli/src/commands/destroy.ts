@@ -12,16 +12,16 @@ export const destroyCommand: Command = defineCommand({
   examples: ["arclet destroy", "arclet destroy --app my-app --force --backup"],
   args: {
     ...targetArgs,
-    app: { type: "string", description: "The app's name, instead of typing it when asked" },
-    force: { type: "boolean", alias: "f", description: "Tables and static files too" },
-    backup: { type: "boolean", description: "Back up tables that have items, before they go" },
+    app: { type: "string", description: "The app's name, as confirmation without a prompt" },
+    force: { type: "boolean", alias: "f", description: "Also delete tables and static files" },
+    backup: { type: "boolean", description: "Back up tables that have items before deleting them" },
   },
   async run(args) {
     const project = await projectHere();
     const { app } = project.manifest;
     if (args.app === undefined && !process.stdin.isTTY)
-      throw new CliError("ERR_USAGE", "destroy asks for the app's name", {
-        hints: [`Without a terminal, give it: --app ${app}`],
+      throw new CliError("ERR_USAGE", "destroy needs the app's name as confirmation", {
+        hints: [`Without a terminal, pass it: --app ${app}`],
       });
     if (args.app !== undefined && args.app !== app)
       throw new CliError(
@@ -42,7 +42,7 @@ export const destroyCommand: Command = defineCommand({
     } finally {
       progress.end();
     }
-    terminal.write(`${stackNameOf(app, target.stage, target.name)} is removed\n`);
+    terminal.write(`${stackNameOf(app, target.stage, target.name)} has been removed\n`);
     return 0;
   },
 });

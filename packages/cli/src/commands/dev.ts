@@ -10,7 +10,7 @@ import { processTerminal } from "../terminal/style.ts";
 
 export const devCommand: Command = defineCommand({
   name: "dev",
-  description: "Run the app here, and reload it on every save",
+  description: "Run the app locally, and reload it on every save",
   examples: [
     "arclet dev",
     "arclet dev my-app --port 8080 --open",
@@ -21,30 +21,31 @@ export const devCommand: Command = defineCommand({
     folder: {
       type: "positional",
       required: false,
-      description: "Folder of the app. The current one by default",
+      description: "Folder of the app; the current folder by default",
     },
     port: { type: "string", alias: "p", description: "Port to listen on; 3333 by default" },
     host: {
       type: "string",
       alias: "h",
-      description: "Address to listen on; localhost by default. 0.0.0.0 lets the network in",
+      description: "Address to listen on; localhost by default, 0.0.0.0 for the whole network",
     },
     open: { type: "boolean", alias: "o", description: "Open the browser" },
-    quiet: { type: "boolean", alias: "q", description: "Only errors and the URL" },
+    quiet: { type: "boolean", alias: "q", description: "Print only errors and the URL" },
     verbose: {
       type: "boolean",
       alias: "v",
-      description: "Every invocation and outgoing message too",
+      description: "Also print every invocation and outgoing message",
     },
     debug: {
       type: "boolean",
       alias: "d",
-      description: "As --verbose, with whole stack traces",
+      description: "Same as --verbose, with full stack traces",
     },
     inspect: {
       type: "string",
       valueHint: "[=host:port]",
-      description: "Let a debugger stop in functions; 127.0.0.1:9229 by default. No time-outs",
+      description:
+        "Let a debugger attach to functions, without time-outs; 127.0.0.1:9229 by default",
     },
     ...networkArgs,
     ...stateArgs,

@@ -8,7 +8,7 @@ import { jsonArgs, projectHere, targetArgs, targetOf, writeJson } from "./deploy
 
 export const envCommand: Command = defineCommand({
   name: "env",
-  description: "List, add and remove environment variables of the deployed functions",
+  description: "List, add or remove environment variables of the deployed functions",
   examples: ["arclet env", "arclet env --add API_KEY", "arclet env --remove API_KEY"],
   args: {
     ...targetArgs,
@@ -18,20 +18,20 @@ export const envCommand: Command = defineCommand({
       type: "enum",
       alias: "e",
       options: ["testing", "staging", "production"],
-      description: "Environment, as Architect names it",
+      description: "Environment, by Architect's name",
     },
     remove: { type: "string", alias: "r", description: "Name to remove" },
     value: {
       type: "positional",
       required: false,
-      description: "Value of --add; without it, it is asked for, or read from the standard input",
+      description: "Value for --add; without it, Arclet prompts for it or reads standard input",
     },
   },
   async run(args) {
     if (args.add !== undefined && args.remove !== undefined)
       throw new CliError("ERR_USAGE", "Give only one of --add and --remove");
     if (args.env === "testing")
-      throw new CliError("ERR_USAGE", "Variables of the local app are not in AWS", {
+      throw new CliError("ERR_USAGE", "Variables of the local app are not kept in AWS", {
         hints: ["Write them to .env, or under @env in the preferences."],
       });
     if (args.env === "staging" && args.production === true)
@@ -49,7 +49,7 @@ export const envCommand: Command = defineCommand({
     const { write } = processTerminal();
     for (const name of names) write(`${name}\n`);
     if (names.length === 0) write("No environment variables are set\n");
-    if (action.type !== "list") write("The next `arclet deploy` brings this to the functions\n");
+    if (action.type !== "list") write("Run `arclet deploy` to apply this to the functions\n");
     return 0;
   },
 });
@@ -64,13 +64,13 @@ async function actionOf(
   return { type: "add", name: add, value: value ?? (await secretOf(add)) };
 }
 
-/** A value that stands in no history of a shell. */
+/** A value that stays out of the shell's history. */
 async function secretOf(name: string): Promise<string> {
   const given = process.stdin.isTTY
     ? await password({ message: `Value of ${name}` })
     : // The end of a line is the shell's, not the value's.
       (await text(process.stdin)).replace(/\r?\n$/, "");
   if (isCancel(given) || given === "")
-    throw new CliError("ERR_USAGE", `--add ${name} needs a value; nothing was set`);
+    throw new CliError("ERR_USAGE", `--add ${name} needs a value. Nothing was set`);
   return given;
 }

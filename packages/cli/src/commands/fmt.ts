@@ -10,24 +10,26 @@ import { processTerminal } from "../terminal/style.ts";
 
 export const fmtCommand: Command = defineCommand({
   name: "fmt",
-  description: "Format .arc files; comments stay",
+  description: "Format .arc files, keeping comments",
   examples: ["arclet fmt", "arclet fmt app.arc --check"],
   args: {
     files: {
       type: "positional",
       required: false,
       valueHint: "...",
-      description: "Files or folders. Those of the current project by default",
+      description: "Files or folders; the current project's by default",
     },
-    check: { type: "boolean", description: "Write nothing; exit with 1 when a file would change" },
+    check: { type: "boolean", description: "Write nothing; exit with 1 if a file would change" },
   },
   async run(args) {
     const { style, write, writeError } = processTerminal();
     const paths = args._.length === 0 ? ["."] : args._;
     const files = (await Promise.all(paths.map((path) => findArcFiles(resolve(path))))).flat();
     if (files.length === 0) {
-      throw new CliError("ERR_FORMAT", "no .arc file here", {
-        hints: ['"arclet init" writes one. Manifests in JSON and YAML have their own formatters.'],
+      throw new CliError("ERR_FORMAT", "No .arc file was found here", {
+        hints: [
+          'Run "arclet init" to write one. Manifests in JSON and YAML have their own formatters.',
+        ],
       });
     }
     let refused = 0;

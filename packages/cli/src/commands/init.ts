@@ -8,7 +8,7 @@ import { processTerminal, type Terminal } from "../terminal/style.ts";
 
 export const initCommand: Command = defineCommand({
   name: "init",
-  description: "Write a new app, or the functions a manifest names and are missing",
+  description: "Write a new app, or the functions missing from an existing one",
   examples: [
     "npm create arclet my-app",
     "arclet init my-app --typescript",
@@ -18,10 +18,14 @@ export const initCommand: Command = defineCommand({
     folder: {
       type: "positional",
       required: false,
-      description: "Folder of the app; made if missing. The current one by default",
+      description: "Folder of the app, created if missing; the current folder by default",
     },
     typescript: { type: "boolean", description: "Write TypeScript" },
-    name: { type: "string", alias: "n", description: "Name of the app; the folder's by default" },
+    name: {
+      type: "string",
+      alias: "n",
+      description: "Name of the app; the folder's name by default",
+    },
   },
   async run(args) {
     const terminal = processTerminal();
@@ -55,7 +59,7 @@ function describeResult(result: InitResult, { style }: Terminal): string {
     );
   }
   if (result.files.every(({ isNew }) => !isNew)) {
-    lines.push("", "Nothing is missing: every function of the manifest is there.");
+    lines.push("", "Nothing is missing: every function in the manifest exists.");
   }
   const folder = relative(process.cwd(), result.root);
   lines.push("", style.bold("Next"));

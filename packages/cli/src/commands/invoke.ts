@@ -13,24 +13,24 @@ export const invokeCommand: Command = defineCommand({
     function: {
       type: "positional",
       required: false,
-      description: "The function: its pragma and name, scheduled/daily",
+      description: "The function, as pragma and name: scheduled/daily",
     },
     folder: {
       type: "positional",
       required: false,
-      description: "Folder of the app. The current one by default",
+      description: "Folder of the app; the current folder by default",
     },
     event: {
       type: "string",
       alias: "e",
       valueHint: "file",
-      description: "JSON file of the event; one is made up by default",
+      description: "JSON file with the event; a typical one by default",
     },
     ...stateArgs,
     verbose: {
       type: "boolean",
       alias: "v",
-      description: "Lambda's START, END and REPORT lines, and whole stack traces",
+      description: "Print Lambda's START, END and REPORT lines, and full stack traces",
     },
   },
   async run(args) {

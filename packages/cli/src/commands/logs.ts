@@ -7,13 +7,17 @@ const hourMilliseconds = 3_600_000;
 
 export const logsCommand: Command = defineCommand({
   name: "logs",
-  description: "Show what the deployed functions wrote in the last hour",
+  description: "Show what the deployed functions logged in the last hour",
   examples: ["arclet logs", "arclet logs ws/default --follow"],
   args: {
     ...targetArgs,
     ...jsonArgs,
-    function: { type: "positional", required: false, description: "One function: ws/default" },
-    follow: { type: "boolean", description: "Go on until Ctrl-C" },
+    function: {
+      type: "positional",
+      required: false,
+      description: "Show only this function: ws/default",
+    },
+    follow: { type: "boolean", description: "Keep following until Ctrl-C" },
   },
   async run(args) {
     const project = await projectHere();

@@ -23,7 +23,7 @@ export function inspectAddressOf(flag: string | undefined): InspectAddress | nul
 }
 
 function noAddress(flag: string): CliError {
-  return new CliError("ERR_USAGE", `--inspect: "${flag}" is no address`, {
+  return new CliError("ERR_USAGE", `--inspect: "${flag}" is not an address`, {
     hints: ["Give a port, a host, or both: --inspect=127.0.0.1:9229"],
   });
 }

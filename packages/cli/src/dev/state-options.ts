@@ -21,7 +21,7 @@ export type StateOptions = Pick<RuntimeOptions, "dataDirectory" | "dynamoEndpoin
 
 /**
  * `--data folder`, which is made when it is not there, and `--dynamodb url`.
- * @throws CliError for a folder that cannot be written to, and for what is no URL.
+ * @throws CliError for a folder that cannot be written to, and for what is not a URL.
  */
 export async function stateOptions(
   data: string | undefined,
@@ -35,7 +35,7 @@ export async function stateOptions(
 
 function endpointOf(given: string): string {
   if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return given;
-  throw new CliError("ERR_USAGE", `--dynamodb: "${given}" is no URL`, {
+  throw new CliError("ERR_USAGE", `--dynamodb: "${given}" is not a URL`, {
     hints: ["Give scheme, host and port: --dynamodb http://localhost:8000"],
   });
 }

@@ -169,16 +169,16 @@ async function importModule(root: string, file: string): Promise<unknown> {
 
 function checked(module: unknown, place: Omit<LoadedPlugin, "plugin" | "notes">): Plugin {
   if (typeof module !== "object" || module === null)
-    throw failedPlugin(place, "it exports no object of hooks", null);
+    throw failedPlugin(place, "its export is not an object of hooks", null);
   for (const [section, names] of Object.entries(hooks)) {
     const given = (module as Record<string, unknown>)[section];
     if (given === undefined) continue;
     if (typeof given !== "object" || given === null)
-      throw failedPlugin(place, `"${section}" is no object of hooks`, null);
+      throw failedPlugin(place, `"${section}" is not an object of hooks`, null);
     for (const name of names) {
       const hook = (given as Record<string, unknown>)[name];
       if (hook !== undefined && typeof hook !== "function")
-        throw failedPlugin(place, `${section}.${name} is no function`, null);
+        throw failedPlugin(place, `${section}.${name} is not a function`, null);
     }
   }
   // What hooks give back is checked where it is used.
@@ -190,7 +190,7 @@ function notesOn(module: unknown): readonly string[] {
   return Object.entries(module as object).flatMap(([section, given]) => {
     if (unneeded.has(section)) return [];
     const names = hooks[section];
-    if (names === undefined) return [`"${section}" is no section of hooks that Arclet calls`];
+    if (names === undefined) return [`"${section}" is not a group of hooks that Arclet calls`];
     return Object.keys(given as object)
       .filter((name) => !names.includes(name))
       .map((name) => `${section}.${name} is not called by Arclet`);

@@ -37,7 +37,8 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   const language = options.language ?? languageOf(root);
   const files: WrittenFile[] = [];
 
-  if ((await findManifest(root)).kind === "absent") {
+  const isNew = (await findManifest(root)).kind === "absent";
+  if (isNew) {
     files.push(
       ...(await writeFiles(root, [newManifest(options.name ?? appNameOf(root)), newPreferences])),
     );
@@ -45,7 +46,7 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   const project = await readManifest(root);
   const missing = missingFunctions(project, language);
   files.push(...(await writeFiles(root, missing.files)));
-  files.push(...(await writeFiles(root, projectFiles(project.manifest, language))));
+  files.push(...(await writeFiles(root, projectFiles(project.manifest.app, language, isNew))));
   const packageManager = packageManagerOf(root);
   const commands = commandsForMissing(root, language, packageManager);
   const isInstalled = existsSync(join(root, "node_modules/@arclet/functions"));

@@ -1,4 +1,4 @@
-import { newProjectRuntime, type Manifest } from "@arclet/manifest";
+import { newProjectRuntime } from "@arclet/manifest";
 import { arcletVersion } from "../version.ts";
 import { templateText, type Language } from "./templates.ts";
 
@@ -41,19 +41,17 @@ get /
 /** Settings of a new app for whoever works on it. */
 export const newPreferences: PlannedFile = { path: "preferences.arc", content: preferences };
 
-/** What a project needs around its functions. */
+/** What a project needs around its functions. `isNew`: the whole app is new, so that its first test fits it. */
 export function projectFiles(
-  { app, http, ws }: Pick<Manifest, "app" | "http" | "ws">,
+  app: string,
   language: Language,
+  isNew: boolean,
 ): readonly PlannedFile[] {
   const files: PlannedFile[] = [
-    { path: "package.json", content: packageJson(app, language) },
+    { path: "package.json", content: packageJson(app, language, isNew) },
     { path: ".gitignore", content: "node_modules/\n.arclet/\n.env\n" },
   ];
-  // The first test is of the app that `init` writes: a page and an echo.
-  const hasPage =
-    http?.routes.some(({ method, path }) => method === "get" && path === "/") === true;
-  if (hasPage && ws !== null) {
+  if (isNew) {
     const name = language === "typescript" ? "app.test.ts" : "app.test.mjs";
     files.push({ path: `test/${name}`, content: templateText(`${language}/${name}`) });
   }
@@ -63,7 +61,7 @@ export function projectFiles(
   return files;
 }
 
-function packageJson(app: string, language: Language): string {
+function packageJson(app: string, language: Language, isNew: boolean): string {
   const version = `^${arcletVersion()}`;
   const isTyped = language === "typescript";
   const content = {
@@ -73,7 +71,7 @@ function packageJson(app: string, language: Language): string {
       dev: "arclet dev",
       check: isTyped ? "arclet check && tsc" : "arclet check",
       ...(isTyped ? { typecheck: "arclet types && tsc --noEmit" } : {}),
-      test: isTyped ? "vitest run" : "node --test test/*.test.mjs",
+      ...(isNew ? { test: isTyped ? "vitest run" : "node --test test/*.test.mjs" } : {}),
     },
     dependencies: { "@arclet/functions": version },
     devDependencies: { ...(isTyped ? typeDependencies : {}), arclet: version },

@@ -21,7 +21,7 @@ test.each([
 });
 
 test.each(["host:port", "99999", "a:b:1", ":"])("--inspect=%s is refused", (flag) => {
-  expect(() => inspectAddressOf(flag)).toThrow(`--inspect: "${flag}" is no address`);
+  expect(() => inspectAddressOf(flag)).toThrow(`--inspect: "${flag}" is not an address`);
 });
 
 test("a flag whose value may be left out never takes the next word for it", () => {

@@ -142,6 +142,28 @@ export const handler = handle(app);
   expect(texts.join("")).toContain("any-api-catchall/index.mjs");
 });
 
+test("messages that keep a connection open reach no function", async () => {
+  await using folder = await temporaryFolder({
+    ...files,
+    ".arc": "@app\nkept\n\n@ws\n\n@ws-settings\nkeepAlive true\n",
+    "src/ws/default/index.mjs": `export const handler = async () => {
+  throw new Error("invoked");
+};
+`,
+    "src/ws/disconnect/index.mjs": "export const handler = async () => ({ statusCode: 200 });\n",
+  });
+  await using app = await startApp({ root: folder.path, silent: true });
+  const ada = await app.connect();
+  for (let round = 0; round < 3; round++) {
+    await app.clock.advance("9m");
+    ada.send({ action: "arclet-ping" });
+    expect(await ada.next()).toEqual({ type: "arclet-pong" });
+  }
+  expect(app.logs.join("\n")).not.toContain("invoked");
+  await app.clock.advance("11m");
+  expect(await ada.closed).toMatchObject({ code: 1001 });
+});
+
 test("many apps run beside each other, in one process and in others", async () => {
   await using folder = await temporaryFolder(files);
   await linkDependencies(folder.path);

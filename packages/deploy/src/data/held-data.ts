@@ -1,6 +1,6 @@
 import type { AwsClients } from "../aws/aws-clients.ts";
 import { forEachConcurrently } from "../aws/for-each-concurrently.ts";
-import { staticBucketId } from "../template/logical-ids.ts";
+import { realtimeTableId, staticBucketId } from "../template/logical-ids.ts";
 import type { StackResource } from "../stack/stack-state.ts";
 
 export interface HeldTable {
@@ -44,8 +44,9 @@ export async function heldData(
   otherTables: readonly string[],
 ): Promise<HeldData> {
   const ofType = (wanted: string): readonly string[] =>
-    [...resources.values()].flatMap(({ type, physicalId }) =>
-      type === wanted ? [physicalId] : [],
+    [...resources].flatMap(([id, { type, physicalId }]) =>
+      // Who is in which room is nobody's data once the stack's sockets have closed.
+      type === wanted && id !== realtimeTableId ? [physicalId] : [],
     );
   // Of the stack, not of the manifest, which may have lost one since the last deploy; nor of the
   // outputs, which a stack lacks that was never whole.

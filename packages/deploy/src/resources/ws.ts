@@ -1,4 +1,4 @@
-import type { WebSocketApi, WebSocketRoute } from "@arclet/manifest";
+import { keepAlive, type WebSocketApi, type WebSocketRoute } from "@arclet/manifest";
 import { logicalId, webSocketApiId } from "../template/logical-ids.ts";
 import {
   functionOf,
@@ -8,7 +8,7 @@ import {
   webSocketUrl,
   type SynthesisContext,
 } from "./synthesis-context.ts";
-import { attribute, ref, sub } from "../template/template.ts";
+import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 
 const apiOrigin = { label: "@ws", location: null };
 
@@ -31,6 +31,7 @@ export function addWebSocketApi(context: SynthesisContext): void {
   );
   if (ws.authorizer !== null) addAuthorizer(context, ws.authorizer);
   const live = ws.routes.flatMap((route) => addRoute(context, ws, route));
+  if (ws.keepAlive === true) live.push(...addKeepAlive(context));
   for (const functionId of new Set([
     ...ws.routes.map((route) => route.functionId),
     ...(ws.authorizer === null ? [] : [ws.authorizer.functionId]),
@@ -132,6 +133,40 @@ function addAuthorizer(
     },
     { label: `authorizer ${declared.id}`, location: declared.origin },
   );
+}
+
+/**
+ * A route that API Gateway answers itself, without an invocation; gives its logical ids.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-responses.html
+ */
+function addKeepAlive({ template }: SynthesisContext): readonly string[] {
+  const origin = { label: `route ${keepAlive.routeKey}`, location: null };
+  const ApiId = ref(webSocketApiId);
+  const add = (id: string, Type: string, Properties: Record<string, TemplateValue>): string => {
+    template.add(id, { Type, Properties: { ApiId, ...Properties } }, origin);
+    return id;
+  };
+  const integrationId = add("WebSocketKeepAlive", "AWS::ApiGatewayV2::Integration", {
+    IntegrationType: "MOCK",
+    TemplateSelectionExpression: "200",
+    RequestTemplates: { "200": '{"statusCode":200}' },
+  });
+  const answerId = add("WebSocketKeepAliveAnswer", "AWS::ApiGatewayV2::IntegrationResponse", {
+    IntegrationId: ref(integrationId),
+    IntegrationResponseKey: "$default",
+    TemplateSelectionExpression: "200",
+    ResponseTemplates: { "200": keepAlive.answer },
+  });
+  const routeId = add("WebSocketKeepAliveRoute", "AWS::ApiGatewayV2::Route", {
+    RouteKey: keepAlive.routeKey,
+    Target: sub(`integrations/\${${integrationId}}`),
+    RouteResponseSelectionExpression: "$default",
+  });
+  const responseId = add("WebSocketKeepAliveResponse", "AWS::ApiGatewayV2::RouteResponse", {
+    RouteId: ref(routeId),
+    RouteResponseKey: "$default",
+  });
+  return [answerId, routeId, responseId];
 }
 
 /** Gives the logical ids of the route and of its answer. */

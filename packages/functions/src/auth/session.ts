@@ -1,4 +1,4 @@
-import { askRealtime } from "../rooms/rooms.ts";
+import { invokeBuiltIn } from "../rooms/aws-channel.ts";
 import { directChannel } from "../ws.ts";
 import { readAppSecrets, type AppSecrets } from "./app-secret.ts";
 import { readArchitectSession } from "./architect-session.ts";
@@ -81,7 +81,9 @@ export const session: Session = {
     if (typeof id !== "string" || id === "") {
       throw new TypeError("session.revoke needs the id of an identity");
     }
-    await askRealtime({ type: "revoke", id }, null);
+    const channel = directChannel()?.realtime;
+    const command = { type: "revoke", id } as const;
+    await (channel?.(command, null) ?? invokeBuiltIn(command, "RequestResponse"));
   },
 };
 

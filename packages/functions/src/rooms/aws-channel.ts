@@ -75,12 +75,15 @@ export type BuiltInRequest =
     };
 
 /** `Event` does not wait for what becomes of it. */
-async function invokeBuiltIn(request: object, type: "Event" | "RequestResponse"): Promise<void> {
+export async function invokeBuiltIn(
+  request: object,
+  type: "Event" | "RequestResponse",
+): Promise<void> {
   const response = await signedFetch({
     url: `${endpointOf("lambda")}/2015-03-31/functions/${process.env["ARC_REALTIME_FUNCTION"]}/invocations`,
     method: "POST",
     headers: { "x-amz-invocation-type": type },
-    body: JSON.stringify(request satisfies object),
+    body: JSON.stringify(request),
     service: "lambda",
   });
   if (!response.ok || response.headers.has("x-amz-function-error")) throw await refusalOf(response);

@@ -1,4 +1,5 @@
 import type { CorsSettings } from "../manifest.ts";
+import { corsAge, pragmaCatalog } from "../rules/pragma-catalog.ts";
 import { linesOf } from "../syntax/ast.ts";
 import type { PragmaReader } from "./pragma-context.ts";
 import { readFlag, readInteger, remarkUnknown, settingOf, type Setting } from "./settings.ts";
@@ -15,9 +16,7 @@ const methods: ReadonlySet<string> = new Set([
   "HEAD",
   "OPTIONS",
 ]);
-/** https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid.html#apis-apiid-model-cors */
-const longestAge = 86_400;
-const known = ["origins", "methods", "headers", "expose", "credentials", "maxAge"];
+const known = Object.keys(pragmaCatalog["cors"]?.settings ?? {});
 
 /** Bare `@cors`: pages of any origin may read what the app answers, without credentials. */
 const open: CorsSettings = {
@@ -60,7 +59,7 @@ export const readCors: PragmaReader = (pragma, context) => {
         credentials = setting;
         break;
       case "maxAge":
-        cors.maxAgeSeconds = readInteger(context, setting, 0, longestAge, " (seconds)", code);
+        cors.maxAgeSeconds = readInteger(context, setting, corsAge, code);
         break;
       default:
         remarkUnknown(context, setting, "@cors", known);

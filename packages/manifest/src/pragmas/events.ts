@@ -2,7 +2,10 @@ import { linesOf } from "../syntax/ast.ts";
 import type { AsyncSettings } from "../manifest.ts";
 import { readEventName } from "./event-name.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
+import { asyncIntegers } from "../rules/pragma-catalog.ts";
 import { readEntry, readInteger, type Setting } from "./settings.ts";
+
+const code = "event-setting-invalid";
 
 type AsyncDraft = { -readonly [Key in keyof AsyncSettings]: AsyncSettings[Key] };
 
@@ -11,15 +14,13 @@ export function asyncSettings(
   context: PragmaContext,
   draft: AsyncDraft,
 ): Record<string, (setting: Setting) => void> {
-  // https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
   return {
     retries: (setting) => {
-      const retries = readInteger(context, setting, 0, 2, "", "event-setting-invalid");
+      const retries = readInteger(context, setting, asyncIntegers.retries, code);
       if (retries !== null) draft.retries = retries;
     },
     maxAge: (setting) => {
-      const unit = " (seconds)";
-      const maxAge = readInteger(context, setting, 60, 21_600, unit, "event-setting-invalid");
+      const maxAge = readInteger(context, setting, asyncIntegers.maxAge, code);
       if (maxAge !== null) draft.maxAge = maxAge;
     },
   };

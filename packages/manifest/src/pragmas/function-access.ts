@@ -42,14 +42,16 @@ export function readAccess(
         break;
       case "static": {
         const [, word] = line.values;
-        if (word !== undefined && word.text !== "read") wrong(log, word, ["read"], "access");
+        if (word !== undefined && word.text !== "read")
+          wrong(log, word, ["read"], "kind of access");
         else if (app.static !== null) staticFiles = word === undefined ? "write" : "read";
         break;
       }
       case "tables":
         for (const [name, word] of itemsOf(line)) {
           if (name === undefined || !isKnown(name, "table", app.tables, log)) continue;
-          if (word !== undefined && word.text !== "read") wrong(log, word, ["read"], "access");
+          if (word !== undefined && word.text !== "read")
+            wrong(log, word, ["read"], "kind of access");
           else access.tables.set(name.text, word !== undefined);
         }
         break;
@@ -60,7 +62,7 @@ export function readAccess(
             access[kind].add(name.text);
         break;
       default:
-        wrong(log, headOf(line), kinds, "access to");
+        wrong(log, headOf(line), kinds, "kind of resource");
     }
   }
   return {
@@ -106,7 +108,7 @@ function wrong(
 ): void {
   log.error({
     code: "access-invalid",
-    text: `there is no ${what} "${text}", only ${known.join(", ")}`,
+    text: `"${text}" is not a valid ${what}: use ${known.join(", ")}`,
     span,
     suggestion: didYouMean(text, known),
   });

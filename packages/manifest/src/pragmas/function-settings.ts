@@ -6,6 +6,7 @@ import type {
   SystemLogLevel,
 } from "../manifest.ts";
 import type { DiagnosticLog } from "../diagnostic-log.ts";
+import { lambdaIntegers } from "../rules/pragma-catalog.ts";
 import { runtimeOf } from "../rules/runtimes.ts";
 import { flagOf, integerOf, textOf, type Setting } from "./settings.ts";
 
@@ -13,13 +14,9 @@ type Draft = { -readonly [Key in keyof FunctionConfig]?: FunctionConfig[Key] };
 type Read = (setting: Setting, draft: Draft) => string | null;
 
 const integer =
-  (
-    key: "memory" | "timeout" | "storage" | "concurrency" | "provisionedConcurrency",
-    minimum: number,
-    maximum: number,
-    unit: string,
-  ): Read =>
+  (key: keyof typeof lambdaIntegers): Read =>
   (setting, draft) => {
+    const { minimum, maximum, unit } = lambdaIntegers[key];
     const value = integerOf(setting, minimum, maximum);
     if (value === null)
       return `"${key}" must be a whole number from ${minimum} to ${maximum}${unit}`;
@@ -52,7 +49,7 @@ const flag =
   };
 
 const allowUsage =
-  '"allow" is actions and the ARNs they are for, such as s3:GetObject arn:aws:s3:::my-bucket/*';
+  '"allow" must be actions and the ARNs they apply to, such as s3:GetObject arn:aws:s3:::my-bucket/*';
 
 /** Actions, then what they are for, then perhaps actions again; null when it is something else. */
 function readAllowed({ values }: Setting): readonly AllowedActions[] | null {
@@ -85,14 +82,12 @@ const longestHandler = 128;
 
 /** Settings of `@aws` that functions have. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const lambdaSettings: Readonly<Record<string, Read>> = {
-  memory: integer("memory", 128, 10_240, " (megabytes)"),
-  timeout: integer("timeout", 1, 900, " (seconds)"),
-  storage: integer("storage", 512, 10_240, " (megabytes)"),
+  memory: integer("memory"),
+  timeout: integer("timeout"),
+  storage: integer("storage"),
   concurrency: (setting, draft) =>
-    textOf(setting) === "unthrottled"
-      ? null
-      : integer("concurrency", 0, 10_000, "")(setting, draft),
-  provisionedConcurrency: integer("provisionedConcurrency", 1, 10_000, ""),
+    textOf(setting) === "unthrottled" ? null : integer("concurrency")(setting, draft),
+  provisionedConcurrency: integer("provisionedConcurrency"),
   architecture: (setting, draft) => {
     const value = textOf(setting);
     if (value !== "arm64" && value !== "x86_64") return '"architecture" must be arm64 or x86_64';
@@ -250,7 +245,7 @@ export function checkFunctionConfig(
   });
 }
 
-/** Tells levels that Lambda would refuse: it filters lines of JSON only. */
+/** Reports levels that Lambda would refuse: it filters lines of JSON only. */
 function checkLogLevels(
   { logFormat }: Pick<FunctionConfig, "logFormat">,
   settings: readonly Setting[],

@@ -2,6 +2,7 @@ import { DiagnosticLog } from "../diagnostic-log.ts";
 import type { Diagnostic, Location } from "../diagnostic.ts";
 import { eventSources, largestBatchWithoutWindow } from "../event-sources.ts";
 import type { Queue } from "../manifest.ts";
+import { queueIntegers } from "../rules/pragma-catalog.ts";
 import { linesOf } from "../syntax/ast.ts";
 import { readEventName } from "./event-name.ts";
 import type { PragmaReader } from "./pragma-context.ts";
@@ -27,27 +28,20 @@ export const readQueues: PragmaReader = (pragma, context) => {
       origin,
     };
     const integer =
-      (
-        key: "batchSize" | "batchWindow" | "visibilityTimeout" | "maxReceiveCount",
-        minimum: number,
-        maximum: number,
-        unit = "",
-      ) =>
+      (key: keyof typeof queueIntegers) =>
       (setting: Setting): void => {
         settings[key] = context.locate(spanOfSetting(setting));
-        const value = readInteger(context, setting, minimum, maximum, unit, code);
+        const value = readInteger(context, setting, queueIntegers[key], code);
         if (value !== null) draft[key] = value;
       };
     const src = readEntry(line, context, "a queue", {
       fifo: (setting) => {
         draft.fifo = readFlag(context, setting, code) ?? draft.fifo;
       },
-      // https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
-      batchSize: integer("batchSize", 1, 10_000),
-      batchWindow: integer("batchWindow", 0, 300, " (seconds)"),
-      // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
-      visibilityTimeout: integer("visibilityTimeout", 0, 43_200, " (seconds)"),
-      maxReceiveCount: integer("maxReceiveCount", 1, 1000),
+      batchSize: integer("batchSize"),
+      batchWindow: integer("batchWindow"),
+      visibilityTimeout: integer("visibilityTimeout"),
+      maxReceiveCount: integer("maxReceiveCount"),
     });
     if (name === null) continue;
     const { span } = line;

@@ -2,6 +2,7 @@ import type { DiagnosticCode } from "../diagnostic-codes.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
 import type { PragmaContext } from "./pragma-context.ts";
+import type { IntegerRange } from "../rules/pragma-catalog.ts";
 import type { Setting } from "./setting.ts";
 
 export type { Setting };
@@ -46,9 +47,7 @@ export function integerOf(setting: Setting, minimum: number, maximum: number): n
 export function readInteger(
   context: PragmaContext,
   setting: Setting,
-  minimum: number,
-  maximum: number,
-  unit: string,
+  { minimum, maximum, unit }: IntegerRange,
   code: DiagnosticCode,
 ): number | null {
   const value = integerOf(setting, minimum, maximum);
@@ -57,7 +56,7 @@ export function readInteger(
   return value;
 }
 
-/** Tells of a key that means nothing, with the one that may be meant. */
+/** Warns about a setting that does not exist, and suggests the closest one that does. */
 export function remarkUnknown(
   context: PragmaContext,
   setting: Setting,

@@ -1,5 +1,6 @@
 import type { Proxy, StaticFiles } from "../manifest.ts";
 import { headOf, linesOf } from "../syntax/ast.ts";
+import { pragmaCatalog } from "../rules/pragma-catalog.ts";
 import type { PragmaReader } from "./pragma-context.ts";
 import { cleanPath, flagOf, readFlag, remarkUnknown, settingOf, textOf } from "./settings.ts";
 
@@ -16,16 +17,7 @@ export const defaultStatic: StaticFiles = Object.freeze({
 
 const code = "static-setting-invalid";
 
-const known = [
-  "folder",
-  "fingerprint",
-  "ignore",
-  "prefix",
-  "prune",
-  "spa",
-  "compression",
-  "private",
-];
+const known = Object.keys(pragmaCatalog["static"]?.settings ?? {});
 
 export const readStatic: PragmaReader = (pragma, context) => {
   const draft: { -readonly [Key in keyof StaticFiles]: StaticFiles[Key] } = { ...defaultStatic };
@@ -98,7 +90,7 @@ export const readProxy: PragmaReader = (pragma, context) => {
     else if (url === null || !/^https?:\/\/[^\s/]+/.test(url)) {
       context.log.error({
         code: "proxy-url-invalid",
-        text: `"${url ?? ""}" is no URL: write http:// or https:// and a host`,
+        text: `"${url ?? ""}" is not a URL: write http:// or https:// and a host`,
         span: line.span,
       });
     } else proxy[stage] = url.replace(/\/+$/, "");
@@ -144,7 +136,7 @@ export const readPlugins: PragmaReader = (pragma, context) => {
     if (!/^@?[\w.-]+(?:\/[\w.-]+)?$/.test(text)) {
       context.log.error({
         code: "plugin-name-invalid",
-        text: `"${text}" is no name of a plugin`,
+        text: `"${text}" is not a valid plugin name: use the name of a package, with or without a scope`,
         span,
       });
       continue;

@@ -1,4 +1,5 @@
 import type { TableStream } from "../manifest.ts";
+import { streamIntegers } from "../rules/pragma-catalog.ts";
 import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
 import { readEntry, readFlag, readInteger, type Setting } from "./settings.ts";
@@ -14,25 +15,19 @@ export const readTablesStreams: PragmaReader = (pragma, context) => {
     let table = name;
     const draft: Draft = {};
     const integer =
-      (
-        key: "batchSize" | "batchWindow" | "retries" | "maxAge",
-        minimum: number,
-        maximum: number,
-        unit = "",
-      ) =>
+      (key: keyof typeof streamIntegers) =>
       (setting: Setting): void => {
-        const value = readInteger(context, setting, minimum, maximum, unit, code);
+        const value = readInteger(context, setting, streamIntegers[key], code);
         if (value !== null) draft[key] = value;
       };
     const src = readEntry(line, context, "a stream", {
       table: (setting) => {
         table = setting.values[0]?.text ?? table;
       },
-      // https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html; older records are gone.
-      batchSize: integer("batchSize", 1, 10_000),
-      batchWindow: integer("batchWindow", 0, 300, " (seconds)"),
-      retries: integer("retries", 0, 10_000),
-      maxAge: integer("maxAge", 60, 86_400, " (seconds)"),
+      batchSize: integer("batchSize"),
+      batchWindow: integer("batchWindow"),
+      retries: integer("retries"),
+      maxAge: integer("maxAge"),
       bisect: (setting) => {
         const flag = readFlag(context, setting, code);
         if (flag !== null) draft.bisect = flag;
@@ -73,7 +68,7 @@ export function checkStreams(
     if (context.draft.tables.some(({ name }) => name === table)) continue;
     context.log.error({
       code: "table-unknown",
-      text: `there is no table "${table}" to stream`,
+      text: `the table "${table}" does not exist: declare it under @tables, then stream it`,
       span: span(functionId),
     });
   }

@@ -149,7 +149,7 @@ export const readTablesIndexes: PragmaReader = (pragma, context) => {
     if (table === undefined) {
       context.log.error({
         code: "table-unknown",
-        text: `there is no table "${name}" to index`,
+        text: `the table "${name}" does not exist: declare it under @tables, then index it`,
         span: line.span,
       });
       continue;

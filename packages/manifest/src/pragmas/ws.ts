@@ -1,6 +1,8 @@
+import { keepAlive } from "../keep-alive.ts";
 import type { WebSocketAuth, WebSocketStage } from "../manifest.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
+import { pragmaCatalog } from "../rules/pragma-catalog.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
 import {
   cleanPath,
@@ -54,6 +56,14 @@ export const readWs: PragmaReader = (pragma, context) => {
       });
       continue;
     }
+    if (name === keepAlive.routeKey) {
+      context.log.error({
+        code: "ws-action-invalid",
+        text: `"${name}" is reserved for the messages of \`keepAlive true\` under @ws-settings: choose another name`,
+        span: line.span,
+      });
+      continue;
+    }
     let hasRouteResponse = false;
     const src = readEntry(line, context, "an action", {
       response: (setting) => {
@@ -79,6 +89,7 @@ export const readWs: PragmaReader = (pragma, context) => {
   context.draft.ws = {
     routeSelectionExpression: ws?.routeSelectionExpression ?? defaultSelection,
     routes,
+    ...(ws?.keepAlive === true ? { keepAlive: true } : {}),
     authorizer: ws?.authorizer ?? null,
     auth: ws?.auth ?? [],
     origins: ws?.origins ?? null,
@@ -94,6 +105,7 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
   let identitySources: string[] = [];
   let auth: WebSocketAuth[] = [];
   let origins: string[] | null = null;
+  let isKeptAlive = false;
   const stage = { ...defaultStage };
   for (const line of linesOf(pragma.body)) {
     const setting = settingOf(line);
@@ -118,6 +130,9 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
       case "throttlingBurstLimit":
         stage[setting.key.text] = readLimit(setting, context) ?? stage[setting.key.text];
         break;
+      case "keepAlive":
+        isKeptAlive = readFlag(context, setting, "ws-setting-invalid") ?? false;
+        break;
       case "accessLogs": {
         const flag = readFlag(context, setting, "ws-setting-invalid");
         if (flag !== null) stage.hasAccessLogs = flag;
@@ -126,6 +141,13 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
       default:
         remarkUnknown(context, setting, "@ws-settings", settingNames);
     }
+  }
+  if (isKeptAlive && selection !== defaultSelection) {
+    context.log.error({
+      code: "ws-setting-invalid",
+      text: `"keepAlive" needs the selection ${defaultSelection}: its messages name their action there. Remove one of the two lines`,
+      span: pragma.span,
+    });
   }
   if (authorizerLine !== null && auth.length > 0) {
     context.log.error({
@@ -141,6 +163,7 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
   context.draft.ws = {
     routeSelectionExpression: selection,
     routes: context.draft.ws?.routes ?? [],
+    ...(isKeptAlive ? { keepAlive: true } : {}),
     authorizer: functionId === null ? null : { functionId, identitySources },
     auth,
     origins,
@@ -148,16 +171,7 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
   };
 };
 
-const settingNames = [
-  "selection",
-  "authorizer",
-  "identity",
-  "auth",
-  "origins",
-  "throttlingRateLimit",
-  "throttlingBurstLimit",
-  "accessLogs",
-] as const;
+const settingNames = Object.keys(pragmaCatalog["ws-settings"]?.settings ?? {});
 
 const authMethods: readonly WebSocketAuth[] = ["ticket", "session"];
 

@@ -57,13 +57,13 @@ export async function readProject(
   const located = manifest.functions.map((declared) => locate(root, declared, diagnostics));
   const functions = await Promise.all(
     located.map(async (declared): Promise<ProjectFunction> => {
-      const { config, diagnostics: told } = await readFunctionConfig(
+      const { config, diagnostics: reported } = await readFunctionConfig(
         root,
         declared.directory,
         declared.config,
         manifest,
       );
-      diagnostics.push(...told);
+      diagnostics.push(...reported);
       return { ...declared, config };
     }),
   );
@@ -93,20 +93,23 @@ export async function readProject(
   };
 }
 
-/** Everything `readProject` tells, and functions whose handler is missing. */
+/** Everything `readProject` reports, and functions whose handler is missing. */
 export async function checkProject(folder: string): Promise<ProjectResult> {
   const { project, diagnostics } = await readProject(folder);
   if (project === null) return { project, diagnostics };
-  const missing = project.functions
-    .filter(({ exists }) => !exists)
-    .map((declared): Diagnostic => ({
-      severity: "error",
-      code: "function-missing",
-      text: `the function ${declared.id} has no folder: looked for ${declared.sourceCandidates.join(", ")}`,
-      location: declared.origin,
-      notes: [{ text: '"arclet init" writes what is missing', location: null }],
-    }));
+  const missing = project.functions.filter(({ exists }) => !exists).map(missingFunction);
   return { project, diagnostics: [...diagnostics, ...missing] };
+}
+
+/** The error of a function whose folder does not exist. */
+export function missingFunction(declared: LambdaFunction): Diagnostic {
+  return {
+    severity: "error",
+    code: "function-missing",
+    text: `the function ${declared.id} has no folder: Arclet looked for ${declared.sourceCandidates.join(", ")}`,
+    location: declared.origin,
+    notes: [{ text: 'run "arclet init" to write what is missing', location: null }],
+  };
 }
 
 const places = `${manifestFileNames.slice(0, -1).join(", ")}, or "arc" in package.json`;
@@ -139,7 +142,7 @@ function locate(
     diagnostics.push({
       severity: "warning",
       code: "function-folders-ambiguous",
-      text: `${declared.id} is found in ${present.join(" and ")}: ${chosen} is used`,
+      text: `${declared.id} exists in both ${present.join(" and ")}: Arclet uses ${chosen}`,
       location: declared.origin,
       notes: [{ text: `remove ${shadowed.join(" and ")}, or name one with "src"`, location: null }],
     });
@@ -166,7 +169,7 @@ function undeclaredFolders(root: string, manifest: Manifest): Diagnostic[] {
     .map((entry) =>
       plainWarning(
         "function-undeclared",
-        `${relative(root, join(folder, entry.name))} is in no manifest: add the line "${entry.name.slice(3)}" below @ws`,
+        `${relative(root, join(folder, entry.name))} is not in the manifest: add the line "${entry.name.slice(3)}" below @ws`,
       ),
     );
 }

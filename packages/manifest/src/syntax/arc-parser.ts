@@ -79,7 +79,7 @@ class ArcParser {
     if (line.openQuote !== null) {
       this.#log.error({
         code: "syntax-quote-open",
-        text: "this quote does not end on its line",
+        text: "this quote has no closing quote on its line: add one",
         span: line.openQuote,
       });
     }
@@ -100,14 +100,14 @@ class ArcParser {
     if (name === undefined) {
       this.#log.error({
         code: "pragma-name-invalid",
-        text: `"${first.text}" is no pragma: a name of letters, digits, "-" and "_" follows the @`,
+        text: `"${first.text}" is not a valid pragma name: after the @, use letters, digits, "-" and "_"`,
         span: first.span,
       });
     }
     if (line.indent > 0) {
       this.#log.error({
         code: "syntax-indentation",
-        text: `${first.text} must stand at the beginning of its line`,
+        text: `${first.text} must begin its line: remove the spaces before it`,
         span: first.span,
       });
     }
@@ -115,7 +115,7 @@ class ArcParser {
     if (inline !== undefined) {
       this.#log.error({
         code: "pragma-inline-value",
-        text: `"${inline.text}" must stand on a line of its own, below ${first.text}`,
+        text: `"${inline.text}" must be on its own line, below ${first.text}`,
         span: { start: inline.span.start, end: line.span.end },
       });
     }
@@ -134,9 +134,9 @@ class ArcParser {
     } else {
       this.#log.error({
         code: "pragma-duplicate",
-        text: `@${name} stands twice: put everything below the first one`,
+        text: `@${name} is declared twice: move its lines under the first one`,
         span,
-        notes: [this.#log.note("first here", former.span)],
+        notes: [this.#log.note("first declared here", former.span)],
       });
     }
     this.#pragmas.push(pragma);
@@ -164,7 +164,7 @@ class ArcParser {
     this.#hasBlank = false;
     this.#log.error({
       code: "syntax-value-outside",
-      text: "a value before the first pragma: begin with a line such as @app",
+      text: "this value comes before the first pragma: begin the file with a line such as @app",
       span: line.span,
     });
   }
@@ -180,7 +180,7 @@ class ArcParser {
     if (isBetween && !(isFirstLevel && popped === outer)) {
       this.#log.error({
         code: "syntax-indentation",
-        text: "this line lines up with none of those above",
+        text: "this line's indentation matches no line above: indent by two spaces a level",
         span: line.span,
       });
     }

@@ -143,8 +143,8 @@ describe("a function's own configuration", () => {
     );
     expect(mistakes).toEqual([
       `${folder}/config.arc:3:3 error access-invalid: the app has no table "cat": did you mean "cats"?`,
-      `${folder}/config.arc:4:8 error access-invalid: there is no access "write", only read`,
-      `${folder}/config.arc:5:1 error access-invalid: there is no access to "queue", only tables, events, queues, connections, rooms, static`,
+      `${folder}/config.arc:4:8 error access-invalid: "write" is not a valid kind of access: use read`,
+      `${folder}/config.arc:5:1 error access-invalid: "queue" is not a valid kind of resource: use tables, events, queues, connections, rooms, static`,
     ]);
   });
 

@@ -121,7 +121,7 @@ templates
   test("that cannot be understood are told with their place", async () => {
     const { told: mistakes } = await preferencesOf({ "prefs.arc": '@env\ntesting\n  A "open\n' });
     expect(mistakes).toEqual([
-      "prefs.arc:3:5 error syntax-quote-open: this quote does not end on its line",
+      "prefs.arc:3:5 error syntax-quote-open: this quote has no closing quote on its line: add one",
     ]);
   });
 

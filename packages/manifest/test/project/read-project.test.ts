@@ -39,7 +39,7 @@ describe("functions' folders", () => {
     const root = await projectFolder({ ...app, ...handlers, "src/ws/ws-hello/index.js": "" });
     const { project, diagnostics } = await readProject(root);
     expect(told(diagnostics)).toEqual([
-      "app.arc:5:1 warning function-folders-ambiguous: ws/hello is found in src/ws/hello and src/ws/ws-hello: src/ws/hello is used",
+      "app.arc:5:1 warning function-folders-ambiguous: ws/hello exists in both src/ws/hello and src/ws/ws-hello: Arclet uses src/ws/hello",
     ]);
     expect(diagnostics[0]?.notes.map(({ text }) => text)).toEqual([
       'remove src/ws/ws-hello, or name one with "src"',
@@ -51,7 +51,7 @@ describe("functions' folders", () => {
   test("are told when the manifest does not name them, as folders alone once did", async () => {
     const root = await projectFolder({ ...app, ...handlers, "src/ws/ws-shout/index.js": "" });
     expect(told((await readProject(root)).diagnostics)).toEqual([
-      'warning function-undeclared: src/ws/ws-shout is in no manifest: add the line "shout" below @ws',
+      'warning function-undeclared: src/ws/ws-shout is not in the manifest: add the line "shout" below @ws',
     ]);
   });
 
@@ -70,7 +70,7 @@ describe("functions' folders", () => {
     const root = await projectFolder({ ...app, ...others });
     const { project, diagnostics } = await checkProject(root);
     expect(told(diagnostics)).toEqual([
-      "app.arc:5:1 error function-missing: the function ws/hello has no folder: looked for src/ws/hello, src/ws/ws-hello, src/ws/ws-$hello",
+      "app.arc:5:1 error function-missing: the function ws/hello has no folder: Arclet looked for src/ws/hello, src/ws/ws-hello, src/ws/ws-$hello",
     ]);
     const hello = project?.functions.find(({ id }) => id === "ws/hello");
     expect(hello).toMatchObject({ exists: false, directory: join(root, "src/ws/hello") });

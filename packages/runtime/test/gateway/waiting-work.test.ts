@@ -136,7 +136,7 @@ test("what becomes of the messages of a client that has left is reported as it w
   client.send("waiting");
   client.socket.terminate();
   await until(() => reported.length === 2);
-  fn.strategy.environments[0]?.succeed('{"statusCode":200}');
+  fn.strategy.environments[0]?.succeed(undefined, '{"statusCode":200}');
   const neverBegun = "the connection ended before the function began it";
   expect(reported).toEqual([
     `failed, 5 B, ${neverBegun}`,

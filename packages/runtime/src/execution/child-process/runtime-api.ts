@@ -178,7 +178,7 @@ export class RuntimeApi {
   async #initError(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     if (this.#phase !== "init") {
-      const message = "An init error was told after the first invocation was asked for";
+      const message = "An init error arrived after the first invocation was requested";
       answer(response, 403, "InvalidStateTransition", message);
       return;
     }

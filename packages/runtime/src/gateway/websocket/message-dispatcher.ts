@@ -1,3 +1,4 @@
+import { keepAlive } from "@arclet/manifest";
 import type { InvocationResult } from "../../invocation.ts";
 import type { MessageEventWriter, WebSocketIdentity } from "../../lambda-events/ws.ts";
 import type { GatewayContext } from "../gateway-context.ts";
@@ -38,6 +39,11 @@ export class MessageDispatcher {
     if (route === null) {
       source.sendError("Forbidden", requestId);
       this.#tell(source, null, data.length, now, noRoute);
+      return;
+    }
+    if (route === "keep-alive") {
+      const isSent = source.reply(keepAlive.answer, requestId);
+      this.#tell(source, keepAlive.routeKey, data.length, now, isSent ? succeeded : unsent);
       return;
     }
     const { routeKey, functionId, hasRouteResponse } = route;

@@ -1,4 +1,4 @@
-import type { Place, WebSocketApi, WebSocketRoute } from "@arclet/manifest";
+import { keepAlive, type Place, type WebSocketApi, type WebSocketRoute } from "@arclet/manifest";
 import { compileRouteSelection } from "./route-selection.ts";
 
 /** The routes of a WebSocket API, ready to be asked for every message. */
@@ -11,6 +11,7 @@ export class WebSocketRoutes {
   readonly #default: WebSocketRoute | null;
   readonly #custom = new Map<string, WebSocketRoute>();
   readonly #evaluate: (body: string) => string;
+  readonly #isKeptAlive: boolean;
 
   constructor(api: Omit<WebSocketApi, "stage">, place: Place) {
     this.place = place;
@@ -23,14 +24,20 @@ export class WebSocketRoutes {
     for (const route of api.routes) {
       if (!route.routeKey.startsWith("$")) this.#custom.set(route.routeKey, route);
     }
+    this.#isKeptAlive = api.keepAlive === true;
     const selection = compileRouteSelection(api.routeSelectionExpression);
     this.#evaluate = (body) => selection.evaluate(body);
   }
 
-  /** Null: neither a matching route nor `$default`. Lifecycle routes are never matched. */
-  select(body: string): WebSocketRoute | null {
+  /**
+   * Null: neither a matching route nor `$default`. Lifecycle routes are never matched. `"keep-alive"`: no
+   * function is meant.
+   */
+  select(body: string): WebSocketRoute | "keep-alive" | null {
     // With nothing to choose from the body need not be read.
-    if (this.#custom.size === 0) return this.#default;
-    return this.#custom.get(this.#evaluate(body)) ?? this.#default;
+    if (this.#custom.size === 0 && !this.#isKeptAlive) return this.#default;
+    const name = this.#evaluate(body);
+    if (this.#isKeptAlive && name === keepAlive.routeKey) return "keep-alive";
+    return this.#custom.get(name) ?? this.#default;
   }
 }

@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const docs = join(import.meta.dirname, "../../docs");
+
+/** Files that a page's blocks of code hold, by path: each begins with its name in a comment. Later ones win. */
+export function filesOfPage(page: string): Readonly<Record<string, string>> {
+  return filesOf(readFileSync(join(docs, page), "utf8"));
+}
+
+/** The page up to and with each of its `## ` sections: what somebody has who has followed it so far. */
+export function stepsOfPage(
+  page: string,
+): readonly { readonly title: string; readonly files: Readonly<Record<string, string>> }[] {
+  const parts = readFileSync(join(docs, page), "utf8").split(/^(?=## )/m);
+  return parts.flatMap((part, index) => {
+    const title = /^## (.+)$/m.exec(part)?.[1];
+    return title === undefined || Object.keys(filesOf(part)).length === 0
+      ? []
+      : [{ title, files: filesOf(parts.slice(0, index + 1).join("")) }];
+  });
+}
+
+function filesOf(markdown: string): Readonly<Record<string, string>> {
+  const blocks = markdown.matchAll(
+    /^```\w+\n(?:\/\/|#|<!--) ([\w./@-]+\.\w+|\.env)(?: -->)?\n([\s\S]*?)^```$/gm,
+  );
+  return Object.fromEntries(Array.from(blocks, ([, path = "", content = ""]) => [path, content]));
+}

@@ -1,0 +1,70 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { runCli } from "../helpers/cli-process.ts";
+import { linkDependencies, temporaryFolder } from "../helpers/temporary-folder.ts";
+import { stepsOfPage } from "./page-files.ts";
+import { nextMessage, startApp } from "./started-app.ts";
+
+const steps = stepsOfPage("tutorial.md");
+const packageJson = { "package.json": '{ "type": "module" }' };
+const filesAfter = (step: number): Readonly<Record<string, string>> => ({
+  ...packageJson,
+  ...steps[step - 1]?.files,
+});
+
+describe("the tutorial", () => {
+  test("has six steps with code", () => {
+    expect(steps.map(({ title }) => title[0])).toEqual(["1", "2", "3", "4", "5", "6"]);
+  });
+
+  test.each(steps.map(({ title }, index) => [title, index + 1] as const))(
+    "has no errors after %s",
+    async (_, step) => {
+      await using folder = await temporaryFolder(filesAfter(step));
+      await linkDependencies(folder.path);
+      expect(await runCli(["check"], { cwd: folder.path })).toMatchObject({ code: 0 });
+    },
+  );
+
+  test("1: the page answers", async () => {
+    await using app = await startApp(filesAfter(1));
+    expect(await (await fetch(app.url)).text()).toBe("<h1>Chat</h1>");
+  });
+
+  test("2: the socket answers, at the address in the page", async () => {
+    await using app = await startApp(filesAfter(2));
+    const page = await (await fetch(app.url)).text();
+    expect(page).toContain(`window.WS_URL = "${app.url.replace("http", "ws")}"`);
+    expect((await fetch(`${app.url}/_static/chat.js`)).status).toBe(200);
+    const socket = await app.open();
+    const answer = nextMessage(socket);
+    socket.send('{"action":"say","text":"hi"}');
+    expect(await answer).toEqual({ text: 'You said: {"action":"say","text":"hi"}' });
+  });
+
+  test("3 and 4: everybody in a room hears what is said", async () => {
+    await using app = await startApp(filesAfter(4));
+    const [ada, grace] = [await app.open(), await app.open()];
+    const first = [nextMessage(ada), nextMessage(grace)];
+    ada.send('{"action":"say","text":"hi"}');
+    const said = { from: "guest", text: "hi" };
+    expect(await Promise.all(first)).toEqual([said, said]);
+    const joined = nextMessage(grace);
+    grace.send('{"action":"join","room":"garden"}');
+    expect(await joined).toEqual({ text: "guest joined garden" });
+    const inGarden = nextMessage(grace);
+    ada.send('{"action":"say","text":"in the lobby"}');
+    grace.send('{"action":"say","text":"in the garden"}');
+    expect(await inGarden).toEqual({ from: "guest", text: "in the garden" });
+  });
+
+  test("5 and 6: its own tests pass", async () => {
+    await using folder = await temporaryFolder(filesAfter(6));
+    await linkDependencies(folder.path);
+    const { stdout } = await promisify(execFile)(process.execPath, ["--test"], {
+      cwd: folder.path,
+    });
+    expect(stdout).toMatch(/pass 2\b/);
+  });
+});
