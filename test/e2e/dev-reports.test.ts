@@ -62,6 +62,24 @@ describe("a save whose code throws while it loads", () => {
     expect(await running.get()).toBe("two");
   });
 
+  test("runs the version before in new environments too", async () => {
+    const ends = `exports.handler = async ({ queryStringParameters }) => {
+  if (queryStringParameters?.end) process.exit(1);
+  return { statusCode: 200, body: "one" };
+};
+`;
+    await using folder = await temporaryFolder({ ...app, [page]: ends });
+    await using running = await dev(folder.path);
+    expect(await running.get()).toBe("one");
+    for (const reason of ["no cats", "no dogs"]) {
+      await running.save({ [page]: `throw new Error("${reason}");\n` }, new RegExp(reason));
+      await running.get("/?end=1");
+      expect(await running.get()).toBe("one");
+    }
+    await running.save({ [page]: respond("two") }, /works again/);
+    expect(await running.get()).toBe("two");
+  });
+
   test("replaces code that has never loaded either", async () => {
     await using folder = await temporaryFolder({ ...app, [page]: 'throw new Error("first");\n' });
     await using running = await dev(folder.path);

@@ -21,6 +21,12 @@ export interface BuildOptions {
   /** @default false */
   readonly minify?: boolean;
   /**
+   * Absolute build folders from which functions may still be started. They are left as they are: a build
+   * then goes into a folder beside its usual one.
+   * @default none
+   */
+  readonly foldersInUse?: () => ReadonlySet<string>;
+  /**
    * Absolute folder that remembers what was built: functions that would come out the same are not built
    * again by the next builder.
    * @default none

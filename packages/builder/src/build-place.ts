@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import type { ProjectFunction } from "@arclet/manifest";
 
 /** The paths of one build. */
@@ -10,20 +10,24 @@ export interface BuildPlace {
   readonly root: string;
   /** Source folder, without symbolic links. */
   readonly source: string;
-  /** Build folder. */
+  /** Build folder of the function, which its source map leads back from. */
   readonly directory: string;
+  /** Where this build is written: `directory`, or a folder beside it while functions run from that. */
+  readonly outFolder: string;
 }
 
 export async function findPlace(
   declared: ProjectFunction,
   givenRoot: string,
-  outDirectory: string,
+  directory: string,
+  outFolder: string,
 ): Promise<BuildPlace> {
   return {
     givenRoot,
     root: await realpath(givenRoot),
     source: await realpath(declared.directory),
-    directory: join(outDirectory, ...declared.id.split("/")),
+    directory,
+    outFolder,
   };
 }
 

@@ -16,6 +16,7 @@ import { copyNodeFolder, copyOtherFolder } from "./copy/copy-folder.ts";
 import { BuildError } from "./errors.ts";
 import { FileHashes } from "./file-hashes.ts";
 import { findHandler, type FoundHandler } from "./find-handler.ts";
+import { freeFolder, removeUnused } from "./version-folders.ts";
 
 /** What is kept of a function between its builds. */
 interface Slot {
@@ -24,6 +25,8 @@ interface Slot {
   inputs: readonly string[];
   /** The newest build asked for; builds of one function follow each other. */
   latest: Promise<unknown>;
+  /** Build folder of the last good build: it may be about to run. */
+  folder: string | null;
   /** Whether it was built, or found built, in this run: it is asked for again because it changed. */
   isKnown: boolean;
 }
@@ -52,6 +55,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
   readonly #root: string;
   readonly #outDirectory: string;
   readonly #settings: BundlingSettings;
+  readonly #foldersInUse: (() => ReadonlySet<string>) | null;
   readonly #records: BuildRecords | null;
   readonly #round = new BundleRound();
   readonly #slots = new Map<string, Slot>();
@@ -68,6 +72,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
       minify: options.minify ?? false,
       replace: options.replace ?? {},
     };
+    this.#foldersInUse = options.foldersInUse ?? null;
     this.#records =
       options.cacheDirectory === undefined ? null : new BuildRecords(options.cacheDirectory);
   }
@@ -81,6 +86,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
       slot = {
         bundler: new FunctionBundler(),
         inputs: [],
+        folder: null,
         latest: Promise.resolve(),
         isKnown: false,
       };
@@ -105,9 +111,14 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const slots = [...this.#slots.values()];
+    const slots = [...this.#slots];
     this.#slots.clear();
-    await Promise.all(slots.map(closeSlot));
+    await Promise.all(
+      slots.map(async ([functionId, slot]) => {
+        await closeSlot(slot);
+        await this.#removeFormer(this.#directoryOf(functionId), slot);
+      }),
+    );
     await this.#records?.close();
   }
 
@@ -121,7 +132,23 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     const result = kept ?? (await this.#buildAnew(declared, slot));
     if (!result.ok) return { ...result, inputs: [...new Set([...slot.inputs, ...result.inputs])] };
     slot.inputs = result.built.inputs;
+    slot.folder = result.built.directory;
     return result;
+  }
+
+  #directoryOf(functionId: string): string {
+    return join(this.#outDirectory, ...functionId.split("/"));
+  }
+
+  /** Folders that a function may be started from, or soon may be. */
+  #usedFolders({ folder }: Slot): ReadonlySet<string> {
+    const used = new Set(this.#foldersInUse?.());
+    if (folder !== null) used.add(folder);
+    return used;
+  }
+
+  async #removeFormer(directory: string, slot: Slot): Promise<void> {
+    if (this.#foldersInUse !== null) await removeUnused(directory, this.#usedFolders(slot));
   }
 
   async #buildAnew(declared: ProjectFunction, slot: Slot): Promise<BuildResult> {
@@ -151,7 +178,11 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     participant: Participant,
   ): Promise<BuildResult> {
     const startedAt = Date.now();
-    const place = await findPlace(declared, this.#root, this.#outDirectory);
+    const directory = this.#directoryOf(declared.id);
+    await this.#removeFormer(directory, slot);
+    const outFolder =
+      this.#foldersInUse === null ? directory : freeFolder(directory, this.#usedFolders(slot));
+    const place = await findPlace(declared, this.#root, directory, outFolder);
     const hashes = this.#hashes;
     // Nobody waits for a folder that is copied.
     if (found.kind === "other" || !declared.config.bundle) participant.leave();

@@ -1,5 +1,5 @@
-import { execFile } from "node:child_process";
-import { chmod, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { execFile, spawnSync } from "node:child_process";
+import { chmod, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createFunctionBuilder, type BuildResult, type BuiltFunction } from "@arclet/builder";
@@ -52,6 +52,52 @@ describe("building again", () => {
     expect(await runBuilt(good)).toBe("good");
     await project.write({ "src/ws/default/index.mjs": source("better") });
     expect(await runBuilt(expectBuilt(await build()))).toBe("better");
+  });
+
+  test("leaves a folder alone that functions run from, and removes it when none does", async () => {
+    const file = "src/ws/default/index.mjs";
+    const project = await createProject({ [file]: source("one") });
+    const used = new Set<string>();
+    const builder = createFunctionBuilder({ root: project.root, foldersInUse: () => used });
+    onTestFinished(() => builder.close());
+    const buildOf = async (value: string): Promise<BuiltFunction> => {
+      await project.write({ [file]: source(value) });
+      return expectBuilt(await builder.build(project.declare("ws/default")));
+    };
+    const one = await buildOf("one");
+    used.add(one.directory);
+    // Others follow while the first one runs on.
+    const two = await buildOf("two");
+    const three = await buildOf("three");
+    expect(await runBuilt(one)).toBe("one");
+    expect(await runBuilt(two)).toBe("two");
+    expect(await runBuilt(three)).toBe("three");
+    expect(new Set([one, two, three].map(({ directory }) => directory)).size).toBe(3);
+    used.clear();
+    used.add(three.directory);
+    const four = await buildOf("four");
+    expect(four.directory).toBe(one.directory);
+    expect(await runBuilt(three)).toBe("three");
+    const folders = (): Promise<string[]> => readdir(join(project.root, ".arclet/build/ws"));
+    expect(await folders()).toHaveLength(2);
+    used.clear();
+    await builder.close();
+    expect(await folders()).toEqual(["default"]);
+    expect(await runBuilt(four)).toBe("four");
+  });
+
+  test("removes what a process that has ended left beside the folder, and nothing of others", async () => {
+    const project = await createProject({ "src/ws/default/index.mjs": source("one") });
+    const { pid: ended = 0 } = spawnSync(process.execPath, ["--version"]);
+    const parent = join(project.root, ".arclet/build/ws");
+    const kept = ["default", `default~${process.ppid}-1`, "default-two", "default~notes"];
+    for (const name of [...kept, `default~${ended}-1`]) {
+      await mkdir(join(parent, name), { recursive: true });
+    }
+    const builder = createFunctionBuilder({ root: project.root, foldersInUse: () => new Set() });
+    onTestFinished(() => builder.close());
+    expectBuilt(await builder.build(project.declare("ws/default")));
+    expect((await readdir(parent)).toSorted()).toEqual(kept.toSorted());
   });
 
   test("removes what no longer belongs, also when the format changes", async () => {

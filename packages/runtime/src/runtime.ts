@@ -47,6 +47,8 @@ export interface Runtime {
    * whose new code failed while it loaded, which traffic reports as well.
    */
   update(app: RuntimeApp): Promise<readonly FailedLoad[]>;
+  /** Absolute build folders from which environments may start or run. */
+  readonly foldersInUse: ReadonlySet<string>;
   /** Variables by which functions find the local services. */
   environment(): Readonly<Record<string, string>>;
   /** What functions failed to take in all their tries: events and messages of queues. */
@@ -204,6 +206,9 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
       const update = updates.then(async () => apply(latest));
       updates = update.catch(() => {});
       return update;
+    },
+    get foldersInUse() {
+      return invoker.foldersInUse;
     },
     environment: () => services.environment(),
     deadLetters: () => services.deadLetters(),

@@ -79,7 +79,7 @@ export async function bundleFolder(
   const code = files.find(({ name }) => name === last)?.bytes ?? new Uint8Array();
   const byPath = await foldersByPath(Buffer.from(code).toString("latin1"), inputs, settings);
   const { hash, paths } = await writeBuildFolder(
-    place.directory,
+    place.outFolder,
     [
       ...files.map(({ name, bytes }): FolderFile => ({ name, contents: { kind: "bytes", bytes } })),
       ...copied.map(toFolderFile),
@@ -95,10 +95,10 @@ export async function bundleFolder(
   const looksAround = manifest.length > 0 || byPath.folders.length > 0;
   const built = {
     functionId: declared.id,
-    directory: place.directory,
-    sourceDirectory: looksAround ? place.directory : declared.directory,
+    directory: place.outFolder,
+    sourceDirectory: looksAround ? place.outFolder : declared.directory,
     handler: `index.${found.exportPath}`,
-    entry: join(place.directory, last),
+    entry: join(place.outFolder, last),
     format,
     hash,
     inputs: [...sources.map((path) => givenPath(path, place)), ...byPath.folders, ...read],

@@ -74,7 +74,7 @@ async function copyFolder(
   const own = new Set(copied.map(({ name }) => name));
   const entryPath = join(place.source, entry.name);
   const { hash } = await writeBuildFolder(
-    place.directory,
+    place.outFolder,
     [
       ...copied.map(toFolderFile),
       ...traced.filter(({ name }) => !own.has(name)),
@@ -85,10 +85,10 @@ async function copyFolder(
   );
   const built = {
     functionId: declared.id,
-    directory: place.directory,
+    directory: place.outFolder,
     sourceDirectory: declared.directory,
     handler: entry.handler,
-    entry: join(place.directory, entry.name),
+    entry: join(place.outFolder, entry.name),
     format: entry.format,
     hash,
     inputs: [...copied.map(({ path }) => path), ...projectFiles(traced)].map((path) =>

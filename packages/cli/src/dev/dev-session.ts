@@ -98,8 +98,10 @@ export class DevSession {
     const { project } = plugged;
     const plugins = new SandboxPlugins(plugged, (text) => onEvent({ type: "plugin-failed", text }));
     await plugins.beforeBuilds();
+    let running: Runtime | null = null;
     const builder = createProjectBuilder(project, {
       runsHere: true,
+      foldersInUse: () => running?.foldersInUse ?? new Set(),
       runtimes: () => plugins.runtimes,
       ...(options.build === undefined ? {} : { build: options.build }),
       ...(plugins.isEmpty
@@ -127,6 +129,7 @@ export class DevSession {
       await builder.close();
       throw error;
     });
+    running = runtime;
     const reloader: Reloader = new Reloader({
       root,
       project,

@@ -52,6 +52,8 @@ export interface ProjectBuilderOptions {
   readonly onFile?: (file: string) => void;
   /** Where and how functions are built, where it is not as for `dev` and `deploy`. */
   readonly build?: Pick<BuildOptions, "outDirectory" | "cacheDirectory" | "replace">;
+  /** Absolute build folders that builds leave as they are. @default none */
+  readonly foldersInUse?: () => ReadonlySet<string>;
   /** Awaited before each build. @default builds at once */
   readonly untilReady?: () => Promise<void>;
 }
@@ -76,7 +78,7 @@ class WatchingProjectBuilder implements ProjectBuilder {
   constructor(project: Project, options: ProjectBuilderOptions) {
     this.#options = options;
     this.#root = project.root;
-    this.#settings = { ...buildOptions(project, options.runsHere ?? false), ...options.build };
+    this.#settings = settingsOf(project, options);
     this.#builder = createFunctionBuilder(this.#settings);
   }
 
@@ -92,10 +94,7 @@ class WatchingProjectBuilder implements ProjectBuilder {
   }
 
   update(project: Project): boolean {
-    const settings = {
-      ...buildOptions(project, this.#options.runsHere ?? false),
-      ...this.#options.build,
-    };
+    const settings = settingsOf(project, this.#options);
     if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return false;
     const closing = this.#builder.close().finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
@@ -177,6 +176,17 @@ function functionsWithPackages({ project, builds }: WatchTarget): SavedFiles["fu
     !config.bundle ||
     builds.inputs(id).some((input) => /[\\/]node_modules[\\/]/.test(input));
   return new Map(project().functions.flatMap((one) => (isConcerned(one) ? [[one.id, []]] : [])));
+}
+
+function settingsOf(
+  project: Project,
+  { runsHere = false, build, foldersInUse }: ProjectBuilderOptions,
+): BuildOptions {
+  return {
+    ...buildOptions(project, runsHere),
+    ...build,
+    ...(foldersInUse === undefined ? {} : { foldersInUse }),
+  };
 }
 
 function buildOptions({ root, manifest, manifestFile }: Project, runsHere: boolean): BuildOptions {

@@ -66,6 +66,8 @@ export class FunctionInvoker implements GatewayInvoker {
   readonly #options: FunctionInvokerOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #retired = new Set<Promise<void>>();
+  /** Build folders of pools whose environments may still start or run. */
+  readonly #folders = new Map<FunctionPool, string>();
   /** By function, of all its builds: reserved concurrency counts across a reload. */
   readonly #loads = new Map<string, InvocationLoad>();
   /** Number of the newest definition of each function: a slower, older one must not win. */
@@ -196,11 +198,11 @@ export class FunctionInvoker implements GatewayInvoker {
     }
     const failure = await pool.warm();
     if (failure !== null && !former.pool.hasNeverLoaded) {
-      await pool.stop();
+      await this.#stop(pool);
       return { failure, runningSince: former.since, isKnown: false };
     }
     if (this.#newest.get(functionId) !== number) {
-      await pool.stop();
+      await this.#stop(pool);
       return null;
     }
     // Another definition may have come and gone meanwhile.
@@ -208,7 +210,7 @@ export class FunctionInvoker implements GatewayInvoker {
     this.#place(functionId, entry);
     if (replaced !== null) {
       replaced.retire((invocation) => this.#resubmit(functionId, invocation));
-      this.#follow(replaced.drained());
+      this.#follow(replaced);
     }
     return failure === null ? null : { failure, runningSince: null, isKnown: false };
   }
@@ -238,11 +240,16 @@ export class FunctionInvoker implements GatewayInvoker {
     this.#routeAll(functionId, entry?.waiting ?? null);
     if (entry?.pool === undefined || entry.pool === null) return;
     entry.pool.retire((invocation) => this.#resubmit(functionId, invocation));
-    this.#follow(entry.pool.drained());
+    this.#follow(entry.pool);
   }
 
   get functionIds(): readonly string[] {
     return [...this.#entries.keys()];
+  }
+
+  /** Absolute build folders from which environments may start or run. */
+  get foldersInUse(): ReadonlySet<string> {
+    return new Set(this.#folders.values());
   }
 
   /** Stops every environment; running invocations end as `Runtime.ExitError`. */
@@ -252,6 +259,7 @@ export class FunctionInvoker implements GatewayInvoker {
     await Promise.all(Array.from(this.#entries.values(), async ({ pool }) => pool?.stop()));
     await this.#options.strategy.close();
     await Promise.all(this.#retired);
+    this.#folders.clear();
   }
 
   #createOwner({ functionId, config }: FunctionDefinition): InvocationReporter {
@@ -260,10 +268,19 @@ export class FunctionInvoker implements GatewayInvoker {
     return new InvocationReporter(this.#options, functionId, config, load);
   }
 
-  #follow(drained: Promise<void>): void {
+  async #stop(pool: FunctionPool): Promise<void> {
+    await pool.stop();
+    this.#folders.delete(pool);
+  }
+
+  #follow(pool: FunctionPool): void {
+    const drained = pool.drained();
     this.#retired.add(drained);
     this.#options.traffic.report(
-      drained.finally(() => this.#retired.delete(drained)),
+      drained.finally(() => {
+        this.#retired.delete(drained);
+        this.#folders.delete(pool);
+      }),
       "retiring environments",
     );
   }
@@ -289,7 +306,7 @@ export class FunctionInvoker implements GatewayInvoker {
         variables,
         now: new Date(clock.now()),
       });
-    return new FunctionPool({
+    const pool = new FunctionPool({
       strategy,
       clock,
       channel,
@@ -301,6 +318,8 @@ export class FunctionInvoker implements GatewayInvoker {
         if (traffic.isObserved) traffic.emit({ type: "log", log });
       },
     });
+    this.#folders.set(pool, built.directory);
+    return pool;
   }
 }
 
