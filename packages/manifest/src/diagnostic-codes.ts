@@ -25,6 +25,7 @@ export const diagnosticCodes = {
   "manifest-empty": "The manifest is empty",
   "manifest-missing": "The folder has no manifest",
   "manifest-unreadable": "The manifest, a config or the preferences cannot be read",
+  "sandbox-setting-invalid": "A setting of @sandbox is out of range or of the wrong kind",
   "sandbox-setting-unused": "A setting of Architect's sandbox has no effect",
   "plugin-hook-unknown": "A plugin has a hook that nothing calls",
   "plugin-name-invalid": "A plugin's name cannot be used",

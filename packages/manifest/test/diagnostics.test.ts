@@ -289,6 +289,16 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
     `${app}@tables\ncats\n  id *String\ncats\n  id *String\n`,
     ["7:1 error table-duplicate"],
   ],
+  [
+    "two words for a table",
+    `${app}@tables\ncats dogs\n  id *String\n`,
+    ["5:6 error table-name-invalid"],
+  ],
+  [
+    "a second TTL",
+    `${app}@tables\ncats\n  id *String\n  ttl TTL\n  expires TTL\n`,
+    ["8:3 error table-type-invalid"],
+  ],
   ["triggers of Architect 5", `${app}@tables\ncats\n  id *String\n  insert Lambda\n`, []],
   [
     "an unknown setting of a table",
@@ -407,7 +417,7 @@ describe("mistakes in a manifest", () => {
     );
     // These need a folder: the project's reader, the other forms, plugins or handlers cause them.
     const ofFolders =
-      /^(?:access-|manifest-|function-(?:missing|undeclared|folders)|plugin-hook-|sandbox-setting-)|^syntax-error$|^ws-response-missing$/;
+      /^(?:access-|manifest-|function-(?:missing|undeclared|folders)|plugin-hook-|sandbox-)|^syntax-error$|^ws-response-missing$/;
     const silent = Object.keys(diagnosticCodes).filter(
       (code) => !told.has(code) && !ofFolders.test(code),
     );

@@ -73,7 +73,16 @@ function readTable(name: string, line: LineNode, context: PragmaContext): Table 
           addStream(context, { name, table: name, src: null, line: child });
         break;
       default:
-        if (value.toLowerCase() === "ttl") ttlAttribute = setting.key.text;
+        if (value.toLowerCase() === "ttl") {
+          // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html
+          if (ttlAttribute !== null)
+            context.log.error({
+              code,
+              text: `"${setting.key.text}" cannot be a second TTL: a table has one, and "${ttlAttribute}" is the first`,
+              span: setting.key.span,
+            });
+          ttlAttribute ??= setting.key.text;
+        }
         // `insert Lambda` and the like made functions for changes in Architect 5; streams do so today.
         else if (value.toLowerCase() !== "lambda")
           remarkUnknown(context, setting, "a table", tableSettings);
@@ -209,5 +218,12 @@ function readTableName(line: LineNode, context: PragmaContext): string {
       span: head.span,
     });
   }
+  const [, second] = line.values;
+  if (second !== undefined)
+    context.log.error({
+      code: "table-name-invalid",
+      text: `"${second.text}" must not follow the name of a table: put it on a line of its own, indented by two spaces`,
+      span: second.span,
+    });
   return head.text;
 }

@@ -1,14 +1,15 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { DiagnosticLog } from "../diagnostic-log.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { flagOf, settingOf } from "../pragmas/settings.ts";
 import { linesOf, type BodyNode, type Document } from "../syntax/ast.ts";
 import { parseArc } from "../syntax/arc-parser.ts";
 import type { EnvironmentName, Preferences } from "./project.ts";
 import { readText } from "./read-text.ts";
+import { applySandbox, environments, type SandboxDraft } from "./sandbox-preferences.ts";
 
 const fileNames = ["preferences.arc", "prefs.arc", ".preferences.arc", ".prefs.arc"];
-const environments = ["testing", "staging", "production"] as const;
 
 export interface PreferencesResult {
   readonly preferences: Preferences;
@@ -31,8 +32,9 @@ export async function readPreferences(root: string): Promise<PreferencesResult> 
         continue;
       }
       const parsed = parseArc(read.text, { file });
-      diagnostics.push(...parsed.diagnostics);
-      apply(parsed.document, draft);
+      const log = new DiagnosticLog(parsed.document.source);
+      apply(parsed.document, draft, log);
+      diagnostics.push(...parsed.diagnostics, ...log.diagnostics);
       break;
     }
   }
@@ -59,7 +61,7 @@ function unreadable(file: string, reason: string): Diagnostic {
 
 type Draft = {
   env: Record<EnvironmentName, Record<string, string>>;
-  sandbox: { -readonly [Key in keyof Preferences["sandbox"]]: Preferences["sandbox"][Key] };
+  sandbox: SandboxDraft;
   startCommands: string[];
   create: { autocreate: boolean; templates: Record<string, string> };
 };
@@ -81,10 +83,10 @@ function createDraft(): Draft {
   };
 }
 
-function apply(document: Document, draft: Draft): void {
+function apply(document: Document, draft: Draft, log: DiagnosticLog): void {
   for (const { name, body } of document.pragmas) {
     if (name === "env") applyEnv(body, draft);
-    else if (name === "sandbox") applySandbox(body, draft);
+    else if (name === "sandbox") applySandbox(body, draft.sandbox, log);
     else if (name === "create") applyCreate(body, draft);
     else if (name === "sandbox-start" || name === "sandbox-startup") {
       draft.startCommands = linesOf(body).map((line) =>
@@ -105,45 +107,6 @@ function applyEnv(body: readonly BodyNode[], draft: Draft): void {
     for (const child of linesOf(line.children)) {
       const { key: name, values } = settingOf(child);
       draft.env[environment][name.text] = values.map(({ text }) => text).join(" ");
-    }
-  }
-}
-
-function applySandbox(body: readonly BodyNode[], draft: Draft): void {
-  const { sandbox } = draft;
-  for (const line of linesOf(body)) {
-    const setting = settingOf(line);
-    const value = setting.values[0]?.text ?? null;
-    switch (setting.key.text) {
-      case "ports": {
-        const ports: Record<string, number> = {};
-        for (const child of linesOf(line.children)) {
-          const { key, values } = settingOf(child);
-          const port = values[0]?.value;
-          if (typeof port === "number") ports[key.text] = port;
-        }
-        sandbox.ports = ports;
-        break;
-      }
-      case "env":
-        sandbox.env = environments.find((name) => name === value) ?? null;
-        break;
-      case "seed-data":
-        sandbox.seedData = value;
-        break;
-      case "external-db":
-        sandbox.externalDb = flagOf(setting) ?? false;
-        break;
-      case "useAWS":
-        sandbox.useAws = flagOf(setting) ?? false;
-        break;
-      case "livereload":
-        sandbox.livereload = flagOf(setting) ?? false;
-        break;
-      case "coldstart":
-        sandbox.coldstart = flagOf(setting) ?? false;
-        break;
-      default:
     }
   }
 }

@@ -118,6 +118,20 @@ templates
     });
   });
 
+  test("refuse values of the sandbox's settings that mean nothing", async () => {
+    const { told: mistakes } = await preferencesOf({
+      "prefs.arc":
+        "@sandbox\nlivereload sometimes\nenv dev\nport 3400\nports\n  http 99999\n  tables abc\n",
+    });
+    expect(mistakes).toEqual([
+      'prefs.arc:2:12 error sandbox-setting-invalid: "livereload" must be true or false',
+      'prefs.arc:3:5 error sandbox-setting-invalid: "env" must be one of testing, staging, production',
+      'prefs.arc:4:1 warning setting-unknown: @sandbox has no setting "port", which is ignored: did you mean "ports"?',
+      'prefs.arc:6:8 error sandbox-setting-invalid: "http" must be a port from 1 to 65535',
+      'prefs.arc:7:10 error sandbox-setting-invalid: "tables" must be a port from 1 to 65535',
+    ]);
+  });
+
   test("that cannot be understood are told with their place", async () => {
     const { told: mistakes } = await preferencesOf({ "prefs.arc": '@env\ntesting\n  A "open\n' });
     expect(mistakes).toEqual([
