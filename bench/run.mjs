@@ -8,6 +8,7 @@ import { stopAll } from "./load/running.mjs";
 const suites = {
   echo: async (options) => (await import("./echo.mjs")).measureEcho(options),
   "fan-out": async () => (await import("./fan-out.mjs")).measureFanOut(),
+  rooms: async (options) => (await import("./rooms.mjs")).measureRooms(options),
   http: async () => (await import("./http.mjs")).measureHttp(),
   memory: async () => (await import("./memory.mjs")).measureMemory(),
   start: async (options) => (await import("./start.mjs")).measureStart(options),

@@ -55,6 +55,7 @@ export async function startPeer(folder, command, args, port, environment) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   return {
+    pid: child.pid,
     url: `ws://localhost:${port}`,
     httpUrl: `http://localhost:${port}`,
     readyMs: performance.now() - startedAt,

@@ -6,7 +6,13 @@ import { dirname, join } from "node:path";
 import { buffer as readBytes } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { createArchiver, createFunctionBuilder, type BuiltFunction } from "@arclet/builder";
-import { deployApp, type DeployEvent, type DeployOptions, type DeployResult } from "@arclet/deploy";
+import {
+  deployApp,
+  type DeployEvent,
+  type DeployOptions,
+  type DeployResult,
+  type Template,
+} from "@arclet/deploy";
 import type { Project } from "@arclet/manifest";
 import { readProject } from "@arclet/manifest/node";
 import { WebSocket } from "ws";
@@ -50,6 +56,18 @@ export interface Deployment {
   readonly events: readonly DeployEvent[];
 }
 
+/** Where a template names no identity source, MiniStack wants a header that AWS does not ask for. */
+function withoutIdentitySources(template: Template): Promise<Template> {
+  const resources = Object.entries(template.Resources).map(([id, resource]) => {
+    if (resource.Type !== "AWS::ApiGatewayV2::Authorizer") return [id, resource] as const;
+    return [
+      id,
+      { ...resource, Properties: { IdentitySource: [], ...resource.Properties } },
+    ] as const;
+  });
+  return Promise.resolve({ ...template, Resources: Object.fromEntries(resources) });
+}
+
 export async function builtOf(project: Project): Promise<readonly BuiltFunction[]> {
   const builder = createFunctionBuilder({ root: project.root });
   const built: BuiltFunction[] = [];
@@ -84,7 +102,7 @@ export async function deploy(
       mode: "all",
       extend: (template) => {
         expectValid(template);
-        return Promise.resolve(template);
+        return withoutIdentitySources(template);
       },
       confirm: () => Promise.resolve(true),
       ...options,

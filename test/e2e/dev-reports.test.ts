@@ -118,7 +118,7 @@ describe("what is saved", () => {
 let calls = 0;
 exports.handler = async () => {
   writeFileSync(__dirname.replace(".arclet/build", "src") + "/calls.json", String(++calls));
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await new Promise((resolve) => setTimeout(resolve, 100));
   return { statusCode: 200, body: String(calls) };
 };
 `,

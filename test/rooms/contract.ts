@@ -23,10 +23,10 @@ export interface RoomsPlatform {
 
 /** What every implementation of rooms does. `chat` has presence, `small` two members at most, `slow` a rate of 2. */
 export function testRooms(
-  name: string,
+  platformName: string,
   start: (functions: RoomFunctions) => Promise<RoomsPlatform>,
 ): void {
-  describe(`rooms ${name}`, () => {
+  describe(`rooms ${platformName}`, () => {
     const functions: RoomFunctions = {};
     let platform: RoomsPlatform;
 
@@ -133,6 +133,17 @@ export function testRooms(
         expect(got.filter((one) => one.name === name).map(({ n }) => n)).toEqual(numbers);
     });
 
+    test("20 connections in 40 rooms each are all found, once", async () => {
+      const ids = Array.from({ length: 20 }, () => "");
+      for (const index of ids.keys()) ids[index] = (await enter()).id;
+      for (const id of ids) {
+        const names = Array.from({ length: 40 }, (_, n) => `other:${n}`);
+        await Promise.all(names.map((room) => rooms.join({ room, id })));
+        expect((await rooms.of({ id })).toSorted()).toEqual(names.toSorted());
+      }
+      expect((await listOf("other:7")).toSorted()).toEqual(ids.toSorted());
+    });
+
     test("messages larger than a frame arrive whole", async () => {
       const ada = await enter("chat");
       const payload = "ä".repeat(60_000);
@@ -154,6 +165,7 @@ export function testRooms(
 
     test("a message handler that joins beside a closing socket leaves nothing behind", async () => {
       const results: Promise<unknown>[] = [];
+      let onceBegun = (): void => {};
       const ada = await enter();
       functions.message = async (id) => {
         results.push(
@@ -161,15 +173,11 @@ export function testRooms(
             rooms.join({ room: `chat:${n}`, id }).catch(({ name }: Error) => name),
           ),
         );
+        onceBegun();
         return { statusCode: 200 };
       };
       const begun = new Promise<void>((resolve) => {
-        const join = functions.message;
-        functions.message = async (id, body) => {
-          const result = await join?.(id, body);
-          resolve();
-          return result;
-        };
+        onceBegun = resolve;
       });
       ada.send("join");
       await begun;

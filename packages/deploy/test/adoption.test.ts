@@ -11,7 +11,10 @@ import { referredIds } from "../src/template/canonical-value.ts";
 import { compareTemplates, type ResourceDifference } from "../src/template/compare-templates.ts";
 import { holdsData } from "../src/template/data-types.ts";
 import { resourceKeys } from "../src/template/resource-keys.ts";
+import { requirePossibleUpdate } from "../src/updates/require-possible-update.ts";
+import { updateSteps } from "../src/updates/update-steps.ts";
 import { manifestOf, synthesisOf } from "./apps.ts";
+import { refusedByAws } from "./update-judge.ts";
 
 const text = `@app
 arc-move
@@ -119,6 +122,15 @@ describe("a stack of Architect's", () => {
         "AWS::Scheduler::Schedule",
       ]),
     );
+  });
+
+  test("is taken over in one update that AWS takes", async () => {
+    const after = await adopted();
+    expect(() => requirePossibleUpdate(processed, after, new Map())).not.toThrow();
+    expect(updateSteps(processed, after, { labelOf: (id) => id, isMainFirst: true })).toHaveLength(
+      1,
+    );
+    expect(refusedByAws(processed, after)).toEqual([]);
   });
 
   test("has CORS in the body of its HTTP API", async () => {

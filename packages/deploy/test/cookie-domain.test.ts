@@ -1,7 +1,7 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { cookieDomain } from "../src/resources/cookie-domain.ts";
 
-it.each([
+test.each([
   ["www.example.com", "ws.example.com", "example.com"],
   ["example.com", "ws.example.com", "example.com"],
   ["app.eu.example.com", "ws.eu.example.com", "eu.example.com"],

@@ -28,6 +28,8 @@ export function refusedByAws(before: Template, after: Template): readonly string
       if (taken.has(claim)) refusals.push(`${id}: ${claim} is there twice`);
       taken.set(claim, id);
     }
+    if (resource.Type === "AWS::ApiGatewayV2::Route")
+      refusals.push(...refusedRoute(id, resource, deployed, before));
     if (resource.Type === "AWS::DynamoDB::Table") {
       refusals.push(...unusedAttributes(id, resource));
       if (deployed !== undefined && !replaced.has(id))
@@ -43,15 +45,22 @@ type Properties = { readonly [name: string]: TemplateValue };
 
 const specification = loadAwsServiceSpecSync();
 
+/** Looking a type up takes long, and the specification does not change. */
+const replacingByType = new Map<string, ReadonlySet<string>>();
+
 function replacing(type: string): ReadonlySet<string> {
+  const known = replacingByType.get(type);
+  if (known !== undefined) return known;
   const { properties } = specification
     .lookup("resource", "cloudFormationType", "equals", type)
     .only();
-  return new Set(
+  const names = new Set(
     Object.entries(properties).flatMap(([name, { causesReplacement }]) =>
       causesReplacement === "yes" ? [name] : [],
     ),
   );
+  replacingByType.set(type, names);
+  return names;
 }
 
 function replacedIds(before: Template, after: Template): ReadonlySet<string> {
@@ -174,6 +183,34 @@ function unusedAttributes(id: string, { Properties: properties = {} }: TemplateR
     ...used.filter((name) => !defined.includes(name)),
   ];
   return odd.map((name) => `${id}: the attribute ${textOf(name)} is not both defined and used`);
+}
+
+/** "The provided route key … has a conflicting variable on the same hierarchical level as …" */
+function refusedRoute(
+  id: string,
+  { Properties: properties = {} }: TemplateResource,
+  deployed: TemplateResource | undefined,
+  before: Template,
+): readonly string[] {
+  const key = textOf(properties["RouteKey"]) ?? "";
+  if (textOf(deployed?.Properties?.["RouteKey"]) === key) return [];
+  const segments = key.slice(1, -1).split(" ").at(-1)?.split("/") ?? [];
+  return Object.entries(before.Resources).flatMap(([otherId, other]) => {
+    if (other.Type !== "AWS::ApiGatewayV2::Route" || otherId === id) return [];
+    if (textOf(other.Properties?.["ApiId"]) !== textOf(properties["ApiId"])) return [];
+    const otherKey = textOf(other.Properties?.["RouteKey"]) ?? "";
+    const others = otherKey.slice(1, -1).split(" ").at(-1)?.split("/") ?? [];
+    const isVariable = (segment: string | undefined): boolean =>
+      segment !== undefined && /^\{[^+]+\}$/.test(segment);
+    for (const [index, segment] of segments.entries()) {
+      const same = others[index];
+      if (segment === same || (index > 0 && segment === "")) continue;
+      return isVariable(segment) && isVariable(same)
+        ? [`${id}: ${key} has a conflicting variable on the same hierarchical level as ${otherKey}`]
+        : [];
+    }
+    return [];
+  });
 }
 
 /** "A version for this Lambda function exists ( 1 ). Modify the function to create a new version." */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { keepDeployedIds, requireFreeKeys } from "../src/synthesis/keep-deployed-ids.ts";
 import { compareTemplates } from "../src/template/compare-templates.ts";
 import { requirePossibleUpdate } from "../src/updates/require-possible-update.ts";
+import { renamedVariables } from "../src/updates/renamed-variables.ts";
 import { stepDifferences } from "../src/updates/step-differences.ts";
 import { updateRefusals } from "../src/updates/update-refusals.ts";
 import { updateSteps, type UpdateStep } from "../src/updates/update-steps.ts";
@@ -30,7 +31,9 @@ function outcome(before: Template, after: Template): "refused" | number {
     expect(refusedByAws(before, after)).not.toEqual([]);
     return "refused";
   }
-  for (const isMainFirst of [false, true]) {
+  // A stack that is taken over has no routes beside its API's body.
+  const orders = renamedVariables(before, after).length > 0 ? [false] : [false, true];
+  for (const isMainFirst of orders) {
     const steps = updateSteps(before, after, { labelOf, isMainFirst });
     expect(refusedSteps(before, steps)).toEqual(steps.map(() => []));
     expect(steps.filter(({ kind }) => kind === "main")).toHaveLength(1);
@@ -76,6 +79,10 @@ const manifests: { readonly [name: string]: string } = {
   routes: "@http\nget /cats\nget /cats/:id\npost /cats\n",
   "routes by one function":
     "@http\nget /cats\n  src src/cats\nget /cats/:name\n  src src/cats\nany /cats\n  src src/cats\n",
+  "routes with other variables":
+    "@http\nget /cats\nget /cats/:key\nget /cats/:key/toys/:toy\nany /dogs/:id\n",
+  "routes with yet other variables":
+    "@http\nget /cats/:id\nget /cats/:id/toys/:number\npost /dogs/:id\nget /dogs/*\n",
   sockets: "@ws\nshout\nask\n  response true\n",
   "sockets by another key":
     "@ws\nask\nshout\n  response true\n\n@ws-settings\nselection $request.body.type\nauthorizer src/ws/authorizer\n",
@@ -113,6 +120,8 @@ test("every way from one manifest to another is one that AWS takes, or is refuse
     "time to live → another time to live",
     "another time to live → time to live",
   ]);
+  expect(outcomes.get("routes → routes with other variables")).toBe(2);
+  expect(outcomes.get("routes → sockets")).toBe(1);
   expect(outcomes.get("a table → one index")).toBe(1);
   expect(outcomes.get("a table → two indexes")).toBe(2);
   expect(outcomes.get("a table → three indexes")).toBe(3);
@@ -338,6 +347,27 @@ test("new indexes come before the code, and old ones go after it", async () => {
   const adopting = updateSteps(before.template, after.template, { labelOf, isMainFirst: true });
   expect(adopting.map(({ kind }) => kind)).toEqual(["main", "late", "late", "late"]);
   expect(stepDifferences(before.template, steps)).toMatchObject([{ action: "change" }]);
+});
+
+test("a route whose variable gets another name goes before the new one comes", async () => {
+  const [before, after] = await Promise.all(
+    ["get /cats/:id\nget /dogs/:id", "get /cats/:name\nget /dogs/:id"].map(async (text) =>
+      templateOf(await manifestOf(`@app\nmatrix\n\n@http\n${text}\n`)),
+    ),
+  );
+  if (before === undefined || after === undefined) throw new Error("no templates");
+  expect(refusedByAws(before, after)).toEqual([
+    expect.stringContaining("conflicting variable on the same hierarchical level"),
+  ]);
+  const steps = updateSteps(before, after, { labelOf });
+  expect(steps.map(({ kind, texts }) => [kind, ...texts])).toEqual([
+    ["early", "route GET /cats/{id}: remove it, as a variable gets another name"],
+    ["main"],
+  ]);
+  // Everything else runs on in between.
+  expect(
+    compareTemplates(before, steps[0]?.template ?? after).map(({ action, type }) => [action, type]),
+  ).toEqual([["remove", "AWS::ApiGatewayV2::Route"]]);
 });
 
 test("an interrupted way goes on from where it is", async () => {

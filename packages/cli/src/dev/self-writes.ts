@@ -4,8 +4,8 @@ import { extname } from "node:path";
 const writesUntilMuted = 2;
 /** Runs remembered for each function. */
 const keptRuns = 100;
-/** File systems keep times by the clock's tick: a file may look this much older than it is. */
-const tickMs = 4;
+/** File systems keep times by the kernel's tick, 10 ms at 100 Hz: a file may look this much older than it is. */
+const tickMs = 10;
 /** So long after a run, a write is certainly somebody else's. */
 const afterwardsMs = 50;
 

@@ -1,4 +1,5 @@
 import type { Template, TemplateResource } from "../template/template.ts";
+import { renamedVariables } from "./renamed-variables.ts";
 import { indexChanges, withIndexes, type IndexChanges } from "./table-indexes.ts";
 
 /** One update of a stack, of those that AWS makes one after the other. */
@@ -33,16 +34,27 @@ export function updateSteps(
   const changes = indexChanges(before, after);
   /** How many changes of a table are made when the main update is. */
   const withMain = ({ early }: IndexChanges): number => (isMainFirst ? 1 : Math.max(early, 1));
-  const earlySteps = Math.max(0, ...changes.map((one) => withMain(one) - 1));
+  // A stack that is taken over has its routes in its API's body.
+  const routes = isMainFirst ? [] : renamedVariables(before, after);
+  const earlySteps = Math.max(
+    routes.length > 0 ? 1 : 0,
+    ...changes.map((one) => withMain(one) - 1),
+  );
   const lateSteps = Math.max(0, ...changes.map((one) => one.states.length - withMain(one)));
   const steps: UpdateStep[] = [];
   let made = changes.map(() => 0);
   const step = (base: Template, upTo: (one: IndexChanges) => number): void => {
     const next = changes.map(upTo);
-    const texts = changes.flatMap(({ tableId, texts: all }, index) =>
+    const removed = steps.length === 0 && base !== after ? routes : [];
+    const indexTexts = changes.flatMap(({ tableId, texts: all }, index) =>
       all.slice(made[index], next[index]).map((text) => `${labelOf(tableId)}: ${text}`),
     );
+    const texts = [
+      ...removed.map(({ key }) => `route ${key}: remove it, as a variable gets another name`),
+      ...indexTexts,
+    ];
     const resources: Record<string, TemplateResource> = { ...base.Resources };
+    if (base !== after) for (const { id } of routes) delete resources[id];
     for (const [index, { tableId, states }] of changes.entries()) {
       const count = next[index] ?? 0;
       const indexes = states[count - 1];

@@ -75,10 +75,14 @@ export interface MembersPage {
 const pageSize = 1000;
 interface Membership {
   readonly connection: RoomConnection;
+  readonly room: string;
   /** Orders members by their join; a page begins behind one. */
   readonly number: number;
   readonly joinedAt: number;
   member: string | null;
+  /** Those of one connection are linked: a map of its own would cost each more than all the rest. */
+  before: Membership | null;
+  next: Membership | null;
 }
 
 /** A connection from its handshake to its end. */
@@ -89,8 +93,8 @@ interface RoomConnection {
   identity: ConnectionIdentity | null;
   /** Joins during the handshake, by room; null afterwards. */
   waiting: Map<string, string | null> | null;
-  /** Most connections are in no room. */
-  rooms: Map<string, Membership> | null;
+  /** Its newest membership. */
+  newest: Membership | null;
   /** The second in which it sent, and how often. */
   sentSecond: number;
   sent: number;
@@ -117,7 +121,7 @@ export class RoomRegistry {
       target: null,
       identity: null,
       waiting: new Map(),
-      rooms: null,
+      newest: null,
       sentSecond: 0,
       sent: 0,
     });
@@ -155,7 +159,7 @@ export class RoomRegistry {
     const connection = this.#connections.get(id);
     if (connection === undefined) return;
     this.#connections.delete(id);
-    for (const room of connection.rooms?.keys() ?? []) this.#remove(connection, room);
+    for (const membership of membershipsOf(connection)) this.#remove(membership);
   }
 
   join(room: string, id: ConnectionId, member: string | null): "done" | "gone" | "full" {
@@ -166,10 +170,10 @@ export class RoomRegistry {
       return "done";
     }
     const given = member ?? connection.identity?.json ?? null;
-    const former = connection.rooms?.get(room);
+    const former = this.#rooms.get(room)?.get(id);
     if (former !== undefined) {
       former.member = given;
-      this.#report("MODIFY", room, former);
+      this.#report("MODIFY", former);
       return "done";
     }
     if (this.#isFull(room)) return "full";
@@ -181,7 +185,8 @@ export class RoomRegistry {
     const connection = this.#connections.get(id);
     if (connection === undefined) return;
     connection.waiting?.delete(room);
-    if (connection.rooms?.has(room)) this.#remove(connection, room);
+    const membership = this.#rooms.get(room)?.get(id);
+    if (membership !== undefined) this.#remove(membership);
   }
 
   /**
@@ -224,14 +229,13 @@ export class RoomRegistry {
 
   /** Rooms of a connection, the platform's own among them. */
   of(id: ConnectionId): readonly string[] {
-    return [...(this.#connections.get(id)?.rooms?.keys() ?? [])];
+    const connection = this.#connections.get(id);
+    return connection === undefined ? [] : membershipsOf(connection).map(({ room }) => room);
   }
 
   /** Everybody leaves. */
   empty(room: string): void {
-    for (const { connection } of this.#rooms.get(room)?.values() ?? []) {
-      this.#remove(connection, room);
-    }
+    for (const membership of this.#rooms.get(room)?.values() ?? []) this.#remove(membership);
   }
 
   /** Closes all connections of an identity. */
@@ -261,31 +265,41 @@ export class RoomRegistry {
 
   #add(connection: RoomConnection, room: string, member: string | null): void {
     const joinedAt = this.#options.clock.now();
-    const membership = { connection, number: ++this.#joins, joinedAt, member };
-    connection.rooms ??= new Map();
-    connection.rooms.set(room, membership);
+    const number = ++this.#joins;
+    const { newest: next } = connection;
+    const membership = { connection, room, number, joinedAt, member, before: null, next };
+    if (next !== null) next.before = membership;
+    connection.newest = membership;
     const members = this.#rooms.get(room);
     if (members === undefined) this.#rooms.set(room, new Map([[connection.id, membership]]));
     else members.set(connection.id, membership);
-    this.#report("JOIN", room, membership);
+    this.#report("JOIN", membership);
   }
 
-  #remove(connection: RoomConnection, room: string): void {
+  #remove(membership: Membership): void {
+    const { connection, room, before, next } = membership;
     const members = this.#rooms.get(room);
-    const membership = members?.get(connection.id);
-    if (members === undefined || membership === undefined) return;
-    members.delete(connection.id);
+    if (members?.delete(connection.id) !== true) return;
     if (members.size === 0) this.#rooms.delete(room);
-    connection.rooms?.delete(room);
-    this.#report("LEAVE", room, membership);
+    if (next !== null) next.before = before;
+    if (before === null) connection.newest = next;
+    else before.next = next;
+    this.#report("LEAVE", membership);
   }
 
-  #report(eventName: PresenceChange["eventName"], room: string, membership: Membership): void {
+  #report(eventName: PresenceChange["eventName"], membership: Membership): void {
+    const { connection, room, member, joinedAt } = membership;
     if (room.startsWith("@")) return;
-    const { connection, member, joinedAt } = membership;
     const connectionId = connection.id;
     this.#options.onPresence({ eventName, room, connectionId, member, joinedAt });
   }
+}
+
+/** In the order of their joins. */
+function membershipsOf({ newest }: RoomConnection): Membership[] {
+  const memberships: Membership[] = [];
+  for (let next = newest; next !== null; next = next.next) memberships.push(next);
+  return memberships.toReversed();
 }
 
 const none = Object.freeze({ members: 0, missed: 0 });

@@ -119,7 +119,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const file = isStaticPath ? path.slice("/_static".length) : path;
     const isLast = proxyTarget === null || isStaticPath;
     if (isRead && (await staticFiles?.handle(request, response, file, isLast)) === true) return;
-    if (proxyTarget !== null && !isStaticPath) forward(request, response, proxyTarget);
+    if (proxyTarget !== null && !isStaticPath)
+      forward(request, response, proxyTarget, cors !== null);
     else http.refuse(response);
   }
 

@@ -132,11 +132,11 @@ export class FakeEnvironment implements ExecutionEnvironment {
   }
 
   /** One that runs succeeds. */
-  succeed(invocation: Invocation | undefined = this.#running[0]): void {
+  succeed(invocation: Invocation | undefined = this.#running[0], payload = "null"): void {
     if (invocation === undefined || this.#hasEnded) return;
     this.#running = this.#running.filter((other) => other !== invocation);
     if (this.#behaviour.beginsAtOnce ?? true) this.begin();
-    this.#options.observer.onResult(invocation, { ok: true, payload: "null" });
+    this.#options.observer.onResult(invocation, { ok: true, payload });
   }
 
   /** Reports a result for what may not be here. */

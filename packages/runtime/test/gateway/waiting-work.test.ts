@@ -121,6 +121,30 @@ test("messages of a client that has left never begin, and make room for others",
   expect(gateway.waitingBytes).toBe(0);
 });
 
+test("what becomes of the messages of a client that has left is reported as it was", async () => {
+  const { open, begun, fn, traffic } = await startWaiting();
+  const reported: (string | null)[] = [];
+  traffic.listen((event) => {
+    if (event.type !== "message-in") return;
+    const { ok, bytes, reason } = event;
+    reported.push(`${ok ? "ok" : "failed"}, ${bytes} B, ${reason ?? "no reason"}`);
+  });
+  const client = await open();
+  client.send("running");
+  await until(() => begun().length === 1);
+  client.send("waits");
+  client.send("waiting");
+  client.socket.terminate();
+  await until(() => reported.length === 2);
+  fn.strategy.environments[0]?.succeed(undefined, '{"statusCode":200}');
+  const neverBegun = "the connection ended before the function began it";
+  expect(reported).toEqual([
+    `failed, 5 B, ${neverBegun}`,
+    `failed, 7 B, ${neverBegun}`,
+    "ok, 7 B, no reason",
+  ]);
+});
+
 test("a client that has left is noticed although its socket is not read", async () => {
   const { open, gateway, begun, fn } = await startWaiting({ connectionWorkBytes: kilobyte });
   const client = await open();
@@ -138,7 +162,11 @@ test("a client that has left is noticed although its socket is not read", async 
 });
 
 test("a message that waited for 29 seconds never begins", async () => {
-  const { open, gateway, begun, answer, fn } = await startWaiting();
+  const { open, gateway, begun, answer, fn, traffic } = await startWaiting();
+  const reasons: unknown[] = [];
+  traffic.listen((event) => {
+    if (event.type === "message-in") reasons.push(event.reason);
+  });
   const client = await open();
   client.send("running");
   await until(() => begun().length === 1);
@@ -152,6 +180,7 @@ test("a message that waited for 29 seconds never begins", async () => {
   await until(() => gateway.waitingBytes > one);
   answer();
   expect(begun()).toEqual(["running", "fresh"]);
+  expect(reasons).toEqual(["the function did not begin it in time", "the function took too long"]);
 });
 
 test("a request whose client has left never begins", async () => {

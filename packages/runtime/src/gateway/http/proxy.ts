@@ -6,10 +6,19 @@ import {
 } from "node:http";
 import { request as requestHttps } from "node:https";
 import { sourceIpOf } from "../../lambda-events/request-headers.ts";
+import { isCorsHeader } from "./cors.ts";
 import { answerJson } from "../../http/http-answer.ts";
 
-/** Hands a request that matches no route on to `@proxy`'s server. */
-export function forward(request: IncomingMessage, response: ServerResponse, target: string): void {
+/**
+ * Hands a request that matches no route on to `@proxy`'s server.
+ * @param hasCors The API writes CORS headers itself: the server's are ignored.
+ */
+export function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: string,
+  hasCors: boolean,
+): void {
   if (!URL.canParse(target)) {
     answerJson(response, 502, JSON.stringify({ message: `@proxy: ${target} is no URL` }));
     return;
@@ -22,7 +31,10 @@ export function forward(request: IncomingMessage, response: ServerResponse, targ
     base,
     { path, method, headers: forwardedHeaders(request, base) },
     (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      const headers = hasCors
+        ? Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !isCorsHeader(name)))
+        : answer.headers;
+      response.writeHead(answer.statusCode ?? 502, headers);
       answer.pipe(response);
       answer.once("error", () => response.destroy());
     },

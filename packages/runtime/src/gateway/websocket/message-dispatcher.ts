@@ -25,7 +25,9 @@ export class MessageDispatcher {
     this.#context = context;
     this.#routes = routes;
     const { clock, limits, work } = context;
-    this.#inWork = new MessagesInWork(clock, limits.webSocketIntegrationMs, work);
+    this.#inWork = new MessagesInWork(clock, limits.webSocketIntegrationMs, work, (message) =>
+      this.#reportNeverBegun(message),
+    );
   }
 
   /** `now` in epoch milliseconds. */
@@ -54,8 +56,9 @@ export class MessageDispatcher {
       return;
     }
     message.invocation = invoker.submit(functionId, message, source, (result) => {
-      const isInTime = this.#inWork.answered(message);
-      const outcome = isInTime ? answer(source, result, requestId, hasRouteResponse) : late;
+      this.#inWork.answered(message);
+      // A client that has left meanwhile hears nothing, and changes nothing of how its function ended.
+      const outcome = message.isLate ? late : answer(source, result, requestId, hasRouteResponse);
       this.#tell(source, routeKey, bytes, now, outcome);
     });
   }
@@ -65,8 +68,15 @@ export class MessageDispatcher {
     for (const message of messages) this.#inWork.abandon(message);
   }
 
+  #reportNeverBegun(message: MessageInWork): void {
+    if (!this.#context.traffic.isObserved) return;
+    const { owner, routeKey, body, startedAt, isLate } = message;
+    const outcome = isLate ? neverBegun : clientLeft;
+    this.#tell(owner, routeKey, Buffer.byteLength(body), startedAt, outcome);
+  }
+
   #tell(
-    source: MessageSource,
+    source: MessageOwner,
     routeKey: string | null,
     bytes: number,
     startedAt: number,
@@ -106,6 +116,16 @@ const tooMany: Outcome = {
   ok: false,
   status: null,
   reason: "more messages at a time than the gateway takes",
+};
+const neverBegun: Outcome = {
+  ok: false,
+  status: null,
+  reason: "the function did not begin it in time",
+};
+const clientLeft: Outcome = {
+  ok: false,
+  status: null,
+  reason: "the connection ended before the function began it",
 };
 const late: Outcome = { ok: false, status: null, reason: "the function took too long" };
 const failed: Outcome = { ok: false, status: null, reason: "the function failed" };

@@ -31,6 +31,8 @@ export class MessageInWork implements Linked<MessageInWork>, WrittenLater {
   readonly startedAt: number;
   /** Null until it is submitted. */
   invocation: SubmittedInvocation | null = null;
+  /** Its time was over before its function answered. */
+  isLate = false;
   list: LinkedList<MessageInWork> | null = null;
   previous: MessageInWork | null = null;
   next: MessageInWork | null = null;
@@ -75,13 +77,21 @@ export class MessagesInWork {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #work: WaitingWork;
+  readonly #onNeverBegun: (message: MessageInWork) => void;
   readonly #messages = new LinkedList<MessageInWork>();
   #timer: ClockTimer | null = null;
 
-  constructor(clock: Clock, timeoutMs: number, work: WaitingWork) {
+  /** `onNeverBegun` is called for each message that left before its function took it. */
+  constructor(
+    clock: Clock,
+    timeoutMs: number,
+    work: WaitingWork,
+    onNeverBegun: (message: MessageInWork) => void,
+  ) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
     this.#work = work;
+    this.#onNeverBegun = onNeverBegun;
   }
 
   /** False: too much waits already. */
@@ -93,27 +103,28 @@ export class MessagesInWork {
     return true;
   }
 
-  /** Its function has answered. False: nobody waits for it any more. */
-  answered(message: MessageInWork): boolean {
+  /** Its function has answered, in time or not. */
+  answered(message: MessageInWork): void {
     this.#work.release(message.bytes);
-    return this.#leave(message);
+    this.#leave(message);
   }
 
   /** Its client is gone, or its time is over: it does not begin any more. */
   abandon(message: MessageInWork): void {
-    if (message.invocation?.withdraw() === true) this.#work.release(message.bytes);
+    const isWithdrawn = message.invocation?.withdraw() === true;
+    if (isWithdrawn) this.#work.release(message.bytes);
     this.#leave(message);
+    if (isWithdrawn) this.#onNeverBegun(message);
   }
 
   close(): void {
     this.#timer?.cancel();
   }
 
-  #leave(message: MessageInWork): boolean {
-    if (message.list === null) return false;
+  #leave(message: MessageInWork): void {
+    if (message.list === null) return;
     this.#messages.remove(message);
     message.owner.messageEnded(message);
-    return true;
   }
 
   #expire(): void {
@@ -124,6 +135,7 @@ export class MessagesInWork {
         this.#timer = this.#clock.after(remainingMs, () => this.#expire());
         return;
       }
+      message.isLate = true;
       message.owner.messageTimedOut(message.requestId);
       this.abandon(message);
     }

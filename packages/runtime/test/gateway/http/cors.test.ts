@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
 import { startGateway, type GatewayHarnessOptions } from "../gateway-harness.ts";
 
 const preflight = { origin: "https://a.example", "access-control-request-method": "POST" };
@@ -99,4 +102,24 @@ test("without @cors a function's own headers stay", async () => {
     "access-control-allow-origin": "https://mine.example",
   });
   expect(await ask({}, { method: "OPTIONS", headers: preflight })).toEqual({ status: 404 });
+});
+
+test("what the server of @proxy says of origins is ignored too", async () => {
+  const server = createServer((_, response) =>
+    response
+      .writeHead(200, { "access-control-allow-origin": "https://mine.example", "x-own": "1" })
+      .end(),
+  );
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const proxy = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const init = { headers: { origin: "https://a.example" } };
+  const cors = { origins: ["https://a.example"] };
+  expect(await ask({ cors, proxy, routes: [] }, init, "/elsewhere")).toEqual({
+    status: 200,
+    vary: "Origin",
+    "x-own": "1",
+    "access-control-allow-origin": "https://a.example",
+  });
 });

@@ -1,0 +1,7 @@
+@app
+rooms
+
+@ws
+
+@rooms
+crowd
