@@ -415,15 +415,9 @@ describe("mistakes in a manifest", () => {
     const told = new Set(
       cases.flatMap(([, , mistakes]) => mistakes.map((one) => one.split(" ")[2])),
     );
-<<<<<<< HEAD
     // These need a folder: the project's reader, the other forms, plugins or handlers cause them.
     const ofFolders =
       /^(?:access-|manifest-|function-(?:missing|undeclared|folders)|plugin-hook-|sandbox-)|^syntax-error$|^ws-response-missing$/;
-=======
-    // These need a folder: they are reported by the project's reader, by the other forms, by dev, or of plugins and handlers.
-    const ofFolders =
-      /^(?:access-|manifest-|function-(?:missing|undeclared|folders)|plugin-hook-|sandbox-setting-)|^(?:syntax-error|ws-response-missing)$/;
->>>>>>> heads/client
     const silent = Object.keys(diagnosticCodes).filter(
       (code) => !told.has(code) && !ofFolders.test(code),
     );
