@@ -7,6 +7,7 @@ import { temporaryFolder } from "../helpers/temporary-folder.ts";
 const echoFiles = [
   ".arc",
   ".gitignore",
+  "AGENTS.md",
   "package.json",
   "preferences.arc",
   "public/index.mjs",
@@ -95,6 +96,12 @@ describe("the command line", () => {
 });
 
 describe("init", () => {
+  test("leaves AGENTS.md out on demand", async () => {
+    await using folder = await temporaryFolder();
+    expect(await runCli(["init", "--no-agents"], { cwd: folder.path })).toMatchObject({ code: 0 });
+    expect(await filesIn(folder.path)).toEqual(echoFiles.filter((name) => name !== "AGENTS.md"));
+  });
+
   test("writes the echo app and names each file", async () => {
     await using folder = await temporaryFolder();
     const { code, stdout } = await runCli(["init", "my-app"], { cwd: folder.path });

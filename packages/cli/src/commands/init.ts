@@ -26,6 +26,12 @@ export const initCommand: Command = defineCommand({
       alias: "n",
       description: "Name of the app; the folder's name by default",
     },
+    agents: {
+      type: "boolean",
+      default: true,
+      description: "Write AGENTS.md, for coding assistants",
+      negativeDescription: "Do not write AGENTS.md, which coding assistants read",
+    },
   },
   async run(args) {
     const terminal = processTerminal();
@@ -43,6 +49,7 @@ export const initCommand: Command = defineCommand({
       folder: answers?.folder ?? args.folder ?? ".",
       language: answers?.language ?? language,
       name: args.name ?? null,
+      hasAgents: args.agents !== false,
     });
     terminal.write(describeResult(result, terminal));
     return 0;

@@ -8,6 +8,7 @@ import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { appNameOf, checkAppName } from "./app-name.ts";
 import { missingFunctions, type MissingFunctions } from "./missing-functions.ts";
 import { commandsForMissing, packageManagerOf, type PackageManager } from "./missing-packages.ts";
+import { newAgents } from "./new-agents.ts";
 import { newManifest, newPreferences, projectFiles } from "./project-files.ts";
 import type { Language } from "./templates.ts";
 import { writeFiles, type WrittenFile } from "./write-files.ts";
@@ -18,6 +19,8 @@ export interface InitOptions {
   readonly language: Language | null;
   /** null: the folder's name. */
   readonly name: string | null;
+  /** Whether a new app gets an AGENTS.md, which coding assistants read. */
+  readonly hasAgents: boolean;
 }
 
 export interface InitResult {
@@ -40,7 +43,11 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   const isNew = (await findManifest(root)).kind === "absent";
   if (isNew) {
     files.push(
-      ...(await writeFiles(root, [newManifest(options.name ?? appNameOf(root)), newPreferences])),
+      ...(await writeFiles(root, [
+        newManifest(options.name ?? appNameOf(root)),
+        newPreferences,
+        ...(options.hasAgents ? [newAgents] : []),
+      ])),
     );
   }
   const project = await readManifest(root);
