@@ -73,7 +73,7 @@ describe("arclet deploy", () => {
     deploy.child.kill("SIGINT");
     const [code] = await once(deploy.child, "close");
     expect(code).toBe(130);
-    expect(deploy.output).toContain("What AWS has begun goes on: run the same command again");
+    expect(deploy.output).toContain("AWS continues what it has begun. Run the same command again");
     expect(aws.calls).not.toContain("CloudFormation CreateChangeSet");
   });
 });
@@ -190,9 +190,9 @@ describe("the recipe for GitHub Actions", () => {
 
 test.each([
   [["deploy", "--plan", "--fast"], "Give only one of --plan, --dry-run"],
-  [["deploy", "http/get-index"], "functions are named with --fast only"],
+  [["deploy", "http/get-index"], "name functions only together with --fast"],
   [["deploy", "--direct", "src/http/none"], "The app has no function src/http/none"],
-  [["deploy", "--tags", "team"], '"team" must be a name, = and a value'],
+  [["deploy", "--tags", "team"], '"team" must be a name, an equals sign and a value'],
   [["env", "-e", "testing"], "Write them to .env"],
 ] as const)("%j is explained", async (args, message) => {
   await using aws = await deployedApp("staging");

@@ -154,7 +154,9 @@ exports.handler = async () => {
       ...app,
       "src/http/get-index/loaded.json": "0",
       [page]: `const { writeFileSync } = require("node:fs");
-writeFileSync(__dirname.replace(".arclet/build", "src") + "/loaded.json", String(Math.random()));
+// The build folder of a version may have a number behind the function's name.
+const source = __dirname.replace(".arclet/build", "src").replace(/~.*$/, "");
+writeFileSync(source + "/loaded.json", String(Math.random()));
 exports.handler = async () => ({ statusCode: 200, body: "one" });
 `,
     });

@@ -88,7 +88,7 @@ describe("building again", () => {
 
   test("removes what a process that has ended left beside the folder, and nothing of others", async () => {
     const project = await createProject({ "src/ws/default/index.mjs": source("one") });
-    const { pid: ended = 0 } = spawnSync(process.execPath, ["--version"]);
+    const { pid: ended } = spawnSync(process.execPath, ["--version"]);
     const parent = join(project.root, ".arclet/build/ws");
     const kept = ["default", `default~${process.ppid}-1`, "default-two", "default~notes"];
     for (const name of [...kept, `default~${ended}-1`]) {

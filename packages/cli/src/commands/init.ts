@@ -49,7 +49,7 @@ export const initCommand: Command = defineCommand({
       folder: answers?.folder ?? args.folder ?? ".",
       language: answers?.language ?? language,
       name: args.name ?? null,
-      hasAgents: args.agents !== false,
+      hasAgents: args.agents,
     });
     terminal.write(describeResult(result, terminal));
     return 0;

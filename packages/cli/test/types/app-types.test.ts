@@ -207,7 +207,7 @@ app.on("said", ({ txt }) => txt);
     expect(output).toMatch(/ws-response-missing|the action "say" has a result/);
     expect(output).not.toContain('"leave"');
     await writeTree(folder.path, { ".arc": manifest });
-    expect((await runCli(["check", folder.path])).output).toContain("No mistakes found.");
+    expect((await runCli(["check", folder.path])).output).toContain("No errors found.");
   }, 120_000);
 
   test("needs no compiler: the names are known, input and output are any", async () => {
