@@ -47,10 +47,9 @@ export async function projectCertificate(
  * @throws CliError `ERR_USAGE` for a file that cannot be read, and for two that do not belong together.
  */
 export async function readCertificate(certFile: string, keyFile: string): Promise<Certificate> {
-  const [cert, key] = await Promise.all([
-    readRequired("--cert", certFile),
-    readRequired("--key", keyFile),
-  ]);
+  // One after the other: where both are missing, the message names the same one each time.
+  const cert = await readRequired("--cert", certFile);
+  const key = await readRequired("--key", keyFile);
   try {
     createSecureContext({ cert, key });
   } catch (cause) {
