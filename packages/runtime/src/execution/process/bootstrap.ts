@@ -74,12 +74,12 @@ let output: readonly LabelledLines[] = [];
 /** Null unless the time here follows a clock that may be moved. */
 let clock: FollowedClock | null = null;
 
-// --- the pipe ---
+// --- the pipes ---
 const splitter = new BatchSplitter(receive);
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 // Read into one buffer: `onread` is the constructor's too, which its types leave out.
 const pipeOptions: SocketConstructorOpts & Pick<TcpSocketConnectOpts, "onread"> = {
-  fd: descriptor.pipe,
+  fd: descriptor.input,
   readable: true,
   writable: true,
   onread: {

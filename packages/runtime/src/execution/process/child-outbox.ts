@@ -116,7 +116,7 @@ export class ChildOutbox {
     let written = 0;
     while (written < batch.length) {
       try {
-        written += writeSync(descriptor.pipe, batch, written);
+        written += writeSync(descriptor.output, batch, written);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "EAGAIN") return written;
         this.#onHostGone();

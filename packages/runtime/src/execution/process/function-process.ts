@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import type { Duplex, Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { BeginPermits } from "./begin-permits.ts";
 import { ownGroup } from "./process-group.ts";
+import { descriptor } from "./records.ts";
 import type { ProcessWarden } from "./process-warden.ts";
 
 /** What of a process is settled when it starts; the rest it hears later. */
@@ -17,7 +18,10 @@ export interface FunctionProcess {
   readonly options: ProcessOptions;
   readonly child: ChildProcess;
   readonly permits: BeginPermits;
-  readonly pipe: Duplex;
+  /** What the process says. */
+  readonly pipe: Readable;
+  /** What it is told: apart, so that what it said last is still read once it has stopped listening. */
+  readonly input: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
 }
@@ -40,7 +44,7 @@ export function startFunctionProcess(
       {
         ...ownGroup,
         env: { ...startEnv(), ...env },
-        stdio: ["ignore", "pipe", "pipe", "pipe", permits.descriptor],
+        stdio: ["ignore", "pipe", "pipe", "pipe", permits.descriptor, "pipe"],
       },
     );
   } catch (error) {
@@ -48,12 +52,15 @@ export function startFunctionProcess(
     throw error;
   }
   warden.watch(child);
-  const [, stdout, stderr, pipe] = child.stdio;
+  const { stdout, stderr } = child;
+  // Its type knows five streams.
+  const streams: readonly unknown[] = child.stdio;
   return {
     options,
     child,
     permits,
-    pipe: pipe as Duplex,
+    pipe: streams[descriptor.output] as Readable,
+    input: streams[descriptor.input] as Writable,
     stdout: stdout as Readable,
     stderr: stderr as Readable,
   };
@@ -71,10 +78,13 @@ function startEnv(): Record<string, string> {
 
 /** Whether a process keeps this one from ending. */
 export function holdProcess(
-  { child, pipe, stdout, stderr }: FunctionProcess,
+  { child, pipe, input, stdout, stderr }: FunctionProcess,
   holds: boolean,
 ): void {
-  const handles = [child, pipe, stdout, stderr] as readonly { ref(): void; unref(): void }[];
+  const handles = [child, pipe, input, stdout, stderr] as unknown as readonly {
+    ref(): void;
+    unref(): void;
+  }[];
   for (const handle of handles) {
     if (holds) handle.ref();
     else handle.unref();

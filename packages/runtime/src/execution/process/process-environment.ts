@@ -64,8 +64,8 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#options = options;
     this.#clockOffsetMs = clockOffsetMs;
     this.#process = started;
-    const { child, pipe } = started;
-    this.#outbox = new HostOutbox(pipe, (invocations) => started.permits.grant(invocations));
+    const { child, pipe, input } = started;
+    this.#outbox = new HostOutbox(input, (invocations) => started.permits.grant(invocations));
     this.#channel = new ChannelServer(options.channel, this.#outbox);
     this.#memory = new MemoryWatch(
       options.config.memory,
@@ -85,7 +85,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     });
     // A process without its pipe can do nothing more.
     pipe.once("end", () => killGroup(child));
-    pipe.on("error", () => killGroup(child));
+    for (const end of [pipe, input]) end.on("error", () => killGroup(child));
     this.#readOutput();
     this.#exited = this.#watchExit();
     options.initLimit.addEventListener("abort", () => void this.stop(), { once: true });
@@ -302,7 +302,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
 
   /** Resolves when the process has ended and all of its output is read. */
   #watchExit(): Promise<void> {
-    const { child, stdout, stderr, pipe } = this.#process;
+    const { child, stdout, stderr, pipe, input } = this.#process;
     return new Promise((resolve) => {
       let drain: NodeJS.Timeout | undefined;
       child.once("error", (error) => {
@@ -315,7 +315,10 @@ export class ProcessEnvironment implements ExecutionEnvironment {
         // Lambda ends what a runtime has started with it.
         killRest(child);
         drain = setTimeout(() => {
-          for (const stream of [stdout, stderr, pipe]) stream.destroy();
+          // What had come by then is read first, however late this is.
+          setImmediate(() => {
+            for (const stream of [stdout, stderr, pipe, input]) stream.destroy();
+          });
         }, drainMs);
       });
       child.once("close", (code, signal) => {

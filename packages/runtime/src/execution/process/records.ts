@@ -6,7 +6,7 @@ import type { HandlerLocation } from "../handler/load-handler.ts";
 // gaps. A record is one byte that names it, followed by its fields. Numbers are little-endian.
 
 /** File descriptors of an environment's process besides the standard ones. */
-export const descriptor = { pipe: 3, permits: 4 } as const;
+export const descriptor = { output: 3, permits: 4, input: 5 } as const;
 
 /** Host → environment. */
 export const toChild = {

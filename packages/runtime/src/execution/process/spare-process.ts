@@ -39,7 +39,7 @@ export class SpareProcess {
     if (spare === null) return;
     spare.child.once("error", this.#onEnd);
     spare.child.once("exit", this.#onEnd);
-    spare.pipe.on("error", this.#onEnd);
+    for (const end of [spare.pipe, spare.input]) end.on("error", this.#onEnd);
     if (spare.child.pid === undefined) return;
     holdProcess(spare, false);
     this.#process = spare;
@@ -57,15 +57,15 @@ export class SpareProcess {
 
   #end(spare: FunctionProcess): void {
     this.#release(spare);
-    spare.pipe.on("error", () => {});
+    for (const end of [spare.pipe, spare.input]) end.on("error", () => {});
     killGroup(spare.child);
     spare.permits.close();
   }
 
-  #release({ child, pipe }: FunctionProcess): void {
+  #release({ child, pipe, input }: FunctionProcess): void {
     child.off("error", this.#onEnd);
     child.off("exit", this.#onEnd);
-    pipe.off("error", this.#onEnd);
+    for (const end of [pipe, input]) end.off("error", this.#onEnd);
     this.#process = null;
   }
 }
