@@ -10,7 +10,7 @@ test("what a process answered before it exits counts, while more is handed to it
   const { invoke } = await runFunction(createProcessStrategy(), { code }, { maxEnvironments: 1 });
   const wrong: unknown[] = [];
   for (let round = 0; round < 40; round++) {
-    let isOver = false;
+    const exits = { isOver: false };
     const answers: Promise<void>[] = [];
     const ask = (n: number): void => {
       answers.push(
@@ -21,12 +21,12 @@ test("what a process answered before it exits counts, while more is handed to it
     };
     for (let n = 0; n < 12; n++) ask(n);
     const exit = invoke({ exit: true }).then((result) => {
-      isOver = true;
+      exits.isOver = true;
       return result;
     });
     // Each turn hands more over, to a process that may have ended by now.
     for (let n = 12; n < 16; n++) ask(n);
-    for (let n = 16; !isOver; n += 4) {
+    for (let n = 16; !exits.isOver; n += 4) {
       for (let more = 0; more < 4; more++) ask(n + more);
       await new Promise((resolve) => {
         setImmediate(resolve);
