@@ -43,7 +43,8 @@ test.each([80, 60])(
     });
     const port = await freePort();
     const session = `arclet-${process.pid}-${columns}`;
-    const command = `${process.execPath} ${bin} dev ${folder.path} --port ${port} --verbose`;
+    // A terminal is one for a person, also where tests run without one.
+    const command = `env -u CI ${process.execPath} ${bin} dev ${folder.path} --port ${port} --verbose`;
     await run("tmux", [
       "-L",
       session,
