@@ -7,6 +7,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 
 /** Installs when the lock file differs from the one last installed, compiles, and bundles. */
 export async function setUp() {
@@ -14,7 +15,6 @@ export async function setUp() {
   const stamp = join(root, "node_modules/.arclet-installed");
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
     console.log("Installing dependencies …");
-    const npm = process.platform === "win32" ? "npm.cmd" : "npm";
     // Not `npm ci`: that refuses a lock in which binaries of other platforms are missing.
     const install = spawnSync(npm, ["install", "--no-audit", "--no-fund", "--loglevel=error"], {
       cwd: root,
@@ -34,6 +34,14 @@ export async function setUp() {
   // Not at the top: a fresh clone has no esbuild before it is set up.
   const { bundleAll } = await import("./bundle.mjs");
   await bundleAll();
+  // npm links a program only where its file is there, which it was not when it installed.
+  if (!existsSync(join(root, "node_modules/.bin/arclet"))) {
+    spawnSync(npm, ["rebuild", "arclet", "--ignore-scripts", "--loglevel=error"], {
+      cwd: root,
+      stdio: ["ignore", "ignore", "inherit"],
+      shell: process.platform === "win32",
+    });
+  }
 }
 
 /** What a program said is on the screen already: its command and exit code are enough. */

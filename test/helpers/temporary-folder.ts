@@ -11,7 +11,9 @@ export async function temporaryFolder(
   await writeTree(path, files);
   return {
     path,
-    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+    // What a killed server had started (a compiler that reads types) may write for a moment longer.
+    [Symbol.asyncDispose]: () =>
+      rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }),
   };
 }
 
