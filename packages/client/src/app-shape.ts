@@ -52,8 +52,8 @@ export interface ClientEvents {
   readonly resumed: undefined;
   readonly gateway: GatewayFrame;
   readonly dropped: Dropped;
-  /** A text that is neither an answer nor a message of the app. */
-  readonly other: string;
+  /** A text that is neither an answer nor a message of the app, or the bytes of a binary message. */
+  readonly other: string | Blob | ArrayBuffer;
 }
 
 type Messages<App extends AppShape> = Omit<App["messages"], keyof ClientEvents> & ClientEvents;
