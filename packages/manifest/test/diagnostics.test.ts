@@ -162,6 +162,29 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
       "7:7 error static-setting-invalid",
     ],
   ],
+  [
+    "folders of static files that are outside of the project",
+    `${app}@static\nfolder ../secret\n`,
+    ["5:8 warning static-folder-outside"],
+  ],
+  [
+    "a folder that leaves the project on its way",
+    `${app}@static\nfolder ./public/../../x\n`,
+    ["5:8 warning static-folder-outside"],
+  ],
+  ["an absolute folder", `${app}@static\nfolder /etc\n`, ["5:8 warning static-folder-outside"]],
+  ["a folder of the project", `${app}@static\nfolder web/../dist\n`, []],
+  [
+    "a prefix that no request has",
+    `${app}@static\nprefix ../x\n`,
+    ["5:8 error static-setting-invalid"],
+  ],
+  ["nothing to ignore", `${app}@static\nignore\n`, ["5:1 error static-setting-invalid"]],
+  [
+    "paths that no request has",
+    `${app}@http\nget /..\nget /a/./b\nget /a/../b\nget /.well-known/x\n`,
+    ["5:5 error http-path-invalid", "6:5 error http-path-invalid", "7:5 error http-path-invalid"],
+  ],
   ["unknown settings of @static", `${app}@static\nfoldr x\n`, ["5:1 warning setting-unknown"]],
   [
     "an unknown setting of an event",

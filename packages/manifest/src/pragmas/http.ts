@@ -2,7 +2,7 @@ import { didYouMean } from "../did-you-mean.ts";
 import type { HttpMethod } from "../manifest.ts";
 import { headOf, linesOf, type LineNode, type Scalar } from "../syntax/ast.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
-import { readEntry } from "./settings.ts";
+import { hasDotPart, readEntry } from "./settings.ts";
 
 const methods = ["get", "post", "put", "patch", "delete", "head", "options", "any"] as const;
 
@@ -45,7 +45,12 @@ export const readHttp: PragmaReader = (pragma, context) => {
       config: { views: method === "get" || method === "any" },
     });
     if (functionId === null) continue;
-    routes.push({ method, path, functionId, origin: context.locate(line.span) });
+    routes.push({
+      method,
+      path,
+      functionId,
+      origin: context.locate(line.span),
+    });
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
     if (routes.length === mostIntegrations + 1) {
       const { span } = line;
@@ -144,7 +149,11 @@ function readPath(scalar: Scalar, context: PragmaContext): string | null {
   const { text, span } = scalar;
   const problem = problemOf(text);
   if (problem === null) return text;
-  context.log.error({ code: "http-path-invalid", text: `the path "${text}" ${problem}`, span });
+  context.log.error({
+    code: "http-path-invalid",
+    text: `the path "${text}" ${problem}`,
+    span,
+  });
   return null;
 }
 
@@ -152,6 +161,8 @@ function problemOf(path: string): string | null {
   if (!path.startsWith("/")) return "must begin with a slash";
   if (path !== "/" && path.endsWith("/")) return "must not end with a slash";
   if (path.includes("//")) return "has an empty part";
+  if (hasDotPart(path))
+    return 'has a part that is "." or "..", which clients resolve: no request would match';
   if (!/^[\w\-./:*~$@+]+$/.test(path)) {
     return "may have letters, digits, slashes, dots, dashes, underscores, :parameters and a final *";
   }

@@ -92,6 +92,11 @@ export function readEntry(
   return src;
 }
 
+/** Whether a URL's path has a part that clients resolve before they ask for it. */
+export function hasDotPart(path: string): boolean {
+  return path.split("/").some((part) => part === "." || part === "..");
+}
+
 /** A path of the project without `./` and a trailing slash. */
 export function cleanPath(path: string): string {
   return path

@@ -1,8 +1,17 @@
+import { posix } from "node:path";
 import type { Proxy, StaticFiles } from "../manifest.ts";
 import { headOf, linesOf } from "../syntax/ast.ts";
 import { pragmaCatalog } from "../rules/pragma-catalog.ts";
 import type { PragmaReader } from "./pragma-context.ts";
-import { cleanPath, flagOf, readFlag, remarkUnknown, settingOf, textOf } from "./settings.ts";
+import {
+  cleanPath,
+  flagOf,
+  hasDotPart,
+  readFlag,
+  remarkUnknown,
+  settingOf,
+  textOf,
+} from "./settings.ts";
 
 export const defaultStatic: StaticFiles = Object.freeze({
   folder: "public",
@@ -20,7 +29,9 @@ const code = "static-setting-invalid";
 const known = Object.keys(pragmaCatalog["static"]?.settings ?? {});
 
 export const readStatic: PragmaReader = (pragma, context) => {
-  const draft: { -readonly [Key in keyof StaticFiles]: StaticFiles[Key] } = { ...defaultStatic };
+  const draft: { -readonly [Key in keyof StaticFiles]: StaticFiles[Key] } = {
+    ...defaultStatic,
+  };
   for (const line of linesOf(pragma.body)) {
     const setting = settingOf(line);
     const value = textOf(setting);
@@ -32,7 +43,16 @@ export const readStatic: PragmaReader = (pragma, context) => {
         return;
       case "folder":
         if (value === null) wrong("must be a path");
-        else draft.folder = cleanPath(value);
+        else {
+          draft.folder = cleanPath(value);
+          if (leavesProject(value)) {
+            context.log.warning({
+              code: "static-folder-outside",
+              text: `the folder "${value}" is outside of the project: everything in it will be public`,
+              span: (setting.values[0] ?? setting.key).span,
+            });
+          }
+        }
         break;
       case "fingerprint":
         if (value === "external") draft.fingerprint = value;
@@ -43,9 +63,12 @@ export const readStatic: PragmaReader = (pragma, context) => {
         }
         break;
       case "ignore":
+        if (value === null) wrong("needs parts of file names, such as .map");
         draft.ignore = setting.values.map((one) => one.text);
         break;
       case "prefix":
+        // Clients resolve these parts, so that no request would have the prefix.
+        if (value !== null && hasDotPart(value)) wrong('may not have a part that is "." or ".."');
         draft.prefix = value === null ? null : cleanPath(value).replace(/^\/+/, "");
         break;
       case "prune":
@@ -73,6 +96,12 @@ export const readStatic: PragmaReader = (pragma, context) => {
   }
   context.draft.static = draft;
 };
+
+/** Whether a folder, as it is written, is none of the project's: `../dist`, `/srv/www`, `C:/www`. */
+function leavesProject(folder: string): boolean {
+  const path = posix.normalize(folder.replaceAll("\\", "/"));
+  return /^(?:\.\.(?:\/|$)|\/|[A-Za-z]:)/.test(path);
+}
 
 export const readProxy: PragmaReader = (pragma, context) => {
   const proxy: { -readonly [Key in keyof Proxy]: Proxy[Key] } = {
@@ -141,6 +170,10 @@ export const readPlugins: PragmaReader = (pragma, context) => {
       });
       continue;
     }
-    context.draft.plugins.push({ name: text, src, origin: context.locate(line.span) });
+    context.draft.plugins.push({
+      name: text,
+      src,
+      origin: context.locate(line.span),
+    });
   }
 };
