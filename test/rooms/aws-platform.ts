@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { realtimeVariables, type Table, type TableStream } from "@arclet/manifest";
+import { realtimeVariables, rollOver, type Table, type TableStream } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
+import { handler as authorizer } from "../../packages/functions/src/built-in/authorizer.ts";
 import { aroundConnect } from "../../packages/functions/src/built-in/connect.ts";
 import { aroundDisconnect } from "../../packages/functions/src/built-in/disconnect.ts";
 import { aroundPresence } from "../../packages/functions/src/built-in/presence.ts";
@@ -14,7 +15,7 @@ import {
 } from "../../packages/runtime/test/services/local-services.ts";
 import { collectPresence } from "./collect-presence.ts";
 import { keepVariables, type RoomFunctions, type RoomsPlatform } from "./contract.ts";
-import { testKinds } from "./test-kinds.ts";
+import { testKinds, testSecret } from "./test-kinds.ts";
 
 const table: Table = {
   name: "realtime",
@@ -35,13 +36,18 @@ export interface AwsRooms extends RoomsPlatform {
 }
 
 /** The helper as it is on AWS: the management API of a gateway over HTTP, a DynamoDB, a built-in function. */
-export async function startAws(functions: RoomFunctions): Promise<AwsRooms> {
+export async function startAws(
+  functions: RoomFunctions,
+  { hasLogins = false }: { readonly hasLogins?: boolean } = {},
+): Promise<AwsRooms> {
   const ids: string[] = [];
   keepVariables();
-  const connect = aroundConnect(async ({ requestContext: { connectionId: id } }: ConnectEvent) => {
-    ids.push(id);
-    return (await functions.connect?.(id)) ?? { statusCode: 200 };
-  });
+  const connect = aroundConnect(
+    async ({ requestContext: { connectionId: id, authorizer: handedOn } }: ConnectEvent) => {
+      ids.push(id);
+      return (await functions.connect?.(id, handedOn)) ?? { statusCode: 200 };
+    },
+  );
   const disconnect = aroundDisconnect(({ requestContext: { connectionId: id } }: ConnectEvent) =>
     functions.disconnect?.(id),
   );
@@ -66,10 +72,20 @@ export async function startAws(functions: RoomFunctions): Promise<AwsRooms> {
       connect: (event) => connect(event, {}),
       default: ({ requestContext: { connectionId: id }, body }) => functions.message?.(id, body),
       disconnect: (event) => disconnect(event, {}),
+      authorizer,
+      [rollOver.routeKey]: authorizer,
     },
+    ...(hasLogins
+      ? {
+          actions: [rollOver.routeKey],
+          twoWay: [rollOver.routeKey],
+          webSocketApi: { authorizer: { functionId: "authorizer", identitySources: [] } },
+        }
+      : {}),
   });
   Object.assign(process.env, {
     ...realtimeVariables({ rooms: testKinds, ws: null }),
+    ...(hasLogins ? { ARC_WS_AUTH: "ticket", ARC_APP_SECRET: testSecret } : {}),
     ARC_REALTIME_TABLE: "testapp-staging-realtime",
     ARC_REALTIME_FUNCTION: "realtime",
     ARC_WSS_URL: gateway.url.replace("http", "ws"),
@@ -91,7 +107,7 @@ export async function startAws(functions: RoomFunctions): Promise<AwsRooms> {
   return {
     ids,
     open: (options) => gateway.open(options),
-    refused: async () => (await gateway.refused()).status,
+    refused: async (options) => (await gateway.refused(options)).status,
     presence: presence.wait,
     countedCalls() {
       const counted = calls;
@@ -102,7 +118,10 @@ export async function startAws(functions: RoomFunctions): Promise<AwsRooms> {
 }
 
 interface ConnectEvent {
-  readonly requestContext: { readonly connectionId: string };
+  readonly requestContext: {
+    readonly connectionId: string;
+    readonly authorizer?: Readonly<Record<string, string>>;
+  };
 }
 
 /** Invokes the built-in function: what is asynchronous runs after its answer. */

@@ -8,8 +8,10 @@ import {
 import { rooms } from "../../packages/functions/src/rooms/rooms.ts";
 import { startAws } from "./aws-platform.ts";
 import { testRooms } from "./contract.ts";
+import { testRollOver } from "./roll-over-contract.ts";
 
 testRooms("of a table on AWS", startAws);
+testRollOver("of a table on AWS", startAws);
 
 /** As API Gateway makes them: 11 bytes in base64. */
 function vanishedId(number: number): string {

@@ -28,7 +28,9 @@ function presenceOf({ eventID, eventName, dynamodb }: StreamRecord): PresenceRec
   // Replacing a member is neither a join nor a leave.
   if (eventName === "MODIFY") return [];
   const item = eventName === "INSERT" ? dynamodb.NewImage : dynamodb.OldImage;
-  const { pk, sk, memberJson, joinedAt } = item ?? {};
+  const { pk, sk, memberJson, joinedAt, movedFrom, movedTo } = item ?? {};
+  // A roll-over is neither a join of the new connection nor a leave of the old one.
+  if ((eventName === "INSERT" ? movedFrom : movedTo) !== undefined) return [];
   const [, room] = /^room#(.+)$/s.exec(pk?.S ?? "") ?? [];
   const [, connectionId] = /^connection#(.+)$/s.exec(sk?.S ?? "") ?? [];
   if (room === undefined || connectionId === undefined) return [];

@@ -2,7 +2,7 @@ import { revoke } from "../auth/revocations.ts";
 import { refusalOf } from "../signed-fetch.ts";
 import type { BuiltInRequest } from "../rooms/aws-channel.ts";
 import { fanOut } from "../rooms/fan-out.ts";
-import { empty, leaveAll, membersOf } from "../rooms/memberships.ts";
+import { connectionsOf, empty, leaveAll } from "../rooms/memberships.ts";
 import { identityKind } from "../rooms/room-name.ts";
 import { forEachOf } from "../realtime/realtime-table.ts";
 import { manageConnection } from "../ws.ts";
@@ -30,10 +30,10 @@ export async function handler(request: BuiltInRequest): Promise<void> {
   }
 }
 
-/** Closes the sockets of an identity. */
+/** Closes the sockets of an identity, those that have rolled over among them. */
 async function closeAll(identity: string): Promise<void> {
-  for await (const page of membersOf(`${identityKind}:${identity}`)) {
-    await forEachOf(page, async ({ id }) => {
+  for await (const ids of connectionsOf(`${identityKind}:${identity}`)) {
+    await forEachOf(ids, async (id) => {
       const response = await manageConnection(id, "DELETE");
       if (!response.ok && response.status !== 410) throw await refusalOf(response);
       await response.arrayBuffer();

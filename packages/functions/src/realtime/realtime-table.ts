@@ -3,8 +3,9 @@ import { endpointOf, refusalOf, signedFetch } from "../signed-fetch.ts";
 // One table, on demand. (`member` would be one of DynamoDB's reserved words.) A membership is two items, written in one transaction:
 //   pk "room#<room>"        sk "connection#<id>"   memberJson, joinedAt, expires
 //   pk "connection#<id>"    sk "room#<room>"       memberJson, joinedAt, expires
-// and beside them:
-//   pk "connection#<id>"    sk "closed"            expires: this connection joins nothing any more
+// A connection that rolled over leaves its "room#" items with movedTo; its successor's have movedFrom, and both movedAt.
+// Beside them:
+//   pk "connection#<id>"    sk "closed"            expires: this connection joins nothing any more; movedTo: where it went
 //   pk "room#<room>"        sk "count"             members: only of kinds with a limit
 //   pk "ticket#<nonce>"     sk "used"              expires
 //   pk "identity#<id>"      sk "revoked"           revokedAt, expires

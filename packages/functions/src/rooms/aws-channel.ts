@@ -1,7 +1,19 @@
-import type { RealtimeChannel, RealtimeCommand } from "../realtime/realtime-channel.ts";
+import type {
+  RealtimeChannel,
+  RealtimeCommand,
+  RealtimeReply,
+} from "../realtime/realtime-channel.ts";
 import { endpointOf, refusalOf, signedFetch } from "../signed-fetch.ts";
 import { fanOut, type Recipient } from "./fan-out.ts";
-import { identityOf, join, leave, maySend, membersOf, roomsOf } from "./memberships.ts";
+import {
+  identityOf,
+  join,
+  leave,
+  maySend,
+  membersOf,
+  roomsOf,
+  successorOf,
+} from "./memberships.ts";
 
 /** So many members get their message from the function itself, in order; more from the fan-out function. */
 const membersAtOnce = 500;
@@ -12,24 +24,33 @@ export const awsChannel: RealtimeChannel = async (command, data) => {
     case "join": {
       const { room, id, member } = command;
       const isLoggedIn = process.env["ARC_WS_AUTH"] !== undefined;
-      return { type: await join(room, id, member ?? (isLoggedIn ? await identityOf(id) : null)) };
+      const type = await join(room, id, member ?? (isLoggedIn ? await identityOf(id) : null));
+      return (type === "gone" ? await askSuccessor(command) : null) ?? { type };
     }
     case "leave":
-      await leave(command.room, command.id);
-      break;
+      if (await leave(command.room, command.id)) break;
+      return (await askSuccessor(command)) ?? { type: "done" };
     case "send":
       if (command.from !== null && !(await maySend(command.room, command.from))) {
         return { type: "too-fast" };
       }
       return { type: "sent", members: await send(command.room, command.except, data ?? "") };
     case "of":
-      return { type: "rooms", rooms: await roomsOf(command.id) };
+      return (await askSuccessor(command)) ?? { type: "rooms", rooms: await roomsOf(command.id) };
     default:
       // Of all members: at the built-in function, which every function would have to carry otherwise.
       await invokeBuiltIn(command, "RequestResponse");
   }
   return { type: "done" };
 };
+
+/** A function that began before a roll-over knows the connection by its former id. Null: there is no other. */
+async function askSuccessor(
+  command: Extract<RealtimeCommand, { readonly type: "join" | "leave" | "of" }>,
+): Promise<RealtimeReply | null> {
+  const id = await successorOf(command.id);
+  return id === null ? null : awsChannel({ ...command, id }, null);
+}
 
 /** Resolves to how many it goes; what becomes of it is not waited for beyond the first few hundred. */
 async function send(
@@ -53,8 +74,9 @@ async function send(
     recipients = [];
   };
   for await (const page of membersOf(room)) {
-    for (const { id, joinedAt } of page) {
-      if (!except.includes(id)) recipients.push({ id, joinedAt });
+    for (const { id, formerId, openedAt } of page) {
+      const isExcepted = except.includes(id) || (formerId !== null && except.includes(formerId));
+      if (!isExcepted) recipients.push({ id, openedAt });
       if (recipients.length === membersAtOnce) await deliver();
     }
   }

@@ -7,7 +7,7 @@ const openingMs = 30_000;
 const openingAttempts = 5;
 
 /** Who gets a message. */
-export type Recipient = Pick<Membership, "id" | "joinedAt">;
+export type Recipient = Pick<Membership, "id" | "openedAt">;
 
 /**
  * Posts one message to many connections; what fails for one never fails the others. Resolves the ids of
@@ -18,9 +18,9 @@ export async function fanOut(
   data: string | Uint8Array,
 ): Promise<string[]> {
   const ids: string[] = [];
-  await forEachOf(recipients, async ({ id, joinedAt }) => {
+  await forEachOf(recipients, async ({ id, openedAt }) => {
     // A connection that may still open stays where it is, even if this message does not reach it.
-    if ((await post(id, joinedAt, data)) === gone && Date.now() - joinedAt >= openingMs) {
+    if ((await post(id, openedAt, data)) === gone && Date.now() - openedAt >= openingMs) {
       ids.push(id);
     }
   });
@@ -30,14 +30,14 @@ export async function fanOut(
 const gone = 410;
 
 /** Resolves the HTTP status; retries of 429 and of AWS's own failures are the signed request's. */
-async function post(id: string, joinedAt: number, data: string | Uint8Array): Promise<number> {
+async function post(id: string, openedAt: number, data: string | Uint8Array): Promise<number> {
   for (let attempt = 1; ; attempt++) {
     try {
       const response = await manageConnection(id, "POST", data);
       // Frees the socket.
       await response.arrayBuffer();
       const { status } = response;
-      const isOpening = status === gone && Date.now() - joinedAt < openingMs;
+      const isOpening = status === gone && Date.now() - openedAt < openingMs;
       if (!isOpening || attempt === openingAttempts) return status;
     } catch {
       // The network failed three times.

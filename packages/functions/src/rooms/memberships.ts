@@ -18,12 +18,17 @@ export interface Membership {
   readonly member: string | null;
   /** Epoch milliseconds. */
   readonly joinedAt: number;
+  /** The connection whose place it has taken; null for none. */
+  readonly formerId: string | null;
+  /** Epoch milliseconds of the handshake that brought it here: its socket opens only afterwards. */
+  readonly openedAt: number;
 }
 
-const roomKey = (room: string): string => `room#${room}`;
-const connectionKey = (id: string): string => `connection#${id}`;
-const roomSide = (room: string, id: string): TableItem => keyOf(roomKey(room), connectionKey(id));
-const connectionSide = (room: string, id: string): TableItem =>
+export const roomKey = (room: string): string => `room#${room}`;
+export const connectionKey = (id: string): string => `connection#${id}`;
+export const roomSide = (room: string, id: string): TableItem =>
+  keyOf(roomKey(room), connectionKey(id));
+export const connectionSide = (room: string, id: string): TableItem =>
   keyOf(connectionKey(id), roomKey(room));
 const isMissing = "attribute_not_exists(pk)";
 
@@ -56,14 +61,26 @@ export async function join(
   return failed === null ? "done" : failed === 0 ? "gone" : "full";
 }
 
-export async function leave(room: string, id: string): Promise<void> {
-  const isCounted = limitOf(room) !== null;
-  await transact([
+/** Resolves false when it is not in the room: it has left already, or rolled over. */
+export async function leave(room: string, id: string): Promise<boolean> {
+  const isLeft = await transact([
     // Who has left already must not count twice.
-    part("Delete", roomSide(room, id), isCounted ? "attribute_exists(pk)" : undefined),
+    part("Delete", roomSide(room, id), "attribute_exists(pk) AND attribute_not_exists(movedTo)"),
     part("Delete", connectionSide(room, id)),
-    ...(isCounted ? [counting(room, -1, null)] : []),
+    ...(limitOf(room) === null ? [] : [counting(room, -1, null)]),
   ]);
+  return isLeft === null;
+}
+
+/** The connection that has taken the place of this one; null for none. Only who has logged in rolls over. */
+export async function successorOf(id: string): Promise<string | null> {
+  if (process.env["ARC_WS_AUTH"] === undefined) return null;
+  return (await itemOf(keyOf(connectionKey(id), "closed")))?.["movedTo"]?.S ?? null;
+}
+
+async function itemOf(Key: TableItem): Promise<TableItem | undefined> {
+  const request = { Key, ConsistentRead: true };
+  return (await callTable<{ readonly Item?: TableItem }>("GetItem", request)).Item;
 }
 
 function counting(room: string, change: number, limit: number | null): object {
@@ -79,19 +96,49 @@ function counting(room: string, change: number, limit: number | null): object {
   );
 }
 
-/** Members whose time has not run out, a page at a time. */
+/**
+ * Members whose time has not run out, a page at a time. A query is not isolated from a roll-over: whichever
+ * of the two connections it meets, the member is there once.
+ */
 export async function* membersOf(room: string): AsyncGenerator<readonly Membership[]> {
+  const seen = new Set<string>();
+  /** Successors by the former ids of those that have moved on. */
+  const moved = new Map<string, string>();
   for await (const page of pagesOf(roomKey(room), connectionKey(""))) {
-    yield page.map(({ sk, memberJson, joinedAt }) => ({
-      id: afterKind(sk),
-      member: memberJson?.S ?? null,
-      joinedAt: Number(joinedAt?.N),
-    }));
+    const met = page.filter(({ sk, movedFrom, movedTo }) => {
+      const id = afterKind(sk);
+      if (movedTo?.S !== undefined) moved.set(id, movedTo.S);
+      else if (!seen.has(movedFrom?.S ?? id)) return seen.add(movedFrom?.S ?? id);
+      return false;
+    });
+    yield met.map(memberOf);
+  }
+  for (const [former, id] of moved) {
+    // Its successor has come after the query had passed its place, or has left.
+    const row = seen.has(former) ? undefined : await itemOf(roomSide(room, id));
+    if (row !== undefined && row["movedTo"] === undefined) yield [memberOf(row)];
+  }
+}
+
+function memberOf({ sk, memberJson, joinedAt, movedFrom, movedAt }: TableItem): Membership {
+  return {
+    id: afterKind(sk),
+    member: memberJson?.S ?? null,
+    joinedAt: Number(joinedAt?.N),
+    formerId: movedFrom?.S ?? null,
+    openedAt: Number((movedAt ?? joinedAt)?.N),
+  };
+}
+
+/** Ids of all connections that a room has rows of, a page at a time. */
+export async function* connectionsOf(room: string): AsyncGenerator<readonly string[]> {
+  for await (const page of pagesOf(roomKey(room), connectionKey(""))) {
+    yield page.map(({ sk }) => afterKind(sk));
   }
 }
 
 /** `chat:lobby` of `room#chat:lobby`. */
-function afterKind(key: AttributeValue | undefined): string {
+export function afterKind(key: AttributeValue | undefined): string {
   return key?.S?.replace(/^\w+#/, "") ?? "";
 }
 
@@ -133,7 +180,14 @@ export async function empty(room: string): Promise<void> {
 
 /** Takes a connection that has closed out of all its rooms, and keeps it from joining any more. */
 export async function leaveAll(id: string): Promise<void> {
-  const Item = { ...keyOf(connectionKey(id), "closed"), expires: expiry() };
-  await callTable("PutItem", { Item });
-  await forEachOf(await roomsOf(id), (room) => leave(room, id));
+  await callTable("UpdateItem", {
+    Key: keyOf(connectionKey(id), "closed"),
+    UpdateExpression: "SET expires = :expires",
+    ExpressionAttributeValues: { ":expires": expiry() },
+  });
+  await forEachOf(await roomsOf(id), async (room) => {
+    if (await leave(room, id)) return;
+    // Its successor is the member now.
+    await transact([part("Delete", roomSide(room, id)), part("Delete", connectionSide(room, id))]);
+  });
 }
