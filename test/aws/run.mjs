@@ -72,7 +72,7 @@ function lintTemplates() {
 }
 
 function startEmulator(python, port) {
-  const child = spawn(python, ["-m", "ministack"], {
+  const child = spawn(python, [join(root, "test/aws/emulator.py")], {
     cwd: cache,
     stdio: ["ignore", "pipe", "pipe"],
     env: {

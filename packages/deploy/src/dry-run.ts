@@ -8,6 +8,7 @@ import type { DeployOptions } from "./deploy-options.ts";
 import { forEachConcurrently } from "./aws/for-each-concurrently.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { countResources, permissionsOf } from "./template/describe-template.ts";
+import { nestedTemplateKey } from "./synthesis/nest-functions.ts";
 import { projectTemplate } from "./synthesis/project-template.ts";
 import { staticBucketId } from "./template/logical-ids.ts";
 
@@ -34,7 +35,7 @@ export async function dryRun(
   );
   // The account, and so the bucket's whole name, is not known without asking AWS, nor are variables.
   const bucket = manifest.aws.bucket ?? "arclet-artifacts";
-  const { template, origins } = await projectTemplate(
+  const { template, nested, joined, origins } = await projectTemplate(
     options,
     stackName,
     packages,
@@ -49,6 +50,8 @@ export async function dryRun(
     await writeFile(join(folder, name), content);
   };
   await write("template.json", `${JSON.stringify(template, null, 2)}\n`);
+  for (const one of nested.values())
+    await write(nestedTemplateKey(stackName, one), `${JSON.stringify(one, null, 2)}\n`);
   await forEachConcurrently(packages, concurrentWrites, async ({ key, archive }) =>
     write(key, await archive.read()),
   );
@@ -63,8 +66,10 @@ export async function dryRun(
   reporter.report({
     type: "dry-run",
     folder,
-    counts: countResources(template),
-    permissions: permissionsOf(template, origins),
+    counts: countResources(joined),
+    rootResources: Object.keys(template.Resources).length,
+    nestedStacks: nested.size,
+    permissions: permissionsOf(joined, origins),
     staticFiles: { count: objects.length, bytes: staticBytes },
   });
 }

@@ -10,9 +10,10 @@ import type { DeployReporter } from "./reporter.ts";
 import { wantedProtection } from "./stack/protect-stack.ts";
 import { stackTagsOf } from "./stack-tags.ts";
 import { tagsOf } from "./stack/stack-owner.ts";
-import type { StackResource } from "./stack/stack-state.ts";
+import { deployedFunction, type StackResource } from "./stack/stack-state.ts";
 import { canonicalValue } from "./template/canonical-value.ts";
-import { functionLogicalId, staticBucketId } from "./template/logical-ids.ts";
+import { joinedId, type StackTemplates } from "./template/join-templates.ts";
+import { functionLogicalId, functionStackId, staticBucketId } from "./template/logical-ids.ts";
 import type { Template, TemplateOutput } from "./template/template.ts";
 import { stepDifferences } from "./updates/step-differences.ts";
 import { updateSteps, type UpdateStep } from "./updates/update-steps.ts";
@@ -65,7 +66,7 @@ export function planApp(
     const { resources } = prepared;
     const steps = stepsOf(prepared);
     const changes = plannedChanges(
-      stepDifferences(prepared.deployed?.template ?? null, steps),
+      stepDifferences(deployedTemplates(prepared), steps, prepared.synthesis.nested),
       (id) => resources.get(id)?.physicalId ?? null,
       prepared.synthesis.origins,
     );
@@ -103,6 +104,10 @@ export function planApp(
         ].some(({ length }) => length > 0) || protection !== null,
     };
   });
+}
+
+function deployedTemplates({ deployed }: PreparedDeploy): StackTemplates | null {
+  return deployed === null ? null : { root: deployed.template, nested: deployed.nested };
 }
 
 function stepsOf({ deployed, synthesis }: PreparedDeploy): readonly UpdateStep[] {
@@ -146,13 +151,15 @@ async function runningFunctions(
     clients.lambda(),
   ]);
   await forEachConcurrently(packages, concurrentFunctions, async ({ functionId, codeSha256 }) => {
-    const id = functionLogicalId(functionId);
-    const name = resources.get(id)?.physicalId;
+    const name = deployedFunction(resources, functionId)?.physicalId;
     if (name === undefined) return;
+    const plain = functionLogicalId(functionId);
+    const nestedId = joinedId(functionStackId(functionId), plain);
+    const id = synthesis.joined.Resources[nestedId] === undefined ? plain : nestedId;
     const running = await client.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
     if (running.CodeSha256 !== codeSha256 && !changed.has(id)) code.push(functionId);
     const given = running.Environment?.Variables ?? {};
-    const taken = environmentOf(synthesis.template.Resources[id]?.Properties?.["Environment"]);
+    const taken = environmentOf(synthesis.joined.Resources[id]?.Properties?.["Environment"]);
     for (const [variable, { value }] of environment)
       if (taken.has(variable) && given[variable] !== value) variables.add(variable);
   });

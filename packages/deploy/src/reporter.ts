@@ -58,7 +58,10 @@ export type DeployEvent =
   | {
       readonly type: "dry-run";
       readonly folder: string;
+      /** Of the root stack and those nested in it. */
       readonly counts: { readonly [resourceType: string]: number };
+      readonly rootResources: number;
+      readonly nestedStacks: number;
       readonly permissions: readonly FunctionPermissions[];
       readonly staticFiles: { readonly count: number; readonly bytes: number };
     };

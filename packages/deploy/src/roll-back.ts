@@ -6,11 +6,12 @@ import { resultOf, type DeployResult } from "./deploy-options.ts";
 import { readEnvironment, type Environment } from "./environment.ts";
 import { DeployError } from "./errors.ts";
 import type { DeployReporter, StackChange } from "./reporter.ts";
-import { deployedTemplate } from "./stack/deployed-template.ts";
+import { deployedTemplate, nestedTemplates } from "./stack/deployed-template.ts";
 import { readDeployRecords, writeDeployRecord } from "./stack/deploy-record.ts";
 import { stackTagsOf } from "./stack-tags.ts";
 import { requireOwn } from "./stack/stack-owner.ts";
 import { deployedStack, stackResources } from "./stack/stack-state.ts";
+import { joinTemplates } from "./template/join-templates.ts";
 import { environmentParameterId } from "./template/logical-ids.ts";
 import type { Template } from "./template/template.ts";
 import { requirePossibleUpdate } from "./updates/require-possible-update.ts";
@@ -44,16 +45,30 @@ export function rollBack(
       throw new DeployError("ERR_NO_EARLIER_DEPLOY", `No earlier deploy of ${stackName} is kept`, {
         hints: ["Check out the earlier version of the project, and deploy that."],
       });
-    const before = (await deployedTemplate(clients, stackName))?.processed ?? null;
-    if (before !== null) requirePossibleUpdate(before, earlier.template, new Map());
-    const resources = await stackResources(clients, stackName);
+    const [deployed, resources] = await Promise.all([
+      deployedTemplate(clients, stackName),
+      stackResources(clients, stackName),
+    ]);
+    const before =
+      deployed === null
+        ? null
+        : {
+            root: deployed.processed,
+            nested: await nestedTemplates(clients, deployed.processed, resources),
+          };
+    const after = {
+      root: earlier.template,
+      nested: new Map(Object.entries(earlier.nested ?? {})),
+    };
+    if (before !== null)
+      requirePossibleUpdate(joinTemplates(before), joinTemplates(after), new Map());
     const { changes, outputs } = await changeInSteps(
       clients,
       {
         stackName,
         bucket,
         before,
-        after: earlier.template,
+        after,
         physicalIdOf: (id) => resources.get(id)?.physicalId ?? null,
         parameters: parametersOf(earlier.template, environment),
         tags: stackTagsOf(manifest, stage),

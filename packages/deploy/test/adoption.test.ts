@@ -55,7 +55,12 @@ const { processed } = JSON.parse(
 
 /** A stack of the template, whose HTTP API has the id `abc123`. */
 function deployedAs(template: Template): DeployedStack {
-  return { template, physicalIds: new Map([["HTTP", "abc123"]]), isAdopted: true };
+  return {
+    template,
+    nested: new Map(),
+    physicalIds: new Map([["HTTP", "abc123"]]),
+    isAdopted: true,
+  };
 }
 
 async function adopted(manifest = text, isPrivate = false): Promise<Template> {

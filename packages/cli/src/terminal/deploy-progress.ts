@@ -124,12 +124,19 @@ export class DeployProgress implements DeployReporter {
   }
 
   /** What a stack is made of, and what it can do. */
-  #contents({ counts, permissions, staticFiles, folder }: DryRunEvent): string {
+  #contents(event: DryRunEvent): string {
+    const { counts, rootResources, nestedStacks, permissions, staticFiles, folder } = event;
     const { style } = this.#terminal;
     const resources = Object.entries(counts).map(
       ([type, count]) => `${String(count).padStart(4)}  ${type}`,
     );
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const nested =
+      nestedStacks === 0
+        ? []
+        : [
+            `${String(rootResources).padStart(4)}  of them in the root stack, the functions in ${nestedStacks} nested stacks`,
+          ];
     const allowed = [...groupedByPermissions(permissions)].flatMap(([, group]) => [
       `${group.map(({ functionId }) => functionId).join(", ")} may`,
       ...(group[0]?.allowed ?? []).map(
@@ -143,6 +150,7 @@ export class DeployProgress implements DeployReporter {
     const lines = [
       ...resources,
       `${String(total).padStart(4)}  resources, and a stack takes ${resourceLimit}`,
+      ...nested,
       ...allowed,
       ...files,
       `written to ${folder}`,

@@ -114,6 +114,8 @@ test("functions that may do the same are told together", () => {
         type: "dry-run",
         folder: "/out",
         counts: { "AWS::X::Y": 12 },
+        rootResources: 12,
+        nestedStacks: 0,
         permissions: [
           { functionId: "ws/a", ...same },
           { functionId: "ws/b", ...other },

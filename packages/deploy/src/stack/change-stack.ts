@@ -17,6 +17,8 @@ export interface StackRequest {
   readonly template: { readonly body: string } | { readonly url: string };
   readonly parameters: readonly Parameter[];
   readonly tags: { readonly [key: string]: string };
+  /** Puts the changes inside of nested stacks in the place of the stacks'. */
+  readonly detail?: (changes: readonly StackChange[]) => readonly StackChange[];
 }
 
 export interface StackResult {
@@ -75,13 +77,14 @@ async function changeOnce(
   );
   if (changeSet === null)
     return { changes: [], outputs: outputsOf(await describeStack(clients, stackName)) };
-  reporter.report({ type: "difference", changes: changeSet.changes });
+  const changes = request.detail?.(changeSet.changes) ?? changeSet.changes;
+  reporter.report({ type: "difference", changes });
   const [sdk, client] = await Promise.all([
     import("@aws-sdk/client-cloudformation"),
     clients.cloudFormation(),
   ]);
   const target = { StackName: stackName, ChangeSetName: changeSet.id };
-  if (!(await confirm(changeSet.changes))) {
+  if (!(await confirm(changes))) {
     await client.send(new sdk.DeleteChangeSetCommand(target));
     throw new DeployError("ERR_NOT_CONFIRMED", "Nothing was changed");
   }
@@ -94,7 +97,7 @@ async function changeOnce(
   if (followed.status !== "CREATE_COMPLETE" && followed.status !== "UPDATE_COMPLETE")
     throw failure(stackName, followed, origins);
   return {
-    changes: changeSet.changes,
+    changes,
     outputs: outputsOf(await describeStack(clients, stackName)),
   };
 }

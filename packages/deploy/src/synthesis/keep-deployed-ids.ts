@@ -1,5 +1,5 @@
 import { DeployError } from "../errors.ts";
-import { digest } from "../template/logical-ids.ts";
+import { digest, httpApiId } from "../template/logical-ids.ts";
 import { renameResources } from "../template/rename-resources.ts";
 import { isExclusive, resourceKeys } from "../template/resource-keys.ts";
 import { canonicalValue, referredId } from "../template/canonical-value.ts";
@@ -12,6 +12,8 @@ import type { Synthesis } from "./synthesize.ts";
 export interface DeployedStack {
   /** With its transforms carried out. */
   readonly template: Template;
+  /** Of the nested stacks that hold functions, by their logical ids. */
+  readonly nested: ReadonlyMap<string, Template>;
   /** AWS's names of its resources, by logical id. */
   readonly physicalIds: ReadonlyMap<string, string>;
   /** Architect made it, and this deploy takes it over. */
@@ -37,7 +39,9 @@ export function keepDeployedIds(
   );
   let kept = renamed;
   for (const [id, { Type: type, Properties: properties }] of Object.entries(deployed.Resources)) {
-    const isTakenOver = type === "AWS::ApiGatewayV2::Api" && properties?.["Body"] !== undefined;
+    // The body of Arclet's own API is written last, when all of its routes are known.
+    const isTakenOver =
+      id !== httpApiId && type === "AWS::ApiGatewayV2::Api" && properties?.["Body"] !== undefined;
     const resource = deployed.Resources[id];
     const physicalId = physicalIds.get(id);
     if (!isTakenOver || resource === undefined || physicalId === undefined) continue;

@@ -7,7 +7,9 @@ import { hasDotPart, readEntry } from "./settings.ts";
 const methods = ["get", "post", "put", "patch", "delete", "head", "options", "any"] as const;
 
 /** Each function is an integration; this quota cannot be raised. */
-const mostIntegrations = 300;
+export const httpIntegrations = 300;
+/** Of `/` and of everything below it. */
+const proxyIntegrations = 2;
 /** A function has a folder of its name, and file systems take 255 bytes. */
 const longestName = 255;
 
@@ -51,23 +53,41 @@ export const readHttp: PragmaReader = (pragma, context) => {
       functionId,
       origin: context.locate(line.span),
     });
-    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-    if (routes.length === mostIntegrations + 1) {
-      const { span } = line;
-      context.log.error({
-        code: "http-limit",
-        text: `this is HTTP function ${routes.length}, and an HTTP API takes ${mostIntegrations}: answer several paths in one function, such as any /api/*`,
-        span,
-      });
-      context.log.warning({
-        code: "http-limit",
-        text: `an HTTP API takes ${mostIntegrations} routes unless AWS raises the quota "Routes per API" of the account`,
-        span,
-      });
-    }
+    context.routeSpans.push(line.span);
   }
   context.draft.http = { routes };
 };
+
+/**
+ * Quotas of an HTTP API, once all pragmas are read: static files and a proxy have integrations too.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+ */
+export function checkHttpLimits({ draft, routeSpans, log }: PragmaContext): void {
+  const advice = "answer several paths in one function, such as any /api/*";
+  const hasProxy = draft.proxy !== null && Object.values(draft.proxy).some((url) => url !== null);
+  const most = httpIntegrations - (hasProxy ? proxyIntegrations : 0);
+  const tooMany = routeSpans[most];
+  if (tooMany !== undefined)
+    log.error({
+      code: "http-limit",
+      text: `this is HTTP function ${most + 1}, and an HTTP API takes ${most}${hasProxy ? " beside @proxy" : ""}: ${advice}`,
+      span: tooMany,
+    });
+  const last = routeSpans[most - 1];
+  if (last !== undefined && tooMany === undefined && draft.static !== null)
+    log.warning({
+      code: "http-limit",
+      text: `this is HTTP function ${most}, and an HTTP API that serves static files takes ${most - 1}: ${advice}, or switch them off with @static false`,
+      span: last,
+    });
+  const aboveRoutes = routeSpans[httpIntegrations];
+  if (aboveRoutes !== undefined)
+    log.warning({
+      code: "http-limit",
+      text: `an HTTP API takes ${httpIntegrations} routes unless AWS raises the quota "Routes per API" of the account`,
+      span: aboveRoutes,
+    });
+}
 
 interface Entry {
   readonly method: HttpMethod;
