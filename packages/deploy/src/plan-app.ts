@@ -11,6 +11,7 @@ import { wantedProtection } from "./stack/protect-stack.ts";
 import { stackTagsOf } from "./stack-tags.ts";
 import { tagsOf } from "./stack/stack-owner.ts";
 import { deployedFunction, type StackResource } from "./stack/stack-state.ts";
+import { isWebsite } from "./synthesis/buckets-as-deployed.ts";
 import { canonicalValue } from "./template/canonical-value.ts";
 import { joinedId, type StackTemplates } from "./template/join-templates.ts";
 import { functionLogicalId, functionStackId, staticBucketId } from "./template/logical-ids.ts";
@@ -43,6 +44,8 @@ export interface DeployPlan {
   /** Names of variables whose running values are others than those of `arclet env`. */
   readonly variables: readonly string[];
   readonly staticFiles: StaticDifference;
+  /** The bucket of static files, if anybody may still read it because Architect made it; null: it is not so. */
+  readonly publicBucket: string | null;
   readonly hasChanges: boolean;
 }
 
@@ -92,6 +95,7 @@ export function planApp(
       protection,
       ...running,
       staticFiles,
+      publicBucket: stillPublic(prepared, project.manifest.static?.private ?? null),
       hasChanges:
         [
           changes,
@@ -104,6 +108,16 @@ export function planApp(
         ].some(({ length }) => length > 0) || protection !== null,
     };
   });
+}
+
+/** @param isPrivate As the manifest says; null: it does not. */
+function stillPublic(
+  { synthesis, resources }: PreparedDeploy,
+  isPrivate: boolean | null,
+): string | null {
+  return isPrivate === null && isWebsite(synthesis.template, staticBucketId)
+    ? (resources.get(staticBucketId)?.physicalId ?? null)
+    : null;
 }
 
 function deployedTemplates({ deployed }: PreparedDeploy): StackTemplates | null {

@@ -231,6 +231,35 @@ describe("a stack of Architect's", () => {
     expect(closed.Resources["StaticBucketPolicy"]).toBeUndefined();
   });
 
+  test("leaves a bucket of an older Architect as it is, which S3 would not change", async () => {
+    // Before AWS blocked public access by default, a list made it public.
+    const { OwnershipControls, PublicAccessBlockConfiguration, ...properties } =
+      processed.Resources["StaticBucket"]?.Properties ?? {};
+    expect([OwnershipControls, PublicAccessBlockConfiguration]).not.toContain(undefined);
+    const older = {
+      ...processed,
+      Resources: {
+        ...processed.Resources,
+        StaticBucket: {
+          Type: "AWS::S3::Bucket",
+          Properties: { ...properties, AccessControl: "PublicRead" },
+        },
+      },
+    };
+    const synthesis = synthesisOf(await manifestOf(text), { stackName: "ArcMoveStaging" });
+    const bucket = (isPrivate: boolean): TemplateResource["Properties"] =>
+      keepDeployedIds(synthesis, deployedAs(older), isPrivate).template.Resources["StaticBucket"]
+        ?.Properties;
+    expect(bucket(false)).toMatchObject({ AccessControl: "PublicRead", WebsiteConfiguration: {} });
+    expect(bucket(false)).not.toHaveProperty("PublicAccessBlockConfiguration");
+    for (const isPrivate of [false, true])
+      expect(bucket(isPrivate)).not.toHaveProperty("OwnershipControls");
+    expect(bucket(true)).toMatchObject({
+      PublicAccessBlockConfiguration: { IgnorePublicAcls: true, RestrictPublicBuckets: true },
+    });
+    expect(bucket(true)).not.toHaveProperty("AccessControl");
+  });
+
   test("keeps a table that the manifest no longer has, and marks it to stay", async () => {
     const after = await adopted(text.replace("cats\n  id *String\n  at **Number\n", ""));
     expect(after.Resources["CatsTable"]).toMatchObject({ DeletionPolicy: "Retain" });
