@@ -2,10 +2,11 @@ import { joinTemplates, type StackTemplates, type Template } from "@arclet/deplo
 import { expect, test } from "vitest";
 import { compareTemplates } from "../src/template/compare-templates.ts";
 import { nestedFunctionName } from "../src/template/logical-ids.ts";
-import { manifestOf, synthesisOf, templateOf } from "./apps.ts";
+import { apps, manifestOf, synthesisOf, templateOf } from "./apps.ts";
 import { bigApp, templatesOf } from "./big-app.ts";
 import { withMoves } from "../src/updates/step-differences.ts";
 import { expectValid } from "./expect-valid.ts";
+import { isAllowed } from "./policy-evaluator.ts";
 import { refusedByAws } from "./update-judge.ts";
 
 const typesOf = ({ Resources: resources }: Template): ReadonlySet<string> =>
@@ -87,6 +88,38 @@ test("an app of 300 HTTP functions and 200 others is within CloudFormation's lim
   const used = JSON.stringify(paths).match(/x-amazon-apigateway-integrations\/\w+/g) ?? [];
   expect(new Set(used.map((name) => name.split("/").at(-1)))).toEqual(new Set(integrations));
   expect([...typesOf(root)]).not.toContain("AWS::Lambda::Function");
+});
+
+test.each(apps)("%s can be in nested stacks", async (_name, text) => {
+  const manifest = await manifestOf(text);
+  const templates = templatesOf(manifest, { resourceLimit: 0 });
+  requireSound(templates);
+  // Roles that API Gateway and functions have are bounded alike.
+  const { permissionsBoundary } = manifest.aws;
+  const roles = [templates.root, ...templates.nested.values()].flatMap(({ Resources }) =>
+    Object.values(Resources).filter(({ Type: type }) => type === "AWS::IAM::Role"),
+  );
+  for (const { Properties: properties } of roles)
+    expect(properties?.["PermissionsBoundary"]).toBe(permissionsBoundary ?? undefined);
+});
+
+test("API Gateway may invoke the app's functions for HTTP and sockets, and no others", async () => {
+  const [, every = ""] = apps.find(([name]) => name === "every pragma") ?? [];
+  const manifest = await manifestOf(every);
+  const { root } = templatesOf(manifest, { resourceLimit: 0 });
+  const may = (name: string): boolean =>
+    isAllowed(root, "ApiInvocation", {
+      action: "lambda:InvokeFunction",
+      resource: `arn:aws:lambda:us-east-1:123456789012:function:${name}`,
+    });
+  for (const id of ["http/get-index", "http/any-api-catchall", "ws/default", "arclet/static"]) {
+    expect(may(nestedFunctionName("AllStaging", id))).toBe(true);
+    expect(may(`${nestedFunctionName("AllStaging", id)}:live`)).toBe(true);
+  }
+  for (const id of ["events/adopted", "queues/mail", "scheduled/daily", "tables-streams/cats"])
+    expect(may(nestedFunctionName("AllStaging", id))).toBe(false);
+  expect(may(nestedFunctionName("OtherStaging", "http/get-index"))).toBe(false);
+  expect(may(nestedFunctionName("AllStagingPreview", "http/get-index"))).toBe(false);
 });
 
 test("what holds data or a URL is in the root under the id that it always has", async () => {
