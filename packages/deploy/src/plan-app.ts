@@ -31,11 +31,11 @@ export interface DeployPlan {
   readonly steps: readonly (readonly string[])[];
   /** Names of the stack's outputs that would differ. */
   readonly outputs: readonly string[];
-  /** Tags of the stack that would be set; null: it has none of the name. */
+  /** Tags of the stack that would be set or removed; null: it has, or would have, none of the name. */
   readonly tags: readonly {
     readonly name: string;
     readonly from: string | null;
-    readonly to: string;
+    readonly to: string | null;
   }[];
   /** Termination protection that would be switched; null: it stays as it is. */
   readonly protection: { readonly from: boolean; readonly to: boolean } | null;
@@ -144,8 +144,14 @@ function plannedTags(
   wanted: { readonly [name: string]: string },
 ): DeployPlan["tags"] {
   const present = stack === null ? new Map<string, string>() : tagsOf(stack);
-  return Object.entries(wanted).flatMap(([name, to]) => {
+  // A deploy gives the stack these tags and no others; AWS's own are not the stack's to lose.
+  const names = new Set([
+    ...Object.keys(wanted),
+    ...[...present.keys()].filter((name) => !name.startsWith("aws:")),
+  ]);
+  return [...names].flatMap((name) => {
     const from = present.get(name) ?? null;
+    const to = Object.hasOwn(wanted, name) ? (wanted[name] ?? null) : null;
     return from === to ? [] : [{ name, from, to }];
   });
 }

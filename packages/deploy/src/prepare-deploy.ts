@@ -9,6 +9,7 @@ import { readArchitectsEnvironment, readEnvironment, type Environment } from "./
 import { newAppSecret, secretVariable } from "./app-secret.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { deployedTemplate, nestedTemplates } from "./stack/deployed-template.ts";
+import { requireUsable } from "./stack/stuck-stack.ts";
 import { ownerOf } from "./stack/stack-owner.ts";
 import { describeStack, stackResources, type StackResource } from "./stack/stack-state.ts";
 import type { DeployedStack } from "./synthesis/keep-deployed-ids.ts";
@@ -82,6 +83,7 @@ async function findStack(clients: AwsClients, stackName: string, app: string): P
   const stack = await describeStack(clients, stackName);
   if (stack === null) return nothing(null);
   const owner = await ownerOf(clients, stack, app);
+  requireUsable(stackName, stack.StackStatus ?? "");
   // Nothing of these stacks is there.
   if (/^(REVIEW_IN_PROGRESS|ROLLBACK_COMPLETE|DELETE_)/.test(stack.StackStatus ?? ""))
     return nothing(stack);

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Template, TemplateResource } from "@arclet/deploy";
+import { joinTemplates, type Template, type TemplateResource } from "@arclet/deploy";
 import { describe, expect, test } from "vitest";
 import { adoptStack } from "../src/synthesis/adopt-stack.ts";
 import {
@@ -13,6 +13,7 @@ import { holdsData } from "../src/template/data-types.ts";
 import { resourceKeys } from "../src/template/resource-keys.ts";
 import { requirePossibleUpdate } from "../src/updates/require-possible-update.ts";
 import { updateSteps } from "../src/updates/update-steps.ts";
+import { templatesOf } from "./big-app.ts";
 import { manifestOf, synthesisOf } from "./apps.ts";
 import { refusedByAws } from "./update-judge.ts";
 
@@ -136,6 +137,26 @@ describe("a stack of Architect's", () => {
       1,
     );
     expect(refusedByAws(processed, after)).toEqual([]);
+  });
+
+  test("is taken over into nested stacks when it is big", async () => {
+    const manifest = await manifestOf(text);
+    const templates = templatesOf(manifest, {
+      flat: await adopted(),
+      deployed: processed,
+      resourceLimit: 0,
+    });
+    expect(templates.nested.size).toBeGreaterThan(0);
+    const joined = joinTemplates(templates);
+    expect(refusedByAws(processed, joined)).toEqual([]);
+    const lost = compareTemplates(processed, joined).filter(
+      ({ type, action }) => holdsData(type) && (action === "remove" || action.endsWith("replace")),
+    );
+    expect(lost).toEqual([]);
+    for (const id of ["HTTP", "WS"]) expect(Object.keys(templates.root.Resources)).toContain(id);
+    // Architect's routes stay in the body, and lead to the functions by their names.
+    const body = JSON.stringify(templates.root.Resources["HTTP"]?.Properties?.["Body"]);
+    expect(body).toContain(":function:AllStaging-http-get-");
   });
 
   test("has CORS in the body of its HTTP API", async () => {

@@ -24,7 +24,8 @@ export function planText(plan: DeployPlan, style: Style): string {
     ...(plan.stack === "new"
       ? []
       : tags.map(
-          ({ name, from, to }) => `  ${"tag".padEnd(13)} ${name}: ${from ?? "none"} → ${to}`,
+          ({ name, from, to }) =>
+            `  ${"tag".padEnd(13)} ${name}: ${from ?? "none"} → ${to ?? "none"}`,
         )),
     ...(protection === null
       ? []

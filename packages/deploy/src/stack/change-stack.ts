@@ -8,6 +8,7 @@ import { deleteStack } from "./delete-stack.ts";
 import { failureHints } from "./failure-hints.ts";
 import { followStack, type FollowedStack } from "./follow-stack.ts";
 import { appTag, ownerOf } from "./stack-owner.ts";
+import { requireUsable, stuckAdvice } from "./stuck-stack.ts";
 import { newestEventId } from "./stack-events.ts";
 import { describeStack, outputsOf } from "./stack-state.ts";
 import { waitUntilIdle } from "./wait-until-idle.ts";
@@ -149,26 +150,9 @@ async function makeReady(
       });
       await deleteStack(clients, stack, origins, reporter);
       return true;
-    default: {
-      const advice = stuckAdvice(stackName, status);
-      if (advice === null) return false;
-      throw new DeployError("ERR_STACK_STUCK", `The stack ${stackName} is in ${status}`, {
-        hints: [advice],
-      });
-    }
-  }
-}
-
-/** How a stack leaves a state that no deploy ends; null for all others. */
-function stuckAdvice(stackName: string, status: string): string | null {
-  switch (status) {
-    case "ROLLBACK_FAILED":
-    case "DELETE_FAILED":
-      return "Run `arclet destroy`, then deploy again.";
-    case "UPDATE_ROLLBACK_FAILED":
-      return `Let it finish: aws cloudformation continue-update-rollback --stack-name ${stackName}`;
     default:
-      return null;
+      requireUsable(stackName, status);
+      return false;
   }
 }
 
