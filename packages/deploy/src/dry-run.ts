@@ -71,7 +71,7 @@ export async function dryRun(
     type: "dry-run",
     folder,
     counts: countResources(joined),
-    rootResources: Object.keys(template.Resources).length,
+    rootResources: Object.keys(template.Resources).length - nested.size,
     nestedStacks: nested.size,
     permissions: permissionsOf(joined, origins),
     staticFiles: { count: objects.length, bytes: staticBytes },

@@ -95,7 +95,7 @@ export class DeployProgress implements DeployReporter {
         return `update ${event.number} of ${event.count}: ${what}\n`;
       }
       case "difference":
-        this.#total = event.changes.length;
+        this.#total = event.total;
         this.#done = 0;
         return event.changes
           .map(
@@ -131,12 +131,10 @@ export class DeployProgress implements DeployReporter {
       ([type, count]) => `${String(count).padStart(4)}  ${type}`,
     );
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    const nested =
+    const places =
       nestedStacks === 0
-        ? []
-        : [
-            `${String(rootResources).padStart(4)}  of them in the root stack, the functions in ${nestedStacks} nested stacks`,
-          ];
+        ? `, and a stack takes ${resourceLimit}`
+        : `: ${rootResources} in the root stack, the others in ${nestedStacks} nested stacks, and each takes ${resourceLimit}`;
     const allowed = [...groupedByPermissions(permissions)].flatMap(([, group]) => [
       `${group.map(({ functionId }) => functionId).join(", ")} may`,
       ...(group[0]?.allowed ?? []).map(
@@ -149,8 +147,7 @@ export class DeployProgress implements DeployReporter {
     const files = count === 0 ? [] : [`${count} static ${noun}, ${kilobytes(bytes)}`];
     const lines = [
       ...resources,
-      `${String(total).padStart(4)}  resources, and a stack takes ${resourceLimit}`,
-      ...nested,
+      `${String(total).padStart(4)}  resources${places}`,
       ...allowed,
       ...files,
       `written to ${folder}`,

@@ -79,7 +79,7 @@ async function changeOnce(
   if (changeSet === null)
     return { changes: [], outputs: outputsOf(await describeStack(clients, stackName)) };
   const changes = request.detail?.(changeSet.changes) ?? changeSet.changes;
-  reporter.report({ type: "difference", changes });
+  reporter.report({ type: "difference", changes, total: changeSet.changes.length });
   const [sdk, client] = await Promise.all([
     import("@aws-sdk/client-cloudformation"),
     clients.cloudFormation(),
