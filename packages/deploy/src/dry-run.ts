@@ -1,5 +1,5 @@
-import type { Dirent } from "node:fs";
-import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { statSync, type Dirent } from "node:fs";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { systemErrorCode } from "@arclet/manifest";
 import { packageFunctions, type FunctionPackage } from "./assets/package-functions.ts";
@@ -92,7 +92,8 @@ async function clearedFolder(
     const path = join(entry.parentPath, entry.name);
     const key = relative(folder, path).replaceAll("\\", "/");
     const bytes = wanted.get(key);
-    if (bytes !== undefined && (await stat(path)).size === bytes) present.add(key);
+    // Nothing else runs meanwhile, and each asynchronous look takes ten times as long.
+    if (bytes !== undefined && statSync(path).size === bytes) present.add(key);
     else await rm(path);
   }
   return present;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * CloudFormation logical id (letters and digits) of a name: `HttpGetCats3f2a9c10`.
@@ -16,7 +16,7 @@ export function logicalId(kind: string, name: string): string {
 
 /** Eight hex digits of SHA-256. */
 export function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+  return hash("sha256", text).slice(0, 8);
 }
 
 export const webSocketApiId = "WebSocketApi";
