@@ -7,7 +7,7 @@ import {
 import { attribute, sub } from "../template/template.ts";
 import type { Template, TemplateResource, TemplateValue } from "../template/template.ts";
 
-const roleId = "ApiInvocation";
+export const invocationRoleId = "ApiInvocation";
 /** Their functions are invoked by API Gateway alone, but for those of plugins. */
 const apiPragmas: ReadonlySet<string> = new Set(["http", "ws"]);
 
@@ -38,13 +38,13 @@ export function withInvocationRole(flat: Template, options: InvocationRoleOption
     invoked.add(ids.get(target.lambdaId) ?? "");
     resources[id] = {
       ...resource,
-      Properties: { ...resource.Properties, CredentialsArn: attribute(roleId, "Arn") },
+      Properties: { ...resource.Properties, CredentialsArn: attribute(invocationRoleId, "Arn") },
     };
   }
   if (invoked.size === 0) return flat;
   for (const [id, resource] of Object.entries(resources))
     if (isGranted(resource, flat, pairs)) delete resources[id];
-  resources[roleId] = roleOf([...invoked].toSorted(), options);
+  resources[invocationRoleId] = roleOf([...invoked].toSorted(), options);
   return { ...flat, Resources: resources };
 }
 

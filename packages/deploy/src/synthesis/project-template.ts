@@ -7,6 +7,7 @@ import { keepDeployedIds, requireFreeKeys, type DeployedStack } from "./keep-dep
 import { joinedOrigins, joinTemplates } from "../template/join-templates.ts";
 import type { Template } from "../template/template.ts";
 import { requirePossibleUpdate } from "../updates/require-possible-update.ts";
+import { invocationRoleId } from "./invocation-role.ts";
 import { layOut } from "./lay-out.ts";
 import { synthesize, type Synthesis } from "./synthesize.ts";
 
@@ -61,7 +62,10 @@ export async function projectTemplate(
       resourceLimit,
     });
     const joined = joinTemplates({ root, nested });
-    return { template: root, nested, joined, origins: joinedOrigins(origins, nested) };
+    const labelled = new Map(origins);
+    if (root.Resources[invocationRoleId] !== undefined)
+      labelled.set(invocationRoleId, { label: "the APIs' role", location: null });
+    return { template: root, nested, joined, origins: joinedOrigins(labelled, nested) };
   };
   if (deployed === null) {
     const { template, origins } = synthesized;
