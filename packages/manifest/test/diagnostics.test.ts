@@ -229,12 +229,12 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
   [
     "the 301st HTTP function",
     `${app}@http\n${Array.from({ length: 301 }, (_, index) => `get /r${index}`).join("\n")}\n`,
-    ["305:1 error http-limit", "305:1 warning http-limit"],
+    ["299:1 warning http-limit", "305:1 error http-limit"],
   ],
   [
     "300 HTTP functions beside static files",
     `${app}@http\n${Array.from({ length: 300 }, (_, index) => `get /r${index}`).join("\n")}\n`,
-    ["304:1 warning http-limit"],
+    ["299:1 warning http-limit", "304:1 warning http-limit"],
   ],
   [
     "300 HTTP functions without static files",
@@ -244,7 +244,7 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
   [
     "the 299th HTTP function beside a proxy",
     `${app}@proxy\ntesting http://localhost:1\nstaging https://a.example\nproduction https://a.example\n@http\n${Array.from({ length: 299 }, (_, index) => `get /r${index}`).join("\n")}\n`,
-    ["307:1 error http-limit"],
+    ["305:1 warning http-limit", "307:1 error http-limit"],
   ],
   ["half a route", `${app}@http\nget\n`, ["5:1 error http-route-incomplete"]],
   ["an unknown method", `${app}@http\ngte /\n`, ["5:1 error http-method-unknown"]],
