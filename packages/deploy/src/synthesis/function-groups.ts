@@ -1,5 +1,6 @@
 import { referredId, referredIds } from "../template/canonical-value.ts";
 import { functionLogicalId } from "../template/logical-ids.ts";
+import { dependenciesIn } from "../template/substitute-references.ts";
 import type { Template, TemplateResource, TemplateValue } from "../template/template.ts";
 
 /** A function and what exists for it alone. None of it holds data or a URL. */
@@ -132,9 +133,7 @@ export function entangledFunctions(
 }
 
 /** Logical ids that a resource refers to or names in `DependsOn`. */
-export function dependenciesOf({
-  Properties: properties = {},
-  DependsOn: others = [],
-}: TemplateResource): readonly string[] {
-  return [...new Set([...referredIds(properties), ...[others].flat()])];
+export function dependenciesOf(resource: TemplateResource): readonly string[] {
+  const { Properties: properties = {} } = resource;
+  return [...new Set([...referredIds(properties), ...dependenciesIn(resource)])];
 }

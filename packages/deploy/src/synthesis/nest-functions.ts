@@ -2,8 +2,9 @@ import { contentKey } from "../assets/artifact-bucket.ts";
 import { nestedStackType, type StackTemplates } from "../template/join-templates.ts";
 import { functionStackId, nestedFunctionName } from "../template/logical-ids.ts";
 import {
-  substituteReferences,
+  dependenciesIn,
   valueOfText,
+  withReferences,
   type Substitution,
 } from "../template/substitute-references.ts";
 import type {
@@ -158,12 +159,12 @@ function rootResource(
 ): TemplateResource {
   const stacks = new Set(dependenciesOf(resource).flatMap((id) => stackOf.get(id) ?? []));
   const isWaiting = stacks.size > 0 && !needsNameOnly(resource);
-  const others = [resource.DependsOn ?? []].flat().filter((id) => !stackOf.has(id));
+  const others = dependenciesIn(resource).filter((id) => !stackOf.has(id));
   const dependencies = isWaiting ? [...others, ...[...stacks].toSorted()] : others;
   const text: Substitution = needsNameOnly(resource)
     ? (id, attribute) => names.get(keyOf(id, attribute)) ?? substitution(id, attribute)
     : substitution;
-  return withProperties(resource, text, dependencies);
+  return withReferences(resource, text, dependencies);
 }
 
 function nestedResource(
@@ -174,30 +175,11 @@ function nestedResource(
   substitution: Substitution,
 ): TemplateResource {
   const inside: string[] = [];
-  for (const id of [resource.DependsOn ?? []].flat()) {
+  for (const id of dependenciesIn(resource)) {
     if (stackOf.get(id) === stackId) inside.push(id);
     else if (!stackOf.has(id)) nest.dependencies.add(id);
   }
-  return withProperties(resource, substitution, inside);
-}
-
-function withProperties(
-  resource: TemplateResource,
-  substitution: Substitution,
-  dependencies: readonly string[],
-): TemplateResource {
-  const { DependsOn: _others, Properties: properties, ...rest } = resource;
-  return {
-    ...rest,
-    ...(dependencies.length === 0 ? {} : { DependsOn: dependencies }),
-    ...(properties === undefined
-      ? {}
-      : {
-          Properties: substituteReferences(properties, substitution) as NonNullable<
-            TemplateResource["Properties"]
-          >,
-        }),
-  };
+  return withReferences(resource, substitution, inside);
 }
 
 /** The parameter by which a nested stack learns what the root has; null for what is the same in both. */

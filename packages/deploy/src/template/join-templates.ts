@@ -1,5 +1,11 @@
 import type { ResourceOrigin, Template, TemplateResource, TemplateValue } from "./template.ts";
-import { substituteReferences, textOfValue, type Substitution } from "./substitute-references.ts";
+import {
+  dependenciesIn,
+  substituteReferences,
+  textOfValue,
+  withReferences,
+  type Substitution,
+} from "./substitute-references.ts";
 
 export const nestedStackType = "AWS::CloudFormation::Stack";
 
@@ -36,16 +42,16 @@ export function joinTemplates({ root, nested }: StackTemplates): Template {
   for (const [id, resource] of Object.entries(root.Resources)) {
     const inner = isJoined(id) ? nested.get(id) : undefined;
     if (inner === undefined) {
-      const others = [resource.DependsOn ?? []].flat().filter((other) => !isJoined(other));
-      resources[id] = withSubstitution(resource, inRoot, others);
+      const others = dependenciesIn(resource).filter((other) => !isJoined(other));
+      resources[id] = withReferences(resource, inRoot, others);
       continue;
     }
     const substitution = inNested(root, nested, id);
     for (const [innerId, one] of Object.entries(inner.Resources))
-      resources[joinedId(id, innerId)] = withSubstitution(
+      resources[joinedId(id, innerId)] = withReferences(
         one,
         substitution,
-        [one.DependsOn ?? []].flat().map((other) => joinedId(id, other)),
+        dependenciesIn(one).map((other) => joinedId(id, other)),
       );
   }
   return { ...root, Resources: resources };
@@ -82,24 +88,5 @@ function inNested(
       return `\${${joinedId(stackId, id)}${attribute === null ? "" : `.${attribute}`}}`;
     const value = given?.[id];
     return attribute === null && value !== undefined ? textOfValue(value) : null;
-  };
-}
-
-function withSubstitution(
-  resource: TemplateResource,
-  substitution: Substitution,
-  dependencies: readonly string[],
-): TemplateResource {
-  const { DependsOn: _others, Properties: properties, ...rest } = resource;
-  return {
-    ...rest,
-    ...(dependencies.length === 0 ? {} : { DependsOn: dependencies }),
-    ...(properties === undefined
-      ? {}
-      : {
-          Properties: substituteReferences(properties, substitution) as NonNullable<
-            TemplateResource["Properties"]
-          >,
-        }),
   };
 }

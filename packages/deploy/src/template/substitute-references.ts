@@ -1,4 +1,4 @@
-import type { TemplateValue } from "./template.ts";
+import type { TemplateResource, TemplateValue } from "./template.ts";
 
 /**
  * What a reference becomes: text as `Fn::Sub` takes it, such as `${TableCats.Arn}` or a plain name; null
@@ -20,7 +20,10 @@ export function substituteReferences(
     return text === null ? value : valueOfText(text);
   }
   const text = value["Fn::Sub"];
-  if (typeof text === "string") return valueOfText(substitutedText(text, substitution, {}));
+  if (typeof text === "string") {
+    const next = substitutedText(text, substitution, {});
+    return next.includes("${") ? { "Fn::Sub": next } : next;
+  }
   if (typeof text === "object" && isList(text)) {
     const [first, variables = {}] = text;
     const own = typeof variables === "object" && !isList(variables) ? variables : {};
@@ -34,6 +37,31 @@ export function substituteReferences(
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [key, substituteReferences(inner, substitution)]),
   );
+}
+
+/** A resource whose properties have other references, and that depends on others. */
+export function withReferences(
+  resource: TemplateResource,
+  substitution: Substitution,
+  dependencies: readonly string[],
+): TemplateResource {
+  const { DependsOn: _others, Properties: properties, ...rest } = resource;
+  return {
+    ...rest,
+    ...(dependencies.length === 0 ? {} : { DependsOn: dependencies }),
+    ...(properties === undefined
+      ? {}
+      : {
+          Properties: substituteReferences(properties, substitution) as NonNullable<
+            TemplateResource["Properties"]
+          >,
+        }),
+  };
+}
+
+/** Logical ids that a resource names in `DependsOn`, which takes one id where a list may be. */
+export function dependenciesIn({ DependsOn: others = [] }: TemplateResource): readonly string[] {
+  return [others].flat();
 }
 
 /** The value of a text of `Fn::Sub`: a reference alone is `Ref` or `Fn::GetAtt`. */
