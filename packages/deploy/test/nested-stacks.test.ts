@@ -168,6 +168,22 @@ test("a function stays in its nested stack whatever else the app has, also when 
   expect(kept.map(({ type }) => type)).toEqual(["AWS::ApiGatewayV2::Api"]);
 });
 
+test("the order of the manifest's lines makes no other nested template", async () => {
+  const [one, other] = await Promise.all(
+    [
+      ["get /a", "get /b", "get /c/:id", "post /a"],
+      ["post /a", "get /c/:id", "get /b", "get /a"],
+    ].map(async (lines) => manifestOf(`@app\nbig\n\n@http\n${lines.join("\n")}\n\n@ws\n`)),
+  );
+  if (one === undefined || other === undefined) throw new Error("no manifests");
+  const [before, after] = [one, other].map((manifest) =>
+    templatesOf(manifest, { resourceLimit: 0 }),
+  );
+  expect(JSON.stringify([...(after?.nested ?? [])])).toBe(
+    JSON.stringify([...(before?.nested ?? [])]),
+  );
+});
+
 const routes = (count: number): string =>
   Array.from({ length: count }, (_, index) => `get /r${index}`).join("\n");
 

@@ -207,13 +207,18 @@ function templateOf(
   return {
     AWSTemplateFormatVersion: "2010-09-09",
     Description: `${description}: ${stackId}`,
-    ...(Object.keys(parameters).length > 0 ? { Parameters: parameters } : {}),
-    Resources: resources,
+    ...(Object.keys(parameters).length > 0 ? { Parameters: sorted(parameters) } : {}),
+    // A template is named by its content: the order of lines in the manifest makes no other one.
+    Resources: sorted(resources),
     Outputs: {
       Stack: { Description: "Name of the stack", Value: { Ref: "AWS::StackName" } },
-      ...outputs,
+      ...sorted(outputs),
     },
   };
+}
+
+function sorted<T>(members: { readonly [name: string]: T }): { readonly [name: string]: T } {
+  return Object.fromEntries(Object.entries(members).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function stackResource(
@@ -231,7 +236,7 @@ function stackResource(
       TemplateURL: {
         "Fn::Sub": `https://s3.\${AWS::Region}.\${AWS::URLSuffix}/${bucket}/${key}`,
       },
-      ...(Object.keys(values).length === 0 ? {} : { Parameters: values }),
+      ...(Object.keys(values).length === 0 ? {} : { Parameters: sorted(values) }),
     },
   };
 }
