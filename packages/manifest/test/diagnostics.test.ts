@@ -246,6 +246,11 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
     `${app}@proxy\ntesting http://localhost:1\nstaging https://a.example\nproduction https://a.example\n@http\n${Array.from({ length: 299 }, (_, index) => `get /r${index}`).join("\n")}\n`,
     ["305:1 warning http-limit", "307:1 error http-limit"],
   ],
+  [
+    "the 301st route of sockets",
+    `${app}@ws\n${Array.from({ length: 298 }, (_, index) => `action${index}`).join("\n")}\n`,
+    ["302:1 warning ws-limit"],
+  ],
   ["half a route", `${app}@http\nget\n`, ["5:1 error http-route-incomplete"]],
   ["an unknown method", `${app}@http\ngte /\n`, ["5:1 error http-method-unknown"]],
   ["a path without a slash", `${app}@http\nget cats\n`, ["5:5 error http-path-invalid"]],
