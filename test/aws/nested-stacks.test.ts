@@ -164,6 +164,35 @@ test("an app that grows beyond one stack keeps its URLs, its items and its queue
   expect(await residue("GrowsStaging")).toEqual([]);
 });
 
+test("an app in nested stacks is updated in the steps that AWS takes", async () => {
+  await using folder = await createAppFolder(files);
+  const { manifest } = await projectOf(folder.root);
+  const app = { manifest, stage: "staging", name: null, force: true } as const;
+  await deploy(folder.root, { resourceLimit: 0 });
+  try {
+    const index = (attribute: string): string =>
+      `mails\n  ${attribute} *String\n  name by${attribute}\n`;
+    await folder.write(
+      "app.arc",
+      `${files["app.arc"]}\n@tables-indexes\n${index("sender")}${index("subject")}`,
+    );
+    await folder.write("src/queues/mail/index.js", "export const handler = async () => {};\n");
+    const plan = await planOf(folder.root, 500);
+    expect(plan.steps).toHaveLength(2);
+    const { events, result } = await deploy(folder.root);
+    expect(events.filter(({ type }) => type === "step")).toHaveLength(2);
+    expect(result.changes).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ action: "change", label: "table mails" }),
+        expect.objectContaining({ action: "change", label: "function queues/mail" }),
+      ]),
+    );
+    expect(await planOf(folder.root, 500)).toMatchObject({ hasChanges: false });
+  } finally {
+    await destroyApp(app, silent);
+  }
+});
+
 test("a failure in a nested stack names the function, its line and the reason", async () => {
   await using folder = await createAppFolder(files);
   const { manifest } = await projectOf(folder.root);
