@@ -45,6 +45,7 @@ export type {
 } from "./project/project.ts";
 export { keepAlive } from "./keep-alive.ts";
 export { canRollOver, rollOver } from "./roll-over.ts";
+export { httpIntegrations } from "./pragmas/http.ts";
 export { responseRoutesOf, responseRoutesVariable } from "./response-routes.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";
 export {
