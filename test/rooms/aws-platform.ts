@@ -140,7 +140,7 @@ async function startLambda(): Promise<{
   readonly url: string;
   readonly settled: () => Promise<void>;
 }> {
-  const running = new Set<Promise<void>>();
+  const running = new Set<Promise<unknown>>();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -148,7 +148,7 @@ async function startLambda(): Promise<{
       const run = realtimeHandler(JSON.parse(Buffer.concat(chunks).toString()) as BuiltInRequest);
       running.add(run);
       if (request.headers["x-amz-invocation-type"] === "Event") response.writeHead(202).end();
-      else void run.then(() => response.end("null"));
+      else void run.then((reply) => response.end(JSON.stringify(reply)));
     });
   });
   server.listen(0, "127.0.0.1");
