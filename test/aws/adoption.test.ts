@@ -145,6 +145,7 @@ test("an app that Architect deployed keeps its data and URLs with Arclet, and wi
     { report: () => {} },
   );
   expect(plan.stack).toBe("adopted");
+  expect(plan.publicBucket).toBe(before.get("StaticBucket"));
   expect(plan.changes.filter(({ data }) => data !== "none")).toEqual([]);
   const extend = {
     extend: (made: Parameters<typeof adaptedTemplate>[0]) => Promise.resolve(adaptedTemplate(made)),
@@ -184,6 +185,12 @@ test("an app that Architect deployed keeps its data and URLs with Arclet, and wi
   expect([...after.keys()].filter((id) => id.endsWith("WSLambda"))).toEqual([]);
   expect(await tom()).toEqual({ id: { S: "tom" }, age: { N: "7" } });
   expect(result.webSocketUrl).toContain(before.get("WS"));
+  // Anybody reads it, as before, and nobody had to write that.
+  const page = (): Promise<number> =>
+    get(`${process.env["AWS_ENDPOINT_URL"]}/${before.get("StaticBucket")}/index.html`).then(
+      ({ status }) => status,
+    );
+  expect(await page()).toBe(200);
   expect(await ask(result.webSocketUrl ?? "", { text: "hi" })).toEqual({ text: "hi" });
   expect(result.httpUrl).toContain(before.get("HTTP"));
   // Architect's variable, which Arclet now keeps too.

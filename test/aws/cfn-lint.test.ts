@@ -5,17 +5,19 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { apps, manifestOf, templateOf } from "../../packages/deploy/test/apps.ts";
+import { bigApp, templatesOf } from "../../packages/deploy/test/big-app.ts";
 
 // Missing in no run: the lane installs it.
 const cfnLint = process.env["ARCLET_TEST_CFN_LINT"] ?? "cfn-lint";
 
-/** What it finds; it exits with another code than 0 when that is anything. */
-async function lint(template: unknown): Promise<string> {
+/** What it finds in templates; it exits with another code than 0 when that is anything. */
+async function lint(...templates: readonly unknown[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "arclet-lint-"));
   try {
-    const file = join(folder, "template.json");
-    await writeFile(file, JSON.stringify(template));
-    const run = promisify(execFile)(cfnLint, ["--regions", "us-east-1", "--", file]);
+    const files = templates.map((_, index) => join(folder, `template-${index}.json`));
+    for (const [index, file] of files.entries())
+      await writeFile(file, JSON.stringify(templates[index]));
+    const run = promisify(execFile)(cfnLint, ["--regions", "us-east-1", "--", ...files]);
     const { stdout } = await run.catch((error: unknown) => {
       if (error instanceof Error && "stdout" in error && error.stdout !== "")
         return error as Error & { readonly stdout: string };
@@ -29,6 +31,11 @@ async function lint(template: unknown): Promise<string> {
 
 test.each(apps)("cfn-lint finds nothing in %s", async (_name, text) => {
   expect(await lint(templateOf(await manifestOf(text)))).toBe("");
+});
+
+test("cfn-lint finds nothing in the templates of 500 functions", async () => {
+  const { root, nested } = templatesOf(await bigApp());
+  expect(await lint(root, ...nested.values())).toBe("");
 });
 
 test("cfn-lint finds what is wrong", async () => {

@@ -7,7 +7,14 @@ import {
   waitUntilStackCreateComplete,
 } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
-import { describeApp, destroyApp, planApp, rollBack, type DestroyPlan } from "@arclet/deploy";
+import {
+  describeApp,
+  destroyApp,
+  planApp,
+  rollBack,
+  tailLogs,
+  type DestroyPlan,
+} from "@arclet/deploy";
 import { expect, test } from "vitest";
 import {
   builtOf,
@@ -127,6 +134,12 @@ test("a stack of another app is left alone, whatever is asked", async () => {
   await expect(destroyApp(app, silent)).rejects.toMatchObject(refusal);
   await expect(
     rollBack({ ...app, confirm: () => Promise.resolve(true) }, silent),
+  ).rejects.toMatchObject(refusal);
+  await expect(
+    tailLogs(
+      { ...app, functionId: null, since: 0, follow: false, signal: AbortSignal.timeout(10_000) },
+      () => {},
+    ),
   ).rejects.toMatchObject(refusal);
   expect((await describeApp(app)).app).toBe("same-name");
   const beside = await deploy(other.root, { name: "mine" });

@@ -1,9 +1,10 @@
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { describeApp, destroyApp } from "@arclet/deploy";
+import { createArchiver } from "@arclet/builder";
+import { describeApp, destroyApp, planApp } from "@arclet/deploy";
 import { expect, test } from "vitest";
-import { createAppFolder, deploy, projectOf } from "./deployment.ts";
+import { builtOf, createAppFolder, deploy, projectOf } from "./deployment.ts";
 
 const handler = "export const handler = async () => ({ statusCode: 200 });\n";
 
@@ -59,6 +60,23 @@ sold
     expect(
       await functions.send(new GetFunctionConfigurationCommand({ FunctionName: lambdaName })),
     ).toMatchObject({ TracingConfig: { Mode: "Active" } });
+    // A deploy without a tag takes it away, which its plan says.
+    const project = await projectOf(folder.root);
+    const plan = await planApp(
+      {
+        project,
+        built: await builtOf(project),
+        archiver: createArchiver(),
+        stage: "staging",
+        name: null,
+      },
+      { report: () => {} },
+    );
+    expect(plan).toMatchObject({
+      tags: [{ name: "owner", from: "me", to: null }],
+      changes: [],
+      hasChanges: true,
+    });
     // The same again changes nothing.
     expect((await deploy(folder.root, { tags: { owner: "me" } })).result.isChanged).toBe(false);
   } finally {

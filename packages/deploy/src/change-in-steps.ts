@@ -5,7 +5,10 @@ import { DeployError } from "./errors.ts";
 import { plannedChanges } from "./planned-changes.ts";
 import type { DeployReporter, StackChange } from "./reporter.ts";
 import { changeStack, type StackResult } from "./stack/change-stack.ts";
-import { templateSource } from "./stack/template-source.ts";
+import { storeTemplate, templateSource } from "./stack/template-source.ts";
+import { nestedTemplateKey } from "./synthesis/nest-functions.ts";
+import type { StackTemplates } from "./template/join-templates.ts";
+import { functionStackId, isFunctionStackId } from "./template/logical-ids.ts";
 import type { ResourceOrigin, Template } from "./template/template.ts";
 import { stepDifferences } from "./updates/step-differences.ts";
 import { updateSteps } from "./updates/update-steps.ts";
@@ -14,8 +17,8 @@ export interface SteppedChange {
   readonly stackName: string;
   readonly bucket: ArtifactBucket;
   /** What is deployed; null: there is no stack yet. */
-  readonly before: Template | null;
-  readonly after: Template;
+  readonly before: StackTemplates | null;
+  readonly after: StackTemplates;
   /** Of `after`. */
   readonly parameters: readonly Parameter[];
   readonly tags: { readonly [key: string]: string };
@@ -37,13 +40,30 @@ export async function changeInSteps(
   reporter: DeployReporter,
 ): Promise<StackResult> {
   const { stackName, bucket, before, after, isAdopted = false } = change;
-  const steps = updateSteps(before, after, {
+  for (const template of after.nested.values())
+    await storeTemplate(clients, bucket, nestedTemplateKey(stackName, template), template);
+  const steps = updateSteps(before?.root ?? null, after.root, {
     labelOf: (id) => origins.get(id)?.label ?? id,
     isMainFirst: isAdopted,
   });
+  const planned = plannedChanges(
+    stepDifferences(before, steps, after.nested),
+    change.physicalIdOf,
+    origins,
+  );
+  const inner = planned.filter(({ logicalId }) => isInNested(logicalId, before, after));
+  /** CloudFormation tells that a nested stack changes, and not what in it. */
+  const detail = (found: readonly StackChange[]): readonly StackChange[] => {
+    const moved = new Set(inner.map(({ logicalId }) => innerId(logicalId)));
+    const rest = found.filter(
+      ({ logicalId, action }) =>
+        !isFunctionStackId(logicalId) && !(action === "remove" && moved.has(logicalId)),
+    );
+    return [...rest, ...inner];
+  };
+  const hasNested = after.nested.size > 0 || (before?.nested.size ?? 0) > 0;
   let ask = confirm;
   if (steps[0]?.kind === "early") {
-    const planned = plannedChanges(stepDifferences(before, steps), change.physicalIdOf, origins);
     if (!(await confirm(planned)))
       throw new DeployError("ERR_NOT_CONFIRMED", "Nothing was changed");
     const known = new Set(planned.map(({ logicalId }) => logicalId));
@@ -66,6 +86,7 @@ export async function changeInSteps(
         template: await templateSource(clients, bucket, stackName, JSON.stringify(template)),
         parameters: kind === "early" ? previousParameters(template) : change.parameters,
         tags: change.tags,
+        ...(hasNested && kind === "main" ? { detail } : {}),
       },
       origins,
       kind === "main" ? ask : () => Promise.resolve(true),
@@ -76,6 +97,22 @@ export async function changeInSteps(
     ({ outputs } = result);
   }
   return { changes: [...made.values()], outputs };
+}
+
+const stackIdLength = functionStackId("").length;
+
+/** Whether a joined id is that of a nested stack's resource. */
+function isInNested(
+  joinedId: string,
+  before: StackTemplates | null,
+  after: StackTemplates,
+): boolean {
+  const stackId = joinedId.slice(0, stackIdLength);
+  return after.nested.has(stackId) || before?.nested.has(stackId) === true;
+}
+
+function innerId(joinedId: string): string {
+  return joinedId.slice(stackIdLength);
 }
 
 function previousParameters({ Parameters: parameters = {} }: Template): readonly Parameter[] {

@@ -26,6 +26,8 @@ export interface DeployOptions extends AccountFlags {
   readonly variables?: Readonly<Record<string, string>>;
   /** Gives the template as it is to be deployed: what plugins are for. */
   readonly extend?: (template: Template) => Promise<Template>;
+  /** Resources that a stack may have before its functions go to nested stacks. @default 500 */
+  readonly resourceLimit?: number;
   /** Asked before anything that holds data is replaced or removed. */
   readonly confirm: (changes: readonly StackChange[]) => Promise<boolean>;
   /** Asked before Architect's stack of the app becomes Arclet's, with all that changes. @default refused */

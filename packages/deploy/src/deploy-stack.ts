@@ -13,9 +13,11 @@ import { deleteTables } from "./stack/delete-tables.ts";
 import { stackTagsOf } from "./stack-tags.ts";
 import { protectStack, wantedProtection } from "./stack/protect-stack.ts";
 import { describeStack, outputsOf } from "./stack/stack-state.ts";
+import { joinedId } from "./template/join-templates.ts";
 import {
   environmentParameterId,
   functionLogicalId,
+  functionStackId,
   staticBucketId,
 } from "./template/logical-ids.ts";
 import { recordDeploy } from "./record-deploy.ts";
@@ -33,7 +35,8 @@ export async function deployStack(
   // Nothing is made or sent before the template is within all limits.
   const prepared = await prepareDeploy(options, clients, stackName, reporter);
   const { packages, environment, bucket, synthesis } = prepared;
-  const { template, origins } = synthesis;
+  const { template, nested, origins } = synthesis;
+  const { deployed } = prepared;
   await openArtifactBucket(clients, bucket);
   // Kept before anything has it: a deploy that fails half-way goes on with the same one.
   if (prepared.secret !== null)
@@ -46,9 +49,9 @@ export async function deployStack(
     {
       stackName,
       bucket,
-      before: prepared.deployed?.template ?? null,
-      after: template,
-      isAdopted: prepared.deployed?.isAdopted === true,
+      before: deployed === null ? null : { root: deployed.template, nested: deployed.nested },
+      after: { root: template, nested },
+      isAdopted: deployed?.isAdopted === true,
       physicalIdOf: (id) => prepared.resources.get(id)?.physicalId ?? null,
       parameters: [...environment]
         .map(([name, { value }]) => ({
@@ -68,10 +71,18 @@ export async function deployStack(
   await clearAway(clients, changes, options.deletesTables === true, reporter);
   // `--fast` changes code without CloudFormation, which then takes the older code for deployed.
   const changed = new Set(changes.map(({ logicalId }) => logicalId));
-  const rest = packages.filter(({ functionId }) => !changed.has(functionLogicalId(functionId)));
+  const isChanged = (functionId: string): boolean => {
+    const id = functionLogicalId(functionId);
+    return changed.has(id) || changed.has(joinedId(functionStackId(functionId), id));
+  };
+  const rest = packages.filter(({ functionId }) => !isChanged(functionId));
   const updated = await updateCode(clients, stackName, bucket, rest, reporter);
   const files = await deployStatic(project, clients, outputs, reporter);
-  await recordDeploy(clients, bucket, stackName, project, outputs, { template, packages });
+  await recordDeploy(clients, bucket, stackName, project, outputs, {
+    template,
+    nested,
+    packages,
+  });
   const hasChanged = isProtecting || uploaded + changes.length + updated + early + files > 0;
   return resultOf(stackName, outputs, hasChanged, changes);
 }

@@ -1,7 +1,6 @@
 import { withStack, type AppOptions } from "./app-stack.ts";
 import { appTag, stageTag, tagsOf } from "./stack/stack-owner.ts";
-import { deployedStack, outputsOf, stackResources } from "./stack/stack-state.ts";
-import { functionLogicalId } from "./template/logical-ids.ts";
+import { deployedFunction, deployedStack, outputsOf, stackResources } from "./stack/stack-state.ts";
 
 export interface AppDescription {
   readonly stackName: string;
@@ -38,8 +37,8 @@ export function describeApp(app: AppOptions): Promise<AppDescription> {
       webSocketUrl: outputs.get("WebSocketUrl") ?? null,
       cdnUrl: outputs.get("CdnUrl") ?? null,
       functions: app.manifest.functions.flatMap(({ id }) => {
-        const found = resources.get(functionLogicalId(id));
-        return found === undefined ? [] : [{ id, lambdaName: found.physicalId }];
+        const found = deployedFunction(resources, id);
+        return found === null ? [] : [{ id, lambdaName: found.physicalId }];
       }),
     };
   });

@@ -10,9 +10,11 @@ import type { DeployReporter } from "./reporter.ts";
 import { wantedProtection } from "./stack/protect-stack.ts";
 import { stackTagsOf } from "./stack-tags.ts";
 import { tagsOf } from "./stack/stack-owner.ts";
-import type { StackResource } from "./stack/stack-state.ts";
+import { deployedFunction, type StackResource } from "./stack/stack-state.ts";
+import { isWebsite } from "./synthesis/buckets-as-deployed.ts";
 import { canonicalValue } from "./template/canonical-value.ts";
-import { functionLogicalId, staticBucketId } from "./template/logical-ids.ts";
+import { joinedId, type StackTemplates } from "./template/join-templates.ts";
+import { functionLogicalId, functionStackId, staticBucketId } from "./template/logical-ids.ts";
 import type { Template, TemplateOutput } from "./template/template.ts";
 import { stepDifferences } from "./updates/step-differences.ts";
 import { updateSteps, type UpdateStep } from "./updates/update-steps.ts";
@@ -29,11 +31,11 @@ export interface DeployPlan {
   readonly steps: readonly (readonly string[])[];
   /** Names of the stack's outputs that would differ. */
   readonly outputs: readonly string[];
-  /** Tags of the stack that would be set; null: it has none of the name. */
+  /** Tags of the stack that would be set or removed; null: it has, or would have, none of the name. */
   readonly tags: readonly {
     readonly name: string;
     readonly from: string | null;
-    readonly to: string;
+    readonly to: string | null;
   }[];
   /** Termination protection that would be switched; null: it stays as it is. */
   readonly protection: { readonly from: boolean; readonly to: boolean } | null;
@@ -42,6 +44,8 @@ export interface DeployPlan {
   /** Names of variables whose running values are others than those of `arclet env`. */
   readonly variables: readonly string[];
   readonly staticFiles: StaticDifference;
+  /** The bucket of static files, if anybody may still read it because Architect made it; null: it is not so. */
+  readonly publicBucket: string | null;
   readonly hasChanges: boolean;
 }
 
@@ -65,7 +69,7 @@ export function planApp(
     const { resources } = prepared;
     const steps = stepsOf(prepared);
     const changes = plannedChanges(
-      stepDifferences(prepared.deployed?.template ?? null, steps),
+      stepDifferences(deployedTemplates(prepared), steps, prepared.synthesis.nested),
       (id) => resources.get(id)?.physicalId ?? null,
       prepared.synthesis.origins,
     );
@@ -91,6 +95,7 @@ export function planApp(
       protection,
       ...running,
       staticFiles,
+      publicBucket: stillPublic(prepared, project.manifest.static?.private ?? null),
       hasChanges:
         [
           changes,
@@ -103,6 +108,20 @@ export function planApp(
         ].some(({ length }) => length > 0) || protection !== null,
     };
   });
+}
+
+/** @param isPrivate As the manifest says; null: it does not. */
+function stillPublic(
+  { synthesis, resources }: PreparedDeploy,
+  isPrivate: boolean | null,
+): string | null {
+  return isPrivate === null && isWebsite(synthesis.template, staticBucketId)
+    ? (resources.get(staticBucketId)?.physicalId ?? null)
+    : null;
+}
+
+function deployedTemplates({ deployed }: PreparedDeploy): StackTemplates | null {
+  return deployed === null ? null : { root: deployed.template, nested: deployed.nested };
 }
 
 function stepsOf({ deployed, synthesis }: PreparedDeploy): readonly UpdateStep[] {
@@ -125,8 +144,14 @@ function plannedTags(
   wanted: { readonly [name: string]: string },
 ): DeployPlan["tags"] {
   const present = stack === null ? new Map<string, string>() : tagsOf(stack);
-  return Object.entries(wanted).flatMap(([name, to]) => {
+  // A deploy gives the stack these tags and no others; AWS's own are not the stack's to lose.
+  const names = new Set([
+    ...Object.keys(wanted),
+    ...[...present.keys()].filter((name) => !name.startsWith("aws:")),
+  ]);
+  return [...names].flatMap((name) => {
     const from = present.get(name) ?? null;
+    const to = Object.hasOwn(wanted, name) ? (wanted[name] ?? null) : null;
     return from === to ? [] : [{ name, from, to }];
   });
 }
@@ -146,13 +171,15 @@ async function runningFunctions(
     clients.lambda(),
   ]);
   await forEachConcurrently(packages, concurrentFunctions, async ({ functionId, codeSha256 }) => {
-    const id = functionLogicalId(functionId);
-    const name = resources.get(id)?.physicalId;
+    const name = deployedFunction(resources, functionId)?.physicalId;
     if (name === undefined) return;
+    const plain = functionLogicalId(functionId);
+    const nestedId = joinedId(functionStackId(functionId), plain);
+    const id = synthesis.joined.Resources[nestedId] === undefined ? plain : nestedId;
     const running = await client.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
     if (running.CodeSha256 !== codeSha256 && !changed.has(id)) code.push(functionId);
     const given = running.Environment?.Variables ?? {};
-    const taken = environmentOf(synthesis.template.Resources[id]?.Properties?.["Environment"]);
+    const taken = environmentOf(synthesis.joined.Resources[id]?.Properties?.["Environment"]);
     for (const [variable, { value }] of environment)
       if (taken.has(variable) && given[variable] !== value) variables.add(variable);
   });

@@ -8,12 +8,12 @@ import type { DeployOptions } from "./deploy-options.ts";
 import { readArchitectsEnvironment, readEnvironment, type Environment } from "./environment.ts";
 import { newAppSecret, secretVariable } from "./app-secret.ts";
 import type { DeployReporter } from "./reporter.ts";
-import { deployedTemplate } from "./stack/deployed-template.ts";
+import { deployedTemplate, nestedTemplates } from "./stack/deployed-template.ts";
+import { requireUsable } from "./stack/stuck-stack.ts";
 import { ownerOf } from "./stack/stack-owner.ts";
 import { describeStack, stackResources, type StackResource } from "./stack/stack-state.ts";
 import type { DeployedStack } from "./synthesis/keep-deployed-ids.ts";
-import { projectTemplate } from "./synthesis/project-template.ts";
-import type { Synthesis } from "./synthesis/synthesize.ts";
+import { projectTemplate, type ProjectTemplates } from "./synthesis/project-template.ts";
 
 /** Everything that a deploy brings, and what it finds: nothing was made or sent. */
 export interface PreparedDeploy {
@@ -25,9 +25,9 @@ export interface PreparedDeploy {
   /** null: there is no stack yet. */
   readonly stack: Stack | null;
   readonly deployed: DeployedStack | null;
-  /** Of the stack, by logical id. */
+  /** Of the stack and its nested stacks, by logical id. */
   readonly resources: ReadonlyMap<string, StackResource>;
-  readonly synthesis: Synthesis;
+  readonly synthesis: ProjectTemplates;
 }
 
 type FoundStack = Pick<PreparedDeploy, "stack" | "deployed" | "resources">;
@@ -83,6 +83,7 @@ async function findStack(clients: AwsClients, stackName: string, app: string): P
   const stack = await describeStack(clients, stackName);
   if (stack === null) return nothing(null);
   const owner = await ownerOf(clients, stack, app);
+  requireUsable(stackName, stack.StackStatus ?? "");
   // Nothing of these stacks is there.
   if (/^(REVIEW_IN_PROGRESS|ROLLBACK_COMPLETE|DELETE_)/.test(stack.StackStatus ?? ""))
     return nothing(stack);
@@ -95,9 +96,10 @@ async function findStack(clients: AwsClients, stackName: string, app: string): P
   if (template === null) return { stack, deployed: null, resources };
   const physicalIds = new Map([...resources].map(([id, { physicalId }]) => [id, physicalId]));
   const isAdopted = owner.type === "architect";
+  const nested = await nestedTemplates(clients, template.processed, resources);
   return {
     stack,
-    deployed: { template: template.processed, physicalIds, isAdopted },
+    deployed: { template: template.processed, nested, physicalIds, isAdopted },
     resources,
   };
 }

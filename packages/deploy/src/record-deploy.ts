@@ -19,11 +19,15 @@ export async function recordDeploy(
   outputs: ReadonlyMap<string, string>,
   brought: {
     readonly template?: Template;
+    /** Of the nested stacks, together with the template. */
+    readonly nested?: ReadonlyMap<string, Template>;
     readonly packages?: readonly FunctionPackage[];
   },
 ): Promise<void> {
   const records = await readDeployRecords(clients, bucket, stackName);
   const template = brought.template ?? records.current?.template;
+  const nested =
+    brought.nested === undefined ? records.current?.nested : Object.fromEntries(brought.nested);
   // Deployed by a version that kept no records: only a full deploy begins them.
   if (template === undefined) return;
   const code = Object.fromEntries(
@@ -50,6 +54,7 @@ export async function recordDeploy(
   const kept = brought.template === undefined ? (records.current?.code ?? {}) : {};
   await writeDeployRecord(clients, bucket, stackName, records, {
     template,
+    ...(nested === undefined || Object.keys(nested).length === 0 ? {} : { nested }),
     code: { ...kept, ...code },
     files,
   });

@@ -39,7 +39,12 @@ export type DeployEvent =
       readonly count: number;
       readonly texts: readonly string[];
     }
-  | { readonly type: "difference"; readonly changes: readonly StackChange[] }
+  | {
+      readonly type: "difference";
+      readonly changes: readonly StackChange[];
+      /** How many resources will be reported on: nested stacks count as one each. */
+      readonly total: number;
+    }
   | {
       readonly type: "resource";
       readonly logicalId: string;
@@ -58,7 +63,11 @@ export type DeployEvent =
   | {
       readonly type: "dry-run";
       readonly folder: string;
+      /** Of the root stack and those nested in it. */
       readonly counts: { readonly [resourceType: string]: number };
+      /** Beside the nested stacks themselves. */
+      readonly rootResources: number;
+      readonly nestedStacks: number;
       readonly permissions: readonly FunctionPermissions[];
       readonly staticFiles: { readonly count: number; readonly bytes: number };
     };

@@ -1,3 +1,4 @@
+import type { Stack } from "@aws-sdk/client-cloudformation";
 import { withStack, type AppOptions } from "./app-stack.ts";
 import { artifactBucket } from "./assets/artifact-bucket.ts";
 import { restoreFiles } from "./assets/kept-files.ts";
@@ -6,11 +7,13 @@ import { resultOf, type DeployResult } from "./deploy-options.ts";
 import { readEnvironment, type Environment } from "./environment.ts";
 import { DeployError } from "./errors.ts";
 import type { DeployReporter, StackChange } from "./reporter.ts";
-import { deployedTemplate } from "./stack/deployed-template.ts";
+import { deployedTemplate, nestedTemplates } from "./stack/deployed-template.ts";
 import { readDeployRecords, writeDeployRecord } from "./stack/deploy-record.ts";
+import { requireUsable } from "./stack/stuck-stack.ts";
 import { stackTagsOf } from "./stack-tags.ts";
-import { requireOwn } from "./stack/stack-owner.ts";
+import { requireOwn, tagsOf } from "./stack/stack-owner.ts";
 import { deployedStack, stackResources } from "./stack/stack-state.ts";
+import { joinTemplates } from "./template/join-templates.ts";
 import { environmentParameterId } from "./template/logical-ids.ts";
 import type { Template } from "./template/template.ts";
 import { requirePossibleUpdate } from "./updates/require-possible-update.ts";
@@ -32,7 +35,9 @@ export function rollBack(
 ): Promise<DeployResult> {
   const { manifest, stage } = options;
   return withStack(options, async (clients, stackName) => {
-    await requireOwn(clients, await deployedStack(clients, stackName), manifest.app);
+    const stack = await deployedStack(clients, stackName);
+    await requireOwn(clients, stack, manifest.app);
+    requireUsable(stackName, stack.StackStatus ?? "");
     const [bucket, environment] = await Promise.all([
       artifactBucket(clients, manifest.aws.bucket),
       readEnvironment(clients, stackName),
@@ -44,19 +49,34 @@ export function rollBack(
       throw new DeployError("ERR_NO_EARLIER_DEPLOY", `No earlier deploy of ${stackName} is kept`, {
         hints: ["Check out the earlier version of the project, and deploy that."],
       });
-    const before = (await deployedTemplate(clients, stackName))?.processed ?? null;
-    if (before !== null) requirePossibleUpdate(before, earlier.template, new Map());
-    const resources = await stackResources(clients, stackName);
+    const [deployed, resources] = await Promise.all([
+      deployedTemplate(clients, stackName),
+      stackResources(clients, stackName),
+    ]);
+    const before =
+      deployed === null
+        ? null
+        : {
+            root: deployed.processed,
+            nested: await nestedTemplates(clients, deployed.processed, resources),
+          };
+    const after = {
+      root: earlier.template,
+      nested: new Map(Object.entries(earlier.nested ?? {})),
+    };
+    if (before !== null)
+      requirePossibleUpdate(joinTemplates(before), joinTemplates(after), new Map());
     const { changes, outputs } = await changeInSteps(
       clients,
       {
         stackName,
         bucket,
         before,
-        after: earlier.template,
+        after,
         physicalIdOf: (id) => resources.get(id)?.physicalId ?? null,
         parameters: parametersOf(earlier.template, environment),
-        tags: stackTagsOf(manifest, stage),
+        // Those of the command line are not in the manifest, and a rollback is no change of tags.
+        tags: { ...givenTags(stack), ...stackTagsOf(manifest, stage) },
       },
       new Map(),
       async (found) => {
@@ -75,6 +95,11 @@ export function rollBack(
     await writeDeployRecord(clients, bucket, stackName, records, earlier);
     return resultOf(stackName, outputs, changes.length + updated + restored > 0, changes);
   });
+}
+
+/** Tags of a stack that its deploys gave it. */
+function givenTags(stack: Stack): { readonly [name: string]: string } {
+  return Object.fromEntries([...tagsOf(stack)].filter(([name]) => !name.startsWith("aws:")));
 }
 
 function parametersOf(

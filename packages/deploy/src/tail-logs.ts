@@ -5,6 +5,7 @@ import type { AwsClients } from "./aws/aws-clients.ts";
 import { DeployError } from "./errors.ts";
 import { LogGroup, type LogLine } from "./logs/log-group.ts";
 import { createLookSchedule } from "./logs/look-schedule.ts";
+import { requireOwn } from "./stack/stack-owner.ts";
 import { deployedStack } from "./stack/stack-state.ts";
 
 export type { LogLine } from "./logs/log-group.ts";
@@ -22,7 +23,7 @@ export interface LogOptions extends AppOptions {
 /**
  * Log lines of deployed functions: all that there are, oldest first, and with `follow` those that come
  * until the signal, in the order they are found. The clients keep the pace that CloudWatch allows.
- * @throws DeployError `ERR_FUNCTION_UNKNOWN`, `ERR_STACK_MISSING`
+ * @throws DeployError `ERR_FUNCTION_UNKNOWN`, `ERR_STACK_MISSING`, `ERR_STACK_FOREIGN`
  */
 export function tailLogs(options: LogOptions, onLine: (line: LogLine) => void): Promise<void> {
   const { functionId, follow, signal } = options;
@@ -32,7 +33,8 @@ export function tailLogs(options: LogOptions, onLine: (line: LogLine) => void): 
       throw new DeployError("ERR_FUNCTION_UNKNOWN", `The app has no function ${functionId}`, {
         hints: [`It has ${ids.join(", ")}.`],
       });
-    await deployedStack(clients, stackName);
+    // The groups are named by the stack: those of another app's would be read.
+    await requireOwn(clients, await deployedStack(clients, stackName), options.manifest.app);
     const groups = (functionId === null ? ids : [functionId]).map(
       (id) => new LogGroup(id, logGroupOf(stackName, id), options.since),
     );

@@ -4,8 +4,7 @@ import type { AwsClients } from "./aws/aws-clients.ts";
 import { DeployError } from "./errors.ts";
 import { forEachConcurrently } from "./aws/for-each-concurrently.ts";
 import type { DeployReporter } from "./reporter.ts";
-import { stackResources } from "./stack/stack-state.ts";
-import { functionLogicalId } from "./template/logical-ids.ts";
+import { deployedFunction, stackResources } from "./stack/stack-state.ts";
 
 /** Lambda takes 15 changes a second of an account, over all its functions (its quotas). */
 const concurrentUpdates = 8;
@@ -28,7 +27,9 @@ export async function updateCode(
     clients.lambda(),
     stackResources(clients, stackName),
   ]);
-  const unknown = packages.find(({ functionId }) => !resources.has(functionLogicalId(functionId)));
+  const unknown = packages.find(
+    ({ functionId }) => deployedFunction(resources, functionId) === null,
+  );
   if (unknown !== undefined)
     throw new DeployError("ERR_FUNCTION_UNKNOWN", `${unknown.functionId} is new to the stack`, {
       hints: ["Run `arclet deploy` without --fast: it makes the function."],
@@ -36,7 +37,7 @@ export async function updateCode(
   let changed = 0;
   await forEachConcurrently(packages, concurrentUpdates, async (one) => {
     const { functionId, key, codeSha256 } = one;
-    const name = resources.get(functionLogicalId(functionId))?.physicalId;
+    const name = deployedFunction(resources, functionId)?.physicalId;
     const running = await lambda.send(
       new sdk.GetFunctionConfigurationCommand({ FunctionName: name }),
     );

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Template, TemplateResource } from "@arclet/deploy";
+import { joinTemplates, type Template, type TemplateResource } from "@arclet/deploy";
 import { describe, expect, test } from "vitest";
 import { adoptStack } from "../src/synthesis/adopt-stack.ts";
 import {
@@ -13,6 +13,7 @@ import { holdsData } from "../src/template/data-types.ts";
 import { resourceKeys } from "../src/template/resource-keys.ts";
 import { requirePossibleUpdate } from "../src/updates/require-possible-update.ts";
 import { updateSteps } from "../src/updates/update-steps.ts";
+import { templatesOf } from "./big-app.ts";
 import { manifestOf, synthesisOf } from "./apps.ts";
 import { refusedByAws } from "./update-judge.ts";
 
@@ -55,7 +56,12 @@ const { processed } = JSON.parse(
 
 /** A stack of the template, whose HTTP API has the id `abc123`. */
 function deployedAs(template: Template): DeployedStack {
-  return { template, physicalIds: new Map([["HTTP", "abc123"]]), isAdopted: true };
+  return {
+    template,
+    nested: new Map(),
+    physicalIds: new Map([["HTTP", "abc123"]]),
+    isAdopted: true,
+  };
 }
 
 async function adopted(manifest = text, isPrivate = false): Promise<Template> {
@@ -131,6 +137,26 @@ describe("a stack of Architect's", () => {
       1,
     );
     expect(refusedByAws(processed, after)).toEqual([]);
+  });
+
+  test("is taken over into nested stacks when it is big", async () => {
+    const manifest = await manifestOf(text);
+    const templates = templatesOf(manifest, {
+      flat: await adopted(),
+      deployed: processed,
+      resourceLimit: 0,
+    });
+    expect(templates.nested.size).toBeGreaterThan(0);
+    const joined = joinTemplates(templates);
+    expect(refusedByAws(processed, joined)).toEqual([]);
+    const lost = compareTemplates(processed, joined).filter(
+      ({ type, action }) => holdsData(type) && (action === "remove" || action.endsWith("replace")),
+    );
+    expect(lost).toEqual([]);
+    for (const id of ["HTTP", "WS"]) expect(Object.keys(templates.root.Resources)).toContain(id);
+    // Architect's routes stay in the body, and lead to the functions by their names.
+    const body = JSON.stringify(templates.root.Resources["HTTP"]?.Properties?.["Body"]);
+    expect(body).toContain(":function:AllStaging-http-get-");
   });
 
   test("has CORS in the body of its HTTP API", async () => {
@@ -224,6 +250,35 @@ describe("a stack of Architect's", () => {
     expect(JSON.stringify(open.Resources["StaticBucketPolicy"])).toContain('"Principal":"*"');
     expect(closed.Resources["StaticBucket"]?.Properties).not.toHaveProperty("WebsiteConfiguration");
     expect(closed.Resources["StaticBucketPolicy"]).toBeUndefined();
+  });
+
+  test("leaves a bucket of an older Architect as it is, which S3 would not change", async () => {
+    // Before AWS blocked public access by default, a list made it public.
+    const { OwnershipControls, PublicAccessBlockConfiguration, ...properties } =
+      processed.Resources["StaticBucket"]?.Properties ?? {};
+    expect([OwnershipControls, PublicAccessBlockConfiguration]).not.toContain(undefined);
+    const older = {
+      ...processed,
+      Resources: {
+        ...processed.Resources,
+        StaticBucket: {
+          Type: "AWS::S3::Bucket",
+          Properties: { ...properties, AccessControl: "PublicRead" },
+        },
+      },
+    };
+    const synthesis = synthesisOf(await manifestOf(text), { stackName: "ArcMoveStaging" });
+    const bucket = (isPrivate: boolean): TemplateResource["Properties"] =>
+      keepDeployedIds(synthesis, deployedAs(older), isPrivate).template.Resources["StaticBucket"]
+        ?.Properties;
+    expect(bucket(false)).toMatchObject({ AccessControl: "PublicRead", WebsiteConfiguration: {} });
+    expect(bucket(false)).not.toHaveProperty("PublicAccessBlockConfiguration");
+    for (const isPrivate of [false, true])
+      expect(bucket(isPrivate)).not.toHaveProperty("OwnershipControls");
+    expect(bucket(true)).toMatchObject({
+      PublicAccessBlockConfiguration: { IgnorePublicAcls: true, RestrictPublicBuckets: true },
+    });
+    expect(bucket(true)).not.toHaveProperty("AccessControl");
   });
 
   test("keeps a table that the manifest no longer has, and marks it to stay", async () => {

@@ -117,6 +117,14 @@ test("what a plugin changes reaches Arclet's own resources", () => {
     expect(resources).not.toHaveProperty(id);
 });
 
+test("a resource of SAM's that a plugin adds is refused before CloudFormation would", () => {
+  expect(() =>
+    changedBy((cloudformation) => {
+      cloudformation.Resources["Mine"] = { Type: "AWS::Serverless::Function", Properties: {} };
+    }),
+  ).toThrow("A plugin adds Mine, an AWS::Serverless::Function, which only SAM can expand");
+});
+
 test("a plugin's own function may run as Architect's role", () => {
   const { Resources: resources } = changedBy((cloudformation) => {
     cloudformation.Resources["Mine"] = {

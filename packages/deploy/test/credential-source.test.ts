@@ -25,6 +25,13 @@ test.each<[string, string | null, NodeJS.ProcessEnv, string | null, CredentialSo
   ["keys before a web identity", null, { ...keys, ...identity }, null, { type: "keys" }],
   ["AWS_PROFILE before the manifest", null, { AWS_PROFILE: "env" }, "manifest", ofProfile("env")],
   ["an empty AWS_PROFILE is none", null, { AWS_PROFILE: "" }, "manifest", ofProfile("manifest")],
+  [
+    "a container's role before the manifest",
+    null,
+    { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "/v2/credentials" },
+    "manifest",
+    ofProfile(null),
+  ],
   ["the manifest's profile", null, {}, "manifest", ofProfile("manifest")],
   ["nothing: the standard chain", null, {}, null, ofProfile(null)],
 ])("%s", (_what, profile, environment, named, expected) => {

@@ -1,10 +1,22 @@
 import { expect, test } from "vitest";
 import { manifestOf, templateOf } from "./apps.ts";
+import { templatesOf } from "./big-app.ts";
 
-test("an app with more than 500 resources is refused with advice", async () => {
-  const routes = Array.from({ length: 120 }, (_, index) => `get /r${index}`).join("\n");
-  const manifest = await manifestOf(`@app\nlarge\n\n@http\n${routes}\n`);
-  expect(() => templateOf(manifest)).toThrow(
+test("an app whose root stack would have more than 500 resources is refused with advice", async () => {
+  const queues = Array.from({ length: 170 }, (_, index) => `queue${index}`);
+  const files = Object.fromEntries(
+    queues.map((name) => [`src/queues/${name}/config.arc`, "@access\nconnections\n"]),
+  );
+  const manifest = await manifestOf(`@app\nlarge\n\n@ws\n\n@queues\n${queues.join("\n")}\n`, {
+    ...files,
+    ...Object.fromEntries(
+      ["connect", "default", "disconnect"].map((name) => [
+        `src/ws/${name}/config.arc`,
+        "@access\nconnections\n",
+      ]),
+    ),
+  });
+  expect(() => templatesOf(manifest)).toThrow(
     expect.objectContaining({ code: "ERR_TEMPLATE_LIMIT", isUserError: true }),
   );
 });

@@ -94,6 +94,23 @@ test("code of --fast and variables set since are seen beside an unchanged templa
   expect(writes(aws)).toEqual([]);
 });
 
+test("a stack that takes no update is refused before anything is sent", async () => {
+  const aws = await app.fake((action): Reply => {
+    if (action === "DescribeStacks")
+      return stackXml(
+        "UPDATE_ROLLBACK_FAILED",
+        {},
+        "<Tags><member><Key>arclet:app</Key><Value>app</Value></member></Tags>",
+      );
+    return "";
+  });
+  await expect(plan()).rejects.toMatchObject({
+    code: "ERR_STACK_STUCK",
+    hints: [expect.stringContaining("continue-update-rollback")],
+  });
+  expect(writes(aws)).toEqual([]);
+});
+
 test("what a deploy would refuse, its plan refuses", async () => {
   const aws = await app.fake((action): Reply => {
     if (action === "DescribeStacks")

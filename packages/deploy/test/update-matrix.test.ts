@@ -8,6 +8,9 @@ import { stepDifferences } from "../src/updates/step-differences.ts";
 import { updateRefusals } from "../src/updates/update-refusals.ts";
 import { updateSteps, type UpdateStep } from "../src/updates/update-steps.ts";
 import { manifestOf, synthesisOf, templateOf } from "./apps.ts";
+import { joinTemplates } from "@arclet/deploy";
+import { holdsData } from "../src/template/data-types.ts";
+import { templatesOf } from "./big-app.ts";
 import { refusedByAws } from "./update-judge.ts";
 
 const labelOf = (id: string): string => id;
@@ -110,7 +113,12 @@ test("every way from one manifest to another is one that AWS takes, or is refuse
   const outcomes = new Map<string, "refused" | number>();
   for (const [from, { template: before }] of syntheses)
     for (const [to, synthesis] of syntheses) {
-      const deployed = { template: before, physicalIds: new Map(), isAdopted: false };
+      const deployed = {
+        template: before,
+        nested: new Map(),
+        physicalIds: new Map(),
+        isAdopted: false,
+      };
       const { template: after } = keepDeployedIds(synthesis, deployed, false);
       requireFreeKeys(after, before);
       outcomes.set(`${from} → ${to}`, outcome(before, after));
@@ -129,6 +137,58 @@ test("every way from one manifest to another is one that AWS takes, or is refuse
   expect(outcomes.get("one index → an index with another key")).toBe(2);
   expect(outcomes.get("one index → another index")).toBe(2);
   expect(outcomes.get("two indexes → another table key")).toBe(1);
+});
+
+/** What grows beyond one stack, and what has. */
+test.each([
+  ["from one stack to nested stacks", undefined],
+  ["from nested stacks to nested stacks", 0],
+])("every way %s is one that AWS takes, or is refused before it begins", async (_way, limit) => {
+  const apps = await Promise.all(
+    Object.entries(manifests).map(async ([name, text]) => {
+      const manifest = await manifestOf(`@app\nmatrix\n\n${text}`);
+      return { name, manifest, flat: synthesisOf(manifest) };
+    }),
+  );
+  const refused: string[] = [];
+  for (const from of apps) {
+    const before = templatesOf(from.manifest, {
+      flat: from.flat.template,
+      ...(limit === undefined ? {} : { resourceLimit: limit }),
+    });
+    const deployed = {
+      template: before.root,
+      nested: before.nested,
+      physicalIds: new Map(),
+      isAdopted: false,
+    };
+    for (const to of apps) {
+      const { template: flat } = keepDeployedIds(to.flat, deployed, false);
+      requireFreeKeys(flat, before.root);
+      const after = templatesOf(to.manifest, { flat, deployed: before.root, resourceLimit: 0 });
+      if (outcome(joinTemplates(before), joinTemplates(after)) === "refused")
+        refused.push(`${from.name} → ${to.name}`);
+      // Nothing that holds data, and no API, is made again because functions move.
+      const replaced = new Map(
+        compareTemplates(from.flat.template, to.flat.template).map(({ logicalId, action }) => [
+          logicalId,
+          action,
+        ]),
+      );
+      const lost = compareTemplates(joinTemplates(before), joinTemplates(after)).filter(
+        ({ type, action, logicalId }) =>
+          (holdsData(type) || /::(Api|Stage|Topic|Parameter)$/.test(type)) &&
+          action !== "add" &&
+          action !== "change" &&
+          replaced.get(logicalId) !== action,
+      );
+      expect(lost).toEqual([]);
+    }
+  }
+  expect(refused).toEqual([
+    "time to live → another time to live",
+    "another time to live → time to live",
+  ]);
 });
 
 type Properties = NonNullable<TemplateResource["Properties"]>;
@@ -346,7 +406,8 @@ test("new indexes come before the code, and old ones go after it", async () => {
   ]);
   const adopting = updateSteps(before.template, after.template, { labelOf, isMainFirst: true });
   expect(adopting.map(({ kind }) => kind)).toEqual(["main", "late", "late", "late"]);
-  expect(stepDifferences(before.template, steps)).toMatchObject([{ action: "change" }]);
+  const deployed = { root: before.template, nested: new Map() };
+  expect(stepDifferences(deployed, steps, new Map())).toMatchObject([{ action: "change" }]);
 });
 
 test("a route whose variable gets another name goes before the new one comes", async () => {

@@ -62,6 +62,7 @@ export const diagnosticCodes = {
   "ws-action-invalid": "A WebSocket action's name cannot be used",
   "ws-auth-session": "Sessions do not reach sockets without @domain",
   "ws-authorizer-invalid": "An authorizer's setting cannot be used",
+  "ws-limit": "A WebSocket API has more actions than AWS allows by default",
   "ws-response-missing": "An action has a result, and its route has no response",
   "ws-setting-invalid": "A setting of @ws-settings is out of range or of the wrong kind",
 } as const;

@@ -8,6 +8,7 @@ import { PragmaContext, type ManifestDraft } from "./pragmas/pragma-context.ts";
 import { pragmaReaders } from "./pragmas/registry.ts";
 import { defaultStatic } from "./pragmas/static.ts";
 import { checkRuntimes } from "./pragmas/check-runtime.ts";
+import { checkHttpLimits } from "./pragmas/http.ts";
 import { checkQueues } from "./pragmas/queues.ts";
 import { checkStreams } from "./pragmas/tables-streams.ts";
 import type { Document, PragmaNode } from "./syntax/ast.ts";
@@ -41,6 +42,7 @@ export function resolveManifest(document: Document, options: ResolveOptions = {}
   }
   checkPragmas(document, context);
   checkRuntimes(context.awsSettings, context.draft.plugins.length > 0, log);
+  checkHttpLimits(context);
   checkStreams(context, (functionId) => spanOfStream(document, functionId));
   checkAuth(byName, context);
   const { draft } = context;

@@ -229,7 +229,27 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
   [
     "the 301st HTTP function",
     `${app}@http\n${Array.from({ length: 301 }, (_, index) => `get /r${index}`).join("\n")}\n`,
-    ["305:1 error http-limit", "305:1 warning http-limit"],
+    ["299:1 warning http-limit", "305:1 error http-limit"],
+  ],
+  [
+    "300 HTTP functions beside static files",
+    `${app}@http\n${Array.from({ length: 300 }, (_, index) => `get /r${index}`).join("\n")}\n`,
+    ["299:1 warning http-limit", "304:1 warning http-limit"],
+  ],
+  [
+    "300 HTTP functions without static files",
+    `${app}@static\nfalse\n@http\n${Array.from({ length: 300 }, (_, index) => `get /r${index}`).join("\n")}\n`,
+    [],
+  ],
+  [
+    "the 299th HTTP function beside a proxy",
+    `${app}@proxy\ntesting http://localhost:1\nstaging https://a.example\nproduction https://a.example\n@http\n${Array.from({ length: 299 }, (_, index) => `get /r${index}`).join("\n")}\n`,
+    ["305:1 warning http-limit", "307:1 error http-limit"],
+  ],
+  [
+    "the 301st route of sockets",
+    `${app}@ws\n${Array.from({ length: 298 }, (_, index) => `action${index}`).join("\n")}\n`,
+    ["302:1 warning ws-limit"],
   ],
   ["half a route", `${app}@http\nget\n`, ["5:1 error http-route-incomplete"]],
   ["an unknown method", `${app}@http\ngte /\n`, ["5:1 error http-method-unknown"]],

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { extname, join, relative } from "node:path";
 import type { BuiltFunction } from "../built-function.ts";
 import { FileStamps } from "../cache/file-stamps.ts";
 import { readKept, writeKept } from "../cache/kept-file.ts";
@@ -11,6 +11,8 @@ export interface FolderContents {
   /** Relative to the build folder, with `/`. */
   readonly names: readonly string[];
   readonly unzippedBytes: number;
+  /** Whether the code has a text, for each that was asked for. */
+  readonly mentions: Readonly<Record<string, boolean>>;
 }
 
 /** A function's archive, as Lambda takes it. */
@@ -23,7 +25,8 @@ export interface Archive {
 
 /** Makes archives of build folders. Equal folders give equal bytes, and are zipped once. */
 export interface Archiver {
-  contents(built: BuiltFunction): Promise<FolderContents>;
+  /** @param texts What to look for in the code. */
+  contents(built: BuiltFunction, texts: readonly string[]): Promise<FolderContents>;
   archive(built: BuiltFunction): Promise<Archive>;
   /** Keeps what later runs need not do again. */
   close(): Promise<void>;
@@ -44,16 +47,29 @@ async function archiveOf({ directory }: BuiltFunction): Promise<Archive> {
   return { hash, byteLength: bytes.byteLength, read: () => Promise.resolve(bytes) };
 }
 
-async function contentsOf({ directory }: BuiltFunction): Promise<FolderContents> {
+const scripts: ReadonlySet<string> = new Set([".js", ".mjs", ".cjs", ".py", ".rb"]);
+
+async function contentsOf(
+  { directory }: BuiltFunction,
+  texts: readonly string[],
+): Promise<FolderContents> {
   const names: string[] = [];
   let unzippedBytes = 0;
+  const mentions = Object.fromEntries(texts.map((text) => [text, false]));
   for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     names.push(relative(directory, path).replaceAll("\\", "/"));
-    unzippedBytes += (await stat(path)).size;
+    const sought = texts.filter((text) => mentions[text] === false);
+    if (sought.length === 0 || !scripts.has(extname(entry.name))) {
+      unzippedBytes += (await stat(path)).size;
+      continue;
+    }
+    const code = await readFile(path);
+    unzippedBytes += code.byteLength;
+    for (const text of sought) if (code.includes(text)) mentions[text] = true;
   }
-  return { names, unzippedBytes };
+  return { names, unzippedBytes, mentions };
 }
 
 interface KeptArchive extends FolderContents {
@@ -87,10 +103,11 @@ class KeepingArchiver implements Archiver {
     this.#kept = kept ?? { tool, archives: {} };
   }
 
-  async contents(built: BuiltFunction): Promise<FolderContents> {
+  async contents(built: BuiltFunction, texts: readonly string[]): Promise<FolderContents> {
     const kept = this.#find(built) ?? this.#contents.get(built);
-    if (kept !== undefined) return kept;
-    const contents = await contentsOf(built);
+    if (kept !== undefined && texts.every((text) => Object.hasOwn(kept.mentions, text)))
+      return kept;
+    const contents = await contentsOf(built, texts);
     this.#contents.set(built, contents);
     return contents;
   }
@@ -104,7 +121,7 @@ class KeepingArchiver implements Archiver {
     const { hash, byteLength } = archive;
     if (await writeKept(file, await archive.read())) {
       const stamp = new FileStamps().of(file);
-      const contents = await this.contents(built);
+      const contents = await this.contents(built, []);
       this.#made[built.functionId] = {
         ...contents,
         folderHash: built.hash,

@@ -22,7 +22,7 @@ async function build(project: TemporaryProject): Promise<BuiltFunction> {
 async function archive(project: TemporaryProject, built: BuiltFunction) {
   const archiver = createArchiver({ cacheDirectory: join(project.root, ".arclet/cache") });
   const made = await archiver.archive(built);
-  const contents = await archiver.contents(built);
+  const contents = await archiver.contents(built, []);
   await archiver.close();
   return { hash: made.hash, byteLength: made.byteLength, bytes: await made.read(), contents };
 }

@@ -46,7 +46,13 @@ interface ModeArguments {
   readonly static?: boolean | undefined;
   readonly plan?: boolean | undefined;
   readonly rollback?: boolean | undefined;
+  readonly tags?: string | undefined;
   readonly _: readonly string[];
+}
+
+/** The words that name functions: after `--tags`, Architect has further tags there. */
+function functionWords({ tags, _: words }: Pick<ModeArguments, "tags" | "_">): readonly string[] {
+  return tags === undefined ? words : words.filter((word) => !word.includes("="));
 }
 
 /** @throws CliError `ERR_USAGE` for flags that exclude each other */
@@ -66,19 +72,18 @@ export function modeOf(args: ModeArguments): Mode {
       "ERR_USAGE",
       "Give only one of --plan, --dry-run, --fast, --static and --rollback",
     );
-  if (args._.length > 0 && mode !== "code")
-    throw new CliError(
-      "ERR_USAGE",
-      `${args._.join(" ")}: name functions only together with --fast`,
-    );
+  const words = functionWords(args);
+  if (words.length > 0 && mode !== "code")
+    throw new CliError("ERR_USAGE", `${words.join(" ")}: name functions only together with --fast`);
   return mode;
 }
 
 /** Ids of the functions that the words name, by id or by folder; all when there are none. */
 export function functionsOf(
   { functions }: Project,
-  { _: words }: { readonly _: readonly string[] },
+  args: Pick<ModeArguments, "tags" | "_">,
 ): readonly string[] {
+  const words = functionWords(args);
   if (words.length === 0) return functions.map(({ id }) => id);
   return words.map((word) => {
     const path = word.replace(/^\.\//, "").replace(/\/+$/, "");
@@ -99,9 +104,13 @@ export function prunedProject(project: Project): Project {
   return { ...project, manifest: { ...manifest, static: { ...manifest.static, prune: true } } };
 }
 
-/** `team=web,cost=42` @throws CliError `ERR_USAGE` */
-export function tagsOf(text: string | undefined): { readonly [name: string]: string } {
-  const pairs = (text ?? "").split(",").filter((pair) => pair !== "");
+/** `team=web,cost=42`, and `team=web cost=42` as Architect has it. @throws CliError `ERR_USAGE` */
+export function tagsOf({ tags, _: words }: Pick<ModeArguments, "tags" | "_">): {
+  readonly [name: string]: string;
+} {
+  if (tags === undefined) return {};
+  const further = words.filter((word) => word.includes("="));
+  const pairs = [tags, ...further].flatMap((text) => text.split(",")).filter((pair) => pair !== "");
   return Object.fromEntries(
     pairs.map((pair) => {
       const [, name, value] = /^([^=]+)=(.*)$/.exec(pair) ?? [];

@@ -75,7 +75,7 @@ export const deployCommand: Command = defineCommand({
         project,
         built,
         archiver,
-        tags: tagsOf(args.tags),
+        tags: tagsOf(args),
         variables: environments[stage],
         extend: async (synthesized: Template) =>
           (template = await plugins.deployStart(project, synthesized, hooks)),

@@ -15,6 +15,12 @@ export const destroyCommand: Command = defineCommand({
     app: { type: "string", description: "The app's name, as confirmation without a prompt" },
     force: { type: "boolean", alias: "f", description: "Also delete tables and static files" },
     backup: { type: "boolean", description: "Back up tables that have items before deleting them" },
+    now: { type: "boolean", description: "No effect: Arclet does not wait before it begins" },
+    timeout: {
+      type: "boolean",
+      default: true,
+      negativeDescription: "No effect: Arclet waits for CloudFormation as long as it takes",
+    },
   },
   async run(args) {
     const project = await projectHere();

@@ -1,5 +1,6 @@
 import { tailLogs } from "@arclet/deploy";
 import { defineCommand, type Command } from "../command.ts";
+import { CliError } from "../errors.ts";
 import { processTerminal } from "../terminal/style.ts";
 import { jsonArgs, projectHere, targetArgs, targetOf } from "./deploy-target.ts";
 
@@ -17,9 +18,17 @@ export const logsCommand: Command = defineCommand({
       required: false,
       description: "Show only this function: ws/default",
     },
+    destroy: { type: "boolean", description: "Not possible: logs end by `logRetention`" },
     follow: { type: "boolean", description: "Keep following until Ctrl-C" },
   },
   async run(args) {
+    if (args.destroy === true)
+      throw new CliError("ERR_USAGE", "arclet logs does not delete logs", {
+        hints: [
+          "They end by themselves: after 30 days, or as `logRetention` under @aws says.",
+          "Logs of a stack go with it: arclet destroy",
+        ],
+      });
     const project = await projectHere();
     const { style, write } = processTerminal();
     const interrupt = new AbortController();

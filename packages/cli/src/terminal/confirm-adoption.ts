@@ -15,7 +15,7 @@ export async function confirmAdoption(
   write("Architect deployed this stack. Arclet would take it over:\n");
   for (const change of changes) write(`  ${changeLine(change, style)}\n`);
   write(
-    "Tables, queues, topics, files, variables and both URLs stay. docs/from-architect.md says how to go back.\n",
+    "Tables, queues, topics, files, variables and both URLs stay, and a public bucket stays public until `private true` under @static. docs/from-architect.md says how to go back.\n",
   );
   if (!process.stdin.isTTY)
     throw new CliError("ERR_USAGE", "This deploy would take over Architect's stack of the app", {

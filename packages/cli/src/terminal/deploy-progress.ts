@@ -95,7 +95,7 @@ export class DeployProgress implements DeployReporter {
         return `update ${event.number} of ${event.count}: ${what}\n`;
       }
       case "difference":
-        this.#total = event.changes.length;
+        this.#total = event.total;
         this.#done = 0;
         return event.changes
           .map(
@@ -124,12 +124,17 @@ export class DeployProgress implements DeployReporter {
   }
 
   /** What a stack is made of, and what it can do. */
-  #contents({ counts, permissions, staticFiles, folder }: DryRunEvent): string {
+  #contents(event: DryRunEvent): string {
+    const { counts, rootResources, nestedStacks, permissions, staticFiles, folder } = event;
     const { style } = this.#terminal;
     const resources = Object.entries(counts).map(
       ([type, count]) => `${String(count).padStart(4)}  ${type}`,
     );
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const places =
+      nestedStacks === 0
+        ? `, and a stack takes ${resourceLimit}`
+        : `: ${rootResources} in the root stack, the others in ${nestedStacks} nested stacks, and each takes ${resourceLimit}`;
     const allowed = [...groupedByPermissions(permissions)].flatMap(([, group]) => [
       `${group.map(({ functionId }) => functionId).join(", ")} may`,
       ...(group[0]?.allowed ?? []).map(
@@ -142,7 +147,7 @@ export class DeployProgress implements DeployReporter {
     const files = count === 0 ? [] : [`${count} static ${noun}, ${kilobytes(bytes)}`];
     const lines = [
       ...resources,
-      `${String(total).padStart(4)}  resources, and a stack takes ${resourceLimit}`,
+      `${String(total).padStart(4)}  resources${places}`,
       ...allowed,
       ...files,
       `written to ${folder}`,

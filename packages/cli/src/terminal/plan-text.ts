@@ -3,7 +3,7 @@ import type { Style } from "./style.ts";
 
 /** What a deploy would do, line by line; its last line sums it up. */
 export function planText(plan: DeployPlan, style: Style): string {
-  const { changes, code, variables, staticFiles, tags, outputs, protection } = plan;
+  const { changes, code, variables, staticFiles, tags, outputs, protection, publicBucket } = plan;
   const place = `${plan.region}, account ${plan.account}`;
   const lines = [
     plan.stack === "adopted"
@@ -24,11 +24,17 @@ export function planText(plan: DeployPlan, style: Style): string {
     ...(plan.stack === "new"
       ? []
       : tags.map(
-          ({ name, from, to }) => `  ${"tag".padEnd(13)} ${name}: ${from ?? "none"} → ${to}`,
+          ({ name, from, to }) =>
+            `  ${"tag".padEnd(13)} ${name}: ${from ?? "none"} → ${to ?? "none"}`,
         )),
     ...(protection === null
       ? []
       : [`  ${"protection".padEnd(13)} ${protection.to ? "on" : "off"}`]),
+    ...(publicBucket === null
+      ? []
+      : [
+          `  ${"stays public".padEnd(13)} ${publicBucket}: anybody can read it, as Architect made it, until \`private true\` under @static`,
+        ]),
     plan.hasChanges ? summary(plan) : "Nothing would change",
   ];
   return `${lines.join("\n")}\n`;

@@ -34,6 +34,7 @@ function resource(status: string, label: string, reason: string | null = null): 
 
 const difference: DeployEvent = {
   type: "difference",
+  total: 2,
   changes: ["cats", "dogs"].map((label) => ({
     action: "add",
     logicalId: `Id${label}`,
@@ -102,6 +103,23 @@ test("a failure and its rollback are told at once", () => {
   );
 });
 
+test("a big app says where its resources are", () => {
+  const text = told([
+    {
+      type: "dry-run",
+      folder: "/out",
+      counts: { "AWS::X::Y": 900 },
+      rootResources: 300,
+      nestedStacks: 16,
+      permissions: [],
+      staticFiles: { count: 0, bytes: 0 },
+    },
+  ]);
+  expect(text).toContain(
+    " 900  resources: 300 in the root stack, the others in 16 nested stacks, and each takes 500\n",
+  );
+});
+
 test("functions that may do the same are told together", () => {
   const same = {
     allowed: [{ actions: ["sqs:SendMessage", "sqs:GetQueueUrl", "sns:Publish"], on: ["a", "b"] }],
@@ -114,6 +132,8 @@ test("functions that may do the same are told together", () => {
         type: "dry-run",
         folder: "/out",
         counts: { "AWS::X::Y": 12 },
+        rootResources: 12,
+        nestedStacks: 0,
         permissions: [
           { functionId: "ws/a", ...same },
           { functionId: "ws/b", ...other },

@@ -4,7 +4,6 @@ import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
 import { forEachConcurrently } from "../aws/for-each-concurrently.ts";
 import type { DeployReporter } from "../reporter.ts";
-import { names } from "./names.ts";
 import { putIfMissing, type ArtifactBucket } from "./artifact-bucket.ts";
 import { checkNativeModules } from "./native-modules.ts";
 
@@ -24,6 +23,10 @@ export interface FunctionPackage {
   /** Whether its code writes or reads sealed sessions. */
   readonly sealsSessions: boolean;
 }
+
+/** What code has that uses rooms, and code that writes or reads sealed sessions. */
+const realtimeText = "ARC_REALTIME_TABLE";
+const sessionText = "arclet_session";
 
 /** Archives made at a time: while one is compressed, the next are read and written. */
 const concurrentArchives = 4;
@@ -70,7 +73,11 @@ async function packageFunction(
   stackName: string,
 ): Promise<FunctionPackage> {
   const { functionId, directory, handler } = built;
-  const { names: files, unzippedBytes } = await archiver.contents(built);
+  const {
+    names: files,
+    unzippedBytes,
+    mentions,
+  } = await archiver.contents(built, [realtimeText, sessionText]);
   if (unzippedBytes > unzippedLimit)
     throw new DeployError(
       "ERR_PACKAGE_TOO_LARGE",
@@ -86,8 +93,8 @@ async function packageFunction(
     archive,
     unzippedBytes,
     codeSha256: Buffer.from(archive.hash, "hex").toString("base64"),
-    usesRealtime: await names(directory, "ARC_REALTIME_TABLE"),
-    sealsSessions: await names(directory, "arclet_session"),
+    usesRealtime: mentions[realtimeText] === true,
+    sealsSessions: mentions[sessionText] === true,
   };
 }
 

@@ -16,8 +16,8 @@ export interface AccountFlags {
 }
 
 /**
- * `--profile`, then keys or a web identity in the environment, then `AWS_PROFILE`, then the manifest's
- * profile. A manifest is shared by a team and by CI: what one machine is given comes before it. The
+ * `--profile`, then keys or a web identity in the environment, then `AWS_PROFILE`, then the role that a
+ * container is given (CodeBuild, ECS), then the manifest's profile. A manifest is shared by a team and by CI: what one machine is given comes before it. The
  * SDK's own order has `AWS_PROFILE` before keys, which is why it is not left to the SDK.
  */
 export function credentialSource(
@@ -31,7 +31,10 @@ export function credentialSource(
   const { AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile, AWS_ROLE_ARN: roleArn } = environment;
   if (isSet(tokenFile) && isSet(roleArn)) return { type: "web-identity", tokenFile, roleArn };
   const { AWS_PROFILE: named } = environment;
-  return { type: "profile", profile: isSet(named) ? named : settings.profile };
+  if (isSet(named)) return { type: "profile", profile: named };
+  const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path, AWS_CONTAINER_CREDENTIALS_FULL_URI: url } =
+    environment;
+  return { type: "profile", profile: isSet(path) || isSet(url) ? null : settings.profile };
 }
 
 function isSet(value: string | null | undefined): value is string {

@@ -4,6 +4,8 @@ import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
 import type { StackChange } from "../reporter.ts";
 import { holdsData } from "../template/data-types.ts";
+import { nestedStackType } from "../template/join-templates.ts";
+import { isFunctionStackId } from "../template/logical-ids.ts";
 import type { ResourceOrigin } from "../template/template.ts";
 import { failureHints, type ResourceFailure } from "./failure-hints.ts";
 
@@ -69,7 +71,8 @@ export async function createChangeSet(
   }
   const changes: StackChange[] = [];
   for await (const page of sdk.paginateDescribeChangeSet({ client }, target))
-    for (const change of page.Changes ?? []) changes.push(changeOf(change, origins));
+    for (const change of page.Changes ?? [])
+      if (!isAutomatic(change)) changes.push(changeOf(change, origins));
   if (changes.length > 0) return { id, changes };
   await client.send(new sdk.DeleteChangeSetCommand(target));
   return null;
@@ -100,6 +103,22 @@ async function validationFailures(
           reason: event.ValidationStatusReason ?? event.ValidationName ?? reason,
         });
   return failures;
+}
+
+/**
+ * Every change set lists nested stacks, whose templates might have changed. Those of Arclet are named by
+ * their content: another template is another URL, which is a change of its own
+ * (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html).
+ */
+function isAutomatic({ ResourceChange: change }: Change): boolean {
+  const details = change?.Details ?? [];
+  return (
+    change?.ResourceType === nestedStackType &&
+    change.Action === "Modify" &&
+    isFunctionStackId(change.LogicalResourceId ?? "") &&
+    details.length > 0 &&
+    details.every(({ ChangeSource: source }) => source === "Automatic")
+  );
 }
 
 function changeOf(

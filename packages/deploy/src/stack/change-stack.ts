@@ -8,6 +8,7 @@ import { deleteStack } from "./delete-stack.ts";
 import { failureHints } from "./failure-hints.ts";
 import { followStack, type FollowedStack } from "./follow-stack.ts";
 import { appTag, ownerOf } from "./stack-owner.ts";
+import { requireUsable, stuckAdvice } from "./stuck-stack.ts";
 import { newestEventId } from "./stack-events.ts";
 import { describeStack, outputsOf } from "./stack-state.ts";
 import { waitUntilIdle } from "./wait-until-idle.ts";
@@ -17,6 +18,8 @@ export interface StackRequest {
   readonly template: { readonly body: string } | { readonly url: string };
   readonly parameters: readonly Parameter[];
   readonly tags: { readonly [key: string]: string };
+  /** Puts the changes inside of nested stacks in the place of the stacks'. */
+  readonly detail?: (changes: readonly StackChange[]) => readonly StackChange[];
 }
 
 export interface StackResult {
@@ -75,13 +78,14 @@ async function changeOnce(
   );
   if (changeSet === null)
     return { changes: [], outputs: outputsOf(await describeStack(clients, stackName)) };
-  reporter.report({ type: "difference", changes: changeSet.changes });
+  const changes = request.detail?.(changeSet.changes) ?? changeSet.changes;
+  reporter.report({ type: "difference", changes, total: changeSet.changes.length });
   const [sdk, client] = await Promise.all([
     import("@aws-sdk/client-cloudformation"),
     clients.cloudFormation(),
   ]);
   const target = { StackName: stackName, ChangeSetName: changeSet.id };
-  if (!(await confirm(changeSet.changes))) {
+  if (!(await confirm(changes))) {
     await client.send(new sdk.DeleteChangeSetCommand(target));
     throw new DeployError("ERR_NOT_CONFIRMED", "Nothing was changed");
   }
@@ -94,7 +98,7 @@ async function changeOnce(
   if (followed.status !== "CREATE_COMPLETE" && followed.status !== "UPDATE_COMPLETE")
     throw failure(stackName, followed, origins);
   return {
-    changes: changeSet.changes,
+    changes,
     outputs: outputsOf(await describeStack(clients, stackName)),
   };
 }
@@ -146,26 +150,9 @@ async function makeReady(
       });
       await deleteStack(clients, stack, origins, reporter);
       return true;
-    default: {
-      const advice = stuckAdvice(stackName, status);
-      if (advice === null) return false;
-      throw new DeployError("ERR_STACK_STUCK", `The stack ${stackName} is in ${status}`, {
-        hints: [advice],
-      });
-    }
-  }
-}
-
-/** How a stack leaves a state that no deploy ends; null for all others. */
-function stuckAdvice(stackName: string, status: string): string | null {
-  switch (status) {
-    case "ROLLBACK_FAILED":
-    case "DELETE_FAILED":
-      return "Run `arclet destroy`, then deploy again.";
-    case "UPDATE_ROLLBACK_FAILED":
-      return `Let it finish: aws cloudformation continue-update-rollback --stack-name ${stackName}`;
     default:
-      return null;
+      requireUsable(stackName, status);
+      return false;
   }
 }
 

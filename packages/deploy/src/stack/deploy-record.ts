@@ -6,6 +6,8 @@ import type { Template } from "../template/template.ts";
 /** What one deploy brought. Everything that it names stays in the artifact bucket. */
 export interface DeployRecord {
   readonly template: Template;
+  /** Of the nested stacks, by logical id. @default none */
+  readonly nested?: { readonly [stackId: string]: Template };
   /** Archives by function, with the hash that Lambda gives of them. */
   readonly code: {
     readonly [functionId: string]: { readonly key: string; readonly codeSha256: string };

@@ -1,5 +1,9 @@
 import type { AwsClients } from "../aws/aws-clients.ts";
+import { forEachConcurrently } from "../aws/for-each-concurrently.ts";
+import { nestedStackType } from "../template/join-templates.ts";
+import { isFunctionStackId } from "../template/logical-ids.ts";
 import type { Template, TemplateResource } from "../template/template.ts";
+import { concurrentStacks, type StackResource } from "./stack-state.ts";
 
 /** A stack's template, as it was given and with its transforms carried out. */
 export interface DeployedTemplate {
@@ -25,6 +29,27 @@ export async function deployedTemplate(
       ? given
       : parsed((await templateText(clients, stackName, "Processed")) ?? "");
   return processed === null ? null : { transforms, resources: given.Resources, processed };
+}
+
+/** Templates of the nested stacks that hold a stack's functions, by their logical ids. */
+export async function nestedTemplates(
+  clients: AwsClients,
+  root: Template,
+  /** Of the stack. */
+  resources: ReadonlyMap<string, StackResource>,
+): Promise<ReadonlyMap<string, Template>> {
+  const ids = Object.entries(root.Resources)
+    .filter(([id, { Type: type }]) => type === nestedStackType && isFunctionStackId(id))
+    .map(([id]) => id);
+  const found = new Map<string, Template>();
+  await forEachConcurrently(ids, concurrentStacks, async (id) => {
+    const physicalId = resources.get(id)?.physicalId;
+    const text =
+      physicalId === undefined ? null : await templateText(clients, physicalId, "Original");
+    const template = text === null ? null : parsed(text);
+    if (template !== null) found.set(id, template);
+  });
+  return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 type GivenTemplate = Template & { readonly Transform?: string | readonly string[] };

@@ -3,9 +3,10 @@ import type { StackEvent } from "@aws-sdk/client-cloudformation";
 import type { AwsClients } from "../aws/aws-clients.ts";
 import type { DeployReporter } from "../reporter.ts";
 import type { ResourceOrigin } from "../template/template.ts";
+import { isFunctionStackId } from "../template/logical-ids.ts";
 import type { ResourceFailure } from "./failure-hints.ts";
 import { eventsAfter } from "./stack-events.ts";
-import { describeStack } from "./stack-state.ts";
+import { describeStack, stackResources } from "./stack-state.ts";
 
 export interface FollowedStack {
   /** Last status; `DELETE_COMPLETE` when the stack is gone. */
@@ -16,6 +17,34 @@ export interface FollowedStack {
 
 /** Milliseconds between two looks; CloudFormation has nothing to subscribe to. */
 const pollMilliseconds = 1000;
+
+/** What failed in a nested stack since a time: the stack's own events only say that something did. */
+async function nestedFailures(
+  clients: AwsClients,
+  { logicalId, physicalId, reason }: ResourceFailure,
+  rootId: string,
+  since: Date,
+): Promise<readonly ResourceFailure[]> {
+  if (!isFunctionStackId(logicalId) || physicalId === rootId) return [];
+  const stackId =
+    physicalId === null || physicalId === ""
+      ? (await stackResources(clients, rootId)).get(logicalId)?.physicalId
+      : physicalId;
+  if (stackId === undefined || stackId === "") return [];
+  const failures: ResourceFailure[] = [];
+  for (const event of await eventsAfter(clients, stackId, null)) {
+    if (event.PhysicalResourceId === event.StackId) continue;
+    if (event.Timestamp === undefined || event.Timestamp < since) continue;
+    const text = event.ResourceStatusReason ?? "";
+    if (event.ResourceStatus?.endsWith("_FAILED") === true && !/cancelled/i.test(text))
+      failures.push({
+        logicalId: event.LogicalResourceId ?? "",
+        physicalId: event.PhysicalResourceId ?? null,
+        reason: text === "" ? reason : text,
+      });
+  }
+  return failures;
+}
 
 /** Reports what happens to a stack after an event until nothing is in progress. */
 export async function followStack(
@@ -56,10 +85,13 @@ export async function followStack(
     });
   };
   let last = afterEventId;
+  /** By AWS's clock. */
+  let startedAt: Date | null = null;
   for (;;) {
     // State first, events second: the last look at the events sees all that led to the state.
     const status = (await describeStack(clients, stackId))?.StackStatus ?? "DELETE_COMPLETE";
     for (const event of await eventsAfter(clients, stackId, last)) {
+      startedAt ??= event.Timestamp ?? null;
       tell(event);
       last = event.EventId ?? last;
     }
@@ -67,9 +99,14 @@ export async function followStack(
       await delay(pollMilliseconds);
       continue;
     }
+    const detailed: ResourceFailure[] = [];
+    for (const failure of failures) {
+      const inner = await nestedFailures(clients, failure, stackId, startedAt ?? new Date(0));
+      detailed.push(...(inner.length > 0 ? inner : [failure]));
+    }
     // Such as a circle of dependencies, which is no one resource's.
-    if (failures.length === 0 && stackReason !== null)
-      failures.push({ logicalId: "the stack", physicalId: null, reason: stackReason });
-    return { status, failures };
+    if (detailed.length === 0 && stackReason !== null)
+      detailed.push({ logicalId: "the stack", physicalId: null, reason: stackReason });
+    return { status, failures: detailed };
   }
 }

@@ -1,6 +1,12 @@
 import type { Stack } from "@aws-sdk/client-cloudformation";
 import type { AwsClients } from "../aws/aws-clients.ts";
+import { forEachConcurrently } from "../aws/for-each-concurrently.ts";
 import { DeployError } from "../errors.ts";
+import { joinedId, nestedStackType } from "../template/join-templates.ts";
+import { functionLogicalId, functionStackId, isFunctionStackId } from "../template/logical-ids.ts";
+
+/** Nested stacks asked for at a time. */
+export const concurrentStacks = 4;
 
 /** The stack as it is; null when there is none (or only the shell of an unexecuted change set). */
 export async function describeStack(clients: AwsClients, stackName: string): Promise<Stack | null> {
@@ -40,8 +46,37 @@ export interface StackResource {
   readonly type: string;
 }
 
-/** The stack's resources by logical id. */
+/**
+ * The stack's resources by logical id. Those of its nested stacks that hold functions are there by the ids
+ * of the joined template.
+ */
 export async function stackResources(
+  clients: AwsClients,
+  stackName: string,
+): Promise<ReadonlyMap<string, StackResource>> {
+  const found = new Map(await ownResources(clients, stackName));
+  const nested = [...found].filter(
+    ([id, { type, physicalId }]) =>
+      type === nestedStackType && isFunctionStackId(id) && physicalId !== "",
+  );
+  await forEachConcurrently(nested, concurrentStacks, async ([stackId, { physicalId }]) => {
+    for (const [id, resource] of await ownResources(clients, physicalId))
+      found.set(joinedId(stackId, id), resource);
+  });
+  return found;
+}
+
+/** A function of a stack, in a nested stack or in the root; null: it is not deployed. */
+export function deployedFunction(
+  resources: ReadonlyMap<string, StackResource>,
+  functionId: string,
+): StackResource | null {
+  const id = functionLogicalId(functionId);
+  const nested = resources.get(joinedId(functionStackId(functionId), id));
+  return nested ?? resources.get(id) ?? null;
+}
+
+async function ownResources(
   clients: AwsClients,
   stackName: string,
 ): Promise<ReadonlyMap<string, StackResource>> {

@@ -1,12 +1,10 @@
 import { contentKey, putIfMissing, type ArtifactBucket } from "../assets/artifact-bucket.ts";
 import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
-import { limitAdvice } from "../synthesis/synthesize.ts";
+import { limitAdvice, storedTemplateBytes } from "../template/stack-limits.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 const inlineTemplateBytes = 51_200;
-/** The same of a template that CloudFormation takes from S3. */
-const storedTemplateBytes = 1_048_576;
 
 /**
  * The template as a call takes it: as text, or from the bucket when it is too long for that.
@@ -28,6 +26,17 @@ export async function templateSource(
   const s3 = await clients.s3();
   await putIfMissing(s3, bucket, key, () => Promise.resolve(Buffer.from(text)));
   return { url: await objectUrl(s3, bucket.name, key) };
+}
+
+/** Puts a nested template where the root's template says that it is. */
+export async function storeTemplate(
+  clients: AwsClients,
+  bucket: ArtifactBucket,
+  key: string,
+  template: object,
+): Promise<void> {
+  const text = JSON.stringify(template);
+  await putIfMissing(await clients.s3(), bucket, key, () => Promise.resolve(Buffer.from(text)));
 }
 
 async function objectUrl(

@@ -1,9 +1,9 @@
 import { DeployError } from "../errors.ts";
-import { referredIds } from "../template/canonical-value.ts";
 import { compareTemplates } from "../template/compare-templates.ts";
 import { holdsData } from "../template/data-types.ts";
 import { resourceKeys } from "../template/resource-keys.ts";
 import type { Template, TemplateResource } from "../template/template.ts";
+import { dependenciesOf } from "./function-groups.ts";
 
 /** Not data, but CloudFormation cannot remove it while its stage may still point to it. */
 const deploymentType = "AWS::ApiGatewayV2::Deployment";
@@ -20,27 +20,19 @@ export function adoptStack(template: Template, deployed: Template): Template {
     if (resource === undefined || Object.hasOwn(resources, id)) return;
     resources[id] = { ...resource, DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" };
     // What it needs to be what it is, such as the dead letters of a queue.
-    for (const other of needsOf(resource)) keep(other);
+    for (const other of dependenciesOf(resource)) keep(other);
   };
   for (const [id, { Type: type }] of Object.entries(deployed.Resources))
     if (holdsData(type)) keep(id);
   for (const [id, resource] of Object.entries(deployed.Resources))
     if (
       resource.Type === deploymentType &&
-      needsOf(resource).every((other) => Object.hasOwn(resources, other))
+      dependenciesOf(resource).every((other) => Object.hasOwn(resources, other))
     )
       keep(id);
   const adopted = { ...template, Resources: resources };
   requireKept(adopted, deployed);
   return adopted;
-}
-
-/** Logical ids that a resource refers to or depends on. */
-function needsOf({
-  Properties: properties = {},
-  DependsOn: others = [],
-}: TemplateResource): string[] {
-  return [...referredIds(properties), ...[others].flat()];
 }
 
 function requireKept(adopted: Template, deployed: Template): void {

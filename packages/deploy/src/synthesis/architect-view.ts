@@ -1,3 +1,4 @@
+import { DeployError } from "../errors.ts";
 import type { FunctionPragma, Manifest } from "@arclet/manifest";
 import {
   functionLogicalId,
@@ -108,9 +109,30 @@ function restored(
       applyFunction(resources, id, given, before.copies[name]?.["Properties"] as Mutable);
     else if (given !== before.resources[name]) resources[id] = given;
   }
+  requirePlainTypes(resources);
   applyRole(resources, roles);
   const template = { ...changed, Resources: resources } as unknown as Template;
   return renameResources(template, names);
+}
+
+/**
+ * Arclet's templates have no transform: a resource of SAM's that a plugin adds would fail in CloudFormation.
+ * @throws DeployError `ERR_ADOPTION`
+ */
+function requirePlainTypes(resources: Resources): void {
+  const found = Object.entries(resources).find(([, { Type: type }]) =>
+    String(type).startsWith("AWS::Serverless::"),
+  );
+  if (found === undefined) return;
+  throw new DeployError(
+    "ERR_ADOPTION",
+    `A plugin adds ${found[0]}, an ${String(found[1]["Type"])}, which only SAM can expand`,
+    {
+      hints: [
+        "Let the plugin declare functions by its `set` hooks, or add plain CloudFormation, such as AWS::Lambda::Function.",
+      ],
+    },
+  );
 }
 
 /** Brings what plugins changed of a function of SAM's to the function and the role that it stands for. */

@@ -1,9 +1,9 @@
 import { DeployError } from "../errors.ts";
-import { digest } from "../template/logical-ids.ts";
+import { digest, httpApiId } from "../template/logical-ids.ts";
 import { renameResources } from "../template/rename-resources.ts";
 import { isExclusive, resourceKeys } from "../template/resource-keys.ts";
-import { canonicalValue, referredId } from "../template/canonical-value.ts";
-import type { Template, TemplateResource, TemplateValue } from "../template/template.ts";
+import type { Template } from "../template/template.ts";
+import { bucketsAsDeployed } from "./buckets-as-deployed.ts";
 import { literalApi } from "./literal-api.ts";
 import { routesInBody } from "./routes-in-body.ts";
 import type { Synthesis } from "./synthesize.ts";
@@ -12,6 +12,8 @@ import type { Synthesis } from "./synthesize.ts";
 export interface DeployedStack {
   /** With its transforms carried out. */
   readonly template: Template;
+  /** Of the nested stacks that hold functions, by their logical ids. */
+  readonly nested: ReadonlyMap<string, Template>;
   /** AWS's names of its resources, by logical id. */
   readonly physicalIds: ReadonlyMap<string, string>;
   /** Architect made it, and this deploy takes it over. */
@@ -37,14 +39,16 @@ export function keepDeployedIds(
   );
   let kept = renamed;
   for (const [id, { Type: type, Properties: properties }] of Object.entries(deployed.Resources)) {
-    const isTakenOver = type === "AWS::ApiGatewayV2::Api" && properties?.["Body"] !== undefined;
+    // The body of Arclet's own API is written last, when all of its routes are known.
+    const isTakenOver =
+      id !== httpApiId && type === "AWS::ApiGatewayV2::Api" && properties?.["Body"] !== undefined;
     const resource = deployed.Resources[id];
     const physicalId = physicalIds.get(id);
     if (!isTakenOver || resource === undefined || physicalId === undefined) continue;
     if (kept.Resources[id]?.Type !== type) continue;
     kept = literalApi(routesInBody(kept, id, resource), id, physicalId);
   }
-  return { template: isPrivate ? kept : asPublicAsDeployed(kept, deployed), origins };
+  return { template: bucketsAsDeployed(kept, deployed, isPrivate), origins };
 }
 
 /**
@@ -86,57 +90,4 @@ function newNames(template: Template, deployed: Template): ReadonlyMap<string, s
       names.set(id, `${id}${digest(`${type} ${id}`)}`);
   }
   return names;
-}
-
-/** A bucket that serves a public website by its own URL goes on to do so. */
-function asPublicAsDeployed(template: Template, deployed: Template): Template {
-  const resources = { ...template.Resources };
-  for (const [id, { Type: type, Properties: properties }] of Object.entries(deployed.Resources)) {
-    const kept = resources[id];
-    if (type !== "AWS::S3::Bucket" || kept?.Type !== type) continue;
-    const { WebsiteConfiguration: website, PublicAccessBlockConfiguration: block } =
-      properties ?? {};
-    if (website === undefined) continue;
-    resources[id] = {
-      ...kept,
-      Properties: {
-        ...kept.Properties,
-        WebsiteConfiguration: website,
-        ...(block === undefined ? {} : { PublicAccessBlockConfiguration: block }),
-      },
-    };
-    const policy = Object.entries(deployed.Resources).find(
-      ([, one]) =>
-        one.Type === "AWS::S3::BucketPolicy" && referredId(one.Properties?.["Bucket"]) === id,
-    );
-    if (policy !== undefined) {
-      const [policyId, given] = policy;
-      resources[policyId] = withStatementsOf(resources[policyId] ?? given, given);
-    }
-  }
-  return { ...template, Resources: resources };
-}
-
-/** A policy with the statements of another one beside its own. */
-function withStatementsOf(policy: TemplateResource, other: TemplateResource): TemplateResource {
-  const statements = new Map(
-    [...statementsOf(other), ...statementsOf(policy)].map((statement) => [
-      JSON.stringify(canonicalValue(statement)),
-      statement,
-    ]),
-  );
-  return {
-    ...policy,
-    Properties: {
-      ...policy.Properties,
-      PolicyDocument: { Version: "2012-10-17", Statement: [...statements.values()] },
-    },
-  };
-}
-
-function statementsOf({ Properties: properties }: TemplateResource): readonly TemplateValue[] {
-  const document = properties?.["PolicyDocument"] as
-    | { readonly Statement?: TemplateValue }
-    | undefined;
-  return [document?.Statement ?? []].flat() as readonly TemplateValue[];
 }

@@ -16,14 +16,8 @@ import { addTables } from "../resources/tables.ts";
 import { addWebSocketApi } from "../resources/ws.ts";
 import { type SynthesisOptions } from "../resources/synthesis-context.ts";
 import { environmentParameterId } from "../template/logical-ids.ts";
+import { parameterLimit } from "../template/stack-limits.ts";
 import { ref, TemplateBuilder, type ResourceOrigin, type Template } from "../template/template.ts";
-
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
-export const resourceLimit = 500;
-const parameterLimit = 200;
-/** Each function is six resources or more. */
-export const limitAdvice =
-  "Split the app in two, or let one route answer for several: `any /cats/*` for all below /cats.";
 
 export interface Synthesis {
   readonly template: Template;
@@ -33,7 +27,8 @@ export interface Synthesis {
 
 /**
  * The stack of an app. Pure: the same manifest and assets give the same template.
- * @throws DeployError `ERR_TEMPLATE_LIMIT` when CloudFormation would refuse its size.
+ * All of it is in one template, however many resources that has: `layOut` divides it.
+ * @throws DeployError `ERR_TEMPLATE_LIMIT` when there are too many variables
  */
 export function synthesize(declared: Manifest, options: SynthesisOptions): Synthesis {
   const manifest = withRealtimeFunctions(declared);
@@ -60,13 +55,6 @@ export function synthesize(declared: Manifest, options: SynthesisOptions): Synth
   if (Object.keys(template.resources).length === 0)
     throw new DeployError("ERR_NOTHING_TO_DEPLOY", "The manifest declares nothing to deploy");
   template.output("Stack", "Name of the stack", ref("AWS::StackName"));
-  const count = Object.keys(template.resources).length;
-  if (count > resourceLimit)
-    throw new DeployError(
-      "ERR_TEMPLATE_LIMIT",
-      `The app needs ${count} resources, and CloudFormation takes ${resourceLimit} a stack`,
-      { hints: [limitAdvice] },
-    );
   if (options.environment.length > parameterLimit)
     throw new DeployError(
       "ERR_TEMPLATE_LIMIT",

@@ -1,5 +1,5 @@
 import { canonicalText } from "./canonical-value.ts";
-import type { ResourceOrigin, Template, TemplateResource, TemplateValue } from "./template.ts";
+import type { ResourceOrigin, Template, TemplateValue } from "./template.ts";
 
 /** Some actions, and what they are allowed on. */
 export interface Permission {
@@ -21,6 +21,7 @@ type Origins = ReadonlyMap<string, ResourceOrigin>;
 
 /** What the functions of a template may do, as it will be deployed: plugins have had their say. */
 export function permissionsOf(template: Template, origins: Origins): FunctionPermissions[] {
+  const attached = attachedPolicies(template);
   return Object.entries(template.Resources).flatMap(([id, resource]) => {
     if (resource.Type !== "AWS::Lambda::Function") return [];
     const roleId = referred(resource.Properties?.["Role"]);
@@ -28,7 +29,7 @@ export function permissionsOf(template: Template, origins: Origins): FunctionPer
     const logGroupId = referred(member(resource.Properties?.["LoggingConfig"], "LogGroup"));
     const policies = [
       ...listOf(role?.Properties?.["Policies"]),
-      ...attachedPolicies(template, roleId),
+      ...(roleId === null ? [] : (attached.get(roleId) ?? [])),
     ];
     return {
       functionId: origins.get(id)?.label.replace(/^function /, "") ?? id,
@@ -69,19 +70,18 @@ export function countResources(template: Template): { readonly [type: string]: n
   return counts;
 }
 
-/** Policies that stand beside the role: Arclet makes none, plugins may. */
-function attachedPolicies(
-  { Resources: resources }: Template,
-  roleId: string | null,
-): readonly TemplateValue[] {
-  const isOfRole = ({ Type, Properties }: TemplateResource): boolean =>
-    (Type === "AWS::IAM::Policy" || Type === "AWS::IAM::RolePolicy") &&
-    [...listOf(Properties?.["Roles"]), ...listOf(Properties?.["RoleName"])].some(
-      (role) => referred(role) === roleId,
-    );
-  return Object.values(resources).flatMap((resource) =>
-    isOfRole(resource) ? [resource.Properties ?? {}] : [],
-  );
+/** Policies beside roles, by the role: Arclet makes none, plugins may. */
+function attachedPolicies({
+  Resources: resources,
+}: Template): ReadonlyMap<string, readonly TemplateValue[]> {
+  const byRole = new Map<string, TemplateValue[]>();
+  for (const { Type: type, Properties: properties } of Object.values(resources)) {
+    if (type !== "AWS::IAM::Policy" && type !== "AWS::IAM::RolePolicy") continue;
+    const roles = [...listOf(properties?.["Roles"]), ...listOf(properties?.["RoleName"])];
+    for (const role of new Set(roles.map(referred)))
+      if (role !== null) byRole.set(role, [...(byRole.get(role) ?? []), properties ?? {}]);
+  }
+  return byRole;
 }
 
 /** The logical id that a `Ref` or `Fn::GetAtt` means. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * CloudFormation logical id (letters and digits) of a name: `HttpGetCats3f2a9c10`.
@@ -16,7 +16,7 @@ export function logicalId(kind: string, name: string): string {
 
 /** Eight hex digits of SHA-256. */
 export function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+  return hash("sha256", text).slice(0, 8);
 }
 
 export const webSocketApiId = "WebSocketApi";
@@ -60,3 +60,48 @@ export const realtimeFunctionId = "arclet/realtime";
 
 /** Id of the authorizer of `auth` below `@ws-settings`. */
 export const authorizerFunctionId = "arclet/authorizer";
+
+/**
+ * Logical id of the nested stack that holds a function of a big app: one of sixteen, by a hash of the
+ * function's id, so that a function never moves between them.
+ */
+export function functionStackId(functionId: string): string {
+  return `Functions${digest(functionId).charAt(0).toUpperCase()}`;
+}
+
+export function isFunctionStackId(id: string): boolean {
+  return /^Functions[0-9A-F]$/.test(id);
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+const longestFunctionName = 64;
+/** Of the stack's name in names of functions. */
+const longestStackPart = 32;
+
+/**
+ * What the names of all functions of a pragma in nested stacks begin with: `EchoStaging-http-`. It is no
+ * other stack's, however long the stack's name is.
+ */
+export function functionNamePrefix(stackName: string, pragma: string): string {
+  const known =
+    stackName.length <= longestStackPart
+      ? stackName
+      : `${stackName.slice(0, longestStackPart - 9)}-${digest(stackName)}`;
+  return `${known}-${pragma}-`;
+}
+
+/**
+ * Name of a function in a nested stack: `EchoStaging-http-get-index-3f2a9c10`. Known before the function
+ * exists, so that what names it does not wait for it. A function in the root stack has a name that
+ * CloudFormation makes up, which is never this one.
+ */
+export function nestedFunctionName(stackName: string, functionId: string): string {
+  const [pragma = "", ...rest] = functionId.split("/");
+  const prefix = functionNamePrefix(stackName, pragma);
+  const words = rest
+    .join("-")
+    .replaceAll(/[^A-Za-z0-9]+/g, "-")
+    .replace(/^-+/, "");
+  const room = longestFunctionName - prefix.length - 9;
+  return `${prefix}${words.slice(0, room)}-${digest(functionId)}`;
+}

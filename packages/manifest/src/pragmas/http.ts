@@ -1,13 +1,17 @@
 import { didYouMean } from "../did-you-mean.ts";
 import type { HttpMethod } from "../manifest.ts";
 import { headOf, linesOf, type LineNode, type Scalar } from "../syntax/ast.ts";
-import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
+import type { ManifestDraft, PragmaContext, PragmaReader } from "./pragma-context.ts";
 import { hasDotPart, readEntry } from "./settings.ts";
 
 const methods = ["get", "post", "put", "patch", "delete", "head", "options", "any"] as const;
 
 /** Each function is an integration; this quota cannot be raised. */
-const mostIntegrations = 300;
+export const httpIntegrations = 300;
+/** Quota of routes of an API, which AWS raises on request. */
+const defaultRoutes = 300;
+/** Of `/` and of everything below it. */
+const proxyIntegrations = 2;
 /** A function has a folder of its name, and file systems take 255 bytes. */
 const longestName = 255;
 
@@ -51,23 +55,49 @@ export const readHttp: PragmaReader = (pragma, context) => {
       functionId,
       origin: context.locate(line.span),
     });
-    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-    if (routes.length === mostIntegrations + 1) {
-      const { span } = line;
-      context.log.error({
-        code: "http-limit",
-        text: `this is HTTP function ${routes.length}, and an HTTP API takes ${mostIntegrations}: answer several paths in one function, such as any /api/*`,
-        span,
-      });
-      context.log.warning({
-        code: "http-limit",
-        text: `an HTTP API takes ${mostIntegrations} routes unless AWS raises the quota "Routes per API" of the account`,
-        span,
-      });
-    }
+    context.routeSpans.push(line.span);
   }
   context.draft.http = { routes };
 };
+
+/**
+ * Quotas of an HTTP API, once all pragmas are read: static files and a proxy have integrations too.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+ */
+export function checkHttpLimits({ draft, routeSpans, log }: PragmaContext): void {
+  const advice = "answer several paths in one function, such as any /api/*";
+  const hasProxy = draft.proxy !== null && Object.values(draft.proxy).some((url) => url !== null);
+  const most = httpIntegrations - (hasProxy ? proxyIntegrations : 0);
+  const tooMany = routeSpans[most];
+  if (tooMany !== undefined)
+    log.error({
+      code: "http-limit",
+      text: `this is HTTP function ${most + 1}, and an HTTP API takes ${most}${hasProxy ? " beside @proxy" : ""}: ${advice}`,
+      span: tooMany,
+    });
+  const last = routeSpans[most - 1];
+  if (last !== undefined && tooMany === undefined && draft.static !== null)
+    log.warning({
+      code: "http-limit",
+      text: `this is HTTP function ${most}, and an HTTP API that serves static files takes ${most - 1}: ${advice}, or switch them off with @static false`,
+      span: last,
+    });
+  const others = otherRoutes(draft, hasProxy);
+  const aboveRoutes = routeSpans[defaultRoutes - others];
+  if (aboveRoutes !== undefined)
+    log.warning({
+      code: "http-limit",
+      text: `an HTTP API takes ${defaultRoutes} routes${others === 0 ? "" : `, ${others} of them for static files and @proxy`}, unless AWS raises the quota "Routes per API" of the account`,
+      span: aboveRoutes,
+    });
+}
+
+/** Routes that no line of `@http` declares: reading static files, the socket's address, and a proxy. */
+function otherRoutes({ static: files, ws }: ManifestDraft, hasProxy: boolean): number {
+  // GET and HEAD of `/_static/*`; without a proxy of `/` and of all below it too.
+  const ofFiles = files === null ? 0 : (hasProxy ? 2 : 6) + (ws === null ? 0 : 2);
+  return ofFiles + (hasProxy ? proxyIntegrations : 0);
+}
 
 interface Entry {
   readonly method: HttpMethod;

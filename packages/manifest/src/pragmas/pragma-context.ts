@@ -32,6 +32,8 @@ export class PragmaContext {
   functionDefaults: FunctionConfig;
   /** Settings of `@aws`; what plugins may know is judged when all pragmas are read. */
   awsSettings: readonly Setting[] = [];
+  /** Where each HTTP route is, in the order of the routes. */
+  readonly routeSpans: Span[] = [];
   readonly #functionSpans = new Map<string, Span>();
 
   constructor(log: DiagnosticLog, draft: ManifestDraft, functionDefaults: FunctionConfig) {

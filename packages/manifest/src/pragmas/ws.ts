@@ -15,6 +15,8 @@ import {
   type Setting,
 } from "./settings.ts";
 
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+const defaultRoutes = 300;
 const lifecycle = ["connect", "default", "disconnect"] as const;
 const defaultSelection = "$request.body.action";
 /** Throttling far below an account's 10,000 a second, which all its APIs share. */
@@ -78,6 +80,12 @@ export const readWs: PragmaReader = (pragma, context) => {
     const functionId = addWebSocketFunction(context, name, src, span);
     if (functionId === null) continue;
     const isLifecycle = lifecycle.some((other) => other === name);
+    if (routes.length === defaultRoutes)
+      context.log.warning({
+        code: "ws-limit",
+        text: `this is route ${defaultRoutes + 1} of the WebSocket API, and API Gateway takes ${defaultRoutes}, $connect, $default and $disconnect among them, unless AWS raises the quotas "Routes per API" and "Integrations per API"`,
+        span,
+      });
     routes.push({
       routeKey: isLifecycle ? `$${name}` : name,
       functionId,
