@@ -21,6 +21,8 @@ export async function startLocal(
   keepVariables();
   const gateway = await startGateway({
     rooms: testKinds,
+    // As many sockets at once as a test wants.
+    limits: { connectionsPerSecond: Infinity },
     functions: {
       connect: async ({ requestContext: { connectionId: id, authorizer } }) => {
         ids.push(id);

@@ -158,6 +158,24 @@ export function testRollOver(
       expect((await rooms.of({ id: next.id })).toSorted()).toEqual(["chat:a", "chat:c", "other"]);
     });
 
+    test("is seen through by functions that know the last id but one", async () => {
+      const first = await enter("ada", "small", "chat");
+      const second = await open("ada", await previousOf(first));
+      const third = await open("ada", await previousOf(second));
+      await rooms.join({ room: "small", id: second.id, member: "new" });
+      expect(await listOf("small")).toMatchObject([{ id: third.id, member: "new" }]);
+      await rooms.leave({ room: "small", id: second.id });
+      expect(await listOf("small")).toEqual([]);
+      expect(await rooms.of({ id: second.id })).toEqual(["chat"]);
+      await rooms.join({ room: "small", id: second.id });
+      expect(await listOf("small")).toMatchObject([{ id: third.id }]);
+      expect(await rooms.send({ room: "small", payload: 1 })).toEqual({ members: 1 });
+      expect(await third.next()).toBe("1");
+      await leave(third);
+      expect(await listOf("small")).toEqual([]);
+      expect(await listOf("chat")).toEqual([]);
+    });
+
     test("joins nothing twice, whatever $connect joins", async () => {
       const old = await enter("ada", "small");
       await enter("ben", "small");

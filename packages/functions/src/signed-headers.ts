@@ -2,8 +2,8 @@ export interface RequestToSign {
   readonly url: string;
   readonly method: string;
   /** Without `host`, which the address tells. All of them are signed. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | undefined;
 }
 
 /** What a signature is good for. */
@@ -72,10 +72,10 @@ export async function signedHeaders(
 /** In the order of names, then of values. A space is below whatever is left after encoding. */
 function canonicalQuery(query: URLSearchParams): string {
   return [...query]
-    .map(([name, value]) => `${percentEncode(name)} ${percentEncode(value)}`)
+    .map((pair) => pair.map(percentEncode).join(" "))
     .toSorted()
-    .map((pair) => pair.replace(" ", "="))
-    .join("&");
+    .join("&")
+    .replaceAll(" ", "=");
 }
 
 /** All but letters, digits and `-._~`. */

@@ -16,7 +16,8 @@ interface ConnectEvent {
 /**
  * Around the function of `$connect`, on AWS: what it joined takes effect once it has answered 2xx. Who has
  * logged in is put into the room of their connections, and is refused if they were revoked meanwhile. One
- * that rolls over takes the rooms of its predecessor first, and is refused if that has closed. Locally the gateway does all of it. `handler` is null where the app has no function of its own.
+ * that rolls over takes the rooms of its predecessor first, and is refused if that has closed. Locally the
+ * gateway does all of it. `handler` is null where the app has no function of its own.
  */
 export function aroundConnect(
   handler: UserHandler | null,

@@ -25,12 +25,10 @@ export function aroundPresence(
 }
 
 function presenceOf({ eventID, eventName, dynamodb }: StreamRecord): PresenceRecord[] {
-  // Replacing a member is neither a join nor a leave.
+  // Replacing a member is neither a join nor a leave, and neither is a roll-over.
   if (eventName === "MODIFY") return [];
   const item = eventName === "INSERT" ? dynamodb.NewImage : dynamodb.OldImage;
-  const { pk, sk, memberJson, joinedAt, movedFrom, movedTo } = item ?? {};
-  // A roll-over is neither a join of the new connection nor a leave of the old one.
-  if ((eventName === "INSERT" ? movedFrom : movedTo) !== undefined) return [];
+  const { pk, sk, memberJson, joinedAt, holder } = item ?? {};
   const [, room] = /^room#(.+)$/s.exec(pk?.S ?? "") ?? [];
   const [, connectionId] = /^connection#(.+)$/s.exec(sk?.S ?? "") ?? [];
   if (room === undefined || connectionId === undefined) return [];
@@ -39,7 +37,7 @@ function presenceOf({ eventID, eventName, dynamodb }: StreamRecord): PresenceRec
       eventId: eventID,
       eventName: eventName === "INSERT" ? "JOIN" : "LEAVE",
       room,
-      connectionId,
+      connectionId: holder?.S ?? connectionId,
       member: JSON.parse(memberJson?.S ?? "null"),
       joinedAt: Number(joinedAt?.N),
     },

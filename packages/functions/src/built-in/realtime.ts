@@ -1,18 +1,39 @@
 import { revoke } from "../auth/revocations.ts";
 import { refusalOf } from "../signed-fetch.ts";
+import type { RealtimeReply } from "../realtime/realtime-channel.ts";
 import type { BuiltInRequest } from "../rooms/aws-channel.ts";
 import { fanOut } from "../rooms/fan-out.ts";
-import { connectionsOf, empty, leaveAll } from "../rooms/memberships.ts";
+import {
+  empty,
+  identityOf,
+  join,
+  leave,
+  leaveAll,
+  membersOf,
+  roomsOf,
+  successorOf,
+} from "../rooms/memberships.ts";
 import { identityKind } from "../rooms/room-name.ts";
 import { forEachOf } from "../realtime/realtime-table.ts";
 import { manageConnection } from "../ws.ts";
 
-/** What concerns all members of a room, on AWS. Fan-outs are invoked once and never again. */
-export async function handler(request: BuiltInRequest): Promise<void> {
+/** What changes who is where, and what concerns all members of a room, on AWS. Fan-outs are invoked once and never again. */
+export async function handler(request: BuiltInRequest): Promise<RealtimeReply> {
   switch (request.type) {
+    case "join": {
+      const { room, id, member } = request;
+      const isLoggedIn = process.env["ARC_WS_AUTH"] !== undefined;
+      const type = await join(room, id, member ?? (isLoggedIn ? await identityOf(id) : null));
+      return (type === "gone" ? await askSuccessor(request) : null) ?? { type };
+    }
+    case "leave":
+      await leave(request.room, request.id);
+      break;
+    case "of":
+      return (await askSuccessor(request)) ?? { type: "rooms", rooms: await roomsOf(request.id) };
     case "fan-out": {
-      const { recipients, text, base64 = "" } = request;
-      await forEachOf(await fanOut(recipients, text ?? Buffer.from(base64, "base64")), leaveAll);
+      const { recipients, base64 } = request;
+      await forEachOf(await fanOut(recipients, Buffer.from(base64, "base64")), leaveAll);
       break;
     }
     case "gone":
@@ -28,12 +49,22 @@ export async function handler(request: BuiltInRequest): Promise<void> {
     default:
       await closeAll(request.id);
   }
+  return { type: "done" };
+}
+
+/** A function that began before a roll-over knows the connection by its former id. Null: there is no other. */
+async function askSuccessor(
+  request: Extract<BuiltInRequest, { readonly type: "join" | "of" }>,
+): Promise<RealtimeReply | null> {
+  const id = await successorOf(request.id);
+  return id === null ? null : handler({ ...request, id });
 }
 
 /** Closes the sockets of an identity, those that have rolled over among them. */
 async function closeAll(identity: string): Promise<void> {
-  for await (const ids of connectionsOf(`${identityKind}:${identity}`)) {
-    await forEachOf(ids, async (id) => {
+  for await (const page of membersOf(`${identityKind}:${identity}`)) {
+    const ids = new Set(page.flatMap(({ id, formerId }) => [id, formerId]));
+    await forEachOf([...ids], async (id) => {
       const response = await manageConnection(id, "DELETE");
       if (!response.ok && response.status !== 410) throw await refusalOf(response);
       await response.arrayBuffer();
