@@ -3,7 +3,6 @@ import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Realtime } from "../connections/realtime.ts";
 import type { GatewayInvoker } from "../execution/invoker.ts";
-import type { ClfTime } from "../lambda-events/clf-time.ts";
 import type { IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../limits.ts";
 import type { Traffic } from "../traffic/traffic.ts";
@@ -21,7 +20,6 @@ export interface GatewayContext {
   readonly trust: Trust;
   readonly work: WaitingWork;
   readonly ids: IdSource;
-  readonly time: ClfTime;
   /** Ten lower-case letters and digits. */
   readonly apiId: string;
   readonly stage: string;

@@ -4,7 +4,6 @@ import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Realtime } from "../connections/realtime.ts";
 import type { GatewayInvoker } from "../execution/invoker.ts";
-import { ClfTime } from "../lambda-events/clf-time.ts";
 import { createApiId, IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../limits.ts";
 import type { Traffic } from "../traffic/traffic.ts";
@@ -82,7 +81,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     trust: options.trust,
     work: new WaitingWork(limits.workBytes),
     ids: new IdSource(),
-    time: new ClfTime(),
     apiId: createApiId(),
     reasons: new WeakMap(),
   };
