@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { ClfTime } from "../clf-time.ts";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Realtime } from "../connections/realtime.ts";
@@ -20,6 +21,7 @@ export interface GatewayContext {
   readonly trust: Trust;
   readonly work: WaitingWork;
   readonly ids: IdSource;
+  readonly time: ClfTime;
   /** Ten lower-case letters and digits. */
   readonly apiId: string;
   readonly stage: string;

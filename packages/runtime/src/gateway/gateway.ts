@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { localPlace, type CorsSettings, type Manifest } from "@arclet/manifest";
+import { ClfTime } from "../clf-time.ts";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Realtime } from "../connections/realtime.ts";
@@ -81,6 +82,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     trust: options.trust,
     work: new WaitingWork(limits.workBytes),
     ids: new IdSource(),
+    time: new ClfTime(),
     apiId: createApiId(),
     reasons: new WeakMap(),
   };

@@ -192,12 +192,13 @@ export class WebSocketConnection
   }
 
   deliver(message: SharedMessage): boolean {
+    if (!this.isOpen) return false;
     const { limits } = this.#owner.context;
-    if (!this.isOpen || this.#stream.writableLength > limits.sendBufferBytes) return false;
-    const { data, isText } = message;
+    // Below half of the limit nothing has to be measured.
+    if (this.#isSuspended && this.#stream.writableLength > limits.sendBufferBytes) return false;
     this.#lastActiveAt = message.at;
-    message.frames ??= messageFrames(data, isText, limits.frameBytes);
-    this.#write(message.frames, data.length);
+    message.frames ??= messageFrames(message.data, message.isText, limits.frameBytes);
+    this.#write(message.frames, message.data.length);
     return true;
   }
 
