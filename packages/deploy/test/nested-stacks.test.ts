@@ -127,7 +127,7 @@ test("the route by which connections roll over is beside the WebSocket API, and 
   const templates = templatesOf(manifest, { resourceLimit: 0 });
   requireSound(templates);
   const { root } = templates;
-  const [route] = Object.values(root.Resources).filter(
+  const route = Object.values(root.Resources).find(
     ({ Properties: properties }) => properties?.["RouteKey"] === "arclet-previous",
   );
   expect(route?.Properties).toMatchObject({

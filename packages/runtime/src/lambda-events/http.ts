@@ -1,5 +1,5 @@
 import { localAccount } from "@arclet/manifest";
-import { clfTime, type ClfTime } from "./clf-time.ts";
+import { clfTime, type ClfTime } from "../clf-time.ts";
 import type { HttpApiKind } from "./http-api-kind.ts";
 import {
   listHeaders,

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { arnOf } from "@arclet/manifest";
+import type { AuthorizerContext } from "../../message-event.ts";
 import { listHeaders } from "../../lambda-events/request-headers.ts";
 import {
   authorizerEvent,
   connectEvent,
-  type AuthorizerContext,
   type HandshakeEvent,
   type WebSocketIdentity,
 } from "../../lambda-events/ws.ts";
