@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { realtimeVariables, type Table, type TableStream } from "@arclet/manifest";
+import { realtimeVariables, rollOver, type Table, type TableStream } from "@arclet/manifest";
 import { onTestFinished } from "vitest";
+import { handler as authorizer } from "../../packages/functions/src/built-in/authorizer.ts";
 import { aroundConnect } from "../../packages/functions/src/built-in/connect.ts";
 import { aroundDisconnect } from "../../packages/functions/src/built-in/disconnect.ts";
 import { aroundPresence } from "../../packages/functions/src/built-in/presence.ts";
@@ -14,7 +15,7 @@ import {
 } from "../../packages/runtime/test/services/local-services.ts";
 import { collectPresence } from "./collect-presence.ts";
 import { keepVariables, type RoomFunctions, type RoomsPlatform } from "./contract.ts";
-import { testKinds } from "./test-kinds.ts";
+import { testKinds, testSecret } from "./test-kinds.ts";
 
 const table: Table = {
   name: "realtime",
@@ -65,10 +66,16 @@ const openEmbedded: OpenStore = async (onRecords) => {
   return { endpoint, tableName: "testapp-staging-realtime" };
 };
 
+export interface AwsOptions {
+  readonly hasLogins?: boolean;
+  /** @default the embedded DynamoDB */
+  readonly openStore?: OpenStore;
+}
+
 /** The helper as it is on AWS: the management API of a gateway over HTTP, a DynamoDB, a built-in function. */
 export async function startAws(
   functions: RoomFunctions,
-  openStore: OpenStore = openEmbedded,
+  { hasLogins = false, openStore = openEmbedded }: AwsOptions = {},
 ): Promise<AwsRooms> {
   const ids: string[] = [];
   keepVariables();
@@ -77,10 +84,12 @@ export async function startAws(
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
   });
-  const connect = aroundConnect(async ({ requestContext: { connectionId: id } }: ConnectEvent) => {
-    ids.push(id);
-    return (await functions.connect?.(id)) ?? { statusCode: 200 };
-  });
+  const connect = aroundConnect(
+    async ({ requestContext: { connectionId: id, authorizer: handedOn } }: ConnectEvent) => {
+      ids.push(id);
+      return (await functions.connect?.(id, handedOn)) ?? { statusCode: 200 };
+    },
+  );
   const disconnect = aroundDisconnect(({ requestContext: { connectionId: id } }: ConnectEvent) =>
     functions.disconnect?.(id),
   );
@@ -98,10 +107,20 @@ export async function startAws(
       connect: (event) => connect(event, {}),
       default: ({ requestContext: { connectionId: id }, body }) => functions.message?.(id, body),
       disconnect: (event) => disconnect(event, {}),
+      authorizer,
+      [rollOver.routeKey]: authorizer,
     },
+    ...(hasLogins
+      ? {
+          actions: [rollOver.routeKey],
+          twoWay: [rollOver.routeKey],
+          webSocketApi: { authorizer: { functionId: "authorizer", identitySources: [] } },
+        }
+      : {}),
   });
   Object.assign(process.env, {
     ...realtimeVariables({ rooms: testKinds, ws: null }),
+    ...(hasLogins ? { ARC_WS_AUTH: "ticket", ARC_APP_SECRET: testSecret } : {}),
     ARC_REALTIME_TABLE: tableName,
     ARC_REALTIME_FUNCTION: "realtime",
     ARC_WSS_URL: gateway.url.replace("http", "ws"),
@@ -120,7 +139,7 @@ export async function startAws(
   return {
     ids,
     open: (options) => gateway.open(options),
-    refused: async () => (await gateway.refused()).status,
+    refused: async (options) => (await gateway.refused(options)).status,
     presence: presence.wait,
     settled,
     countedCalls() {
@@ -132,7 +151,10 @@ export async function startAws(
 }
 
 interface ConnectEvent {
-  readonly requestContext: { readonly connectionId: string };
+  readonly requestContext: {
+    readonly connectionId: string;
+    readonly authorizer?: Readonly<Record<string, string>>;
+  };
 }
 
 /** Invokes the built-in function: what is asynchronous runs after its answer. */

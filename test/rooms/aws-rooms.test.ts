@@ -1,7 +1,8 @@
-import { startAws, type AwsRooms } from "./aws-platform.ts";
-import { testRooms, type RoomFunctions } from "./contract.ts";
+import { startAws } from "./aws-platform.ts";
+import { testRooms } from "./contract.ts";
+import { testRollOver } from "./roll-over-contract.ts";
 import { testTable } from "./table-contract.ts";
 
-const start = (functions: RoomFunctions): Promise<AwsRooms> => startAws(functions);
-testRooms("of a table on AWS", start);
-testTable("on AWS", start);
+testRooms("of a table on AWS", startAws);
+testRollOver("of a table on AWS", startAws);
+testTable("on AWS", startAws);

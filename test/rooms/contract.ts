@@ -5,7 +5,8 @@ import type { PresenceRecord } from "../../packages/functions/src/rooms/presence
 
 /** Functions of an app, as plain code: what they do with rooms is what the contract is about. */
 export interface RoomFunctions {
-  connect?(id: string): Promise<unknown>;
+  /** `authorizer`: what the logins hand on, where the platform has them. */
+  connect?(id: string, authorizer?: Readonly<Record<string, string>>): Promise<unknown>;
   message?(id: string, body: string): Promise<unknown>;
   disconnect?(id: string): Promise<unknown>;
 }
@@ -14,7 +15,7 @@ export interface RoomFunctions {
 export interface RoomsPlatform {
   open(options?: ClientOptions): Promise<Client>;
   /** Status that refuses a socket. */
-  refused(): Promise<number>;
+  refused(options?: ClientOptions): Promise<number>;
   /** Joins and leaves that the function of `chat` has got so far; resolves once `count` of them are there. */
   presence(count: number): Promise<readonly PresenceRecord[]>;
   /** Ids in the order in which sockets asked to open. */

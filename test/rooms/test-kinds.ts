@@ -12,3 +12,6 @@ export const testKinds: readonly RoomKind[] = [
   kind("small", { members: 2 }),
   kind("slow", { rate: 2 }),
 ];
+
+/** Seals the tickets of tests. */
+export const testSecret = "0123456789abcdefghijklmnopqrstuv";

@@ -1,5 +1,6 @@
 import type { AnyApp, AppShape, Client, Status } from "./app-shape.ts";
-import { ClientError, type Issue } from "./client-error.ts";
+import { ClientError } from "./client-error.ts";
+import { parse, type Refusal } from "./parse.ts";
 import { delayMs } from "./retry-delay.ts";
 
 /** Where the socket is: a URL, or a function that resolves one, asked before every attempt. */
@@ -13,6 +14,11 @@ export interface ConnectOptions {
    * needs `keepAlive true` under `@ws-settings`. @default false
    */
   readonly keepAlive?: boolean;
+  /**
+   * Takes its rooms along to the next socket before API Gateway's two hours are over. The app needs `auth` under
+   * `@ws-settings`. Otherwise the client connects again. @default whether the URL has a ticket
+   */
+  readonly rollOver?: boolean;
   /** @default the platform's */
   readonly WebSocket?: typeof WebSocket;
 }
@@ -20,6 +26,15 @@ export interface ConnectOptions {
 /** API Gateway gives a function 29 seconds: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
 const answerMs = 30_000;
 const pingMs = 300_000;
+/** How long an answer of the platform itself may take: without one the socket is as good as lost. */
+const platformMs = 10_000;
+/** API Gateway closes a socket after two hours; the ten minutes before its last five are shared out by chance. */
+const rollOverMs = 6_900_000;
+const spreadMs = 600_000;
+/** A socket that was replaced is read until it has been silent for so long. */
+const silentMs = 5000;
+/** Before a roll-over is tried again whose ticket could not be had. */
+const laterMs = 60_000;
 
 interface Message {
   readonly action: string;
@@ -31,12 +46,16 @@ interface Message {
 }
 
 interface Call extends Message {
-  readonly timer: ReturnType<typeof setTimeout>;
+  /** Over which it was sent. */
+  readonly socket: WebSocket;
+  readonly timer: Timer;
 }
+
+type Timer = ReturnType<typeof setTimeout>;
 
 /**
  * Opens a socket to the app and keeps it open: after a cut it connects again, with growing pauses, at once
- * when the network returns or the page becomes visible.
+ * when the network returns or the page becomes visible; before API Gateway's limit of two hours it rolls over.
  *
  * @param target `window.WS_URL` by default
  */
@@ -47,18 +66,24 @@ export function connect<App extends AppShape = AnyApp>(
   const { queue: longest = 100, WebSocket: Socket = WebSocket, keepAlive = false } = options;
   const listeners = new Map<string, Set<(message: unknown) => void>>();
   const calls = new Map<string, Call>();
+  /** Sockets that are read. */
+  const sockets = new Set<WebSocket>();
   let queue: Message[] = [];
   let status: Status = "connecting";
+  /** The one that messages are sent over. */
   let socket: WebSocket | null = null;
+  /** The one that takes its place, until it is open. */
+  let successor: WebSocket | null = null;
+  /** Goes on with a roll-over once the platform has answered. */
+  let answerRollOver: ((previous: unknown) => void) | null = null;
   let attempt = 0;
   let wasOpen = false;
+  let isPonged = false;
   let count = 0;
-  let retry: ReturnType<typeof setTimeout> | undefined;
-  const ping = keepAlive
-    ? setInterval(() => {
-        if (socket?.readyState === Socket.OPEN) socket.send('{"action":"arclet-ping"}');
-      }, pingMs)
-    : undefined;
+  let retry: Timer | undefined;
+  let due: Timer | undefined;
+  let silence: Timer | undefined;
+  const ping = keepAlive ? setInterval(probe, pingMs) : undefined;
 
   const emit = (type: string, message: unknown): void => {
     for (const listener of listeners.get(type) ?? []) listener(message);
@@ -68,51 +93,147 @@ export function connect<App extends AppShape = AnyApp>(
     status = next;
     emit("status", next);
   };
+  const locate = async (): Promise<string | URL> =>
+    typeof target === "function" ? target() : target;
 
   async function open(): Promise<void> {
     clearTimeout(retry);
     change("connecting");
     const number = ++attempt;
     try {
-      const url = await (typeof target === "function" ? target() : target);
-      if (number === attempt && status === "connecting") listen(new Socket(url));
+      const url = await locate();
+      if (number === attempt && status === "connecting") socket = listen(url);
     } catch {
       // No ticket, or a URL that is not one: asked for again later.
       if (number === attempt) wait(0);
     }
   }
 
-  function listen(next: WebSocket): void {
-    socket = next;
-    next.addEventListener("open", () => {
-      if (socket !== next) return;
-      attempt = 0;
-      change("open");
-      if (wasOpen) emit("resumed", undefined);
-      wasOpen = true;
-      for (const message of queue.splice(0)) hand(next, message);
+  function listen(url: string | URL): WebSocket {
+    const made = new Socket(url);
+    sockets.add(made);
+    made.addEventListener("open", () => {
+      if (made === successor) replace(made);
+      else if (made === socket) begin(made, String(url));
     });
-    next.addEventListener("message", ({ data }) => {
+    made.addEventListener("message", ({ data }) => {
+      if (!sockets.has(made)) return;
+      if (made === socket) clearTimeout(silence);
       if (typeof data === "string") receive(data);
       else emit("other", data);
     });
     // An error is followed by its close; `ws` throws one that nobody listens to.
-    next.addEventListener("error", () => {});
-    next.addEventListener("close", ({ code }) => {
-      if (socket === next) wait(code);
+    made.addEventListener("error", () => {});
+    made.addEventListener("close", ({ code }) => {
+      if (sockets.has(made)) lose(made, code);
     });
+    return made;
+  }
+
+  /** The current socket is open. */
+  function begin(made: WebSocket, url: string): void {
+    attempt = 0;
+    change("open");
+    if (wasOpen) emit("resumed", undefined);
+    wasOpen = true;
+    for (const message of queue.splice(0)) hand(made, message);
+    plan(options.rollOver ?? /[?&]ticket=/.test(url));
+  }
+
+  /** A socket is read no more. */
+  function drop(former: WebSocket): void {
+    sockets.delete(former);
+    former.close(1000);
+    fail("UNKNOWN", "The connection was lost before the answer came", former);
+  }
+
+  function lose(made: WebSocket, code: number): void {
+    drop(made);
+    if (made === successor) {
+      successor = null;
+      // The rooms may have moved or not: only a new beginning is certain.
+      if (socket !== null) drop(socket);
+      wait(code);
+    } else if (made === socket) {
+      if (successor === null) wait(code);
+      else {
+        socket = null;
+        change("connecting");
+      }
+    }
   }
 
   function wait(code: number): void {
     socket = null;
+    answerRollOver = null;
+    clearTimeout(due);
+    clearTimeout(silence);
     if (status === "closed") return;
     change("waiting");
-    fail("UNKNOWN", "The connection was lost before the answer came");
+    clearTimeout(retry);
     retry = setTimeout(() => void open(), delayMs(attempt, code));
   }
 
-  function fail(code: string, text: string): void {
-    for (const [requestId, { reject, timer }] of calls) {
+  function plan(takesRooms: boolean, ms = rollOverMs - Math.random() * spreadMs): void {
+    clearTimeout(due);
+    due = setTimeout(() => {
+      if (takesRooms) void rollOver();
+      // Nothing becomes unknown where no answer is outstanding.
+      else if (calls.size > 0) plan(takesRooms, 1000);
+      else if (socket !== null) lose(socket, 1000);
+    }, ms);
+  }
+
+  /** Opens the next socket, which takes the rooms of this one. */
+  async function rollOver(): Promise<void> {
+    const former = socket;
+    let url: string | URL;
+    try {
+      url = new URL(await locate(), globalThis.location?.href);
+    } catch {
+      if (socket === former) plan(true, laterMs);
+      return;
+    }
+    if (former === null || socket !== former) return;
+    // Without an answer the app cannot do it.
+    due = setTimeout(() => lose(former, 1000), platformMs);
+    answerRollOver = (previous) => {
+      answerRollOver = null;
+      clearTimeout(due);
+      url.searchParams.set("previous", String(previous));
+      successor = listen(url);
+    };
+    former.send('{"action":"arclet-previous"}');
+  }
+
+  /** The next socket is open: what is on its way over the former one is read, too. */
+  function replace(made: WebSocket): void {
+    const former = socket;
+    socket = made;
+    successor = null;
+    if (former === null) begin(made, "");
+    else readOut(former);
+    plan(true);
+  }
+
+  function readOut(former: WebSocket): void {
+    let timer: Timer | undefined;
+    const linger = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const isWaited = [...calls.values()].some((call) => call.socket === former);
+        if (isWaited) linger();
+        else drop(former);
+      }, silentMs);
+    };
+    former.addEventListener("message", linger);
+    linger();
+  }
+
+  /** Rejects calls that were sent over a socket, by default all. */
+  function fail(code: string, text: string, over: WebSocket | null = null): void {
+    for (const [requestId, { reject, timer, socket: used }] of calls) {
+      if (over !== null && used !== over) continue;
       calls.delete(requestId);
       clearTimeout(timer);
       reject(new ClientError(code, text));
@@ -130,7 +251,7 @@ export function connect<App extends AppShape = AnyApp>(
       calls.delete(requestId);
       reject(new ClientError("UNKNOWN", `No answer to "${action}" came in ${answerMs / 1000} s`));
     }, answerMs);
-    calls.set(requestId, { ...message, timer });
+    calls.set(requestId, { ...message, socket: to, timer });
   }
 
   function submit(action: string, input: object, isCall: boolean): Promise<unknown> {
@@ -167,14 +288,30 @@ export function connect<App extends AppShape = AnyApp>(
         const { code, message: words, issues } = error as Refusal;
         call.reject(new ClientError(code, words, issues));
       }
-    } else if (typeof type === "string") emit(type, message);
-    else if ("connectionId" in message && "message" in message) emit("gateway", message);
+    } else if (type === "arclet-previous" && answerRollOver !== null) {
+      answerRollOver(message["previous"]);
+    } else if (typeof type === "string") {
+      if (type === "arclet-pong") isPonged = true;
+      emit(type, message);
+    } else if ("connectionId" in message && "message" in message) emit("gateway", message);
     else emit("other", text);
+  }
+
+  /** Asks whether the socket still reaches the app: a page that slept, or changed networks, may not know. */
+  function probe(): void {
+    const probed = socket;
+    if (probed?.readyState !== Socket.OPEN) return;
+    probed.send('{"action":"arclet-ping"}');
+    clearTimeout(silence);
+    // An app without `keepAlive true` does not answer at all.
+    if (isPonged) silence = setTimeout(() => lose(probed, 1006), platformMs);
   }
 
   /** The network is back, or somebody looks at the page. */
   function hurry(): void {
-    if (status !== "waiting" || globalThis.document?.visibilityState === "hidden") return;
+    if (globalThis.document?.visibilityState === "hidden") return;
+    if (status === "open" && keepAlive) probe();
+    if (status !== "waiting") return;
     attempt = 0;
     void open();
   }
@@ -197,9 +334,10 @@ export function connect<App extends AppShape = AnyApp>(
     },
     call: (action: string, input: object = {}) => submit(action, input, true),
     close() {
-      const former = socket;
       socket = null;
-      clearTimeout(retry);
+      successor = null;
+      answerRollOver = null;
+      for (const timer of [retry, due, silence]) clearTimeout(timer);
       clearInterval(ping);
       globalThis.removeEventListener?.("online", hurry);
       globalThis.document?.removeEventListener("visibilitychange", hurry);
@@ -207,7 +345,7 @@ export function connect<App extends AppShape = AnyApp>(
       fail("UNKNOWN", "The client was closed before the answer came");
       for (const { reject } of queue) reject(new ClientError("CLOSED", "The client was closed"));
       queue = [];
-      former?.close(1000);
+      for (const former of sockets) drop(former);
     },
   };
   void open();
@@ -218,21 +356,6 @@ export function connect<App extends AppShape = AnyApp>(
       return name === "then" ? undefined : (input?: object) => client.call(name, input);
     },
   }) as unknown as Client<App>;
-}
-
-interface Refusal {
-  readonly code: string;
-  readonly message: string;
-  readonly issues?: readonly Issue[];
-}
-
-/** `{}` for what is not a JSON object. */
-function parse(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return Object(JSON.parse(text)) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
 }
 
 function defaultTarget(): string {

@@ -122,6 +122,30 @@ test("API Gateway may invoke the app's functions for HTTP and sockets, and no ot
   expect(may(nestedFunctionName("AllStagingPreview", "http/get-index"))).toBe(false);
 });
 
+test("the route by which connections roll over is beside the WebSocket API, and reaches its function", async () => {
+  const manifest = await manifestOf("@app\nbig\n\n@ws\n\n@ws-settings\nauth ticket\n");
+  const templates = templatesOf(manifest, { resourceLimit: 0 });
+  requireSound(templates);
+  const { root } = templates;
+  const route = Object.values(root.Resources).find(
+    ({ Properties: properties }) => properties?.["RouteKey"] === "arclet-previous",
+  );
+  expect(route?.Properties).toMatchObject({
+    ApiId: { Ref: "WebSocketApi" },
+    RouteResponseSelectionExpression: "$default",
+  });
+  const [, integrationId = ""] = /\$\{(\w+)\}/.exec(JSON.stringify(route?.Properties)) ?? [];
+  const name = nestedFunctionName("AllStaging", "arclet/authorizer");
+  expect(root.Resources[integrationId]?.Properties).toMatchObject({
+    IntegrationUri: { "Fn::Sub": expect.stringContaining(`:function:${name}/invocations`) },
+    CredentialsArn: { "Fn::GetAtt": ["ApiInvocation", "Arn"] },
+  });
+  const resource = `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
+  expect(isAllowed(root, "ApiInvocation", { action: "lambda:InvokeFunction", resource })).toBe(
+    true,
+  );
+});
+
 test("what holds data or a URL is in the root under the id that it always has", async () => {
   const manifest = await bigApp();
   const flat = synthesisOf(manifest).template;

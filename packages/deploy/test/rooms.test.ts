@@ -39,6 +39,27 @@ test("joins and leaves of a kind reach its function, and of no other", async () 
   ]);
 });
 
+test("connections of who has logged in may ask for the next one, and no others", async () => {
+  const template = templateOf(await manifestOf(logins));
+  const [routeId, route] =
+    Object.entries(template.Resources)
+      .map(([id, { Properties: properties }]) => [id, properties] as const)
+      .find(([, properties]) => properties?.["RouteKey"] === "arclet-previous") ?? [];
+  expect(route).toMatchObject({ RouteResponseSelectionExpression: "$default" });
+  expect(route).not.toHaveProperty("AuthorizerId");
+  const permission = template.Resources["WebSocketRollOverPermission"]?.Properties;
+  expect(permission).toMatchObject({
+    FunctionName: { Ref: expect.stringMatching(/^FunctionArcletAuthorizer/) },
+    SourceArn: {
+      "Fn::Sub": expect.stringMatching(/\$\{WebSocketApi\}\/staging\/arclet-previous$/),
+    },
+  });
+  expect(propertiesOf(template, "AWS::ApiGatewayV2::RouteResponse")).toContainEqual(
+    expect.objectContaining({ RouteId: { Ref: routeId } }),
+  );
+  expect(JSON.stringify(templateOf(await manifestOf(rooms)))).not.toContain("arclet-previous");
+});
+
 test("a fan-out runs once", async () => {
   const [config] = propertiesOf(
     templateOf(await manifestOf(rooms)),

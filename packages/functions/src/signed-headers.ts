@@ -72,10 +72,10 @@ export async function signedHeaders(
 /** In the order of names, then of values. A space is below whatever is left after encoding. */
 function canonicalQuery(query: URLSearchParams): string {
   return [...query]
-    .map(([name, value]) => `${percentEncode(name)} ${percentEncode(value)}`)
+    .map((pair) => pair.map(percentEncode).join(" "))
     .toSorted()
-    .map((pair) => pair.replace(" ", "="))
-    .join("&");
+    .join("&")
+    .replaceAll(" ", "=");
 }
 
 /** All but letters, digits and `-._~`. */

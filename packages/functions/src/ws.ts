@@ -109,7 +109,7 @@ export function manageConnection(
   body?: string | Uint8Array,
   endpoint?: string,
 ): Promise<Response> {
-  const base = endpoint?.replace(/\/+$/, "") ?? managementUrl();
+  const base = (endpoint ?? managementUrl()).replace(/\/+$/, "");
   return signedFetch({
     url: `${base}/@connections/${encodeURIComponent(id)}`,
     method,
@@ -154,5 +154,5 @@ function managementUrl(): string {
   if (url === undefined) throw new Error("ARC_WSS_URL is not set: this app has no @ws");
   // Architect of 2019 left the scheme out.
   const absolute = url.includes("://") ? url : `wss://${url}`;
-  return absolute.replace(/^ws/, "http").replace(/\/+$/, "");
+  return absolute.replace(/^ws/, "http");
 }

@@ -44,6 +44,7 @@ export type {
   ProjectResult,
 } from "./project/project.ts";
 export { keepAlive } from "./keep-alive.ts";
+export { canRollOver, rollOver } from "./roll-over.ts";
 export { httpIntegrations } from "./pragmas/http.ts";
 export { responseRoutesOf, responseRoutesVariable } from "./response-routes.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";

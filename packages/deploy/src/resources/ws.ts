@@ -1,4 +1,10 @@
-import { keepAlive, type WebSocketApi, type WebSocketRoute } from "@arclet/manifest";
+import {
+  canRollOver,
+  keepAlive,
+  rollOver,
+  type WebSocketApi,
+  type WebSocketRoute,
+} from "@arclet/manifest";
 import { logicalId, webSocketApiId } from "../template/logical-ids.ts";
 import {
   functionOf,
@@ -32,6 +38,9 @@ export function addWebSocketApi(context: SynthesisContext): void {
   if (ws.authorizer !== null) addAuthorizer(context, ws.authorizer);
   const live = ws.routes.flatMap((route) => addRoute(context, ws, route));
   if (ws.keepAlive === true) live.push(...addKeepAlive(context));
+  if (ws.authorizer !== null && canRollOver(ws)) {
+    live.push(...addRollOver(context, ws.authorizer));
+  }
   for (const functionId of new Set([
     ...ws.routes.map((route) => route.functionId),
     ...(ws.authorizer === null ? [] : [ws.authorizer.functionId]),
@@ -169,10 +178,37 @@ function addKeepAlive({ template }: SynthesisContext): readonly string[] {
   return [answerId, routeId, responseId];
 }
 
+/** The built-in function of the logins also answers connections that are about to roll over. */
+function addRollOver(
+  context: SynthesisContext,
+  { functionId }: NonNullable<WebSocketApi["authorizer"]>,
+): readonly string[] {
+  const { routeKey } = rollOver;
+  const { template, manifest, options } = context;
+  const declared = functionOf(manifest, functionId);
+  template.add(
+    "WebSocketRollOverPermission",
+    {
+      Type: "AWS::Lambda::Permission",
+      Properties: {
+        Action: "lambda:InvokeFunction",
+        FunctionName: ref(invokedId(declared)),
+        Principal: "apigateway.amazonaws.com",
+        SourceArn: sub(
+          `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${webSocketApiId}}/${options.stage}/${routeKey}`,
+        ),
+      },
+    },
+    { label: `route ${routeKey}`, location: null },
+  );
+  const route = { routeKey, functionId, hasRouteResponse: true, origin: null };
+  return addRoute(context, { authorizer: null }, route);
+}
+
 /** Gives the logical ids of the route and of its answer. */
 function addRoute(
   { template, manifest }: SynthesisContext,
-  ws: WebSocketApi,
+  ws: Pick<WebSocketApi, "authorizer">,
   route: WebSocketRoute,
 ): readonly string[] {
   const declared = functionOf(manifest, route.functionId);

@@ -2,6 +2,7 @@ import type { AuthMemory } from "./auth-memory.ts";
 import type { AppSecrets } from "./app-secret.ts";
 import { identityProblem, type Identity } from "./identity.ts";
 import { isOriginAllowed, type OriginRule } from "./origins.ts";
+import { openPrevious, previousParameter } from "./previous.ts";
 import { openSession } from "./session.ts";
 import { openTicket, ticketParameter } from "./ticket.ts";
 
@@ -25,14 +26,35 @@ export interface AuthOptions {
 
 /** Who opens the socket, or the HTTP status that refuses it. */
 export type AuthVerdict =
-  | { readonly ok: true; readonly identity: Identity; readonly issuedAt: number }
+  | {
+      readonly ok: true;
+      readonly identity: Identity;
+      readonly issuedAt: number;
+      /** The connection whose rooms this one takes over; null unless it rolls over. */
+      readonly previousConnectionId: string | null;
+    }
   | { readonly ok: false; readonly status: 401 | 403 };
 
 /**
- * Judges a handshake; the same function serves locally and on AWS. A foreign page is refused before its
- * ticket is used up. Programs send no `Origin`: they may bring a ticket, but not a browser's cookie.
+ * Judges a handshake; the same function serves locally and on AWS. A `previous` that is forged, expired,
+ * used or another person's refuses it: a socket that opens with one has taken over its rooms.
  */
 export async function authorize(request: AuthRequest, options: AuthOptions): Promise<AuthVerdict> {
+  const verdict = await identify(request, options);
+  const text = request.query[previousParameter];
+  if (!verdict.ok || text === undefined) return verdict;
+  const { memory, secrets } = options;
+  const previous = await openPrevious(text, secrets, request.now);
+  const isOwn = previous !== null && previous.identityId === verdict.identity.id;
+  if (!isOwn || !(await memory.useTicket(previous))) return unauthorized;
+  return { ...verdict, previousConnectionId: previous.connectionId };
+}
+
+/**
+ * Finds out who opens a socket; a foreign page is refused before its ticket is used up. Programs send no
+ * `Origin`: they may bring a ticket, but not a browser's cookie.
+ */
+async function identify(request: AuthRequest, options: AuthOptions): Promise<AuthVerdict> {
   const { methods, origins, memory, secrets } = options;
   const { headers, query, now } = request;
   const origin = headerOf(headers, "origin");
@@ -44,7 +66,7 @@ export async function authorize(request: AuthRequest, options: AuthOptions): Pro
     const { identity, issuedAt } = ticket;
     const isFirst = await memory.useTicket(ticket);
     return isFirst && (await isCurrent(identity.id, issuedAt, memory))
-      ? { ok: true, identity, issuedAt }
+      ? { ok: true, identity, issuedAt, previousConnectionId: null }
       : unauthorized;
   }
   if (methods.includes("session") && origin !== undefined) {
@@ -53,7 +75,9 @@ export async function authorize(request: AuthRequest, options: AuthOptions): Pro
     if (opened === null || identityProblem(user) !== null) return unauthorized;
     const identity = user as Identity;
     const { issuedAt } = opened;
-    if (await isCurrent(identity.id, issuedAt, memory)) return { ok: true, identity, issuedAt };
+    if (await isCurrent(identity.id, issuedAt, memory)) {
+      return { ok: true, identity, issuedAt, previousConnectionId: null };
+    }
   }
   return unauthorized;
 }

@@ -12,6 +12,7 @@ const reservedNames: ReadonlySet<string> = new Set([
   "principalId",
   "integrationLatency",
   "issuedAt",
+  "previousConnectionId",
 ]);
 
 /**

@@ -1,19 +1,43 @@
 import { readAppSecrets } from "../auth/app-secret.ts";
 import { authorize, type AuthMethod } from "../auth/authorize.ts";
 import { readOrigins } from "../auth/origins.ts";
+import { writePrevious } from "../auth/previous.ts";
 import { tableMemory } from "../auth/revocations.ts";
 
-interface AuthorizerEvent {
+interface HandshakeEvent {
   readonly methodArn: string;
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly queryStringParameters?: Readonly<Record<string, string | undefined>>;
 }
 
+/** A message of the action `arclet-previous`. */
+interface MessageEvent {
+  readonly requestContext: {
+    readonly eventType: "MESSAGE";
+    readonly connectionId: string;
+    readonly authorizer: { readonly principalId: string };
+  };
+}
+
 /**
- * The REQUEST authorizer of `auth` under `@ws-settings`, on AWS. It answers 401 by its error and 403 by its
+ * What of `auth` under `@ws-settings` runs on AWS: the authorizer, and the answer to a connection that is
+ * about to roll over.
+ */
+export async function handler(event: HandshakeEvent | MessageEvent): Promise<object> {
+  if (!("requestContext" in event) || event.requestContext.eventType !== "MESSAGE") {
+    return authorizeHandshake(event as HandshakeEvent);
+  }
+  const { connectionId, authorizer } = event.requestContext;
+  const options = { secrets: readAppSecrets(), now: Date.now() };
+  const body = await writePrevious(connectionId, authorizer.principalId, options);
+  return { statusCode: 200, body };
+}
+
+/**
+ * The REQUEST authorizer: it answers 401 by its error and 403 by its
  * policy: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */
-export async function handler(event: AuthorizerEvent): Promise<object> {
+async function authorizeHandshake(event: HandshakeEvent): Promise<object> {
   const { methodArn, headers = {}, queryStringParameters: query = {} } = event;
   const { ARC_WS_AUTH = "", ARC_WS_ORIGINS, ALLOWED_ORIGINS, ARC_HTTP_URL } = process.env;
   const verdict = await authorize(
@@ -34,10 +58,14 @@ export async function handler(event: AuthorizerEvent): Promise<object> {
     Statement: [{ Action: "execute-api:Invoke", Effect, Resource: methodArn }],
   });
   if (!verdict.ok) return { principalId: "nobody", policyDocument: policy("Deny") };
-  const { identity, issuedAt } = verdict;
+  const { identity, issuedAt, previousConnectionId } = verdict;
   return {
     principalId: identity.id,
     policyDocument: policy("Allow"),
-    context: { ...identity, issuedAt },
+    context: {
+      ...identity,
+      issuedAt,
+      ...(previousConnectionId === null ? {} : { previousConnectionId }),
+    },
   };
 }

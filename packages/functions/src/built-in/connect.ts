@@ -1,6 +1,7 @@
 import { tableMemory } from "../auth/revocations.ts";
 import { beginConnecting, endConnecting } from "../rooms/connecting.ts";
 import { join, leaveAll } from "../rooms/memberships.ts";
+import { moveRooms } from "../rooms/move-rooms.ts";
 import { identityKind } from "../rooms/room-name.ts";
 import { directChannel } from "../ws.ts";
 import { callUserHandler, type UserHandler } from "./user-handler.ts";
@@ -14,8 +15,9 @@ interface ConnectEvent {
 
 /**
  * Around the function of `$connect`, on AWS: what it joined takes effect once it has answered 2xx. Who has
- * logged in is put into the room of their connections, and is refused if they were revoked meanwhile.
- * Locally the gateway does all of it. `handler` is null where the app has no function of its own.
+ * logged in is put into the room of their connections, and is refused if they were revoked meanwhile. One
+ * that rolls over takes the rooms of its predecessor first, and is refused if that has closed. Locally the
+ * gateway does all of it. `handler` is null where the app has no function of its own.
  */
 export function aroundConnect(
   handler: UserHandler | null,
@@ -38,6 +40,8 @@ export function aroundConnect(
     if (!isAccepted(result)) return result;
     const identity = readIdentity(authorizer);
     if (identity !== null) {
+      const { previousConnectionId: previous } = identity;
+      if (previous !== null && !(await moveRooms(previous, id))) return previousIsGone;
       await join(`${identityKind}:${identity.id}`, id, identity.json);
     }
     for (const { room, member } of joins) {
@@ -56,6 +60,7 @@ export function aroundConnect(
 }
 
 const unauthorized = { statusCode: 401 };
+const previousIsGone = { statusCode: 410 };
 const roomIsFull = { statusCode: 429 };
 
 function isAccepted(result: unknown): boolean {
@@ -65,11 +70,24 @@ function isAccepted(result: unknown): boolean {
 }
 
 /** What the built-in authorizer handed on; null without one. Numbers arrive as text. */
-function readIdentity(
-  authorizer: Readonly<Record<string, unknown>> | undefined,
-): { readonly id: string; readonly issuedAt: number; readonly json: string } | null {
+function readIdentity(authorizer: Readonly<Record<string, unknown>> | undefined): {
+  readonly id: string;
+  readonly issuedAt: number;
+  readonly json: string;
+  readonly previousConnectionId: string | null;
+} | null {
   if (authorizer === undefined || process.env["ARC_WS_AUTH"] === undefined) return null;
-  const { principalId, integrationLatency: _, issuedAt, ...identity } = authorizer;
-  const json = JSON.stringify(identity);
-  return { id: String(principalId), issuedAt: Number(issuedAt), json };
+  const {
+    principalId,
+    integrationLatency: _,
+    issuedAt,
+    previousConnectionId: previous,
+    ...identity
+  } = authorizer;
+  return {
+    id: String(principalId),
+    issuedAt: Number(issuedAt),
+    json: JSON.stringify(identity),
+    previousConnectionId: typeof previous === "string" ? previous : null,
+  };
 }

@@ -25,10 +25,10 @@ export function aroundPresence(
 }
 
 function presenceOf({ eventID, eventName, dynamodb }: StreamRecord): PresenceRecord[] {
-  // Replacing a member is neither a join nor a leave.
+  // Replacing a member is neither a join nor a leave, and neither is a roll-over.
   if (eventName === "MODIFY") return [];
   const item = eventName === "INSERT" ? dynamodb.NewImage : dynamodb.OldImage;
-  const { pk, sk, memberJson, joinedAt } = item ?? {};
+  const { pk, sk, memberJson, joinedAt, holder } = item ?? {};
   const [, room] = /^room#(.+)$/s.exec(pk?.S ?? "") ?? [];
   const [, connectionId] = /^connection#(.+)$/s.exec(sk?.S ?? "") ?? [];
   if (room === undefined || connectionId === undefined) return [];
@@ -37,7 +37,7 @@ function presenceOf({ eventID, eventName, dynamodb }: StreamRecord): PresenceRec
       eventId: eventID,
       eventName: eventName === "INSERT" ? "JOIN" : "LEAVE",
       room,
-      connectionId,
+      connectionId: holder?.S ?? connectionId,
       member: JSON.parse(memberJson?.S ?? "null"),
       joinedAt: Number(joinedAt?.N),
     },

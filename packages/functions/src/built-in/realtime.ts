@@ -11,6 +11,7 @@ import {
   leaveAll,
   membersOf,
   roomsOf,
+  successorOf,
 } from "../rooms/memberships.ts";
 import { identityKind } from "../rooms/room-name.ts";
 import { forEachOf } from "../realtime/realtime-table.ts";
@@ -22,16 +23,17 @@ export async function handler(request: BuiltInRequest): Promise<RealtimeReply> {
     case "join": {
       const { room, id, member } = request;
       const isLoggedIn = process.env["ARC_WS_AUTH"] !== undefined;
-      return { type: await join(room, id, member ?? (isLoggedIn ? await identityOf(id) : null)) };
+      const type = await join(room, id, member ?? (isLoggedIn ? await identityOf(id) : null));
+      return (type === "gone" ? await askSuccessor(request) : null) ?? { type };
     }
     case "leave":
       await leave(request.room, request.id);
       break;
     case "of":
-      return { type: "rooms", rooms: await roomsOf(request.id) };
+      return (await askSuccessor(request)) ?? { type: "rooms", rooms: await roomsOf(request.id) };
     case "fan-out": {
-      const { recipients, text, base64 = "" } = request;
-      await forEachOf(await fanOut(recipients, text ?? Buffer.from(base64, "base64")), leaveAll);
+      const { recipients, base64 } = request;
+      await forEachOf(await fanOut(recipients, Buffer.from(base64, "base64")), leaveAll);
       break;
     }
     case "gone":
@@ -50,10 +52,19 @@ export async function handler(request: BuiltInRequest): Promise<RealtimeReply> {
   return { type: "done" };
 }
 
-/** Closes the sockets of an identity. */
+/** A function that began before a roll-over knows the connection by its former id. Null: there is no other. */
+async function askSuccessor(
+  request: Extract<BuiltInRequest, { readonly type: "join" | "of" }>,
+): Promise<RealtimeReply | null> {
+  const id = await successorOf(request.id);
+  return id === null ? null : handler({ ...request, id });
+}
+
+/** Closes the sockets of an identity, those that have rolled over among them. */
 async function closeAll(identity: string): Promise<void> {
   for await (const page of membersOf(`${identityKind}:${identity}`)) {
-    await forEachOf(page, async ({ id }) => {
+    const ids = new Set(page.flatMap(({ id, formerId }) => [id, formerId]));
+    await forEachOf([...ids], async (id) => {
       const response = await manageConnection(id, "DELETE");
       if (!response.ok && response.status !== 410) throw await refusalOf(response);
       await response.arrayBuffer();

@@ -3,8 +3,10 @@ import { pause, post, refusalOf } from "../signed-fetch.ts";
 // One table, on demand. (`member` would be one of DynamoDB's reserved words.) A membership is two items, written in one transaction:
 //   pk "room#<room>"        sk "connection#<id>"   memberJson, joinedAt, expires
 //   pk "connection#<id>"    sk "room#<room>"       memberJson, joinedAt, expires
-// and beside them:
-//   pk "connection#<id>"    sk "closed"            expires: this connection joins nothing any more
+// After a roll-over the first item stays, and has holder (the connection it is now), movedFrom and movedAt; the second
+// one is of the new connection, and its place is the id in the sort key of the first.
+// Beside them:
+//   pk "connection#<id>"    sk "closed"            expires: this connection joins nothing any more; movedTo: where it went
 //   pk "room#<room>"        sk "count"             members: only of kinds with a limit
 //   pk "ticket#<nonce>"     sk "used"              expires
 //   pk "identity#<id>"      sk "revoked"           revokedAt, expires
@@ -55,15 +57,18 @@ function tableName(): string {
 }
 
 /** What DynamoDB refuses for the moment. */
-const transient =
-  /^(?!.*ConditionalCheckFailed).*(Throttl|Throughput|RequestLimit|InProgress|Conflict)/s;
+const transient = /Throttl|Throughput|RequestLimit|Conflict/;
 const attempts = 8;
 
 /**
  * Carries out an operation of DynamoDB on the table; throttling and conflicts are tried again, with full
  * jitter. Rejects with an error named as the AWS SDK names it.
  */
-export async function callTable<Answer>(operation: string, body: object): Promise<Answer> {
+export async function callTable<Answer>(
+  operation: string,
+  body: object,
+  repeated: RegExp = transient,
+): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     const response = await post(
       "dynamodb",
@@ -76,7 +81,7 @@ export async function callTable<Answer>(operation: string, body: object): Promis
     if (response.ok) return (await response.json()) as Answer;
     const refusal = await refusalOf(response);
     // A cancelled transaction names the reason of each part in its message.
-    if (attempt === attempts || !transient.test(refusal.name + refusal.message)) throw refusal;
+    if (attempt === attempts || !repeated.test(refusal.name + refusal.message)) throw refusal;
     await pause(attempt);
   }
 }
@@ -100,7 +105,7 @@ export async function isDone(write: Promise<unknown>): Promise<boolean> {
  */
 export async function transact(TransactItems: readonly object[]): Promise<number | null> {
   try {
-    await callTable("TransactWriteItems", { TableName: undefined, TransactItems });
+    await callTable("TransactWriteItems", { TableName: undefined, TransactItems }, undecided());
     return null;
   } catch (error) {
     // `… specific reasons [None, ConditionalCheckFailed]`
@@ -111,6 +116,11 @@ export async function transact(TransactItems: readonly object[]): Promise<number
   }
 }
 
+/** What a transaction is refused for, unless a condition does not hold either. */
+function undecided(): RegExp {
+  return new RegExp(`^(?!.*${conditionFailed}).*(${transient.source}|InProgress)`, "s");
+}
+
 /** Items of a partition whose sort key begins with a text, a page at a time, read consistently. */
 export async function* pagesOf(pk: string, prefix: string): AsyncGenerator<readonly TableItem[]> {
   let ExclusiveStartKey: TableItem | undefined;
@@ -118,8 +128,8 @@ export async function* pagesOf(pk: string, prefix: string): AsyncGenerator<reado
     const { Items, LastEvaluatedKey }: { Items: TableItem[]; LastEvaluatedKey?: TableItem } =
       await callTable("Query", {
         ConsistentRead: true,
-        KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
-        ExpressionAttributeValues: { ":pk": { S: pk }, ":prefix": { S: prefix } },
+        KeyConditionExpression: "pk = :pk AND begins_with(sk, :sk)",
+        ExpressionAttributeValues: { ":pk": { S: pk }, ":sk": { S: prefix } },
         ExclusiveStartKey,
       });
     // DynamoDB deletes expired items with a delay of up to days.

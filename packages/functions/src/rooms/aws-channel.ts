@@ -14,24 +14,27 @@ const membersAtOnce = 500;
  * Rooms in the app's realtime table, over API Gateway's management API. Messages are sent from here; what
  * changes who is where is carried out by the built-in function, which every function would carry otherwise.
  */
-export const awsChannel: RealtimeChannel = async (command, given) => {
+export const awsChannel: RealtimeChannel = async (command, data) => {
   if (command.type !== "send") return invokeBuiltIn<RealtimeReply>(command, "RequestResponse");
   const { room, except, from } = command;
   if (from !== null && !(await maySend(room, from))) return { type: "too-fast" };
-  // Every `send` has one.
-  const data = given as string | Uint8Array;
   const all: Recipient[] = [];
   for await (const page of membersOf(room)) {
-    for (const { id, joinedAt } of page) if (!except.includes(id)) all.push({ id, joinedAt });
+    for (const { id, formerId, openedAt } of page) {
+      if (!except.includes(id) && !except.includes(formerId)) all.push({ id, openedAt });
+    }
   }
-  const content =
-    typeof data === "string" ? { text: data } : { base64: Buffer.from(data).toString("base64") };
+  // Every `send` has data.
+  const base64 = Buffer.from(data as string).toString("base64");
   for (let first = membersAtOnce; first < all.length; first += membersAtOnce) {
-    const recipients = all.slice(first, first + membersAtOnce);
-    await invokeBuiltIn({ type: "fan-out", recipients, ...content }, "Event");
+    await invokeBuiltIn({
+      type: "fan-out",
+      recipients: all.slice(first, first + membersAtOnce),
+      base64,
+    });
   }
-  const ids = await fanOut(all.slice(0, membersAtOnce), data);
-  if (ids.length > 0) await invokeBuiltIn({ type: "gone", ids }, "Event");
+  const ids = await fanOut(all.slice(0, membersAtOnce), data as string | Uint8Array);
+  if (ids.length > 0) await invokeBuiltIn({ type: "gone", ids });
   return { type: "sent", members: all.length };
 };
 
@@ -43,14 +46,14 @@ export type BuiltInRequest =
   | {
       readonly type: "fan-out";
       readonly recipients: readonly Recipient[];
-      readonly text?: string | undefined;
-      readonly base64?: string | undefined;
+      /** The message. */
+      readonly base64: string;
     };
 
 /** Resolves what the function returns; `Event` does not wait for it. */
 export async function invokeBuiltIn<Answer>(
   request: object,
-  type: "Event" | "RequestResponse",
+  type: "Event" | "RequestResponse" = "Event",
 ): Promise<Answer> {
   const response = await post(
     "lambda",

@@ -8,7 +8,7 @@ const openingMs = 30_000;
 const openingAttempts = 5;
 
 /** Who gets a message. */
-export type Recipient = Pick<Membership, "id" | "joinedAt">;
+export type Recipient = Pick<Membership, "id" | "openedAt">;
 
 /**
  * Posts one message to many connections; what fails for one never fails the others. Resolves the ids of
@@ -29,7 +29,7 @@ export async function fanOut(
  * Posts to one connection. A connection that may still open stays where it is, even if this message does not
  * reach it. Retries of 429 and of AWS's own failures are the signed request's.
  */
-async function hasClosed({ id, joinedAt }: Recipient, data: string | Uint8Array): Promise<boolean> {
+async function hasClosed({ id, openedAt }: Recipient, data: string | Uint8Array): Promise<boolean> {
   for (let attempt = 1; attempt <= openingAttempts; attempt++) {
     try {
       const response = await manageConnection(id, "POST", data);
@@ -40,7 +40,7 @@ async function hasClosed({ id, joinedAt }: Recipient, data: string | Uint8Array)
       // The network failed three times.
       break;
     }
-    if (Date.now() - joinedAt >= openingMs) return true;
+    if (Date.now() - openedAt >= openingMs) return true;
     await pause(attempt);
   }
   return false;

@@ -18,14 +18,21 @@ export interface Membership {
   readonly member: string | null;
   /** Epoch milliseconds. */
   readonly joinedAt: number;
+  /** The connection whose place it has taken; its own id for none. */
+  readonly formerId: string;
+  /** Epoch milliseconds of the handshake that brought it here: its socket opens only afterwards. */
+  readonly openedAt: number;
 }
 
-const roomKey = (room: string): string => `room#${room}`;
-const connectionKey = (id: string): string => `connection#${id}`;
-const roomSide = (room: string, id: string): TableItem => keyOf(roomKey(room), connectionKey(id));
-const connectionSide = (room: string, id: string): TableItem =>
+export const roomKey = (room: string): string => `room#${room}`;
+export const connectionKey = (id: string): string => `connection#${id}`;
+export const roomSide = (room: string, id: string): TableItem =>
+  keyOf(roomKey(room), connectionKey(id));
+export const connectionSide = (room: string, id: string): TableItem =>
   keyOf(connectionKey(id), roomKey(room));
 const isMissing = "attribute_not_exists(pk)";
+/** A place that this connection has taken over. */
+const isHeld = "holder = :id";
 
 /**
  * Puts a connection into a room, or replaces its member; the time of the first join stays. Resolves `gone`
@@ -43,27 +50,63 @@ export async function join(
     ":member": member === null ? undefined : { S: member },
   };
   const set = `SET joinedAt = if_not_exists(joinedAt, :now), expires = :expires${member === null ? " REMOVE memberJson" : ", memberJson = :member"}`;
-  const attempt = (isNew: boolean): Promise<number | null> =>
+  const attempt = (isNew: boolean, place: string | null): Promise<number | null> =>
     transact([
       part("ConditionCheck", keyOf(connectionKey(id), "closed"), isMissing),
-      part("Update", roomSide(room, id), isNew ? isMissing : undefined, set, values),
+      place === null
+        ? part("Update", roomSide(room, id), isNew ? isMissing : undefined, set, values)
+        : part("Update", roomSide(room, place), isHeld, set, { ...values, ":id": { S: id } }),
       part("Update", connectionSide(room, id), undefined, set, values),
       ...(isNew ? [counting(room, 1, limit)] : []),
     ]);
+  const place = await placeOf(room, id);
+  let failed = place === null ? 1 : await attempt(false, place);
   // Only a new member counts; whether it is one decides itself in the transaction.
-  let failed = await attempt(limit !== null);
-  if (failed === 1) failed = await attempt(false);
+  if (failed === 1) failed = await attempt(limit !== null, null);
+  if (failed === 1) failed = await attempt(false, null);
   return failed === null ? "done" : failed === 0 ? "gone" : "full";
 }
 
+/** Takes a connection, or the one that has taken its place meanwhile, out of a room. */
 export async function leave(room: string, id: string): Promise<void> {
+  if (await leavePlace(room, id, await placeOf(room, id))) return;
+  const successor = await successorOf(id);
+  if (successor !== null) await leave(room, successor);
+}
+
+/** Resolves false when it is not in the room: it has left already, or rolled over. */
+async function leavePlace(room: string, id: string, place: string | null): Promise<boolean> {
   const isCounted = limitOf(room, "members") !== null;
-  await transact([
+  const failed = await transact([
     // Who has left already must not count twice.
-    part("Delete", roomSide(room, id), isCounted ? "attribute_exists(pk)" : undefined),
+    place === null
+      ? part("Delete", roomSide(room, id), "attribute_exists(pk) AND attribute_not_exists(holder)")
+      : part("Delete", roomSide(room, place), isHeld, undefined, { ":id": { S: id } }),
     part("Delete", connectionSide(room, id)),
     ...(isCounted ? [counting(room, -1, null)] : []),
   ]);
+  return failed === null;
+}
+
+/** The connection in whose name this one is in a room since it rolled over; null: in its own, or not at all. */
+async function placeOf(room: string, id: string): Promise<string | null> {
+  return (await attributeOf(connectionSide(room, id), "place"))?.S ?? null;
+}
+
+/** The connection that has taken the place of this one; null for none. */
+export async function successorOf(id: string): Promise<string | null> {
+  return (await attributeOf(keyOf(connectionKey(id), "closed"), "movedTo"))?.S ?? null;
+}
+
+/** Of an item that only a roll-over writes: only who has logged in rolls over. */
+async function attributeOf(
+  Key: TableItem,
+  name: "place" | "movedTo",
+): Promise<AttributeValue | undefined> {
+  if (process.env["ARC_WS_AUTH"] === undefined) return undefined;
+  const request = { Key, ConsistentRead: true };
+  const { Item } = await callTable<{ readonly Item?: TableItem }>("GetItem", request);
+  return Item?.[name];
 }
 
 function counting(room: string, change: number, limit: number | null): object {
@@ -79,29 +122,37 @@ function counting(room: string, change: number, limit: number | null): object {
   );
 }
 
-/** Members whose time has not run out, a page at a time. */
+/** Members whose time has not run out, a page at a time. Each of them is one item, whatever its connection. */
 export async function* membersOf(room: string): AsyncGenerator<readonly Membership[]> {
   for await (const page of pagesOf(roomKey(room), connectionKey(""))) {
-    yield page.map(({ sk, memberJson, joinedAt }) => ({
-      id: sk?.S?.slice(connectionKey("").length) ?? "",
-      member: memberJson?.S ?? null,
-      joinedAt: Number(joinedAt?.N),
-    }));
+    yield page.map(({ sk, memberJson, joinedAt, holder, movedFrom, movedAt }) => {
+      const id = holder?.S ?? sk?.S?.split("#")[1] ?? "";
+      return {
+        id,
+        formerId: movedFrom?.S ?? id,
+        member: memberJson?.S ?? null,
+        joinedAt: Number(joinedAt?.N),
+        openedAt: Number((movedAt ?? joinedAt)?.N),
+      };
+    });
   }
 }
 
 /** `chat:lobby` of `room#chat:lobby`. */
-function afterKind(key: AttributeValue | undefined): string {
+export function afterKind(key: AttributeValue | undefined): string {
   return key?.S?.replace(/^\w+#/, "") ?? "";
 }
 
 /** Rooms of a connection, the platform's own among them. */
 export async function roomsOf(id: string): Promise<string[]> {
-  const rooms: string[] = [];
-  for await (const page of pagesOf(connectionKey(id), roomKey(""))) {
-    rooms.push(...page.map(({ sk }) => afterKind(sk)));
-  }
-  return rooms;
+  return (await roomRowsOf(id)).map(({ sk }) => afterKind(sk));
+}
+
+/** The items of a connection that say in which rooms it is. */
+export async function roomRowsOf(id: string): Promise<TableItem[]> {
+  const rows: TableItem[] = [];
+  for await (const page of pagesOf(connectionKey(id), roomKey(""))) rows.push(...page);
+  return rows;
 }
 
 /** The identity (JSON) of who has opened this connection; null where nobody logged in. */
@@ -132,7 +183,13 @@ export async function empty(room: string): Promise<void> {
 
 /** Takes a connection that has closed out of all its rooms, and keeps it from joining any more. */
 export async function leaveAll(id: string): Promise<void> {
-  const Item = { ...keyOf(connectionKey(id), "closed"), expires: expiry() };
-  await callTable("PutItem", { Item });
-  await forEachOf(await roomsOf(id), (room) => leave(room, id));
+  // It may say already where the connection went.
+  await callTable("UpdateItem", {
+    Key: keyOf(connectionKey(id), "closed"),
+    UpdateExpression: "SET expires = :expires",
+    ExpressionAttributeValues: { ":expires": expiry() },
+  });
+  await forEachOf(await roomRowsOf(id), ({ sk, place }) =>
+    leavePlace(afterKind(sk), id, place?.S ?? null),
+  );
 }

@@ -1,4 +1,5 @@
 import { keepAlive } from "../keep-alive.ts";
+import { defaultSelection, rollOver } from "../roll-over.ts";
 import type { WebSocketAuth, WebSocketStage } from "../manifest.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
@@ -18,7 +19,6 @@ import {
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
 const defaultRoutes = 300;
 const lifecycle = ["connect", "default", "disconnect"] as const;
-const defaultSelection = "$request.body.action";
 /** Throttling far below an account's 10,000 a second, which all its APIs share. */
 const defaultStage: WebSocketStage = {
   throttlingRateLimit: 1000,
@@ -58,10 +58,11 @@ export const readWs: PragmaReader = (pragma, context) => {
       });
       continue;
     }
-    if (name === keepAlive.routeKey) {
+    const reason = reservedNames.get(name);
+    if (reason !== undefined) {
       context.log.error({
         code: "ws-action-invalid",
-        text: `"${name}" is reserved for the messages of \`keepAlive true\` under @ws-settings: choose another name`,
+        text: `"${name}" is reserved for the messages of ${reason} under @ws-settings: choose another name`,
         span: line.span,
       });
       continue;
@@ -178,6 +179,12 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
     stage,
   };
 };
+
+/** Actions that the platform answers itself, with the setting that has it do so. */
+const reservedNames: ReadonlyMap<string, string> = new Map([
+  [keepAlive.routeKey, "`keepAlive true`"],
+  [rollOver.routeKey, "`auth`"],
+]);
 
 const settingNames = Object.keys(pragmaCatalog["ws-settings"]?.settings ?? {});
 

@@ -31,10 +31,12 @@ export interface ConnectionIdentity {
 
 /** A change in who is in a room. */
 export interface PresenceChange {
-  /** `MODIFY`: its member was replaced, which is neither a join nor a leave. */
-  readonly eventName: "JOIN" | "MODIFY" | "LEAVE";
+  /** Neither a join nor a leave: `MODIFY` replaced its member, `MOVE` its connection. */
+  readonly eventName: "JOIN" | "MODIFY" | "MOVE" | "LEAVE";
   readonly room: string;
   readonly connectionId: ConnectionId;
+  /** With `MOVE`: the connection whose place this one has taken. */
+  readonly formerId?: ConnectionId;
   /** JSON; of a LEAVE what the member had last. */
   readonly member: string | null;
   /** Epoch milliseconds. */
@@ -74,10 +76,10 @@ export interface MembersPage {
 /** How many members a page has. */
 const pageSize = 1000;
 interface Membership {
-  readonly connection: RoomConnection;
+  connection: RoomConnection;
   readonly room: string;
-  /** Orders members by their join; a page begins behind one. */
-  readonly number: number;
+  /** Orders members by their join or roll-over; a page begins behind one. */
+  number: number;
   readonly joinedAt: number;
   member: string | null;
   /** Those of one connection are linked: a map of its own would cost each more than all the rest. */
@@ -108,6 +110,8 @@ export class RoomRegistry {
   readonly #options: RoomRegistryOptions;
   readonly #connections = new Map<ConnectionId, RoomConnection>();
   readonly #rooms = new Map<string, Map<ConnectionId, Membership>>();
+  /** Connections whose place another one has taken, by that one's id. Both of their ids mean the newer one. */
+  readonly #formers = new Map<ConnectionId, Pick<RoomConnection, "id" | "target">>();
   #joins = 0;
 
   constructor(options: RoomRegistryOptions) {
@@ -133,18 +137,51 @@ export class RoomRegistry {
     if (connection !== undefined) connection.identity = identity;
   }
 
-  /** The function has accepted the handshake: what it joined takes effect. False: one of its rooms is full. */
-  settle(id: ConnectionId): boolean {
+  /**
+   * The function has accepted the handshake: what it joined takes effect, after the rooms of `previous`, whose
+   * place it takes, have moved to it. `gone`: that one has closed. `full`: a room has too many members.
+   */
+  settle(id: ConnectionId, previous: ConnectionId | null = null): "done" | "full" | "gone" {
     const connection = this.#connections.get(id);
     const waiting = connection?.waiting;
-    if (connection === undefined || waiting === null || waiting === undefined) return true;
+    if (connection === undefined || waiting === null || waiting === undefined) return "done";
     connection.waiting = null;
+    if (previous !== null && !this.#move(previous, connection)) return "gone";
     const { identity } = connection;
-    if (identity !== null) this.#add(connection, `${identityKind}:${identity.id}`, identity.json);
+    if (identity !== null) this.join(`${identityKind}:${identity.id}`, id, identity.json);
     for (const [room, member] of waiting) {
-      if (this.#isFull(room)) return false;
-      this.#add(connection, room, member ?? identity?.json ?? null);
+      if (this.join(room, id, member) === "full") return "full";
     }
+    return "done";
+  }
+
+  /** Nothing that is sent meanwhile is lost: until the new socket is open, the old one gets it. */
+  #move(previous: ConnectionId, to: RoomConnection): boolean {
+    const from = this.#connections.get(previous);
+    if (from?.id !== previous || from.waiting !== null) return false;
+    for (const membership of membershipsOf(from)) {
+      const { room, member, joinedAt } = membership;
+      const members = this.#rooms.get(room);
+      members?.delete(previous);
+      members?.set(to.id, membership);
+      membership.connection = to;
+      membership.number = ++this.#joins;
+      this.#report({
+        eventName: "MOVE",
+        room,
+        connectionId: to.id,
+        formerId: previous,
+        member,
+        joinedAt,
+      });
+    }
+    // Functions run for 15 minutes at most: nobody knows the one before that any more.
+    this.#forgetFormers(previous);
+    to.newest = from.newest;
+    from.newest = null;
+    to.target = from.target;
+    this.#formers.set(to.id, from);
+    this.#connections.set(previous, to);
     return true;
   }
 
@@ -158,8 +195,24 @@ export class RoomRegistry {
   end(id: ConnectionId): void {
     const connection = this.#connections.get(id);
     if (connection === undefined) return;
+    if (connection.id !== id) {
+      // It has rolled over: its rooms are its successor's.
+      const former = this.#formers.get(connection.id);
+      if (former?.id === id) former.target = null;
+      return;
+    }
     this.#connections.delete(id);
+    this.#forgetFormers(id);
     for (const membership of membershipsOf(connection)) this.#remove(membership);
+  }
+
+  /** A socket that was replaced is not left behind in no room, where nothing could close it. */
+  #forgetFormers(id: ConnectionId): void {
+    const former = this.#formers.get(id);
+    if (former === undefined) return;
+    this.#formers.delete(id);
+    this.#connections.delete(former.id);
+    former.target?.close(1000, closedNormally);
   }
 
   join(room: string, id: ConnectionId, member: string | null): "done" | "gone" | "full" {
@@ -170,10 +223,10 @@ export class RoomRegistry {
       return "done";
     }
     const given = member ?? connection.identity?.json ?? null;
-    const former = this.#rooms.get(room)?.get(id);
-    if (former !== undefined) {
-      former.member = given;
-      this.#report("MODIFY", former);
+    const known = this.#rooms.get(room)?.get(connection.id);
+    if (known !== undefined) {
+      known.member = given;
+      this.#reportOf("MODIFY", known);
       return "done";
     }
     if (this.#isFull(room)) return "full";
@@ -185,7 +238,7 @@ export class RoomRegistry {
     const connection = this.#connections.get(id);
     if (connection === undefined) return;
     connection.waiting?.delete(room);
-    const membership = this.#rooms.get(room)?.get(id);
+    const membership = this.#rooms.get(room)?.get(connection.id);
     if (membership !== undefined) this.#remove(membership);
   }
 
@@ -204,10 +257,12 @@ export class RoomRegistry {
     if (members === undefined) return none;
     const at = this.#options.clock.now();
     const message: SharedMessage = { data, isText, at, frames: null };
+    // A function that began before a roll-over knows a connection by its former id.
+    const excepted = except.map((id) => this.#connections.get(id)?.id ?? id);
     let found = 0;
     let missed = 0;
     for (const { connection } of members.values()) {
-      if (except.length > 0 && except.includes(connection.id)) continue;
+      if (excepted.length > 0 && excepted.includes(connection.id)) continue;
       found++;
       if (connection.target?.deliver(message) !== true) missed++;
     }
@@ -238,11 +293,12 @@ export class RoomRegistry {
     for (const membership of this.#rooms.get(room)?.values() ?? []) this.#remove(membership);
   }
 
-  /** Closes all connections of an identity. */
+  /** Closes all connections of an identity, with those whose place they have taken. */
   kick(identityId: string): void {
     const members = this.#rooms.get(`${identityKind}:${identityId}`);
     for (const { connection } of Array.from(members?.values() ?? [])) {
-      connection.target?.close(1000, "Connection Closed Normally");
+      connection.target?.close(1000, closedNormally);
+      this.#formers.get(connection.id)?.target?.close(1000, closedNormally);
     }
   }
 
@@ -273,7 +329,7 @@ export class RoomRegistry {
     const members = this.#rooms.get(room);
     if (members === undefined) this.#rooms.set(room, new Map([[connection.id, membership]]));
     else members.set(connection.id, membership);
-    this.#report("JOIN", membership);
+    this.#reportOf("JOIN", membership);
   }
 
   #remove(membership: Membership): void {
@@ -284,14 +340,17 @@ export class RoomRegistry {
     if (next !== null) next.before = before;
     if (before === null) connection.newest = next;
     else before.next = next;
-    this.#report("LEAVE", membership);
+    this.#reportOf("LEAVE", membership);
   }
 
-  #report(eventName: PresenceChange["eventName"], membership: Membership): void {
+  #reportOf(eventName: PresenceChange["eventName"], membership: Membership): void {
     const { connection, room, member, joinedAt } = membership;
-    if (room.startsWith("@")) return;
-    const connectionId = connection.id;
-    this.#options.onPresence({ eventName, room, connectionId, member, joinedAt });
+    this.#report({ eventName, room, connectionId: connection.id, member, joinedAt });
+  }
+
+  /** The platform's own rooms are not the app's. */
+  #report(change: PresenceChange): void {
+    if (!change.room.startsWith("@")) this.#options.onPresence(change);
   }
 }
 
@@ -302,4 +361,6 @@ function membershipsOf({ newest }: RoomConnection): Membership[] {
   return memberships.toReversed();
 }
 
+/** What API Gateway says when an app closes a connection. */
+const closedNormally = "Connection Closed Normally";
 const none = Object.freeze({ members: 0, missed: 0 });

@@ -126,7 +126,7 @@ test("takes no more members than the kind allows; one that is in may replace its
   expect(registry.join("chat", "a", "1")).toBe("done");
   registry.begin("c");
   registry.join("chat", "c", null);
-  expect(registry.settle("c")).toBe(false);
+  expect(registry.settle("c")).toBe("full");
   registry.end("c");
   registry.leave("chat", "a");
   expect(registry.join("chat", "b", null)).toBe("done");

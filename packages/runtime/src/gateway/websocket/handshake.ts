@@ -61,7 +61,12 @@ export async function judgeHandshake(
   }
   const verdict = await askFunctions(context, routes, request, url, connection, login);
   if (!verdict.isOpen) return verdict;
-  if (!rooms.settle(connectionId)) {
+  const settled = rooms.settle(connectionId, login?.previousConnectionId);
+  if (settled === "gone") {
+    const reason = "the connection whose rooms it wanted has closed";
+    return { isOpen: false, status: 410, message: "Gone", reason };
+  }
+  if (settled === "full") {
     return {
       isOpen: false,
       status: 429,

@@ -1,8 +1,9 @@
-import { keepAlive } from "@arclet/manifest";
+import { keepAlive, rollOver } from "@arclet/manifest";
 import type { InvocationResult } from "../../invocation.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { MessageInWork, MessagesInWork, type MessageOwner } from "./messages-in-work.ts";
 import { describeMalformed, readProxyResult } from "./websocket-result.ts";
+import type { SocketAuth } from "./socket-auth.ts";
 import type { WebSocketRoutes } from "./websocket-routes.ts";
 
 /** The connection a message came over. */
@@ -16,11 +17,13 @@ export interface MessageSource extends MessageOwner {
 export class MessageDispatcher {
   readonly #context: GatewayContext;
   readonly #routes: () => WebSocketRoutes;
+  readonly #auth: SocketAuth;
   readonly #inWork: MessagesInWork;
 
-  constructor(context: GatewayContext, routes: () => WebSocketRoutes) {
+  constructor(context: GatewayContext, routes: () => WebSocketRoutes, auth: SocketAuth) {
     this.#context = context;
     this.#routes = routes;
+    this.#auth = auth;
     const { clock, limits, work } = context;
     this.#inWork = new MessagesInWork(clock, limits.webSocketIntegrationMs, work, (message) =>
       this.#reportNeverBegun(message),
@@ -43,6 +46,11 @@ export class MessageDispatcher {
       this.#tell(source, keepAlive.routeKey, data.length, now, isSent ? succeeded : unsent);
       return;
     }
+    if (route === "roll-over") {
+      const answered = this.#answerRollOver(source, data.length, requestId, now);
+      this.#context.traffic.report(answered, rollOver.routeKey);
+      return;
+    }
     const { routeKey, functionId, hasRouteResponse } = route;
     const messageId = ids.connectionId();
     const bytes = data.length;
@@ -58,6 +66,24 @@ export class MessageDispatcher {
       const outcome = message.isLate ? late : answer(source, result, requestId, hasRouteResponse);
       this.#tell(source, routeKey, bytes, now, outcome);
     });
+  }
+
+  /** What a built-in function answers on AWS. */
+  async #answerRollOver(
+    source: MessageSource,
+    bytes: number,
+    requestId: string,
+    now: number,
+  ): Promise<void> {
+    const { sender, identity } = source;
+    const person = sender.authorizer?.["principalId"];
+    // It connected before the app had logins.
+    if (person === undefined) source.sendError("Forbidden", requestId);
+    else {
+      const text = await this.#auth.writePrevious(identity.connectionId, String(person), now);
+      source.reply(text, requestId);
+    }
+    this.#tell(source, rollOver.routeKey, bytes, now, succeeded);
   }
 
   /** The client of these messages is gone: what has not begun never does. */

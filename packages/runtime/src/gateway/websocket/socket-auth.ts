@@ -1,5 +1,12 @@
 import type { IncomingMessage } from "node:http";
-import { authorize, isOriginAllowed, readAppSecrets, readOrigins } from "@arclet/functions/gateway";
+import {
+  authorize,
+  isOriginAllowed,
+  previousParameter,
+  readAppSecrets,
+  readOrigins,
+  writePrevious,
+} from "@arclet/functions/gateway";
 import type { WebSocketApi } from "@arclet/manifest";
 import type { Realtime } from "../../connections/realtime.ts";
 import type { ConnectionIdentity } from "../../connections/room-registry.ts";
@@ -12,6 +19,8 @@ export type SocketVerdict =
       readonly identity: ConnectionIdentity;
       /** What every event of the connection has in `requestContext.authorizer`. */
       readonly context: AuthorizerContext;
+      /** The connection whose rooms this one takes over; null unless it rolls over. */
+      readonly previousConnectionId: string | null;
     }
   | {
       readonly ok: false;
@@ -47,6 +56,11 @@ export class SocketAuth {
     return origin !== undefined && isOriginAllowed(origin, { own: [], allowed: this.#origins });
   }
 
+  /** Resolves the message that answers a connection which is about to roll over. */
+  writePrevious(connectionId: string, identityId: string, now: number): Promise<string> {
+    return writePrevious(connectionId, identityId, { secrets: readAppSecrets(this.#env), now });
+  }
+
   /** Judges a handshake whose origin has been judged already. */
   async judge(
     { headers }: Pick<IncomingMessage, "headers">,
@@ -71,14 +85,26 @@ export class SocketAuth {
     );
     if (!verdict.ok) {
       const ways = this.#methods.join(" or ");
-      return { ...verdict, reason: `no valid ${ways} came with it (auth below @ws-settings)` };
+      const previous = query.has(previousParameter) ? ", or its `previous` is not valid" : "";
+      const reason = `no valid ${ways} came with it (auth below @ws-settings)${previous}`;
+      return { ...verdict, reason };
     }
-    const { identity, issuedAt } = verdict;
+    const { identity, issuedAt, previousConnectionId } = verdict;
     // API Gateway hands every value on as text.
-    const values = Object.entries({ ...identity, issuedAt, principalId: identity.id });
+    const values = Object.entries({
+      ...identity,
+      issuedAt,
+      ...(previousConnectionId === null ? {} : { previousConnectionId }),
+      principalId: identity.id,
+    });
     const context = Object.fromEntries(values.map(([name, value]) => [name, String(value)]));
     const texts = Object.entries(identity).map(([name, value]) => [name, String(value)]);
     const json = JSON.stringify(Object.fromEntries(texts));
-    return { ok: true, identity: { id: identity.id, json, issuedAt }, context };
+    return {
+      ok: true,
+      identity: { id: identity.id, json, issuedAt },
+      context,
+      previousConnectionId,
+    };
   }
 }

@@ -51,7 +51,7 @@ export class WebSocketApi {
     this.#auth = new SocketAuth(context.realtime);
     this.#rate = new TokenBucket(limits.connectionsPerSecond, clock);
     this.#clients = new KnownClients({ apiId, stage });
-    this.#dispatcher = new MessageDispatcher(context, this.#currentRoutes);
+    this.#dispatcher = new MessageDispatcher(context, this.#currentRoutes, this.#auth);
     this.#watch = new ConnectionWatch(clock, limits, this.#connections);
     this.#owner = { context, dispatcher: this.#dispatcher, onEnd: this.#onEnd };
     this.#server = new WebSocketServer({

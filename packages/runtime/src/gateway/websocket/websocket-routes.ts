@@ -1,4 +1,11 @@
-import { keepAlive, type Place, type WebSocketApi, type WebSocketRoute } from "@arclet/manifest";
+import {
+  canRollOver,
+  keepAlive,
+  rollOver,
+  type Place,
+  type WebSocketApi,
+  type WebSocketRoute,
+} from "@arclet/manifest";
 import { compileRouteSelection } from "./route-selection.ts";
 
 /** The routes of a WebSocket API, ready to be asked for every message. */
@@ -11,7 +18,8 @@ export class WebSocketRoutes {
   readonly #default: WebSocketRoute | null;
   readonly #custom = new Map<string, WebSocketRoute>();
   readonly #evaluate: (body: string) => string;
-  readonly #isKeptAlive: boolean;
+  /** Actions that the gateway answers itself. */
+  readonly #own: ReadonlyMap<string, "keep-alive" | "roll-over">;
 
   constructor(api: Omit<WebSocketApi, "stage">, place: Place) {
     this.place = place;
@@ -24,20 +32,22 @@ export class WebSocketRoutes {
     for (const route of api.routes) {
       if (!route.routeKey.startsWith("$")) this.#custom.set(route.routeKey, route);
     }
-    this.#isKeptAlive = api.keepAlive === true;
+    this.#own = new Map([
+      ...(api.keepAlive === true ? ([[keepAlive.routeKey, "keep-alive"]] as const) : []),
+      ...(canRollOver(api) ? ([[rollOver.routeKey, "roll-over"]] as const) : []),
+    ]);
     const selection = compileRouteSelection(api.routeSelectionExpression);
     this.#evaluate = (body) => selection.evaluate(body);
   }
 
   /**
-   * Null: neither a matching route nor `$default`. Lifecycle routes are never matched. `"keep-alive"`: no
-   * function is meant.
+   * Null: neither a matching route nor `$default`. Lifecycle routes are never matched. A text: no function is
+   * meant, the gateway itself answers.
    */
-  select(body: string): WebSocketRoute | "keep-alive" | null {
+  select(body: string): WebSocketRoute | "keep-alive" | "roll-over" | null {
     // With nothing to choose from the body need not be read.
-    if (this.#custom.size === 0 && !this.#isKeptAlive) return this.#default;
+    if (this.#custom.size === 0 && this.#own.size === 0) return this.#default;
     const name = this.#evaluate(body);
-    if (this.#isKeptAlive && name === keepAlive.routeKey) return "keep-alive";
-    return this.#custom.get(name) ?? this.#default;
+    return this.#own.get(name) ?? this.#custom.get(name) ?? this.#default;
   }
 }

@@ -105,7 +105,7 @@ export class Presence {
 
   #accept(change: PresenceChange): void {
     const { eventName, room, connectionId, member, joinedAt } = change;
-    const key = `${connectionId} ${room}`;
+    const key = keyOf(connectionId, room);
     const kind = room.split(":", 1)[0] ?? room;
     if (eventName === "JOIN") {
       const join = this.#nextStep();
@@ -115,11 +115,14 @@ export class Presence {
       this.#hand(stay, entryOf(stay, "JOIN", join));
       return;
     }
-    const stay = this.#stays.get(this.#present.get(key) ?? "");
+    const formerKey = keyOf(change.formerId ?? connectionId, room);
+    const stay = this.#stays.get(this.#present.get(formerKey) ?? "");
     // It joined before the kind had presence.
     if (stay === undefined) return;
-    if (eventName === "MODIFY") {
-      this.#report(this.#keep({ ...stay, member }));
+    if (eventName !== "LEAVE") {
+      this.#present.delete(formerKey);
+      this.#present.set(key, stay.join.eventId);
+      this.#report(this.#keep({ ...stay, member, connectionId }));
       return;
     }
     const leave = this.#nextStep();
@@ -173,6 +176,10 @@ export class Presence {
     this.#pollers.set(kind, poller);
     return poller;
   }
+}
+
+function keyOf(connectionId: string, room: string): string {
+  return `${connectionId} ${room}`;
 }
 
 function entryOf(stay: Stay, eventName: "JOIN" | "LEAVE", { eventId, at, sequence }: Step): Entry {
