@@ -41,7 +41,7 @@ export async function measureHttp() {
       "bare",
       0.4,
     ),
-    row("HTTP function, one invocation at a time ÷ bare node:http", "one", "bare", 0.25),
+    row("HTTP function, one invocation at a time ÷ bare node:http", "one", "bare", 0.4),
     row("static file ÷ sirv in production mode", "file", "sirv", 0.5),
     row("new sockets ÷ bare ws", "sockets", "bareSockets", 0.7),
   ];

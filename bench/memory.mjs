@@ -18,7 +18,7 @@ export async function measureMemory() {
   const [bareHeap, ownHeap] = [bare, arclet].map((all) => median(all.map(({ heap }) => heap)));
   const [bareLeft, ownLeft] = [bare, arclet].map((all) => median(all.map(({ left }) => left)));
   return [
-    atMost("resident memory of an idle connection ÷ bare ws", ownRss / bareRss, 1.5, {
+    atMost("resident memory of an idle connection ÷ bare ws", ownRss / bareRss, 1.3, {
       detail: `${kilobytes(ownRss)} against ${kilobytes(bareRss)}, ${connections} open`,
     }),
     atMost("heap of an idle connection ÷ bare ws", ownHeap / bareHeap, 1.5, {

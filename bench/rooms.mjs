@@ -14,9 +14,11 @@ const messages = 20;
 
 export async function measureRooms({ withPeers }) {
   const bare = await startServer("bare-fan-out.mjs");
+  const least = await startServer("shared-frame.mjs");
   const arclet = await startServer("arclet.mjs", ["rooms"]);
   const sides = {
     bare: await side(bare.pid, bare.url, "plain"),
+    least: await side(least.pid, least.url, "plain"),
     arclet: await side(arclet.pid, arclet.url, "plain"),
     ...(withPeers ? { socketIo: await socketIo() } : {}),
   };
@@ -30,8 +32,9 @@ export async function measureRooms({ withPeers }) {
     Object.entries(sides).map(([name, one]) => [name, one.perMessage()]),
   );
   for (const one of Object.values(sides)) await one.stop();
-  await Promise.all([bare.stop(), arclet.stop()]);
+  await Promise.all([bare.stop(), least.stop(), arclet.stop()]);
   const own = `${cpu.arclet.toFixed(2)} µs`;
+  const floor = `a TCP server with one shared buffer takes ${cpu.least.toFixed(2)} µs`;
   const memory = await startClient("member-memory.mjs", [], ["--expose-gc"]);
   const memberBytes = await memory.ask("measure");
   await memory.stop();
@@ -42,7 +45,7 @@ export async function measureRooms({ withPeers }) {
       cpu.arclet / cpu.bare,
       0.85,
       {
-        detail: `${own} against ${cpu.bare.toFixed(2)} µs`,
+        detail: `${own} against ${cpu.bare.toFixed(2)} µs; ${floor}`,
       },
     ),
     atMost("time until the last of 1,000 has it ÷ bare socket.send", ms.arclet / ms.bare, 1, {
@@ -55,7 +58,7 @@ export async function measureRooms({ withPeers }) {
             cpu.arclet / cpu.socketIo,
             0.6,
             {
-              detail: `${own} against ${cpu.socketIo.toFixed(2)} µs`,
+              detail: `${own} against ${cpu.socketIo.toFixed(2)} µs; ${floor}`,
             },
           ),
         ]

@@ -37,7 +37,7 @@ async function againstArchitect() {
     atMost("arclet dev ready ÷ Architect sandbox ready", open.arclet / open.architect, 0.5, {
       detail: told(open.arclet, open.architect),
     }),
-    atMost("the same with nothing built", open.first / open.architect, 0.5, {
+    atMost("the same with nothing built", open.first / open.architect, 0.6, {
       detail: `${open.first.toFixed(0)} ms`,
     }),
     atMost("command → first echo ÷ Architect sandbox", echo.arclet / echo.architect, 0.5, {

@@ -59,7 +59,13 @@ describe("messages", () => {
 });
 
 describe("pages", () => {
-  const pages = ["README.md", "ARCHITECTURE.md", "SECURITY.md", ...filesIn("docs", /\.md$/)];
+  const pages = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "SECURITY.md",
+    ...filesIn("docs", /\.md$/),
+    ...filesIn(".changeset", /\.md$/),
+  ];
   test.each(pages)("%s uses the house words", (path) => {
     const lines = proseOf(read(path)).split("\n");
     const found = lines.flatMap((line, index) =>

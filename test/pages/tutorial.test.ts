@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { runCli } from "../helpers/cli-process.ts";
@@ -14,8 +16,8 @@ const filesAfter = (step: number): Readonly<Record<string, string>> => ({
 });
 
 describe("the tutorial", () => {
-  test("has six steps with code", () => {
-    expect(steps.map(({ title }) => title[0])).toEqual(["1", "2", "3", "4", "5", "6"]);
+  test("has seven steps with code", () => {
+    expect(steps.map(({ title }) => title[0])).toEqual(["1", "2", "3", "4", "5", "6", "8"]);
   });
 
   test.each(steps.map(({ title }, index) => [title, index + 1] as const))(
@@ -66,5 +68,32 @@ describe("the tutorial", () => {
       cwd: folder.path,
     });
     expect(stdout).toMatch(/pass 2\b/);
+  });
+
+  test("8: its hosts are in the template, and the login's cookie is for both", async () => {
+    await using folder = await temporaryFolder(filesAfter(7));
+    await linkDependencies(folder.path);
+    expect(await runCli(["deploy", "--dry-run"], { cwd: folder.path })).toMatchObject({ code: 0 });
+    const made = join(folder.path, ".arclet/deploy");
+    const files = (await readdir(made, { recursive: true })).filter((name) =>
+      name.endsWith(".json"),
+    );
+    const templates = await Promise.all(files.map((name) => readFile(join(made, name), "utf8")));
+    const template = templates.join("\n");
+    expect(template).toContain('"chat.example.com"');
+    expect(template).toContain('"socket.chat.example.com"');
+    expect(template).toContain("Z0123456789ABCDEF");
+    expect(template).toMatch(/"ARC_SESSION_DOMAIN": ?"chat\.example\.com"/);
+
+    await using app = await startApp({
+      ...filesAfter(7),
+      ".env": "SESSION_SECRET=a-secret\nARC_SESSION_DOMAIN=chat.example.com\n",
+    });
+    const login = await fetch(`${app.url}/login`, {
+      method: "POST",
+      body: new URLSearchParams({ user: "Ada" }),
+      redirect: "manual",
+    });
+    expect(login.headers.get("set-cookie")).toMatch(/; Domain=chat\.example\.com$/);
   });
 });

@@ -32,12 +32,51 @@ const stream: TableStream = { table: "realtime", functionId: "rooms/chat", origi
 export interface AwsRooms extends RoomsPlatform {
   /** Requests to DynamoDB, Lambda and the management API since the last call. */
   countedCalls(): number;
+  /** Resolves once no invocation of the built-in function is under way. */
+  settled(): Promise<void>;
 }
 
+/** Records of a table's stream, as Lambda hands them over. */
+export interface StreamEvent {
+  readonly Records: readonly object[];
+}
+
+/** A DynamoDB with the table of the rooms. */
+export interface RoomsStore {
+  readonly endpoint: string;
+  readonly tableName: string;
+}
+
+/** Opens a DynamoDB, with its table; `onRecords` gets what its stream has. */
+export type OpenStore = (onRecords: (event: StreamEvent) => Promise<void>) => Promise<RoomsStore>;
+
+/** The embedded one, with the event source mapping of a local app. */
+const openEmbedded: OpenStore = async (onRecords) => {
+  const invoker = new RecordingInvoker();
+  invoker.answer = async ({ event }) => {
+    await onRecords(event);
+    return "null";
+  };
+  const { services } = await startServices(
+    { tables: [table], tableStreams: [stream] },
+    { invoker },
+  );
+  const endpoint = services.environment()["AWS_ENDPOINT_URL_DYNAMODB"] ?? "";
+  return { endpoint, tableName: "testapp-staging-realtime" };
+};
+
 /** The helper as it is on AWS: the management API of a gateway over HTTP, a DynamoDB, a built-in function. */
-export async function startAws(functions: RoomFunctions): Promise<AwsRooms> {
+export async function startAws(
+  functions: RoomFunctions,
+  openStore: OpenStore = openEmbedded,
+): Promise<AwsRooms> {
   const ids: string[] = [];
   keepVariables();
+  Object.assign(process.env, {
+    AWS_REGION: "eu-west-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+  });
   const connect = aroundConnect(async ({ requestContext: { connectionId: id } }: ConnectEvent) => {
     ids.push(id);
     return (await functions.connect?.(id)) ?? { statusCode: 200 };
@@ -47,19 +86,12 @@ export async function startAws(functions: RoomFunctions): Promise<AwsRooms> {
   );
   const presence = collectPresence();
   const records = aroundPresence((event: never) => presence.handler(event));
-  const invoker = new RecordingInvoker();
-  invoker.answer = async ({ event }) => {
+  const { endpoint, tableName } = await openStore(async ({ Records }) => {
     // As the filter of the event source mapping lets them pass: those of rooms of the kind.
-    const own = event.Records.filter((record) => /"room#chat[:"]/.test(JSON.stringify(record)));
+    const own = Records.filter((record) => /"room#chat[:"]/.test(JSON.stringify(record)));
     await records({ Records: own } as never, {});
-    return "null";
-  };
-  const { services } = await startServices(
-    { tables: [table], tableStreams: [stream] },
-    { invoker },
-  );
-  const endpoint = services.environment()["AWS_ENDPOINT_URL_DYNAMODB"] ?? "";
-  const lambda = await startLambda();
+  });
+  const { url: lambda, settled } = await startLambda();
   // Closed first: its sockets leave their rooms.
   const gateway = await startGateway({
     functions: {
@@ -70,14 +102,11 @@ export async function startAws(functions: RoomFunctions): Promise<AwsRooms> {
   });
   Object.assign(process.env, {
     ...realtimeVariables({ rooms: testKinds, ws: null }),
-    ARC_REALTIME_TABLE: "testapp-staging-realtime",
+    ARC_REALTIME_TABLE: tableName,
     ARC_REALTIME_FUNCTION: "realtime",
     ARC_WSS_URL: gateway.url.replace("http", "ws"),
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     AWS_ENDPOINT_URL_LAMBDA: lambda,
-    AWS_REGION: "eu-west-1",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
   });
   let calls = 0;
   const send = globalThis.fetch;
@@ -93,6 +122,7 @@ export async function startAws(functions: RoomFunctions): Promise<AwsRooms> {
     open: (options) => gateway.open(options),
     refused: async () => (await gateway.refused()).status,
     presence: presence.wait,
+    settled,
     countedCalls() {
       const counted = calls;
       calls = 0;
@@ -106,8 +136,11 @@ interface ConnectEvent {
 }
 
 /** Invokes the built-in function: what is asynchronous runs after its answer. */
-async function startLambda(): Promise<string> {
-  const running = new Set<Promise<void>>();
+async function startLambda(): Promise<{
+  readonly url: string;
+  readonly settled: () => Promise<void>;
+}> {
+  const running = new Set<Promise<unknown>>();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -115,16 +148,20 @@ async function startLambda(): Promise<string> {
       const run = realtimeHandler(JSON.parse(Buffer.concat(chunks).toString()) as BuiltInRequest);
       running.add(run);
       if (request.headers["x-amz-invocation-type"] === "Event") response.writeHead(202).end();
-      else void run.then(() => response.end("null"));
+      else void run.then((reply) => response.end(JSON.stringify(reply)));
     });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  onTestFinished(async () => {
+  const settled = async (): Promise<void> => {
     await Promise.all(running);
+  };
+  onTestFinished(async () => {
+    await settled();
     server.closeAllConnections();
     server.close();
   });
   const address = server.address();
-  return `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return { url: `http://127.0.0.1:${port}`, settled };
 }

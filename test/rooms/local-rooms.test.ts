@@ -1,5 +1,6 @@
 import { realtimeVariables } from "@arclet/manifest";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { rooms } from "../../packages/functions/src/rooms/rooms.ts";
 import type { DirectChannel } from "../../packages/functions/src/ws.ts";
 import { startGateway } from "../../packages/runtime/test/gateway/gateway-harness.ts";
 import {
@@ -18,6 +19,8 @@ async function startLocal(functions: RoomFunctions): Promise<RoomsPlatform> {
   keepVariables();
   const gateway = await startGateway({
     rooms: testKinds,
+    // As many sockets at once as a test wants.
+    limits: { connectionsPerSecond: Infinity },
     functions: {
       connect: async ({ requestContext: { connectionId: id } }) => {
         ids.push(id);
@@ -53,3 +56,22 @@ async function startLocal(functions: RoomFunctions): Promise<RoomsPlatform> {
 }
 
 testRooms("of a gateway", startLocal);
+
+test("a message reaches each of 5,000 sockets of a room, once", async () => {
+  const platform = await startLocal({
+    connect: async (id) => {
+      await rooms.join({ room: "other", id });
+      return { statusCode: 200 };
+    },
+  });
+  const clients = [];
+  for (let opened = 0; opened < 5000; opened += 100) {
+    clients.push(...(await Promise.all(Array.from({ length: 100 }, () => platform.open()))));
+  }
+  for (const payload of ["first", "second"]) {
+    expect(await rooms.send({ room: "other", payload })).toEqual({ members: 5000 });
+  }
+  for (const client of clients) {
+    expect([await client.next(), await client.next()]).toEqual(["first", "second"]);
+  }
+});

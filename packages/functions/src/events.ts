@@ -1,6 +1,6 @@
 import { addressOf } from "./address-of.ts";
 import type { EventName } from "./register.ts";
-import { refusalOf, signedFetch } from "./signed-fetch.ts";
+import { refusalOf, signedFetch, type Refusal } from "./signed-fetch.ts";
 
 export interface EventMessage {
   /** As under `@events`. */
@@ -28,7 +28,13 @@ export const events: { publish(message: EventMessage): Promise<string> } = {
       body: body.toString(),
       service: "sns",
     });
-    if (!response.ok) throw await refusalOf(response);
+    if (!response.ok) throw await refusalOf(response, readXml);
     return /<MessageId>([^<]+)</.exec(await response.text())?.[1] ?? "";
   },
 };
+
+function readXml(text: string): Refusal {
+  const type = /<Code>([^<]*)</.exec(text)?.[1];
+  const message = /<Message>([^<]*)</.exec(text)?.[1];
+  return { type, message };
+}

@@ -5,7 +5,7 @@ export interface SignedRequest {
   readonly url: string;
   readonly method: string;
   readonly headers?: Record<string, string>;
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | undefined;
   /** AWS service name for the signature; null sends it unsigned. */
   readonly service: string | null;
 }
@@ -32,17 +32,20 @@ export async function signedFetch(request: SignedRequest): Promise<Response> {
       // What `fetch` rejects with when the network fails.
       if (isLast || !(error instanceof TypeError)) throw error;
     }
-    const delayMs = Math.random() * backoffMs * 2 ** (attempt - 1);
-    await new Promise((resolve) => {
-      setTimeout(resolve, delayMs);
-    });
+    await pause(attempt, backoffMs);
   }
+}
+
+/** Waits for a random part of a time that doubles with each attempt. */
+export function pause(attempt: number, firstMs = 40): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, Math.random() * firstMs * 2 ** (attempt - 1));
+  });
 }
 
 async function send(request: SignedRequest): Promise<Response> {
   const { url, method, headers = {}, body, service } = request;
-  const content = body === undefined ? {} : { body };
-  const init = { method, headers, ...(content as Pick<RequestInit, "body">) };
+  const init = { method, headers, body: body as RequestInit["body"] & {} };
   if (service === null) return fetch(url, init);
   // Credentials rotate: read at each call.
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
@@ -50,11 +53,11 @@ async function send(request: SignedRequest): Promise<Response> {
     // AWS speaks TLS; a service on this machine asks for no signature.
     if (url.startsWith("http:")) return fetch(url, init);
     throw new Error(
-      `${new URL(url).host} wants signed requests, but AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set`,
+      `${new URL(url).host} needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which are not set`,
     );
   }
   const signed = await signedHeaders(
-    { url, method, headers, ...content },
+    request,
     { service, region: regionOf(url), now: new Date() },
     {
       accessKeyId: AWS_ACCESS_KEY_ID,
@@ -65,28 +68,41 @@ async function send(request: SignedRequest): Promise<Response> {
   return fetch(url, { ...init, headers: signed });
 }
 
-/** Address of a service in the function's region, or of what stands for it. `service` as in its host name. */
-export function endpointOf(service: string): string {
+/** Posts JSON to a service in the function's region, or to what serves in its place. `service` as in its host name. */
+export function post(
+  service: string,
+  headers: Record<string, string>,
+  body: object,
+  path = "",
+): Promise<Response> {
   const { env } = process;
-  return (
+  const endpoint =
     env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??
     env["AWS_ENDPOINT_URL"] ??
-    `https://${service}.${env["AWS_REGION"]}.amazonaws.com`
-  ).replace(/\/$/, "");
+    `https://${service}.${env["AWS_REGION"]}.amazonaws.com`;
+  return signedFetch({
+    url: endpoint.replace(/\/$/, "") + path,
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
+    service,
+  });
 }
 
 /** The address of an AWS service names its region; a custom domain or an emulator is of the function's own. */
 function regionOf(url: string): string {
-  const named = /\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?$/.exec(new URL(url).hostname);
+  const named = /\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com/.exec(new URL(url).hostname);
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   return named?.[1] ?? AWS_REGION ?? AWS_DEFAULT_REGION ?? "us-east-1";
 }
 
-/** Turns an error response into what the AWS SDK would throw. */
-export async function refusalOf(response: Response): Promise<GatewayError> {
+/** Turns an error response into what the AWS SDK would throw. `read`: of a service that does not answer in JSON. */
+export async function refusalOf(
+  response: Response,
+  read: (text: string) => Refusal = readRefusal,
+): Promise<GatewayError> {
   const { status, headers } = response;
-  const text = await response.text();
-  const said = readRefusal(text);
+  const said = read(await response.text());
   // `GoneException:http://…`, `com.amazonaws.sqs#QueueDoesNotExist`
   const type = (headers.get("x-amzn-errortype") ?? said.type)?.split(":")[0]?.split("#").at(-1);
   const name = type ?? names[status] ?? "UnknownError";
@@ -104,21 +120,18 @@ const names: Readonly<Record<number, string>> = {
   429: "LimitExceededException",
 };
 
-/** API Gateway and SQS answer in JSON, SNS in XML, load balancers between in whatever. */
-function readRefusal(text: string): { readonly type?: string; readonly message?: string } {
+/** What the body of a refusal says. */
+export interface Refusal {
+  readonly type?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+/** API Gateway, DynamoDB, Lambda and SQS answer in JSON, load balancers between in whatever. */
+function readRefusal(text: string): Refusal {
   try {
-    const { __type: type, message, Message } = JSON.parse(text) as Record<string, unknown>;
-    const words = message ?? Message;
-    return {
-      ...(typeof type === "string" ? { type } : {}),
-      ...(typeof words === "string" ? { message: words } : {}),
-    };
+    const { __type, message, Message } = JSON.parse(text) as Record<string, string | undefined>;
+    return { type: __type, message: message ?? Message };
   } catch {
-    const type = /<Code>([^<]*)</.exec(text)?.[1];
-    const message = /<Message>([^<]*)</.exec(text)?.[1];
-    return {
-      ...(type === undefined ? {} : { type }),
-      ...(message === undefined ? {} : { message }),
-    };
+    return {};
   }
 }

@@ -2,8 +2,8 @@ export interface RequestToSign {
   readonly url: string;
   readonly method: string;
   /** Without `host`, which the address tells. All of them are signed. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | undefined;
 }
 
 /** What a signature is good for. */

@@ -13,7 +13,7 @@ export const maximumMessageBytes: number = 128 * 1024;
 
 /** @throws TypeError for what has no JSON. `name`: the function that was called */
 export function encodePayload(payload: WebSocketPayload, name: string): string | Uint8Array {
-  if (typeof payload === "string" || payload instanceof Uint8Array) return payload;
+  if (typeof payload === "string") return payload;
   if (payload instanceof ArrayBuffer) return new Uint8Array(payload);
   if (ArrayBuffer.isView(payload)) {
     return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength);

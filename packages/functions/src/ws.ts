@@ -113,7 +113,7 @@ export function manageConnection(
   return signedFetch({
     url: `${base}/@connections/${encodeURIComponent(id)}`,
     method,
-    ...(body === undefined ? {} : { body }),
+    body,
     // Only AWS itself asks for signatures, and it speaks TLS.
     service: base.startsWith("https:") ? "execute-api" : null,
   });

@@ -39,7 +39,7 @@ describe("a bundle with the helper", () => {
     expect(text).toContain("AWS4-HMAC-SHA256");
     expect(text).not.toContain("client-dynamodb");
     expect(text).not.toContain("ARC_ROOMS");
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(5400);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(5100);
   });
 
   test("of rooms has nothing of logins", async () => {
@@ -47,7 +47,7 @@ describe("a bundle with the helper", () => {
       'import { rooms } from "@arclet/functions"; export const handler = rooms.send;',
     );
     expect(text).not.toContain("ARC_APP_SECRET");
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(11_500);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(9000);
   });
 
   test("is nothing when nothing is used", async () => {

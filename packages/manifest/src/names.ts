@@ -53,15 +53,18 @@ export function localTableNames({
   return Object.fromEntries(tables.map(({ name }) => [name, localName(app, name)]));
 }
 
-/** SQS takes a queue for FIFO by the end of its name. */
+/** What the name of a FIFO queue ends with, and no other's: SQS takes a queue for FIFO by it. */
+export const fifoSuffix = ".fifo";
+
 export function localQueueName(app: string, queue: Pick<Queue, "name" | "fifo">): string {
-  return `${localName(app, queue.name)}${queue.fifo ? ".fifo" : ""}`;
+  const name = localName(app, queue.name);
+  return queue.fifo && !name.endsWith(fifoSuffix) ? `${name}${fifoSuffix}` : name;
 }
 
 /** `x` → `x-dead-letters`, `x.fifo` → `x-dead-letters.fifo`. */
 export function deadLetterQueueName(queueName: string): string {
-  return queueName.endsWith(".fifo")
-    ? `${queueName.slice(0, -5)}-dead-letters.fifo`
+  return queueName.endsWith(fifoSuffix)
+    ? `${queueName.slice(0, -fifoSuffix.length)}-dead-letters${fifoSuffix}`
     : `${queueName}-dead-letters`;
 }
 

@@ -10,7 +10,8 @@ import {
   type Table,
 } from "@arclet/manifest";
 import { HttpRoutes } from "./gateway/http/http-routes.ts";
-import { ClfTime } from "./lambda-events/clf-time.ts";
+import { clfTime } from "./clf-time.ts";
+import { messageEvent } from "./message-event.ts";
 import { httpApiKind } from "./lambda-events/http-api-kind.ts";
 import { httpEvent } from "./lambda-events/http.ts";
 import { createApiId, IdSource } from "./lambda-events/ids.ts";
@@ -20,7 +21,6 @@ import {
   authorizerEvent,
   connectEvent,
   disconnectEvent,
-  MessageEventWriter,
   type HandshakeEvent,
   type WebSocketIdentity,
 } from "./lambda-events/ws.ts";
@@ -173,14 +173,18 @@ function webSocketEvent(
     return disconnectEvent(connection, closing, ids.requestId(), now, null);
   }
   const body = routeKey === "$default" ? {} : { action: routeKey };
-  return new MessageEventWriter(connection, null, new ClfTime()).write(
-    connection,
+  const { connectionId, connectedAt } = connection;
+  const message = {
     routeKey,
-    ids.connectionId(),
-    ids.requestId(),
-    now,
-    JSON.stringify(body),
-  );
+    messageId: ids.connectionId(),
+    requestId: ids.requestId(),
+    connectionId,
+    connectedAt,
+    receivedAt: now,
+    body: JSON.stringify(body),
+  };
+  const sender = { client: connection, authorizer: null };
+  return JSON.stringify(messageEvent(sender, message, clfTime(now)));
 }
 
 function queueEvent(manifest: Manifest, functionId: string, now: number): string {

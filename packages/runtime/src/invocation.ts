@@ -1,22 +1,26 @@
-/** One event for one function. */
-/**
- * An event: JSON text, or what writes it once the function takes it. What waits keeps what it needs to be
- * written, which is much less.
- */
-export type EventText = string | WrittenLater;
+import type { MessageFields, MessageSender } from "./message-event.ts";
 
-export interface WrittenLater {
-  /** Characters, as an estimate of what it keeps. */
+/**
+ * An event: JSON text, or a message of a socket. What waits keeps what its event is made of, which is much
+ * less, and environments of Node.js get no more.
+ */
+export type InvocationEvent = string | QueuedMessage;
+
+export interface QueuedMessage extends MessageFields {
+  readonly sender: MessageSender;
+  /** Of the body as UTF-8, which it came as. */
+  readonly bodyBytes: number;
+  /** Characters of its event, as an estimate. */
   readonly length: number;
-  /** The same text each time. */
+  /** Its event as JSON text. */
   toString(): string;
 }
 
+/** One event for one function. */
 export interface Invocation {
   /** Lambda's request id, a UUID. */
   readonly requestId: string;
-  /** The event as JSON text: built once, parsed once, inside the environment. */
-  readonly payload: string;
+  readonly event: InvocationEvent;
 }
 
 /** `init`: the handler could not be loaded. `throttled`: reserved concurrency is used up, or the function is off. */

@@ -185,7 +185,7 @@ class FaultyEnvironment implements ExecutionEnvironment {
 
   invoke(invocation: Parameters<ExecutionEnvironment["invoke"]>[0]): void {
     const { functionId, observer } = this.#options;
-    const fault = this.#intercept(functionId, invocation.payload);
+    const fault = this.#intercept(functionId, invocation.event.toString());
     if (fault === null) {
       this.#running++;
       this.#inner.invoke(invocation);

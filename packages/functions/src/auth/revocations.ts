@@ -1,4 +1,4 @@
-import { callTable, conditionFailed, expiry, keyOf } from "../realtime/realtime-table.ts";
+import { callTable, expiry, isDone, keyOf } from "../realtime/realtime-table.ts";
 import type { TableItem } from "../realtime/realtime-table.ts";
 import type { AuthMemory } from "./auth-memory.ts";
 import { ticketLifetimeMs } from "./ticket.ts";
@@ -8,17 +8,13 @@ const revocationMs = 366 * 24 * 60 * 60 * 1000;
 
 /** Used tickets and revocations in the app's realtime table. */
 export const tableMemory: AuthMemory = {
-  async useTicket({ nonce }) {
-    try {
-      await callTable("PutItem", {
+  useTicket({ nonce }) {
+    return isDone(
+      callTable("PutItem", {
         Item: { ...keyOf(`ticket#${nonce}`, "used"), expires: expiry(2 * ticketLifetimeMs) },
         ConditionExpression: "attribute_not_exists(pk)",
-      });
-      return true;
-    } catch (error) {
-      if (error instanceof Error && error.name.startsWith(conditionFailed)) return false;
-      throw error;
-    }
+      }),
+    );
   },
   async revokedAt(id) {
     const { Item } = await callTable<{ readonly Item?: TableItem }>("GetItem", {

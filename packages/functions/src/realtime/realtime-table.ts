@@ -1,4 +1,4 @@
-import { endpointOf, refusalOf, signedFetch } from "../signed-fetch.ts";
+import { pause, post, refusalOf } from "../signed-fetch.ts";
 
 // One table, on demand. (`member` would be one of DynamoDB's reserved words.) A membership is two items, written in one transaction:
 //   pk "room#<room>"        sk "connection#<id>"   memberJson, joinedAt, expires
@@ -65,16 +65,14 @@ const attempts = 8;
  */
 export async function callTable<Answer>(operation: string, body: object): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
-    const response = await signedFetch({
-      url: endpointOf("dynamodb"),
-      method: "POST",
-      headers: {
+    const response = await post(
+      "dynamodb",
+      {
         "content-type": "application/x-amz-json-1.0",
         "x-amz-target": `DynamoDB_20120810.${operation}`,
       },
-      body: JSON.stringify({ TableName: tableName(), ...body }),
-      service: "dynamodb",
-    });
+      { TableName: tableName(), ...body },
+    );
     if (response.ok) return (await response.json()) as Answer;
     const refusal = await refusalOf(response);
     // A cancelled transaction names the reason of each part in its message.
@@ -83,7 +81,18 @@ export async function callTable<Answer>(operation: string, body: object): Promis
   }
 }
 
-export const conditionFailed = "ConditionalCheckFailed";
+const conditionFailed = "ConditionalCheckFailed";
+
+/** Resolves false when the condition of a write does not hold. */
+export async function isDone(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if ((error as Error).name.startsWith(conditionFailed)) return false;
+    throw error;
+  }
+}
 
 /**
  * Resolves null when all parts were carried out, else the index of the first part whose condition does
@@ -117,13 +126,6 @@ export async function* pagesOf(pk: string, prefix: string): AsyncGenerator<reado
     yield Items.filter(({ expires }) => Number(expires?.N) * 1000 > Date.now());
     ExclusiveStartKey = LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
-}
-
-/** A random part of a time that doubles with each attempt. */
-export function pause(attempt: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, Math.random() * 20 * 2 ** attempt);
-  });
 }
 
 /** Works on so many at a time, over kept-alive connections. */

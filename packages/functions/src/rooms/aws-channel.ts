@@ -1,70 +1,43 @@
-import type { RealtimeChannel, RealtimeCommand } from "../realtime/realtime-channel.ts";
-import { endpointOf, refusalOf, signedFetch } from "../signed-fetch.ts";
+import type {
+  RealtimeChannel,
+  RealtimeCommand,
+  RealtimeReply,
+} from "../realtime/realtime-channel.ts";
+import { post, refusalOf } from "../signed-fetch.ts";
 import { fanOut, type Recipient } from "./fan-out.ts";
-import { identityOf, join, leave, maySend, membersOf, roomsOf } from "./memberships.ts";
+import { maySend, membersOf } from "./memberships.ts";
 
 /** So many members get their message from the function itself, in order; more from the fan-out function. */
 const membersAtOnce = 500;
 
-/** Rooms in the app's realtime table, over API Gateway's management API. */
-export const awsChannel: RealtimeChannel = async (command, data) => {
-  switch (command.type) {
-    case "join": {
-      const { room, id, member } = command;
-      const isLoggedIn = process.env["ARC_WS_AUTH"] !== undefined;
-      return { type: await join(room, id, member ?? (isLoggedIn ? await identityOf(id) : null)) };
-    }
-    case "leave":
-      await leave(command.room, command.id);
-      break;
-    case "send":
-      if (command.from !== null && !(await maySend(command.room, command.from))) {
-        return { type: "too-fast" };
-      }
-      return { type: "sent", members: await send(command.room, command.except, data ?? "") };
-    case "of":
-      return { type: "rooms", rooms: await roomsOf(command.id) };
-    default:
-      // Of all members: at the built-in function, which every function would have to carry otherwise.
-      await invokeBuiltIn(command, "RequestResponse");
-  }
-  return { type: "done" };
-};
-
-/** Resolves to how many it goes; what becomes of it is not waited for beyond the first few hundred. */
-async function send(
-  room: string,
-  except: readonly string[],
-  data: string | Uint8Array,
-): Promise<number> {
-  let count = 0;
-  let recipients: Recipient[] = [];
-  const deliver = async (): Promise<void> => {
-    const isFirst = count === 0;
-    count += recipients.length;
-    if (isFirst) {
-      const ids = await fanOut(recipients, data);
-      if (ids.length > 0) await invokeBuiltIn({ type: "gone", ids }, "Event");
-    } else {
-      const text = typeof data === "string" ? data : undefined;
-      const base64 = text === undefined ? Buffer.from(data).toString("base64") : undefined;
-      await invokeBuiltIn({ type: "fan-out", recipients, text, base64 }, "Event");
-    }
-    recipients = [];
-  };
+/**
+ * Rooms in the app's realtime table, over API Gateway's management API. Messages are sent from here; what
+ * changes who is where is carried out by the built-in function, which every function would carry otherwise.
+ */
+export const awsChannel: RealtimeChannel = async (command, given) => {
+  if (command.type !== "send") return invokeBuiltIn<RealtimeReply>(command, "RequestResponse");
+  const { room, except, from } = command;
+  if (from !== null && !(await maySend(room, from))) return { type: "too-fast" };
+  // Every `send` has one.
+  const data = given as string | Uint8Array;
+  const all: Recipient[] = [];
   for await (const page of membersOf(room)) {
-    for (const { id, joinedAt } of page) {
-      if (!except.includes(id)) recipients.push({ id, joinedAt });
-      if (recipients.length === membersAtOnce) await deliver();
-    }
+    for (const { id, joinedAt } of page) if (!except.includes(id)) all.push({ id, joinedAt });
   }
-  if (recipients.length > 0) await deliver();
-  return count;
-}
+  const content =
+    typeof data === "string" ? { text: data } : { base64: Buffer.from(data).toString("base64") };
+  for (let first = membersAtOnce; first < all.length; first += membersAtOnce) {
+    const recipients = all.slice(first, first + membersAtOnce);
+    await invokeBuiltIn({ type: "fan-out", recipients, ...content }, "Event");
+  }
+  const ids = await fanOut(all.slice(0, membersAtOnce), data);
+  if (ids.length > 0) await invokeBuiltIn({ type: "gone", ids }, "Event");
+  return { type: "sent", members: all.length };
+};
 
 /** What the built-in function gets. */
 export type BuiltInRequest =
-  | Extract<RealtimeCommand, { readonly type: "close" | "kick" | "revoke" }>
+  | Exclude<RealtimeCommand, { readonly type: "send" | "members" | "revoked-at" }>
   /** Connections that have closed. */
   | { readonly type: "gone"; readonly ids: readonly string[] }
   | {
@@ -74,17 +47,17 @@ export type BuiltInRequest =
       readonly base64?: string | undefined;
     };
 
-/** `Event` does not wait for what becomes of it. */
-export async function invokeBuiltIn(
+/** Resolves what the function returns; `Event` does not wait for it. */
+export async function invokeBuiltIn<Answer>(
   request: object,
   type: "Event" | "RequestResponse",
-): Promise<void> {
-  const response = await signedFetch({
-    url: `${endpointOf("lambda")}/2015-03-31/functions/${process.env["ARC_REALTIME_FUNCTION"]}/invocations`,
-    method: "POST",
-    headers: { "x-amz-invocation-type": type },
-    body: JSON.stringify(request),
-    service: "lambda",
-  });
+): Promise<Answer> {
+  const response = await post(
+    "lambda",
+    { "x-amz-invocation-type": type },
+    request,
+    `/2015-03-31/functions/${process.env["ARC_REALTIME_FUNCTION"]}/invocations`,
+  );
   if (!response.ok || response.headers.has("x-amz-function-error")) throw await refusalOf(response);
+  return JSON.parse((await response.text()) || "null") as Answer;
 }

@@ -1,4 +1,5 @@
-import { forEachOf, pause } from "../realtime/realtime-table.ts";
+import { forEachOf } from "../realtime/realtime-table.ts";
+import { pause } from "../signed-fetch.ts";
 import { manageConnection } from "../ws.ts";
 import type { Membership } from "./memberships.ts";
 
@@ -18,31 +19,29 @@ export async function fanOut(
   data: string | Uint8Array,
 ): Promise<string[]> {
   const ids: string[] = [];
-  await forEachOf(recipients, async ({ id, joinedAt }) => {
-    // A connection that may still open stays where it is, even if this message does not reach it.
-    if ((await post(id, joinedAt, data)) === gone && Date.now() - joinedAt >= openingMs) {
-      ids.push(id);
-    }
+  await forEachOf(recipients, async (recipient) => {
+    if (await hasClosed(recipient, data)) ids.push(recipient.id);
   });
   return ids;
 }
 
-const gone = 410;
-
-/** Resolves the HTTP status; retries of 429 and of AWS's own failures are the signed request's. */
-async function post(id: string, joinedAt: number, data: string | Uint8Array): Promise<number> {
-  for (let attempt = 1; ; attempt++) {
+/**
+ * Posts to one connection. A connection that may still open stays where it is, even if this message does not
+ * reach it. Retries of 429 and of AWS's own failures are the signed request's.
+ */
+async function hasClosed({ id, joinedAt }: Recipient, data: string | Uint8Array): Promise<boolean> {
+  for (let attempt = 1; attempt <= openingAttempts; attempt++) {
     try {
       const response = await manageConnection(id, "POST", data);
       // Frees the socket.
       await response.arrayBuffer();
-      const { status } = response;
-      const isOpening = status === gone && Date.now() - joinedAt < openingMs;
-      if (!isOpening || attempt === openingAttempts) return status;
+      if (response.status !== 410) break;
     } catch {
       // The network failed three times.
-      return 500;
+      break;
     }
+    if (Date.now() - joinedAt >= openingMs) return true;
     await pause(attempt);
   }
+  return false;
 }

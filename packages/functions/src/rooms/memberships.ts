@@ -36,7 +36,7 @@ export async function join(
   id: string,
   member: string | null,
 ): Promise<"done" | "gone" | "full"> {
-  const limit = limitOf(room);
+  const limit = limitOf(room, "members");
   const values = {
     ":now": { N: String(Date.now()) },
     ":expires": expiry(),
@@ -57,7 +57,7 @@ export async function join(
 }
 
 export async function leave(room: string, id: string): Promise<void> {
-  const isCounted = limitOf(room) !== null;
+  const isCounted = limitOf(room, "members") !== null;
   await transact([
     // Who has left already must not count twice.
     part("Delete", roomSide(room, id), isCounted ? "attribute_exists(pk)" : undefined),
@@ -83,7 +83,7 @@ function counting(room: string, change: number, limit: number | null): object {
 export async function* membersOf(room: string): AsyncGenerator<readonly Membership[]> {
   for await (const page of pagesOf(roomKey(room), connectionKey(""))) {
     yield page.map(({ sk, memberJson, joinedAt }) => ({
-      id: afterKind(sk),
+      id: sk?.S?.slice(connectionKey("").length) ?? "",
       member: memberJson?.S ?? null,
       joinedAt: Number(joinedAt?.N),
     }));
@@ -116,14 +116,13 @@ export async function maySend(room: string, id: string): Promise<boolean> {
   const rate = limitOf(room, "rate");
   if (rate === null) return true;
   const second = Math.floor(Date.now() / 1000);
-  const count = part(
-    "Update",
-    keyOf(connectionKey(id), `sent#${second}`),
-    "attribute_not_exists(sent) OR sent < :rate",
-    "SET expires = :expires ADD sent :one",
-    { ":rate": { N: String(rate) }, ":one": { N: "1" }, ":expires": expiry() },
-  );
-  return (await transact([count])) === null;
+  const { Attributes } = await callTable<{ readonly Attributes: TableItem }>("UpdateItem", {
+    Key: keyOf(connectionKey(id), `sent#${second}`),
+    UpdateExpression: "SET expires = :expires ADD sent :one",
+    ExpressionAttributeValues: { ":one": { N: "1" }, ":expires": expiry() },
+    ReturnValues: "UPDATED_NEW",
+  });
+  return Number(Attributes["sent"]?.N) <= rate;
 }
 
 /** Everybody leaves. */

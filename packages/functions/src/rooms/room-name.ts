@@ -16,7 +16,11 @@ export function checkRoom(room: string): void {
   const name = kindOf(room);
   const names = Object.keys(declaredKinds());
   if (!names.includes(name)) {
-    const [closest] = names.toSorted((a, b) => likeness(b, name) - likeness(a, name));
+    /** How many letters two names share, less the difference of their lengths. */
+    const likeness = (other: string): number =>
+      Array.from(name).filter((letter) => other.includes(letter)).length -
+      Math.abs(other.length - name.length);
+    const [closest] = names.toSorted((a, b) => likeness(b) - likeness(a));
     throw new TypeError(
       closest === undefined
         ? "The manifest has no @rooms"
@@ -29,21 +33,16 @@ export function checkRoom(room: string): void {
 }
 
 /** What the kind of a room allows; null for no limit. */
-export function limitOf(room: string, limit: keyof RoomKind = "members"): number | null {
+export function limitOf(room: string, limit: keyof RoomKind): number | null {
   return declaredKinds()[kindOf(room)]?.[limit] ?? null;
 }
 
 /** `chat` of `chat:lobby`. */
 export function kindOf(room: string): string {
-  return room.split(":")[0] ?? "";
+  const [kind = ""] = room.split(":");
+  return kind;
 }
 
 function declaredKinds(): Readonly<Record<string, RoomKind>> {
   return JSON.parse(process.env["ARC_ROOMS"] ?? "{}") as Record<string, RoomKind>;
-}
-
-/** How many letters two names share, less the difference of their lengths. */
-function likeness(one: string, other: string): number {
-  const shared = Array.from(other).filter((letter) => one.includes(letter)).length;
-  return shared - Math.abs(one.length - other.length);
 }

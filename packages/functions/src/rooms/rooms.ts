@@ -1,5 +1,5 @@
 import { gone, limitExceeded, tooLarge } from "../gateway-error.ts";
-import type { RealtimeChannel, RealtimeReply } from "../realtime/realtime-channel.ts";
+import type { RealtimeCommand, RealtimeReply } from "../realtime/realtime-channel.ts";
 import { directChannel } from "../ws.ts";
 import type { Outgoing, RoomName } from "../register.ts";
 import { encodePayload, maximumMessageBytes } from "../websocket-payload.ts";
@@ -58,23 +58,23 @@ export const rooms: Rooms = {
     checkId(id);
     const member = writeMember(given);
     if (collectJoin({ room, id, member })) return;
-    const { type } = await askRealtime({ type: "join", room, id, member }, null);
+    const { type } = await askRealtime({ type: "join", room, id, member });
     if (type === "gone") throw gone(id);
     if (type === "full") throw limitExceeded(`"${room}" is full`);
   },
   async leave({ room, id }) {
     checkRoom(room);
     checkId(id);
-    if (!collectLeave(room, id)) await askRealtime({ type: "leave", room, id }, null);
+    if (!collectLeave(room, id)) await askRealtime({ type: "leave", room, id });
   },
   async send({ room, payload, except = [], from = null }) {
     checkRoom(room);
     const data = encodePayload(payload, "rooms.send");
     if (Buffer.byteLength(data) > maximumMessageBytes) throw tooLarge();
     const command = { type: "send", room, except: [except].flat(), from } as const;
-    const reply = await askRealtime(command, data);
+    const reply = (await askRealtime(command, data)) as SendReply;
     if (reply.type === "too-fast") throw limitExceeded(`${from} sends too fast`);
-    return { members: reply.type === "sent" ? reply.members : 0 };
+    return { members: reply.members };
   },
   async *members({ room }) {
     checkRoom(room);
@@ -89,39 +89,40 @@ export const rooms: Rooms = {
   },
   async of({ id }) {
     checkId(id);
-    const reply = await askRealtime({ type: "of", id }, null);
+    const reply = (await askRealtime({ type: "of", id })) as OfReply;
     // The platform's own rooms are not the app's.
-    return reply.type === "rooms" ? reply.rooms.filter((room) => !room.startsWith("@")) : [];
+    return reply.rooms.filter((room) => !room.startsWith("@"));
   },
   async close({ room }) {
     checkRoom(room);
-    await askRealtime({ type: "close", room }, null);
+    await askRealtime({ type: "close", room });
   },
   async kick({ id }) {
     checkId(id);
-    await askRealtime({ type: "kick", id }, null);
+    await askRealtime({ type: "kick", id });
   },
 };
 
 /** Asks the gateway itself where the environment offers it, AWS's services elsewhere. */
-export const askRealtime: RealtimeChannel = (command, data) =>
-  (directChannel()?.realtime ?? awsChannel)(command, data);
+const askRealtime = (
+  command: RealtimeCommand,
+  data: string | Uint8Array | null = null,
+): Promise<RealtimeReply> => (directChannel()?.realtime ?? awsChannel)(command, data);
 
 type MembersReply = Extract<RealtimeReply, { readonly type: "members" }>;
+type SendReply = Extract<RealtimeReply, { readonly type: "sent" | "too-fast" }>;
+type OfReply = Extract<RealtimeReply, { readonly type: "rooms" }>;
 
 /** Members of a room that the gateway holds, a page at a time. */
 async function* heldMembers(room: string): AsyncGenerator<MembersReply["members"]> {
   let after: number | null = 0;
   while (after !== null) {
-    const { members, next } = (await askRealtime(
-      { type: "members", room, after },
-      null,
-    )) as MembersReply;
+    const { members, next } = (await askRealtime({ type: "members", room, after })) as MembersReply;
     yield members;
     after = next;
   }
 }
 
 function checkId(id: string): void {
-  if (typeof id !== "string" || id === "") throw new TypeError("An id must be a text");
+  if (typeof id !== "string" || id === "") throw new TypeError("An id must be text");
 }

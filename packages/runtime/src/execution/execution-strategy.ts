@@ -70,6 +70,8 @@ export interface ExecutionEnvironment {
    * not say counts as beginning at once with as many as run at a time.
    */
   hasBegun?(invocation: Invocation): boolean;
+  /** How many it has begun so far, where that is known before their results arrive. */
+  readonly begun?: number;
   /** Frees everything; running invocations end as `Runtime.ExitError`. */
   stop(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { Traffic } from "../traffic/traffic.ts";
 import type { ExecutionStrategy, GatewayChannel } from "./execution-strategy.ts";
 import { FunctionPool } from "./pool/function-pool.ts";
 import { maximumEventBytes } from "./lambda-limits.ts";
-import type { EventText, InvocationFailure, InvocationResult } from "../invocation.ts";
+import type { InvocationEvent, InvocationFailure, InvocationResult } from "../invocation.ts";
 import { InvocationReporter, type InvocationLoad } from "./invocation-reporter.ts";
 import type { GatewayInvoker, SubmittedInvocation } from "./invoker.ts";
 import { createLambdaEnvironment } from "./lambda-environment.ts";
@@ -90,14 +90,14 @@ export class FunctionInvoker implements GatewayInvoker {
 
   submit(
     functionId: string,
-    payload: EventText,
+    event: InvocationEvent,
     source: object | null,
     settle: (result: InvocationResult) => void,
   ): SubmittedInvocation {
     const { clock, traffic } = this.#options;
     const invocation = new PendingInvocation({
       requestId: randomUUID(),
-      payload,
+      event,
       source,
       order: ++this.#order,
       submittedAt: clock.now(),
@@ -151,8 +151,8 @@ export class FunctionInvoker implements GatewayInvoker {
     if (config.concurrency !== null && entry.owner.load >= config.concurrency) {
       return failedWith("throttled", "TooManyRequestsException", "Rate Exceeded.");
     }
-    if (invocation.payloadLength * 3 <= maximumEventBytes) return null;
-    const bytes = Buffer.byteLength(invocation.payload);
+    if (invocation.event.length * 3 <= maximumEventBytes) return null;
+    const bytes = Buffer.byteLength(invocation.event.toString());
     if (bytes > maximumEventBytes) {
       const text = `${bytes} byte payload is too large for the RequestResponse invocation type (limit ${maximumEventBytes} bytes)`;
       return failedWith("unhandled", "RequestEntityTooLargeException", text);

@@ -1,4 +1,4 @@
-import type { EventText, InvocationResult } from "../invocation.ts";
+import type { InvocationEvent, InvocationResult } from "../invocation.ts";
 
 /** An invocation that was submitted. */
 export interface SubmittedInvocation {
@@ -20,7 +20,7 @@ export interface GatewayInvoker extends Invoker {
   /** Invokes for a caller that may lose its interest. `settle` is called once, unless it is withdrawn. */
   submit(
     functionId: string,
-    payload: EventText,
+    event: InvocationEvent,
     source: object | null,
     settle: (result: InvocationResult) => void,
   ): SubmittedInvocation;

@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
+import type { ClfTime } from "../clf-time.ts";
 import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Realtime } from "../connections/realtime.ts";
 import type { GatewayInvoker } from "../execution/invoker.ts";
-import type { ClfTime } from "../lambda-events/clf-time.ts";
 import type { IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../limits.ts";
 import type { Traffic } from "../traffic/traffic.ts";

@@ -1,11 +1,12 @@
 import { localAccount } from "@arclet/manifest";
-import { clfTime } from "./clf-time.ts";
+import { clfTime, type ClfTime } from "../clf-time.ts";
 import type { HttpApiKind } from "./http-api-kind.ts";
 import {
   listHeaders,
   sourceIpOf,
   toHeaderMaps,
   toQueryMaps,
+  traceId,
   type HeaderList,
   type RequestHead,
 } from "./request-headers.ts";
@@ -32,52 +33,114 @@ export interface HttpEventInput {
 
 /** The event of a kind of API. */
 export function httpEvent(kind: HttpApiKind, input: HttpEventInput): string {
-  return kind === "http-2.0" ? httpEventV2(input) : httpEventV1(input, kind === "rest");
+  return kind === "http-2.0"
+    ? httpEventV2(input, describeHead(input), clfTime(input.now))
+    : httpEventV1(input, kind === "rest");
 }
 
-/** Payload format 2.0. What is missing is left out, never null. */
-function httpEventV2(input: HttpEventInput): string {
-  const { request, routeKey, pathParameters, now } = input;
-  const rawPath = decodedPath(input.path);
-  const headers: Record<string, string> = {};
-  let cookies: string[] | undefined;
-  const contentLength = { name: "content-length", bytes: input.body.length };
+/**
+ * Writes the events of one gateway. A client that keeps its connection sends nearly the same headers each
+ * time, so what they become is kept with the connection until one of them changes.
+ */
+export class HttpEventWriter {
+  readonly #time: ClfTime;
+  readonly #heads = new WeakMap<object, HeadText>();
+
+  constructor(time: ClfTime) {
+    this.#time = time;
+  }
+
+  write(kind: HttpApiKind, input: HttpEventInput): string {
+    if (kind !== "http-2.0") return httpEventV1(input, kind === "rest");
+    const { socket } = input.request;
+    let head = this.#heads.get(socket);
+    if (head === undefined || !isOf(head, input)) {
+      head = describeHead(input);
+      this.#heads.set(socket, head);
+    }
+    return httpEventV2(input, head, this.#time.at(input.now));
+  }
+}
+
+/** What the headers of a request become in an event, as JSON text in pieces. */
+interface HeadText {
+  readonly rawHeaders: readonly string[];
+  readonly bodyBytes: number;
+  readonly isText: boolean;
+  /** `"cookies":[…],"headers":{…`, up to the value of the trace id. */
+  readonly beforeTrace: string;
+  /** From behind the trace id on, to the end of `headers`. */
+  readonly afterTrace: string;
+  /** `,"protocol":…`, to the end of `http`. */
+  readonly client: string;
+  /** `"requestContext":{…`, up to the method. */
+  readonly context: string;
+}
+
+function isOf({ rawHeaders, bodyBytes }: HeadText, { request, body }: HttpEventInput): boolean {
+  const sent = request.rawHeaders;
+  if (sent.length !== rawHeaders.length || body.length !== bodyBytes) return false;
+  for (let index = 0; index < sent.length; index++)
+    if (sent[index] !== rawHeaders[index]) return false;
+  return true;
+}
+
+function describeHead(input: HttpEventInput): HeadText {
+  const { request, now, body, domainName } = input;
+  const contentLength = { name: "content-length", bytes: body.length };
+  let cookies = "";
+  let before = "";
+  let fields = "";
   for (const [name, values] of listHeaders(request, now, { contentLength })) {
     const key = name.toLowerCase();
-    if (key === "cookie") cookies = values.flatMap((value) => value.split(/;\s*/));
-    else headers[key] = values.join(",");
+    if (key === "cookie") {
+      const list = values.flatMap((value) => value.split(/;\s*/));
+      cookies = `"cookies":${JSON.stringify(list)},`;
+      continue;
+    }
+    fields += `${fields === "" && before === "" ? "" : ","}${JSON.stringify(key)}:`;
+    if (key === traceHeader) {
+      before = `${fields}"`;
+      fields = '"';
+    } else fields += JSON.stringify(values.join(","));
   }
-  const query = joinedQuery(new URLSearchParams(input.query));
-  return JSON.stringify({
-    version: "2.0",
-    routeKey,
-    rawPath,
-    rawQueryString: input.query,
-    ...(cookies === undefined ? {} : { cookies }),
-    headers,
-    ...(query === null ? {} : { queryStringParameters: query }),
-    requestContext: {
-      accountId: localAccount,
-      apiId: input.apiId,
-      domainName: input.domainName,
-      domainPrefix: input.domainName.split(".")[0] ?? "",
-      http: {
-        method: request.method ?? "GET",
-        path: rawPath,
-        protocol: `HTTP/${request.httpVersion}`,
-        sourceIp: sourceIpOf(request),
-        userAgent: request.headers["user-agent"] ?? "",
-      },
-      requestId: input.requestId,
-      routeKey,
-      stage: "$default",
-      time: clfTime(now),
-      timeEpoch: now,
-    },
-    ...bodyOf(input),
-    ...(pathParameters === null ? {} : { pathParameters }),
-    isBase64Encoded: input.body.length > 0 && !isText(request),
-  });
+  const prefix = domainName.split(".")[0] ?? "";
+  const userAgent = JSON.stringify(request.headers["user-agent"] ?? "");
+  return {
+    rawHeaders: request.rawHeaders,
+    bodyBytes: body.length,
+    isText: isText(request),
+    beforeTrace: `${cookies}"headers":{${before}`,
+    afterTrace: `${fields}},`,
+    client: `,"protocol":"HTTP/${request.httpVersion}","sourceIp":${JSON.stringify(sourceIpOf(request))},"userAgent":${userAgent}}`,
+    context:
+      `"requestContext":{"accountId":"${localAccount}","apiId":${JSON.stringify(input.apiId)},` +
+      `"domainName":${JSON.stringify(domainName)},"domainPrefix":${JSON.stringify(prefix)},"http":{"method":`,
+  };
+}
+
+const traceHeader = "x-amzn-trace-id";
+
+/** Payload format 2.0. What is missing is left out, never null. */
+function httpEventV2(input: HttpEventInput, head: HeadText, time: string): string {
+  const { request, pathParameters, body, now } = input;
+  const path = JSON.stringify(decodedPath(input.path));
+  const routeKey = JSON.stringify(input.routeKey);
+  const query = input.query === "" ? null : joinedQuery(new URLSearchParams(input.query));
+  const parameters = query === null ? "" : `"queryStringParameters":${JSON.stringify(query)},`;
+  const bodyText =
+    body.length === 0
+      ? ""
+      : `"body":${JSON.stringify(body.toString(head.isText ? "utf8" : "base64"))},`;
+  const variables =
+    pathParameters === null ? "" : `"pathParameters":${JSON.stringify(pathParameters)},`;
+  return (
+    `{"version":"2.0","routeKey":${routeKey},"rawPath":${path},"rawQueryString":${JSON.stringify(input.query)},` +
+    `${head.beforeTrace}${traceId(now)}${head.afterTrace}${parameters}` +
+    `${head.context}${JSON.stringify(request.method ?? "GET")},"path":${path}${head.client},` +
+    `"requestId":${JSON.stringify(input.requestId)},"routeKey":${routeKey},"stage":"$default","time":"${time}","timeEpoch":${now}},` +
+    `${bodyText}${variables}"isBase64Encoded":${body.length > 0 && !head.isText}}`
+  );
 }
 
 /**

@@ -1,30 +1,14 @@
-import { clfTime, type ClfTime } from "./clf-time.ts";
+import { clfTime } from "../clf-time.ts";
+import { identityOf, type AuthorizerContext, type WebSocketClient } from "../message-event.ts";
 import { toHeaderMaps, toQueryMaps, type HeaderList } from "./request-headers.ts";
 
 // Shapes and key order: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-requests.html
-
-/** What all events of one client at one host share. */
-export interface WebSocketClient {
-  readonly apiId: string;
-  readonly domainName: string;
-  readonly stage: string;
-  readonly sourceIp: string;
-  readonly userAgent: string | null;
-}
 
 /** What all events of one connection share. */
 export interface WebSocketIdentity extends WebSocketClient {
   readonly connectionId: string;
   /** Epoch milliseconds. */
   readonly connectedAt: number;
-}
-
-/** Values an authorizer handed on, and its `principalId`. */
-export type AuthorizerContext = { readonly [key: string]: string | number | boolean };
-
-function identityOf(client: WebSocketClient): { userAgent?: string; sourceIp: string } {
-  const { userAgent, sourceIp } = client;
-  return userAgent === null ? { sourceIp } : { userAgent, sourceIp };
 }
 
 export interface HandshakeEvent {
@@ -90,45 +74,6 @@ function requestContextOf(
     connectionId: connection.connectionId,
     apiId: connection.apiId,
   };
-}
-
-/**
- * Writes MESSAGE events as text: this runs for every frame, so what does not change is put into text
- * once. Connections of one client to one host share it.
- */
-export class MessageEventWriter {
-  readonly #time: ClfTime;
-  readonly #authorizer: string;
-  readonly #stage: string;
-  readonly #identity: string;
-  readonly #domainName: string;
-  readonly #end: string;
-
-  constructor(client: WebSocketClient, authorizer: AuthorizerContext | null, time: ClfTime) {
-    this.#time = time;
-    this.#authorizer = authorizer === null ? "" : `"authorizer":${JSON.stringify(authorizer)},`;
-    this.#stage = `,"messageDirection":"IN","stage":${JSON.stringify(client.stage)},"connectedAt":`;
-    this.#identity = `,"identity":${JSON.stringify(identityOf(client))},"requestId":"`;
-    this.#domainName = `","domainName":${JSON.stringify(client.domainName)},"connectionId":"`;
-    this.#end = `","apiId":${JSON.stringify(client.apiId)}},"body":`;
-  }
-
-  /** Ids must be of the gateway's own making: they are not escaped. */
-  write(
-    { connectionId, connectedAt }: Pick<WebSocketIdentity, "connectionId" | "connectedAt">,
-    routeKey: string,
-    messageId: string,
-    requestId: string,
-    now: number,
-    body: string,
-  ): string {
-    return (
-      `{"requestContext":{"routeKey":${JSON.stringify(routeKey)},${this.#authorizer}"messageId":"${messageId}",` +
-      `"eventType":"MESSAGE","extendedRequestId":"${requestId}","requestTime":"${this.#time.at(now)}"` +
-      `${this.#stage}${connectedAt},"requestTimeEpoch":${now}${this.#identity}${requestId}` +
-      `${this.#domainName}${connectionId}${this.#end}${JSON.stringify(body)},"isBase64Encoded":false}`
-    );
-  }
 }
 
 /** The `$disconnect` event. */

@@ -90,6 +90,6 @@ export async function createFakeFunction(options: FakeFunctionOptions = {}): Pro
       );
       return { name, source: source ?? null, results, withdraw: () => submitted.withdraw() };
     },
-    begun: () => strategy.begun.map(({ payload }) => String(JSON.parse(payload))),
+    begun: () => strategy.begun.map(({ event }) => String(JSON.parse(event.toString()))),
   };
 }

@@ -34,9 +34,9 @@ async function startWaiting(
     ...harness,
     fn,
     begun: () =>
-      fn.strategy.begun.map(({ payload }) => {
-        const event: { body?: string } = JSON.parse(payload);
-        return event.body ?? "";
+      fn.strategy.begun.map(({ event }) => {
+        const { body }: { body?: string } = JSON.parse(event.toString());
+        return body ?? "";
       }),
     answer: () => fn.strategy.environments[0]?.succeed(),
   };

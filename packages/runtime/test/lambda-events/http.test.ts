@@ -1,6 +1,12 @@
-import { request } from "node:http";
+import { Agent, request } from "node:http";
 import { describe, expect, test } from "vitest";
 import { startGateway } from "../gateway/gateway-harness.ts";
+
+interface HttpEvent {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
+  readonly requestContext: { readonly requestId: string };
+}
 
 describe("the event of an HTTP API", () => {
   test("is payload version 2.0", async () => {
@@ -26,6 +32,52 @@ describe("the event of an HTTP API", () => {
         http: { method: "POST", sourceIp: "127.0.0.1", protocol: "HTTP/1.1" },
       },
     });
+  });
+
+  test("says what each request of a kept connection said, not what the one before it did", async () => {
+    const { url, event } = await startGateway({ routes: ["any /"] });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ports = new Set<unknown>();
+    const send = async (
+      method: string,
+      headers: Record<string, string>,
+      body = "",
+    ): Promise<HttpEvent> => {
+      await new Promise<void>((resolve, reject) => {
+        const sent = request(url, { agent, method, headers }, (response) => {
+          ports.add(response.socket.localPort);
+          response.resume();
+          response.once("end", resolve);
+        });
+        sent.once("error", reject);
+        sent.end(body);
+      });
+      return (await event("any /")) as HttpEvent;
+    };
+    const first = await send("GET", { cookie: "who=ann", "x-mine": "1" });
+    const same = await send("GET", { cookie: "who=ann", "x-mine": "1" });
+    expect(same.headers["x-amzn-trace-id"]).not.toBe(first.headers["x-amzn-trace-id"]);
+    expect({ ...same.headers, "x-amzn-trace-id": "" }).toEqual({
+      ...first.headers,
+      "x-amzn-trace-id": "",
+    });
+    expect(same.requestContext.requestId).not.toBe(first.requestContext.requestId);
+    const other = await send("GET", { cookie: "who=bob", "x-mine": "1" });
+    expect(other.cookies).toEqual(["who=bob"]);
+    const without = await send("GET", { "x-mine": "1" });
+    expect(without).not.toHaveProperty("cookies");
+    const post = await send("POST", { "content-type": "text/plain", "content-length": "2" }, "hi");
+    expect(post).toMatchObject({
+      body: "hi",
+      isBase64Encoded: false,
+      headers: { "content-length": "2" },
+      requestContext: { http: { method: "POST" } },
+    });
+    expect(post.headers).not.toHaveProperty("x-mine");
+    const bytes = await send("POST", { "content-type": "a/b", "content-length": "2" }, "hi");
+    expect(bytes).toMatchObject({ body: "aGk=", isBase64Encoded: true });
+    expect(ports.size).toBe(1);
+    agent.destroy();
   });
 
   test.each([

@@ -118,7 +118,7 @@ export class RuntimeApi {
       const invocation = this.#waiting.shift();
       if (poll === undefined || invocation === undefined) return;
       this.#started.set(invocation.requestId, invocation);
-      const body = Buffer.from(invocation.payload);
+      const body = Buffer.from(invocation.event.toString());
       poll.writeHead(200, {
         "Content-Type": "application/json",
         "Content-Length": body.length,

@@ -43,10 +43,10 @@ export function refuseHandler(handler: Handler, convention: CallingConvention): 
   );
 }
 
-/** Calls the handler once; exactly one of the outcome's methods settles it, unless it never ends. */
+/** `payload`: the event, or its JSON text. Calls the handler once; exactly one of the outcome's methods settles it, unless it never ends. */
 export function callHandler(
   handler: Handler,
-  payload: string,
+  payload: string | object,
   requestId: string,
   template: ContextTemplate,
   convention: CallingConvention,
@@ -64,7 +64,7 @@ export function callHandler(
   if (convention === "async") {
     const fail = (error: unknown): void => outcome.fail(reportError(error));
     try {
-      const event: unknown = JSON.parse(payload);
+      const event: unknown = typeof payload === "string" ? JSON.parse(payload) : payload;
       const returned = handler(event, new LambdaContext(template, requestId, Date.now()));
       if (isThenable(returned)) returned.then(succeed, fail);
       else succeed(returned);
@@ -84,7 +84,7 @@ export function callHandler(
   };
   const context = new CallbackContext(template, requestId, Date.now(), finish);
   try {
-    const event: unknown = JSON.parse(payload);
+    const event: unknown = typeof payload === "string" ? JSON.parse(payload) : payload;
     const returned = handler(event, context, callback);
     if (isThenable(returned)) returned.then(succeed, context.fail);
     // Nothing but the callback ends a plain function: without one, it answers null.

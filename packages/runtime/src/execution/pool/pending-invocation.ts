@@ -1,4 +1,4 @@
-import type { EventText, Invocation, InvocationResult } from "../../invocation.ts";
+import type { Invocation, InvocationEvent, InvocationResult } from "../../invocation.ts";
 import type { SubmittedInvocation } from "../invoker.ts";
 import type { Linked, LinkedList } from "../../linked-list.ts";
 
@@ -30,7 +30,7 @@ export interface InvocationOwner {
 
 export interface InvocationRequest {
   readonly requestId: string;
-  readonly payload: EventText;
+  readonly event: InvocationEvent;
   /** Those of one source begin in the order in which they were made. Null: in any order. */
   readonly source: object | null;
   /** Position among all invocations. */
@@ -50,6 +50,7 @@ export class PendingInvocation
   implements Invocation, SubmittedInvocation, Linked<PendingInvocation>
 {
   readonly requestId: string;
+  readonly event: InvocationEvent;
   /** One without a source is its own. */
   readonly source: object;
   readonly order: number;
@@ -63,7 +64,6 @@ export class PendingInvocation
   /** Megabytes, the most its environment has had so far; null where nobody asked, or it is not known. */
   usedMemoryMb: number | null = null;
   #owner: InvocationOwner | null = null;
-  readonly #payload: EventText;
   readonly #settle: (result: InvocationResult) => void;
   #place: InvocationPlace | null = null;
   #startedAt = 0;
@@ -73,21 +73,12 @@ export class PendingInvocation
 
   constructor(request: InvocationRequest) {
     this.requestId = request.requestId;
-    this.#payload = request.payload;
+    this.event = request.event;
     this.source = request.source ?? this;
     this.order = request.order;
     this.submittedAt = request.submittedAt;
     this.isMeasured = request.isMeasured;
     this.#settle = request.settle;
-  }
-
-  /** Written each time it is read. */
-  get payload(): string {
-    return typeof this.#payload === "string" ? this.#payload : this.#payload.toString();
-  }
-
-  get payloadLength(): number {
-    return this.#payload.length;
   }
 
   /** The environment it was handed to; null while it waits, and once it has ended. */

@@ -48,6 +48,8 @@ export class PooledEnvironment implements InvocationPlace {
   #isLost = false;
   #hasEnded = false;
   #lastBegunAt = 0;
+  /** What was begun when it was last found out. */
+  #begun = 0;
   #idleSince: number;
   #turn = false;
   #isQuick = false;
@@ -110,8 +112,17 @@ export class PooledEnvironment implements InvocationPlace {
 
   /** Whether nothing has begun here for so long that what would wait should go elsewhere. */
   isStuck(now: number): boolean {
-    const isFull = this.#assigned.length >= this.#options.concurrency;
-    return isFull && now - this.#lastBegunAt >= patienceMs;
+    if (this.#assigned.length < this.#options.concurrency) return false;
+    return now - this.#lastBegunAt >= patienceMs && !this.#hasGoneOn(now);
+  }
+
+  /** Whether it has begun more than its results say: a busy gateway, or a busy machine, is late to read them. */
+  #hasGoneOn(now: number): boolean {
+    const begun = this.#environment?.begun ?? 0;
+    if (begun <= this.#begun) return false;
+    this.#begun = begun;
+    this.#lastBegunAt = now;
+    return true;
   }
 
   /** Whether the handler of an invocation that was handed over here has been called, as far as is known. */

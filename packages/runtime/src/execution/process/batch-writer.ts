@@ -34,17 +34,20 @@ export class BatchWriter {
     this.#end = this.#buffer.writeDoubleLE(value, this.#end);
   }
 
-  /** Its length doubled, plus 1 when all of it is ASCII, which is read faster. */
-  text(value: string): void {
-    const { length } = value;
-    const bytes = Buffer.byteLength(value);
+  /** Its length doubled, plus 1 when all of it is ASCII, which is read faster. `bytes`: as UTF-8. */
+  text(value: string, bytes: number = Buffer.byteLength(value)): void {
     this.#reserve(4 + bytes);
-    const isAscii = bytes === length;
+    const isAscii = bytes === value.length;
     this.#buffer.writeUInt32LE(bytes * 2 + (isAscii ? 1 : 0), this.#end);
     this.#end += 4;
     if (isAscii) this.#buffer.write(value, this.#end, "latin1");
     else this.#buffer.write(value, this.#end, "utf8");
     this.#end += bytes;
+  }
+
+  /** A text that is known to be ASCII, to be read as any. */
+  ascii(value: string): void {
+    this.text(value, value.length);
   }
 
   /** UTF-8 of a text, to be read as bytes. */

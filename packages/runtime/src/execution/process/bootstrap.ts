@@ -19,11 +19,13 @@ import { writeCoverage } from "./coverage.ts";
 import type { FollowedClock } from "./followed-clock.ts";
 import { Intrinsics } from "./intrinsics.ts";
 import { LeaseHolder } from "./lease-holder.ts";
+import { eventOf, MessageReader } from "./message-reader.ts";
 import { preferForMemory } from "./prefer-for-memory.ts";
 import { descriptor, logged, toChild, toHost, type ChildInit, type Logged } from "./records.ts";
 import { SafeSet } from "./safe-collections.ts";
 import { hasActiveWork, whenSettled } from "./settled-process.ts";
 import { TraceIdVariable } from "./trace-id-variable.ts";
+import { WaitingInvocations, type WaitingInvocation } from "./waiting-invocations.ts";
 import { writeError } from "./write-error.ts";
 
 // This file is the inside of an environment: it loads one handler and runs what the pipe brings. What it
@@ -41,21 +43,15 @@ interface Running {
   readonly requestId: string;
 }
 
-/** An invocation that has not begun, and the one behind it. */
-interface Waiting extends Running {
-  readonly payload: string;
-  next: Waiting | null;
-}
-
 const outbox = new ChildOutbox(die);
 const leases = new LeaseHolder();
 const reader = new BatchReader();
+const messages = new MessageReader();
 const permit = Buffer.alloc(1);
 const traceId = new TraceIdVariable();
 const running = new SafeSet<Running>();
 let waitingForIdle: (() => void)[] = [];
-let firstWaiting: Waiting | null = null;
-let lastWaiting: Waiting | null = null;
+const waiting = new WaitingInvocations();
 /** Null until the process hears which function it is for. */
 let init: ChildInit | null = null;
 let concurrency = 1;
@@ -119,17 +115,23 @@ function receive(buffer: Buffer, from: number, to: number): void {
   while (reader.hasMore) {
     switch (reader.byte()) {
       case toChild.invoke: {
-        const waiting: Waiting = {
-          number: reader.number(),
-          requestId: reader.text(),
-          payload: reader.text(),
-          next: null,
-        };
-        if (lastWaiting === null) firstWaiting = waiting;
-        else lastWaiting.next = waiting;
-        lastWaiting = waiting;
+        const number = reader.number();
+        const requestId = reader.text();
+        waiting.push({ number, requestId, event: reader.text(), next: null });
         break;
       }
+      case toChild.message: {
+        const number = reader.number();
+        const requestId = reader.text();
+        waiting.push({ number, requestId, event: messages.read(reader), next: null });
+        break;
+      }
+      case toChild.second:
+        messages.keepTime(reader);
+        break;
+      case toChild.origin:
+        messages.keepOrigin(reader);
+        break;
       case toChild.reply:
         channel.receive(reader);
         break;
@@ -137,8 +139,7 @@ function receive(buffer: Buffer, from: number, to: number): void {
         leases.revoke(reader.text());
         break;
       case toChild.recall:
-        firstWaiting = null;
-        lastWaiting = null;
+        waiting.clear();
         outbox.writer.byte(toHost.recalled);
         outbox.added(false);
         break;
@@ -184,27 +185,26 @@ function currentRequestId(): string | null {
 
 function startWaiting(): void {
   if (!isReady) return;
-  while (firstWaiting !== null && running.size < concurrency) {
+  while (!waiting.isEmpty && running.size < concurrency) {
     // Without a permit the host has taken it back, and says so.
     if (readSync(descriptor.permits, permit, 0, 1, null) === 0) return;
-    const next: Waiting = firstWaiting;
-    firstWaiting = next.next;
-    if (firstWaiting === null) lastWaiting = null;
-    run(next, next.payload);
+    const next = waiting.take();
+    if (next !== null) run(next, next.event);
   }
 }
 
-function run(invocation: Running, payload: string): void {
+function run(invocation: Running, event: WaitingInvocation["event"]): void {
   running.add(invocation);
   watchForDrain();
   // Of several at a time the variable could name but one.
   if (concurrency === 1) traceId.set(invocation.requestId);
-  if (currentInvocation === null || !hasLogged) call(invocation, payload);
-  else currentInvocation.run(invocation, call, invocation, payload);
+  if (currentInvocation === null || !hasLogged) call(invocation, event);
+  else currentInvocation.run(invocation, call, invocation, event);
 }
 
-function call(invocation: Running, payload: string): void {
+function call(invocation: Running, event: WaitingInvocation["event"]): void {
   const { context, convention } = given();
+  const payload = typeof event === "string" ? event : eventOf(event);
   callHandler(handler, payload, invocation.requestId, context, convention, {
     succeed: (json) => succeed(invocation, json),
     fail: (error) => fail(invocation, error),
@@ -253,7 +253,7 @@ function fail(invocation: Running, error: ErrorReport): void {
 /** Nothing more begins in an environment that an invocation has spoilt for those that follow. */
 function goOn(): void {
   if (intrinsics.areChanged && running.size === 0) leave(1);
-  if (firstWaiting !== null) startWaiting();
+  if (!waiting.isEmpty) startWaiting();
 }
 
 function reportFailure({ number }: Running, error: ErrorReport, isUnhandled: boolean): void {
@@ -322,7 +322,7 @@ function follow(number: number, offsetMs: number): void {
 /** Nothing runs, or what runs waits for a timer. */
 function isSettled(): boolean {
   if (clock?.isBehind === true) return false;
-  if (running.size === 0) return firstWaiting === null || !isReady;
+  if (running.size === 0) return waiting.isEmpty || !isReady;
   return !channel.isWaiting && !hasActiveWork();
 }
 

@@ -17,6 +17,7 @@ import type { FunctionProcess } from "./function-process.ts";
 import { HostOutbox } from "./host-outbox.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { killGroup, killRest } from "./process-group.ts";
+import { MessageWriter } from "./message-writer.ts";
 import { memoryOf } from "./process-memory.ts";
 import { logged, toChild, toHost, type ChildInit, type InspectAddress } from "./records.ts";
 
@@ -37,6 +38,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   readonly #outbox: HostOutbox;
   readonly #channel: ChannelServer;
   readonly #reader = new BatchReader();
+  readonly #messages: MessageWriter;
   readonly #memory: MemoryWatch;
   readonly #exited: Promise<void>;
   /** Handed over and without a result, in order: those that have begun, then those that have not. */
@@ -47,6 +49,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   readonly #clockOffsetMs: number | null;
   #count = 0;
   #given = 0;
+  #ended = 0;
   #hasRunOutOfMemory = false;
   #isReady = false;
   #isEnded = false;
@@ -66,6 +69,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#process = started;
     const { child, pipe, input } = started;
     this.#outbox = new HostOutbox(input, (invocations) => started.permits.grant(invocations));
+    this.#messages = new MessageWriter(this.#outbox.writer);
     this.#channel = new ChannelServer(options.channel, this.#outbox);
     this.#memory = new MemoryWatch(
       options.config.memory,
@@ -112,9 +116,16 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     else this.#hand(invocation);
   }
 
+  get begun(): number {
+    return this.#ended + this.#begunOfHeld;
+  }
+
+  get #begunOfHeld(): number {
+    return this.#held.size - this.#process.permits.unused - this.#outbox.unwrittenInvocations;
+  }
+
   hasBegun(invocation: Invocation): boolean {
-    const waiting = this.#process.permits.unused + this.#outbox.unwrittenInvocations;
-    let begun = this.#held.size - waiting;
+    let begun = this.#begunOfHeld;
     for (const held of this.#held.values()) {
       if (begun-- <= 0) return false;
       if (held === invocation) return true;
@@ -154,11 +165,15 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#count = (this.#count + 1) >>> 0;
     this.#given++;
     this.#held.set(this.#count, invocation);
-    const { writer } = this.#outbox;
-    writer.byte(toChild.invoke);
-    writer.number(this.#count);
-    writer.text(invocation.requestId);
-    writer.text(invocation.payload);
+    const { requestId, event } = invocation;
+    if (typeof event !== "string") this.#messages.write(this.#count, requestId, event);
+    else {
+      const { writer } = this.#outbox;
+      writer.byte(toChild.invoke);
+      writer.number(this.#count);
+      writer.text(requestId);
+      writer.text(event);
+    }
     this.#outbox.added(true);
     const { pid } = this.#process.child;
     if (pid !== undefined) this.#memory.start(pid);
@@ -278,6 +293,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     const invocation = this.#held.get(number);
     if (invocation === undefined) throw new MalformedBatchError("a result that nobody waits for");
     this.#held.delete(number);
+    this.#ended++;
     return invocation;
   }
 

@@ -22,6 +22,12 @@ export const toChild = {
   revoke: 5,
   /** number, milliseconds ahead of the wall's clock; answered by `toHost.followed` */
   clock: 6,
+  /** place, route key, `MessageSender` as JSON: where messages come from that name the place */
+  origin: 7,
+  /** `requestTime` of the messages that follow */
+  second: 8,
+  /** invocation number, Lambda's request id, place, connectedAt, receivedAt, lengths of connection and message id, both and the gateway's request id as one text, body */
+  message: 9,
 } as const;
 
 /** Environment → host. */

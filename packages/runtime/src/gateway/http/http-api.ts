@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Manifest } from "@arclet/manifest";
 import type { InvocationFailure, InvocationResult } from "../../invocation.ts";
 import { httpApiKind, type HttpApiKind } from "../../lambda-events/http-api-kind.ts";
-import { httpEvent } from "../../lambda-events/http.ts";
+import { HttpEventWriter } from "../../lambda-events/http.ts";
 import { readHttpResult } from "../../lambda-events/http-result.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { isCorsHeader } from "./cors.ts";
@@ -65,6 +65,7 @@ const restWording: Wording = {
 /** The HTTP API: routes to functions. */
 export class HttpApi {
   readonly #context: GatewayContext;
+  readonly #events: HttpEventWriter;
   #routes: HttpRoutes = new HttpRoutes([]);
   #kind: HttpApiKind = "http-2.0";
   #wording: Wording = httpWording;
@@ -73,6 +74,7 @@ export class HttpApi {
 
   constructor(context: GatewayContext) {
     this.#context = context;
+    this.#events = new HttpEventWriter(context.time);
   }
 
   /** With `livereload`, pages get the script that loads them again. */
@@ -110,11 +112,11 @@ export class HttpApi {
       answerRefusal(response, this.#wording.tooLarge);
       return;
     }
-    const [path = "/", ...query] = sent.split("?");
-    const event = httpEvent(this.#kind, {
+    const end = sent.indexOf("?");
+    const event = this.#events.write(this.#kind, {
       request,
-      path,
-      query: query.join("?"),
+      path: end === -1 ? sent : sent.slice(0, end),
+      query: end === -1 ? "" : sent.slice(end + 1),
       body,
       routeKey: match.routeKey,
       pathParameters: match.pathParameters,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { WebSocketAuthorizer } from "@arclet/manifest";
 import type { InvocationResult } from "../../invocation.ts";
 import { parseJson } from "../../lambda-events/parse-json.ts";
-import type { AuthorizerContext } from "../../lambda-events/ws.ts";
+import type { AuthorizerContext } from "../../message-event.ts";
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html */
 export type Authorization =

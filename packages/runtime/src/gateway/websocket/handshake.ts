@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { arnOf } from "@arclet/manifest";
+import type { AuthorizerContext } from "../../message-event.ts";
 import { listHeaders } from "../../lambda-events/request-headers.ts";
 import {
   authorizerEvent,
   connectEvent,
-  type AuthorizerContext,
   type HandshakeEvent,
   type WebSocketIdentity,
 } from "../../lambda-events/ws.ts";
@@ -89,6 +89,9 @@ async function askFunctions(
   login: LoggedIn | null,
 ): Promise<Verdict> {
   const { ids, clock } = context;
+  // Nobody reads the event of a handshake that no function judges.
+  if (routes.authorizer === null && routes.connect === null)
+    return { isOpen: true, protocol: null, authorizer: login?.context ?? null };
   const now = clock.now();
   const handshake: HandshakeEvent = {
     connection,

@@ -1,36 +1,26 @@
-import type { ClfTime } from "../../lambda-events/clf-time.ts";
-import { MessageEventWriter, type WebSocketClient } from "../../lambda-events/ws.ts";
+import type { MessageSender, WebSocketClient } from "../../message-event.ts";
 
-/** Clients kept at a time; what comes beyond begins anew. */
+/** Clients kept at a time; what comes beyond begins again. */
 const capacity = 1024;
-
-/** A client with the writer of its events. */
-export interface KnownClient {
-  readonly client: WebSocketClient;
-  readonly writer: MessageEventWriter;
-}
 
 /** One copy of what many connections say alike: host, address and user agent. */
 export class KnownClients {
-  readonly #time: ClfTime;
   readonly #api: Pick<WebSocketClient, "apiId" | "stage">;
-  readonly #clients = new Map<string, KnownClient>();
+  readonly #senders = new Map<string, MessageSender>();
 
-  constructor(time: ClfTime, api: Pick<WebSocketClient, "apiId" | "stage">) {
-    this.#time = time;
+  constructor(api: Pick<WebSocketClient, "apiId" | "stage">) {
     this.#api = api;
   }
 
-  get(said: Pick<WebSocketClient, "domainName" | "sourceIp" | "userAgent">): KnownClient {
+  get(said: Pick<WebSocketClient, "domainName" | "sourceIp" | "userAgent">): MessageSender {
     const { domainName, sourceIp, userAgent } = said;
     // One that says nothing is another than one that says an empty text.
     const key = `${domainName}\n${sourceIp}${userAgent === null ? "" : `\n${userAgent}`}`;
-    const known = this.#clients.get(key);
+    const known = this.#senders.get(key);
     if (known !== undefined) return known;
-    if (this.#clients.size >= capacity) this.#clients.clear();
-    const client: WebSocketClient = { ...this.#api, ...said };
-    const made = { client, writer: new MessageEventWriter(client, null, this.#time) };
-    this.#clients.set(key, made);
+    if (this.#senders.size >= capacity) this.#senders.clear();
+    const made: MessageSender = { client: { ...this.#api, ...said }, authorizer: null };
+    this.#senders.set(key, made);
     return made;
   }
 }

@@ -1,6 +1,5 @@
 import { keepAlive } from "@arclet/manifest";
 import type { InvocationResult } from "../../invocation.ts";
-import type { MessageEventWriter, WebSocketIdentity } from "../../lambda-events/ws.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { MessageInWork, MessagesInWork, type MessageOwner } from "./messages-in-work.ts";
 import { describeMalformed, readProxyResult } from "./websocket-result.ts";
@@ -8,8 +7,6 @@ import type { WebSocketRoutes } from "./websocket-routes.ts";
 
 /** The connection a message came over. */
 export interface MessageSource extends MessageOwner {
-  readonly identity: WebSocketIdentity;
-  readonly writer: MessageEventWriter;
   /** The answer of a route with `response true`. False: it could not be sent. */
   reply(body: string, requestId: string): boolean;
   sendError(message: string, requestId: string): void;
@@ -48,8 +45,8 @@ export class MessageDispatcher {
     }
     const { routeKey, functionId, hasRouteResponse } = route;
     const messageId = ids.connectionId();
-    const message = new MessageInWork(source, requestId, routeKey, messageId, body, now);
     const bytes = data.length;
+    const message = new MessageInWork(source, requestId, routeKey, messageId, body, bytes, now);
     if (!this.#inWork.add(message)) {
       source.sendError("Too Many Requests", requestId);
       this.#tell(source, routeKey, bytes, now, tooMany);
@@ -70,9 +67,9 @@ export class MessageDispatcher {
 
   #reportNeverBegun(message: MessageInWork): void {
     if (!this.#context.traffic.isObserved) return;
-    const { owner, routeKey, body, startedAt, isLate } = message;
+    const { owner, routeKey, bodyBytes, receivedAt, isLate } = message;
     const outcome = isLate ? neverBegun : clientLeft;
-    this.#tell(owner, routeKey, Buffer.byteLength(body), startedAt, outcome);
+    this.#tell(owner, routeKey, bodyBytes, receivedAt, outcome);
   }
 
   #tell(

@@ -1,14 +1,16 @@
 import type { Clock, ClockTimer } from "../../clock.ts";
 import type { SubmittedInvocation } from "../../execution/invoker.ts";
-import type { WrittenLater } from "../../invocation.ts";
-import type { MessageEventWriter, WebSocketIdentity } from "../../lambda-events/ws.ts";
+import type { QueuedMessage } from "../../invocation.ts";
+import { clfTime } from "../../clf-time.ts";
+import { messageEvent, type MessageSender } from "../../message-event.ts";
+import type { WebSocketIdentity } from "../../lambda-events/ws.ts";
 import { LinkedList, type Linked } from "../../linked-list.ts";
 import type { WaitingWork } from "../waiting-work.ts";
 
 /** The connection that a message came over. */
 export interface MessageOwner {
   readonly identity: WebSocketIdentity;
-  readonly writer: MessageEventWriter;
+  readonly sender: MessageSender;
   /** The message waits for its function, or runs in it. */
   messageBegun(message: MessageInWork): void;
   /** Nobody waits for it any more. */
@@ -21,14 +23,15 @@ export interface MessageOwner {
 const eventLength = 700;
 
 /** A message whose function has not answered yet. Its event is written when the function takes it. */
-export class MessageInWork implements Linked<MessageInWork>, WrittenLater {
+export class MessageInWork implements Linked<MessageInWork>, QueuedMessage {
   readonly owner: MessageOwner;
   readonly requestId: string;
   readonly routeKey: string;
   readonly messageId: string;
   readonly body: string;
+  readonly bodyBytes: number;
   /** Epoch milliseconds. */
-  readonly startedAt: number;
+  readonly receivedAt: number;
   /** Null until it is submitted. */
   invocation: SubmittedInvocation | null = null;
   /** Its time was over before its function answered. */
@@ -43,14 +46,16 @@ export class MessageInWork implements Linked<MessageInWork>, WrittenLater {
     routeKey: string,
     messageId: string,
     body: string,
-    startedAt: number,
+    bodyBytes: number,
+    receivedAt: number,
   ) {
     this.owner = owner;
     this.requestId = requestId;
     this.routeKey = routeKey;
     this.messageId = messageId;
     this.body = body;
-    this.startedAt = startedAt;
+    this.bodyBytes = bodyBytes;
+    this.receivedAt = receivedAt;
   }
 
   get length(): number {
@@ -62,9 +67,20 @@ export class MessageInWork implements Linked<MessageInWork>, WrittenLater {
     return this.length;
   }
 
+  get sender(): MessageSender {
+    return this.owner.sender;
+  }
+
+  get connectionId(): string {
+    return this.owner.identity.connectionId;
+  }
+
+  get connectedAt(): number {
+    return this.owner.identity.connectedAt;
+  }
+
   toString(): string {
-    const { owner, routeKey, messageId, requestId, startedAt, body } = this;
-    return owner.writer.write(owner.identity, routeKey, messageId, requestId, startedAt, body);
+    return JSON.stringify(messageEvent(this.sender, this, clfTime(this.receivedAt)));
   }
 }
 
@@ -130,7 +146,7 @@ export class MessagesInWork {
   #expire(): void {
     this.#timer = null;
     for (let message = this.#messages.first; message !== null; message = this.#messages.first) {
-      const remainingMs = message.startedAt + this.#timeoutMs - this.#clock.now();
+      const remainingMs = message.receivedAt + this.#timeoutMs - this.#clock.now();
       if (remainingMs > 0) {
         this.#timer = this.#clock.after(remainingMs, () => this.#expire());
         return;

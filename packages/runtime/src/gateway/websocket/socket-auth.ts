@@ -3,7 +3,7 @@ import { authorize, isOriginAllowed, readAppSecrets, readOrigins } from "@arclet
 import type { WebSocketApi } from "@arclet/manifest";
 import type { Realtime } from "../../connections/realtime.ts";
 import type { ConnectionIdentity } from "../../connections/room-registry.ts";
-import type { AuthorizerContext } from "../../lambda-events/ws.ts";
+import type { AuthorizerContext } from "../../message-event.ts";
 
 /** Who opens a socket, or the HTTP status that refuses the handshake. */
 export type SocketVerdict =

@@ -79,5 +79,9 @@ export function targetOf(request: IncomingMessage): URL | null {
   const sent = request.url ?? "/";
   // Joined, not resolved: `//host/path` is a path here, not another host.
   const text = sent.startsWith("/") ? `http://localhost${sent}` : sent;
-  return URL.canParse(text) ? new URL(text) : null;
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
 }

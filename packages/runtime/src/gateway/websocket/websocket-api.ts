@@ -2,18 +2,14 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { localPlace, type Place, type WebSocketApi as WebSocketApiModel } from "@arclet/manifest";
 import { WebSocketServer, type WebSocket } from "ws";
-import {
-  disconnectEvent,
-  MessageEventWriter,
-  type AuthorizerContext,
-  type WebSocketIdentity,
-} from "../../lambda-events/ws.ts";
+import type { AuthorizerContext, MessageSender } from "../../message-event.ts";
+import { disconnectEvent, type WebSocketIdentity } from "../../lambda-events/ws.ts";
 import { sourceIpOf } from "../../lambda-events/request-headers.ts";
 import { closingOfPeer, type Closing } from "./closing.ts";
 import { ConnectionWatch } from "./connection-watch.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { judgeHandshake } from "./handshake.ts";
-import { KnownClients, type KnownClient } from "./known-clients.ts";
+import { KnownClients } from "./known-clients.ts";
 import { MessageDispatcher } from "./message-dispatcher.ts";
 import { SocketAuth } from "./socket-auth.ts";
 import { TokenBucket } from "./token-bucket.ts";
@@ -54,7 +50,7 @@ export class WebSocketApi {
     const { limits, clock, apiId, stage } = context;
     this.#auth = new SocketAuth(context.realtime);
     this.#rate = new TokenBucket(limits.connectionsPerSecond, clock);
-    this.#clients = new KnownClients(context.time, { apiId, stage });
+    this.#clients = new KnownClients({ apiId, stage });
     this.#dispatcher = new MessageDispatcher(context, this.#currentRoutes);
     this.#watch = new ConnectionWatch(clock, limits, this.#connections);
     this.#owner = { context, dispatcher: this.#dispatcher, onEnd: this.#onEnd };
@@ -176,11 +172,11 @@ export class WebSocketApi {
     socket: WebSocket,
     stream: Duplex,
     identity: WebSocketIdentity,
-    known: KnownClient,
+    known: MessageSender,
     authorizer: AuthorizerContext | null,
     durationMs: number,
   ): void {
-    const { connections, realtime, traffic, time } = this.#context;
+    const { connections, realtime, traffic } = this.#context;
     // The library has a listener of its own from here on.
     stream.off("error", destroy);
     stream.off("end", destroy);
@@ -189,9 +185,7 @@ export class WebSocketApi {
       socket,
       stream,
       identity,
-      authorizer,
-      writer:
-        authorizer === null ? known.writer : new MessageEventWriter(identity, authorizer, time),
+      sender: authorizer === null ? known : { client: known.client, authorizer },
     });
     this.#connections.add(connection);
     realtime.rooms.open(identity.connectionId, connection);

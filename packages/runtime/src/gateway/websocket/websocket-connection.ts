@@ -7,11 +7,8 @@ import type {
   ConnectionTarget,
 } from "../../connections/connection-router.ts";
 import { Lease } from "../../connections/leases.ts";
-import type {
-  AuthorizerContext,
-  MessageEventWriter,
-  WebSocketIdentity,
-} from "../../lambda-events/ws.ts";
+import type { AuthorizerContext, MessageSender } from "../../message-event.ts";
+import type { WebSocketIdentity } from "../../lambda-events/ws.ts";
 import { closingOfError, closingOfPeer, type Closing } from "./closing.ts";
 import { FrameMeter } from "./frame-meter.ts";
 import type { GatewayContext } from "../gateway-context.ts";
@@ -34,8 +31,7 @@ export interface WebSocketConnectionOptions {
   /** What the socket speaks through. */
   readonly stream: Duplex;
   readonly identity: WebSocketIdentity;
-  readonly authorizer: AuthorizerContext | null;
-  readonly writer: MessageEventWriter;
+  readonly sender: MessageSender;
 }
 
 /** One open socket: frames in become invocations, commands become frames out. */
@@ -43,8 +39,7 @@ export class WebSocketConnection
   implements ConnectionTarget, RoomTarget, MessageSource, SocketListener
 {
   readonly identity: WebSocketIdentity;
-  readonly authorizer: AuthorizerContext | null;
-  readonly writer: MessageEventWriter;
+  readonly sender: MessageSender;
   readonly #owner: ConnectionOwner;
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
@@ -70,8 +65,7 @@ export class WebSocketConnection
     this.#socket = socket;
     this.#stream = stream;
     this.identity = identity;
-    this.authorizer = options.authorizer;
-    this.writer = options.writer;
+    this.sender = options.sender;
     this.#lastActiveAt = identity.connectedAt;
     const { clock, work } = owner.context;
     const limitBytes = limits.connectionWorkBytes;
@@ -100,6 +94,10 @@ export class WebSocketConnection
 
   get isOpen(): boolean {
     return !this.#isClosing && this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  get authorizer(): AuthorizerContext | null {
+    return this.sender.authorizer;
   }
 
   get connectedAt(): number {
@@ -194,12 +192,13 @@ export class WebSocketConnection
   }
 
   deliver(message: SharedMessage): boolean {
+    if (!this.isOpen) return false;
     const { limits } = this.#owner.context;
-    if (!this.isOpen || this.#stream.writableLength > limits.sendBufferBytes) return false;
-    const { data, isText } = message;
+    // Below half of the limit nothing has to be measured.
+    if (this.#isSuspended && this.#stream.writableLength > limits.sendBufferBytes) return false;
     this.#lastActiveAt = message.at;
-    message.frames ??= messageFrames(data, isText, limits.frameBytes);
-    this.#write(message.frames, data.length);
+    message.frames ??= messageFrames(message.data, message.isText, limits.frameBytes);
+    this.#write(message.frames, message.data.length);
     return true;
   }
 

@@ -27,7 +27,7 @@ describe("the port of the Runtime API", () => {
     });
     onTestFinished(() => api.close());
     const address = await api.listen();
-    api.add({ requestId: "8f0f4c1e-0000-4000-8000-000000000000", payload: "{}" });
+    api.add({ requestId: "8f0f4c1e-0000-4000-8000-000000000000", event: "{}" });
     expect(await next(address, headers)).toBe(403);
     expect(api.started).toEqual([]);
     expect(await next(address, {})).toBe(200);

@@ -38,7 +38,7 @@ for (const loops of [false, true]) {
   });
   environment.invoke({
     requestId: "5a705308-5def-405a-a5f6-1cbb4d675b0c",
-    payload: JSON.stringify({ loops }),
+    event: JSON.stringify({ loops }),
   });
 }
 process.stdout.write(`folder ${directory}\n`);

@@ -324,6 +324,14 @@ describe("the SDK as a consumer", () => {
     expect((await received).Messages?.[0]?.Body).toBe("now");
   });
 
+  test("a queue whose name says that it is FIFO has that ending once", async () => {
+    const { services } = await startServices(queueOf(true, { name: "jobs.fifo" }));
+    const { QueueUrls } = await sqsOf(services).send(new ListQueuesCommand({}));
+    expect(QueueUrls?.map((url) => url.slice(url.lastIndexOf("/") + 1))).toEqual([
+      "testapp-staging-jobs.fifo",
+    ]);
+  });
+
   test("finds queues by name", async () => {
     const { sqs, QueueUrl } = await start(true);
     const { QueueUrls } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: "testapp" }));

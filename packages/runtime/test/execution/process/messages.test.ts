@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import { BatchReader, MalformedBatchError } from "../../../src/execution/process/batch-reader.ts";
+import { BatchWriter } from "../../../src/execution/process/batch-writer.ts";
+import { eventOf, MessageReader } from "../../../src/execution/process/message-reader.ts";
+import { MessageWriter } from "../../../src/execution/process/message-writer.ts";
+import { toChild } from "../../../src/execution/process/records.ts";
+import { messageEvent, type MessageSender } from "../../../src/message-event.ts";
+
+const requestTime = "19/Feb/2024:07:11:42 +0000";
+const lambdaRequestId = "8f0f4c1e-0000-4000-8000-000000000000";
+const own = {
+  messageId: "m=",
+  requestId: "request=",
+  connectionId: "connection=",
+  connectedAt: 1,
+  receivedAt: Date.parse("2024-02-19T07:11:42.500Z"),
+};
+
+function senderOf(index: number, authorizer: MessageSender["authorizer"] = null): MessageSender {
+  const userAgent = index % 2 === 0 ? null : `agent ${index}`;
+  const client = {
+    apiId: "abcdefghij",
+    domainName: "localhost",
+    stage: "staging",
+    sourceIp: "127.0.0.1",
+  };
+  return { client: { ...client, userAgent }, authorizer };
+}
+
+/** The writer of the gateway and the reader of an environment, with nothing but bytes in between. */
+function createPair() {
+  const writer = new BatchWriter();
+  const messages = new MessageWriter(writer);
+  const reader = new MessageReader();
+  const batch = new BatchReader();
+  return (sender: MessageSender, routeKey: string, body: string): unknown => {
+    const fields = { ...own, routeKey, body, bodyBytes: Buffer.byteLength(body) };
+    messages.write(7, lambdaRequestId, { ...fields, sender, length: body.length });
+    const bytes = writer.take();
+    batch.open(bytes, 4, bytes.length);
+    while (batch.hasMore) {
+      const kind = batch.byte();
+      if (kind === toChild.origin) reader.keepOrigin(batch);
+      else if (kind === toChild.second) reader.keepTime(batch);
+      else {
+        expect([batch.number(), batch.text()]).toEqual([7, lambdaRequestId]);
+        return eventOf(reader.read(batch));
+      }
+    }
+    return null;
+  };
+}
+
+function expected(sender: MessageSender, routeKey: string, body: string): object {
+  return messageEvent(sender, { ...own, routeKey, body }, requestTime);
+}
+
+test("a message arrives as its event, whoever else wrote meanwhile", () => {
+  const pass = createPair();
+  // More than an environment keeps, in rounds, so that places are taken again.
+  const senders = Array.from({ length: 1500 }, (_, index) => senderOf(index));
+  for (let round = 0; round < 3; round++) {
+    for (const sender of senders) {
+      for (const routeKey of ["$default", "vötе"]) {
+        const event = pass(sender, routeKey, `hællo ${round} 🚀`);
+        // As text: the order of the keys counts too.
+        expect(JSON.stringify(event)).toBe(
+          JSON.stringify(expected(sender, routeKey, `hællo ${round} 🚀`)),
+        );
+      }
+    }
+  }
+});
+
+test("what an authorizer handed on follows the route key, and no two events share it", () => {
+  const pass = createPair();
+  const sender = senderOf(1, { principalId: "ada", isAdmin: true, age: 36 });
+  const one = pass(sender, "$default", "x") as { requestContext: Record<string, unknown> };
+  expect(Object.keys(one.requestContext).slice(0, 3)).toEqual([
+    "routeKey",
+    "authorizer",
+    "messageId",
+  ]);
+  Object.assign(one.requestContext["authorizer"] as object, { principalId: "eve" });
+  Object.assign(one.requestContext["identity"] as object, { sourceIp: "6.6.6.6" });
+  expect(JSON.stringify(pass(sender, "$default", "x"))).toBe(
+    JSON.stringify(expected(sender, "$default", "x")),
+  );
+});
+
+test("a message of a place that nobody filled is malformed", () => {
+  const writer = new BatchWriter();
+  writer.number(7);
+  const bytes = writer.take();
+  const batch = new BatchReader();
+  batch.open(bytes, 4, bytes.length);
+  expect(() => new MessageReader().read(batch)).toThrow(MalformedBatchError);
+});
