@@ -1,7 +1,13 @@
 // Echo through an isolated function that awaits `ws.send`, against a bare `ws` server and other emulators.
 import { driveEcho, driveLatency, startServer } from "./load/processes.mjs";
-import { startArchitect, startServerlessOffline } from "./load/peers.mjs";
-import { atLeast, atMost } from "./load/rows.mjs";
+import {
+  startArchitect,
+  startBun,
+  startMiniStack,
+  startServerlessOffline,
+  startWorkerd,
+} from "./load/peers.mjs";
+import { atLeast, atMost, forComparison } from "./load/rows.mjs";
 import { interleave, median } from "./load/statistics.mjs";
 
 const seconds = 2;
@@ -61,6 +67,9 @@ export async function measureEcho({ withPeers }) {
     rows.push(
       await compareWithPeer("throughput ÷ Architect sandbox", 1000, single, startArchitect),
       await compareWithPeer("throughput ÷ serverless-offline", 50, single, startServerlessOffline),
+      await compareWithPeer("throughput ÷ MiniStack", 1000, single, () => startMiniStack("echo")),
+      await compareWithPeer("throughput ÷ Durable Object in workerd", 1, single, startWorkerd),
+      await showLimit("Bun's own server ÷ bare ws", startBun),
     );
   }
   await single.stop();
@@ -100,6 +109,18 @@ async function compareWithPeer(name, bar, own, startPeer) {
   return atLeast(name, rate.own / rate.peer, bar, {
     detail: `${perSecond(rate.own)} against ${perSecond(rate.peer)}`,
   });
+}
+
+/** What another server reaches of the bare one: an upper limit, not a bar. */
+async function showLimit(name, startPeer) {
+  const bare = await startServer("bare-ws.mjs");
+  const peer = await startPeer();
+  const rate = await interleave(
+    { bare: () => messagesPerSecond(bare.url), peer: () => messagesPerSecond(peer.url) },
+    rounds,
+  );
+  await Promise.all([bare.stop(), peer.stop()]);
+  return forComparison(name, rate.peer / rate.bare, { detail: perSecond(rate.peer) });
 }
 
 async function messagesPerSecond(url) {

@@ -1,10 +1,11 @@
 // Other local emulators, installed on demand in a folder of their own and started as their users do.
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer, connect } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { emulatorVariables, startEmulator } from "../../scripts/emulator.mjs";
 import { whileRunning } from "./running.mjs";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -102,6 +103,64 @@ export async function startArchitect(name = "architect") {
       ARC_TABLES_PORT: String(await freePort()),
     },
   );
+}
+
+/** A Durable Object that echoes, in Cloudflare's runtime. */
+export async function startWorkerd() {
+  const folder = installPeer("workerd");
+  const port = await freePort();
+  const address = `http=127.0.0.1:${port}`;
+  const args = ["serve", "config.capnp", "--socket-addr", address];
+  return startPeer(folder, join(folder, "node_modules/.bin/workerd"), args, port, {});
+}
+
+/** Bun's own WebSocket server. */
+export async function startBun() {
+  const folder = installPeer("bun");
+  const port = await freePort();
+  const environment = { PEER_PORT: String(port) };
+  return startPeer(
+    folder,
+    join(folder, "node_modules/.bin/bun"),
+    ["server.mjs"],
+    port,
+    environment,
+  );
+}
+
+/** MiniStack, with an app of `bench/apps` deployed to it. */
+export async function startMiniStack(app) {
+  const emulator = await startEmulator();
+  const stop = whileRunning(emulator.stop);
+  try {
+    const folder = join(repository, ".cache/bench", `ministack-${app}`);
+    cpSync(join(repository, "bench/apps", app), folder, { recursive: true });
+    // The app of the bench has no more than it needs; what is deployed has all three.
+    for (const name of ["connect", "disconnect"]) {
+      mkdirSync(join(folder, "src/ws", name), { recursive: true });
+      writeFileSync(
+        join(folder, "src/ws", name, "index.mjs"),
+        "export const handler = async () => ({ statusCode: 200 });\n",
+      );
+    }
+    const deploy = spawnSync(
+      process.execPath,
+      [join(repository, "packages/cli/bundle/bin.js"), "deploy", "--yes"],
+      {
+        cwd: folder,
+        env: { ...process.env, ...emulatorVariables(emulator.endpoint) },
+        encoding: "utf8",
+      },
+    );
+    const url = /(?:ws|http)s?:\/\/\S+\.execute-api\.\S+/.exec(deploy.stdout)?.[0];
+    if (deploy.status !== 0 || url === undefined)
+      throw new Error(`the app could not be deployed: ${deploy.stderr}${deploy.stdout}`);
+    const { hostname, pathname } = new URL(url);
+    return { url: `ws://${hostname}:${new URL(emulator.endpoint).port}${pathname}`, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 export async function startServerlessOffline() {

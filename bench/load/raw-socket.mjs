@@ -31,7 +31,8 @@ export function openRawSocket(url, onFrame) {
       if (rest.length > 0) reader(rest, rest.length);
     };
     const socket = connect({
-      host: hostname,
+      // Names below localhost are loopback, which not every resolver knows.
+      host: hostname.endsWith(".localhost") ? "127.0.0.1" : hostname,
       port: Number(port),
       noDelay: true,
       onread: {

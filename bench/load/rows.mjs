@@ -10,6 +10,11 @@ export function atMost(name, value, bar, { unit = "×", detail = "" } = {}) {
   return { name, value, bar, isAtLeast: false, unit, detail };
 }
 
+/** Something to compare with, which nothing has to reach. */
+export function forComparison(name, value, { unit = "×", detail = "" } = {}) {
+  return { name, value, bar: null, isAtLeast: true, unit, detail };
+}
+
 /** What could not be measured here, and why; counts as missed. */
 export function notMeasured(name, reason) {
   return { name, value: null, bar: null, isAtLeast: true, unit: "", detail: reason };
@@ -17,6 +22,7 @@ export function notMeasured(name, reason) {
 
 export function isMet({ value, bar, isAtLeast }) {
   if (value === null || !Number.isFinite(value)) return false;
+  if (bar === null) return true;
   return isAtLeast ? value >= bar : value <= bar;
 }
 
@@ -25,7 +31,7 @@ export function lineOf(row) {
   const { name, value, bar, isAtLeast, unit, detail } = row;
   const shown = value === null ? "not measured" : `${number(value)} ${unit}`;
   const limit = bar === null ? "" : `(bar ${isAtLeast ? "≥" : "≤"} ${bar} ${unit})`;
-  const verdict = isMet(row) ? "PASS" : "MISS";
+  const verdict = !isMet(row) ? "MISS" : bar === null ? "    " : "PASS";
   const said = detail === "" ? "" : `: ${detail}`;
   return `${verdict} ${shown.padStart(10)}  ${limit.padEnd(15)}  ${name}${said}`;
 }

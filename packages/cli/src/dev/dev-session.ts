@@ -114,7 +114,7 @@ export class DevSession {
     building.catch(() => null);
 
     const { createRuntime } = await loading;
-    const app = createApp(project, builds, plugged.services);
+    const app = createApp(project, builds, plugged.services, options.watches);
     const runtime = await createRuntime({
       app,
       appSecret: await developmentSecret(root),
@@ -164,7 +164,7 @@ export class DevSession {
       if (all.length > 0) onEvent({ type: "diagnostics", diagnostics: all });
       reloader.reported(diagnostics);
       if (app.functions.some(({ build }) => build === "pending"))
-        await runtime.update(createApp(project, builds, plugged.services));
+        await runtime.update(createApp(project, builds, plugged.services, options.watches));
       await plugins.ready(runtime);
     } catch (error) {
       await session.close();
@@ -193,7 +193,8 @@ export class DevSession {
     const round = await this.#builds.buildAll(project.functions, project.functions);
     if (round.diagnostics.length > 0)
       this.#options.onEvent({ type: "diagnostics", diagnostics: round.diagnostics });
-    await this.#runtime.update(createApp(project, this.#builds, this.#plugins.services));
+    const { services } = this.#plugins;
+    await this.#runtime.update(createApp(project, this.#builds, services, this.#options.watches));
   }
 
   /** Drains: runs `$disconnect` for open sockets and stops everything. */

@@ -145,7 +145,7 @@ export class Reloader {
     if (round.needsUpdate || edits.length > 0) {
       const loads = round.changed.map((id) => ({ id, at: Date.now() }));
       for (const { id, at } of loads) this.#selfWrites.begun(id, `load ${at}`, at);
-      const failed = await runtime.update(createApp(this.#project, builds, plugins.services));
+      const failed = await runtime.update(createApp(this.#project, builds, plugins.services, true));
       for (const { id, at } of loads) this.#selfWrites.ended(id, `load ${at}`, Date.now());
       const failedIds = new Set(failed.map(({ functionId }) => functionId));
       const tried = edits.length > 0 ? [...this.#unloadable] : round.changed;

@@ -23,6 +23,7 @@ whisper
 get /
 post /echo
 get /broken
+get /page
 
 @events
 said
@@ -91,6 +92,13 @@ export const handler = async (event) => {
   await ws.send({ id: event.requestContext.connectionId, payload: { type: "result", result } });
   return { statusCode: 200 };
 };
+`,
+  "preferences.arc": "@sandbox\nlivereload true\n",
+  "src/http/get-page/index.mjs": `export const handler = async () => ({
+  statusCode: 200,
+  headers: { "content-type": "text/html" },
+  body: "<!doctype html><title>x</title><body>hi</body>",
+});
 `,
   "src/http/get-index/index.mjs": `export const handler = async () => ({
   statusCode: 200,
@@ -228,6 +236,9 @@ describe("an app in a test", () => {
   test("answers requests, and invokes functions", async () => {
     expect(await (await app.get("/")).text()).toBe("good morning");
     expect(await (await app.post("/echo", { a: 1 })).text()).toBe('{"a":1}');
+    // Nobody saves: pages are as the function made them, whatever the preferences say.
+    const page = await (await app.get("/page")).text();
+    expect(page).toBe("<!doctype html><title>x</title><body>hi</body>");
     expect((await app.get("/broken")).status).toBe(500);
     expect(app.logs.join("\n")).toMatch(/TypeError: broken here[\s\S]*get-broken\/index\.mjs:2/);
     expect(await app.invoke("scheduled/daily")).toEqual({ time: expect.any(String) as string });

@@ -1,8 +1,21 @@
+import { readdir, readFile } from "node:fs/promises";
+import process from "node:process";
 import { expect } from "vitest";
 import type { FunctionConfig } from "@arclet/manifest";
 import type { ExecutionStrategy } from "../../src/execution/execution-strategy.ts";
 import type { ConformanceTest } from "./conformance-test.ts";
 import { runFunction } from "./harness.ts";
+
+const logStream = "AWS_LAMBDA_LOG_STREAM_NAME";
+
+/** Processes that were started with this variable. */
+async function countWithVariable(variable: string): Promise<number> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const read = (pid: string): Promise<string> =>
+    readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+  const environments = await Promise.all(pids.map(read));
+  return environments.filter((text) => text.split("\0").includes(variable)).length;
+}
 
 const node24 = { runtime: "nodejs24.x" };
 
@@ -184,6 +197,29 @@ export function runFailureTests(conforms: ConformanceTest, create: () => Executi
     expect(await value()).toBe("waited");
     expect(await Promise.all([value(), value()])).toEqual(["waited", "waited"]);
   });
+
+  const endsDetached = async (): Promise<void> => {
+    const code = `import { spawn } from "node:child_process";
+    export const handler = async (event) => {
+      if (event.fail) process.exit(1);
+      const nested = 'require("child_process").spawn(process.execPath, ["-e", "for (;;);"], { detached: true, stdio: "ignore" })';
+      const child = spawn(process.execPath, ["-e", nested + "; console.log(String(1)); for (;;);"], {
+        detached: true,
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      await new Promise((resolve) => child.stdout.once("data", resolve));
+      return process.env.AWS_LAMBDA_LOG_STREAM_NAME;
+    };`;
+    const { invoke, value } = await runFunction(create(), { code });
+    const stream = await value();
+    const inheritors = (): Promise<number> => countWithVariable(`${logStream}=${String(stream)}`);
+    expect(await inheritors()).toBeGreaterThanOrEqual(2);
+    expect(await invoke({ fail: true })).toMatchObject({ errorType: "Runtime.ExitError" });
+    await expect.poll(inheritors, { timeout: 20_000 }).toBe(0);
+  };
+  // Other systems do not show the variables of a process.
+  if (process.platform === "linux")
+    conforms("what it started in a group of its own ends with it", endsDetached);
 
   conforms("using up the memory ends the invocation", async () => {
     const code = `export const handler = async (event) => {

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type { EnvironmentOptions, ExecutionStrategy, StartResult } from "../execution-strategy.ts";
 import { runtimeError } from "../handler/error-report.ts";
 import { ProcessWarden } from "../process/process-warden.ts";
+import { StrayProcesses } from "../process/stray-processes.ts";
 import { ChildEnvironment } from "./child-environment.ts";
 import { commandOf, type ChildProcessStrategyOptions } from "./runtime-command.ts";
 
@@ -17,6 +18,7 @@ export function createChildProcessStrategy(
   );
   const environments = new Set<ChildEnvironment>();
   const warden = new ProcessWarden();
+  const strays = new StrayProcesses();
   let count = 0;
   return {
     name: "child-process",
@@ -38,6 +40,7 @@ export function createChildProcessStrategy(
             onLog: (log) => observer.onLog(log),
             onExit: (reason, started) => {
               environments.delete(environment);
+              strays.end(options.env);
               observer.onExit(reason, started);
             },
           },
@@ -48,6 +51,7 @@ export function createChildProcessStrategy(
     },
     async close(): Promise<void> {
       await Promise.all(Array.from(environments, (environment) => environment.stop()));
+      await strays.settled();
       warden.close();
     },
   };

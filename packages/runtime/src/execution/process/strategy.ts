@@ -11,6 +11,7 @@ import { ProcessEnvironment } from "./process-environment.ts";
 import { ProcessWarden } from "./process-warden.ts";
 import type { InspectAddress } from "./records.ts";
 import { SpareProcess } from "./spare-process.ts";
+import { StrayProcesses } from "./stray-processes.ts";
 
 export interface ProcessStrategyOptions {
   /** Opens a debugger in every process: the first at this port, others at the next free ones. */
@@ -30,6 +31,7 @@ export function createProcessStrategy(given: ProcessStrategyOptions = {}): Execu
   const bootstrap = createRequire(import.meta.url).resolve("@arclet/runtime/process/bootstrap");
   const environments = new Set<ProcessEnvironment>();
   const warden = new ProcessWarden();
+  const strays = new StrayProcesses();
   const spare = new SpareProcess(warden);
   let count = 0;
   return {
@@ -70,6 +72,7 @@ export function createProcessStrategy(given: ProcessStrategyOptions = {}): Execu
             onExit: (reason, started) => {
               letGo?.();
               environments.delete(environment);
+              strays.end(env);
               observer.onExit(reason, started);
             },
           },
@@ -84,6 +87,7 @@ export function createProcessStrategy(given: ProcessStrategyOptions = {}): Execu
     async close(): Promise<void> {
       spare.close();
       await Promise.all(Array.from(environments, (environment) => environment.stop()));
+      await strays.settled();
       warden.close();
     },
   };
