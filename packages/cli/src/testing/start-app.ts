@@ -15,7 +15,7 @@ import { FunctionError, FunctionReports } from "./function-failure.ts";
 import { openPeer, type ConnectOptions, type Peer } from "./peer.ts";
 import { createRequests } from "./requests.ts";
 import { openTables } from "./table-access.ts";
-import type { Published, TestApp } from "./test-app.ts";
+import type { Published, TestApp, TestTables } from "./test-app.ts";
 
 export interface StartAppOptions {
   /** Folder of the app. @default the nearest one with a manifest, from the calling file upwards */
@@ -153,7 +153,10 @@ export async function startApp<App extends AppShape = AnyApp>(
     connect,
     ...createRequests(runtime.url),
     invoke,
-    tables: openTables(manifest, runtime.environment()["AWS_ENDPOINT_URL_DYNAMODB"]),
+    tables: openTables(
+      manifest,
+      runtime.environment()["AWS_ENDPOINT_URL_DYNAMODB"],
+    ) as TestTables<App>,
     sent,
     get deadLetters() {
       return runtime.deadLetters();
