@@ -13,6 +13,7 @@ const suites = {
   memory: async () => (await import("./memory.mjs")).measureMemory(),
   start: async (options) => (await import("./start.mjs")).measureStart(options),
   reload: async () => (await import("./reload.mjs")).measureReload(),
+  install: async () => (await import("./install.mjs")).measureInstall(),
   bundle: async () => (await import("./bundle.mjs")).measureBundle(),
   testing: async () => (await import("./testing.mjs")).measureTesting(),
   state: async (options) => (await import("./state.mjs")).measureState(options),

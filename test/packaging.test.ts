@@ -1,54 +1,18 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { installInto, installNewApp } from "../bench/install.mjs";
 import { CliProcess, runCli } from "./helpers/cli-process.ts";
 import { temporaryFolder } from "./helpers/temporary-folder.ts";
 
-const run = promisify(execFile);
-const root = fileURLToPath(new URL("..", import.meta.url));
-const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-
-/** Packs every published package; resolves with the tarballs. */
-async function packAll(destination: string): Promise<readonly string[]> {
-  const folders: string[] = [];
-  for (const folder of await readdir(join(root, "packages"))) {
-    const content = await readFile(join(root, "packages", folder, "package.json"), "utf8");
-    if (!/^ {2}"private": true/m.test(content)) folders.push(`./packages/${folder}`);
-  }
-  await run(npm, ["pack", ...folders, "--pack-destination", destination, "--loglevel=error"], {
-    cwd: root,
-  });
-  return (await readdir(destination)).map((name) => join(destination, name));
-}
-
-test("the packed packages run an app in a folder that knows nothing of this workspace", async () => {
+test("the packed packages run a new app in a folder that knows nothing of this workspace", async () => {
   await using folder = await temporaryFolder();
-  const tarballs = join(folder.path, "tarballs");
-  const app = join(folder.path, "app");
-  await mkdir(tarballs);
-  await mkdir(app);
-  await run(
-    npm,
-    [
-      "install",
-      ...(await packAll(tarballs)),
-      "--no-audit",
-      "--no-fund",
-      "--prefer-offline",
-      "--loglevel=error",
-    ],
-    { cwd: app },
-  );
-
+  const { app, megabytes, packages, tarballs } = await installNewApp(folder.path);
+  expect(megabytes).toBeLessThanOrEqual(40);
+  expect(packages).toBeLessThanOrEqual(60);
   const bin = join(app, "node_modules/arclet/bundle/bin.js");
-  const creator = join(app, "node_modules/create-arclet/bin.js");
-  const created = await runCli(["."], { cwd: app, bin: creator });
-  expect(created).toMatchObject({ code: 0 });
   expect(await readFile(join(app, ".gitignore"), "utf8")).toContain("node_modules/");
 
   const checked = await runCli(["check"], { cwd: app, bin });
@@ -68,4 +32,24 @@ test("the packed packages run an app in a folder that knows nothing of this work
   expect(JSON.parse(String((await answer)[0]))).toEqual({ echo: { text: "hello" } });
   socket.close();
   expect(await dev.interrupt()).toBe(0);
+
+  // The AWS clients come with a package that only those who deploy need.
+  expect(await runCli(["deploy", "--dry-run"], { cwd: app, bin })).toMatchObject({ code: 0 });
+  const refused = await runCli(["deploy"], { cwd: app, bin });
+  expect(refused.code).toBe(1);
+  expect(refused.output).toMatch(/npm install --save-dev @arclet\/deploy@\^\d/);
+  const content = JSON.parse(await readFile(join(app, "package.json"), "utf8")) as {
+    devDependencies: Record<string, string>;
+  };
+  content.devDependencies["@arclet/deploy"] = "*";
+  await installInto(app, content, tarballs);
+  const env = {
+    AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+    AWS_ACCESS_KEY_ID: "",
+    AWS_PROFILE: "none",
+  };
+  const asked = await runCli(["info", "--region", "eu-west-1"], { cwd: app, bin, env });
+  expect(asked.code).toBe(1);
+  expect(asked.output).not.toContain("@arclet/deploy");
+  expect(asked.output).toContain("none");
 }, 180_000);

@@ -56,16 +56,42 @@ export interface Deployment {
   readonly events: readonly DeployEvent[];
 }
 
-/** Where a template names no identity source, MiniStack wants a header that AWS does not ask for. */
-function withoutIdentitySources(template: Template): Promise<Template> {
-  const resources = Object.entries(template.Resources).map(([id, resource]) => {
-    if (resource.Type !== "AWS::ApiGatewayV2::Authorizer") return [id, resource] as const;
-    return [
-      id,
-      { ...resource, Properties: { IdentitySource: [], ...resource.Properties } },
-    ] as const;
-  });
+/**
+ * What MiniStack takes of a template: where it names no identity source, MiniStack wants a header that AWS does not
+ * ask for; and it has no route responses, without which actions post their answers.
+ */
+function forMiniStack(template: Template): Promise<Template> {
+  const responses = new Set(
+    Object.entries(template.Resources)
+      .filter(([, { Type }]) => Type === "AWS::ApiGatewayV2::RouteResponse")
+      .map(([id]) => id),
+  );
+  const resources = Object.entries(template.Resources)
+    .filter(([id]) => !responses.has(id))
+    .map(([id, resource]) => {
+      const { Type, Properties, DependsOn } = resource;
+      const rest = { ...resource, Properties: withoutResponses(Type, Properties ?? {}) };
+      if (!Array.isArray(DependsOn)) return [id, rest] as const;
+      return [id, { ...rest, DependsOn: DependsOn.filter((other) => !responses.has(other)) }];
+    });
   return Promise.resolve({ ...template, Resources: Object.fromEntries(resources) });
+}
+
+function withoutResponses(
+  type: string,
+  properties: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  if (type === "AWS::ApiGatewayV2::Authorizer") return { IdentitySource: [], ...properties };
+  if (type === "AWS::ApiGatewayV2::Route") {
+    const { RouteResponseSelectionExpression: _none, ...rest } = properties;
+    return rest;
+  }
+  const { Environment: environment } = properties as {
+    Environment?: { Variables?: Readonly<Record<string, unknown>> };
+  };
+  if (type !== "AWS::Lambda::Function" || environment?.Variables === undefined) return properties;
+  const { ARC_WS_RESPONSES: _none, ...Variables } = environment.Variables;
+  return { ...properties, Environment: { ...environment, Variables } };
 }
 
 export async function builtOf(project: Project): Promise<readonly BuiltFunction[]> {
@@ -102,7 +128,7 @@ export async function deploy(
       mode: "all",
       extend: (template) => {
         expectValid(template);
-        return withoutIdentitySources(template);
+        return forMiniStack(template);
       },
       confirm: () => Promise.resolve(true),
       ...options,
@@ -136,6 +162,14 @@ export function connect(url: string, origin: string | null = null): WebSocket {
     headers: origin === null ? { host } : { host, origin },
   });
 }
+
+/** The `WebSocket` of `@arclet/client` for the emulator. */
+export const ClientSocket = class extends WebSocket {
+  constructor(url: string | URL) {
+    const { hostname, port, host, path } = addressOf(String(url));
+    super(`ws://${hostname}:${port}${path}`, { headers: { host } });
+  }
+} as unknown as typeof globalThis.WebSocket;
 
 /** Sends one message and resolves with the first answer. */
 export async function ask(

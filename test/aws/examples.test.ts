@@ -1,8 +1,9 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { join } from "node:path";
 import { destroyApp, type DeployResult } from "@arclet/deploy";
+import { connect as openClient } from "@arclet/client";
 import { expect, test } from "vitest";
-import { ask, connect, deploy, get, post, projectOf, refusal } from "./deployment.ts";
+import { ask, ClientSocket, deploy, get, post, projectOf, refusal } from "./deployment.ts";
 import { residue } from "./residue.ts";
 
 const examples = join(import.meta.dirname, "../../examples");
@@ -29,8 +30,8 @@ const table: readonly Example[] = [
   },
   {
     folder: "chat",
-    message: { action: "earlier", room: "lobby", before: "2026" },
-    answer: { type: "history", room: "lobby", isNewest: false, messages: [], hasEarlier: false },
+    message: { action: "earlier", requestId: "1", room: "lobby", before: "2026" },
+    answer: { requestId: "1", result: { lines: [], hasEarlier: false } },
     hasLogin: true,
     file: { name: "chat.css", type: "text/css; charset=utf-8", word: "dialog" },
   },
@@ -77,70 +78,87 @@ test.each(table)("examples/$folder runs as deployed", async (example) => {
 test("in the deployed chat, what one says reaches the other, and the table keeps it", async () => {
   const root = join(examples, "chat");
   const { result } = await deploy(root);
-  const ada = await Talker.enter(result, "Ada");
-  const ben = await Talker.enter(result, "Ben");
-  await ada.until(({ type, names }) => type === "people" && String(names) === "Ada,Ben");
-  ben.send({ action: "say", room: "lobby", text: "Hello Ada" });
-  for (const talker of [ada, ben]) {
-    const said = await talker.until(({ type }) => type === "said");
-    expect(said).toMatchObject({ room: "lobby", message: { name: "Ben", text: "Hello Ada" } });
-  }
-  await ben.leave();
-  await ada.until(({ type, names }) => type === "people" && String(names) === "Ada");
-  const cleo = await Talker.enter(result, "Cleo");
-  const history = await cleo.until(({ type }) => type === "history");
-  expect(history).toMatchObject({ messages: [{ name: "Ben", text: "Hello Ada" }] });
-  await Promise.all([ada.leave(), cleo.leave()]);
+  const ada = await enter(result, "Ada");
+  const ben = await enter(result, "Ben");
+  await ada.people("Ada,Ben");
+  const line = await ben.chat.say({ room: "lobby", text: "Hello Ada" });
+  expect(line).toMatchObject({ name: "Ben", text: "Hello Ada" });
+  expect(await ada.said()).toEqual({ type: "said", room: "lobby", line });
+  ben.chat.close();
+  await ada.people("Ada");
+  const cleo = await enter(result, "Cleo");
+  expect(cleo.lines).toEqual([line]);
+  await expect(cleo.chat.say({ room: "garden", text: "?" })).rejects.toMatchObject({
+    code: "NOT_IN_ROOM",
+  });
+  ada.chat.close();
+  cleo.chat.close();
+
+  const client = await get(`${result.httpUrl}/_arclet/client.js`);
+  expect(client).toMatchObject({ status: 200 });
+  expect(client.body).toContain("connect");
+  const icon = await get(`${result.httpUrl}/_static/favicon.svg`);
+  expect(icon).toMatchObject({
+    status: 200,
+    headers: { "content-type": expect.stringMatching(/^image\/svg\+xml/) },
+  });
 
   const { manifest } = await projectOf(root);
   await destroyApp({ manifest, stage: "staging", name: null, force: true }, { report: () => {} });
-  // The last disconnect may end after the stack, and MiniStack makes a log group for it anew, which the
+  // The last disconnect may end after the stack, and MiniStack makes a log group for it again, which the
   // role of a function does not allow on AWS (docs/deploy.md).
   expect((await residue(result.stackName)).filter((service) => service !== "logs")).toEqual([]);
 });
 
-type Response = Readonly<Record<string, unknown>>;
+/** Somebody in the lobby of a chat, with the client that its page uses. */
+async function enter(
+  { httpUrl, webSocketUrl }: Pick<DeployResult, "httpUrl" | "webSocketUrl">,
+  name: string,
+) {
+  const chat = openClient<ChatApp>(
+    async () =>
+      `${webSocketUrl}?ticket=${(await post(`${httpUrl}/ticket`, JSON.stringify({ name }))).body}`,
+    { WebSocket: ClientSocket },
+  );
+  const shown = { names: "" };
+  const changes = new EventEmitter();
+  const said = once(changes, "said");
+  chat.on("said", (message) => changes.emit("said", message));
+  chat.on("people", (message) => {
+    shown.names = String(message.names);
+    changes.emit("people");
+  });
+  const { lines } = await chat.join({ room: "lobby" });
+  return {
+    chat,
+    lines,
+    said: async (): Promise<unknown> => (await said)[0],
+    /** Resolves when these are in the room. */
+    people: async (wanted: string): Promise<void> => {
+      while (shown.names !== wanted) await once(changes, "people");
+    },
+  };
+}
 
-/** Somebody in the lobby of a chat. */
-class Talker {
-  readonly #socket: ReturnType<typeof connect>;
-  readonly #responses: Response[] = [];
-
-  private constructor(socket: ReturnType<typeof connect>) {
-    this.#socket = socket;
-    socket.on("message", (data) => {
-      this.#responses.push(JSON.parse((data as Buffer).toString()) as Response);
-      socket.emit("response");
-    });
-  }
-
-  static async enter(
-    { httpUrl, webSocketUrl }: Pick<DeployResult, "httpUrl" | "webSocketUrl">,
-    name: string,
-  ): Promise<Talker> {
-    const { body: ticket } = await post(`${httpUrl}/ticket`, JSON.stringify({ name }));
-    const socket = connect(`${webSocketUrl}?ticket=${ticket}`);
-    await once(socket, "open");
-    const talker = new Talker(socket);
-    talker.send({ action: "join", room: "lobby" });
-    return talker;
-  }
-
-  send(request: object): void {
-    this.#socket.send(JSON.stringify(request));
-  }
-
-  /** The first response, of those that came or will come, that is looked for. */
-  async until(isWanted: (response: Response) => boolean): Promise<Response> {
-    for (;;) {
-      const found = this.#responses.find(isWanted);
-      if (found !== undefined) return found;
-      await once(this.#socket, "response");
-    }
-  }
-
-  async leave(): Promise<void> {
-    this.#socket.close();
-    await once(this.#socket, "close");
-  }
+/** What this test uses of the chat's own `.arclet/types/app.d.ts`. */
+interface Line {
+  readonly at: string;
+  readonly name: string;
+  readonly text: string;
+}
+interface ChatApp {
+  readonly actions: {
+    readonly join: {
+      readonly input: { readonly room: string };
+      readonly output: { readonly lines: readonly Line[] };
+    };
+    readonly say: {
+      readonly input: { readonly room: string; readonly text: string };
+      readonly output: Line;
+    };
+  };
+  readonly messages: {
+    readonly said: { readonly line: Line };
+    readonly people: { readonly names: readonly string[] };
+  };
 }

@@ -20,8 +20,8 @@ describe("the chat in Chromium", () => {
   }
 
   /** A window of its own, of somebody who has just come into a room. */
-  async function enter(name: string, room = "lobby"): Promise<Page> {
-    const page = await browser.context.newPage();
+  async function enter(name: string, room = "lobby", given?: Page): Promise<Page> {
+    const page = given ?? (await browser.context.newPage());
     page.on("pageerror", (error) => complaints.push(error.message));
     await page.goto(`http://localhost:${port}/#${room}`);
     await page.locator("#name").fill(name);
@@ -156,47 +156,80 @@ describe("the chat in Chromium", () => {
     expect(await ada.locator("#count").textContent()).toBe("Only you");
   });
 
-  test("tells what it does not take, and keeps out other pages' sockets", async () => {
+  test("shows an own line as pending until the app has answered, and what it does not take", async () => {
     const ada = await enter("Ada");
-    const answers = await ada.evaluate(async () => {
-      const ask = (name: string): Promise<Response> =>
-        fetch("/ticket", { method: "POST", body: JSON.stringify({ name }) });
-      const tooLong = await (await ask("E".repeat(33))).text();
-      const ticket = await (await ask("Eve")).text();
-      const socket = new WebSocket(`${String(Reflect.get(window, "WS_URL"))}?ticket=${ticket}`);
-      await new Promise((resolve) => {
-        socket.addEventListener("open", resolve);
-      });
-      const collected: unknown[] = [{ type: "refused", reason: tooLong }];
-      for (const request of [
-        '{"action":"say","room":"lobby","text":"unseen"}',
-        '{"action":"join","room":"../x"}',
-        '{"action":"join"}',
-        '{"action":"dance"}',
-        "no JSON",
-      ]) {
-        const answer = new Promise<string>((resolve) => {
-          socket.addEventListener("message", ({ data: text }) => resolve(String(text)), {
-            once: true,
-          });
-        });
-        socket.send(request);
-        collected.push(JSON.parse(await answer));
-      }
-      socket.close();
-      return collected;
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
     });
-    expect(answers).toEqual(
-      [
-        '"name" has more than 32 characters',
-        "Join the room first",
-        "A room's name has letters, digits and hyphens",
-        '"room" is missing',
-        "This chat does not know that action",
-        "That was no JSON",
-      ].map((reason) => ({ type: "refused", reason })),
-    );
+    // The network keeps Ben's line back.
+    const page = await browser.context.newPage();
+    await page.routeWebSocket(/ticket=/, (socket) => {
+      const app = socket.connectToServer();
+      socket.onMessage(async (message) => {
+        if (String(message).includes('"say"')) await held;
+        app.send(message);
+      });
+    });
+    const ben = await enter("Ben", "lobby", page);
+    await people(ada, ["Ada (you)", "Ben"]);
+    await say(ben, "On its way");
+    await ben.locator("#log li.own.pending .text", { hasText: "On its way" }).waitFor();
     expect(await ada.locator("#log li").count()).toBe(0);
+    release();
+    await lines(ben, 1);
+    await lines(ada, 1);
+    expect(await ben.locator("#log li.pending").count()).toBe(0);
+
+    // What the app refuses comes back into the field, with the reason.
+    await ben.locator("#say textarea").evaluate((field) => field.removeAttribute("maxlength"));
+    await say(ben, "x".repeat(1001));
+    await ben.locator("#refused", { hasText: "has more than 1000 characters" }).waitFor();
+    expect(await ben.locator("#say textarea").inputValue()).toHaveLength(1001);
+    expect(await ben.locator("#log li.pending").count()).toBe(0);
+  });
+
+  test.each(["light", "dark"] as const)(
+    "has text with enough contrast, %s",
+    async (colorScheme) => {
+      const ada = await enter("Ada Lovelace");
+      const ben = await enter("Ben");
+      await ada.emulateMedia({ colorScheme });
+      await say(ben, "Good morning");
+      await lines(ada, 1);
+      await say(ada, "Good morning!");
+      await lines(ada, 2);
+      await people(ada, ["Ada Lovelace (you)", "Ben"]);
+      // Every hue that a portrait can have, a line on its way, and what appears in trouble.
+      await ada.evaluate(() => {
+        const portrait = document.querySelector("#people .portrait");
+        for (let hue = 0; hue < 360; hue += 10) {
+          const other = portrait?.cloneNode(true) as HTMLElement;
+          other.style.setProperty("--hue", String(hue));
+          portrait?.after(other);
+        }
+        const own = document.querySelector("#log li.own");
+        const pending = own?.cloneNode(true) as HTMLElement;
+        pending.classList.add("pending");
+        own?.after(pending);
+        for (const id of ["state", "refused", "empty", "earlier"]) {
+          const trouble = document.getElementById(id);
+          trouble?.removeAttribute("hidden");
+          trouble?.append("Some words");
+        }
+      });
+      const found = await ada.evaluate(contrasts);
+      expect(found.length).toBeGreaterThan(40);
+      // WCAG 2.2, level AA
+      expect(found.filter(({ ratio }) => ratio < 4.5)).toEqual([]);
+    },
+  );
+
+  test("has an icon", async () => {
+    const ada = await enter("Ada");
+    const href = await ada.locator("link[rel=icon]").getAttribute("href");
+    const icon = await ada.request.get(new URL(href ?? "", ada.url()).href);
+    expect(icon.headers()["content-type"]).toMatch("image/svg+xml");
   });
 });
 
@@ -208,7 +241,7 @@ async function say(page: Page, text: string): Promise<void> {
 /** Waits until there are this many lines in the log. */
 async function lines(page: Page, count: number): Promise<void> {
   await page.waitForFunction(
-    (wanted) => document.querySelectorAll("#log li:not(.day)").length === wanted,
+    (wanted) => document.querySelectorAll("#log li:not(.day, .pending)").length === wanted,
     count,
   );
 }
@@ -225,4 +258,40 @@ async function people(page: Page, names: readonly string[]): Promise<void> {
       ) === wanted,
     JSON.stringify(names),
   );
+}
+
+/** Runs in the page: the ratio of each visible text to what is behind it, and of placeholders. */
+function contrasts(): { readonly text: string; readonly ratio: number }[] {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  if (canvas === null) throw new Error("no canvas");
+  /** What these colors, one over the other, look like. */
+  const luminance = (colors: readonly string[]): number => {
+    for (const color of colors) {
+      canvas.fillStyle = color;
+      canvas.fillRect(0, 0, 1, 1);
+    }
+    const [red = 0, green = 0, blue = 0] = Array.from(
+      canvas.getImageData(0, 0, 1, 1).data,
+      (value) => (value / 255 <= 0.04045 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4),
+    );
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const behind = (element: Element | null): string[] =>
+    element === null
+      ? []
+      : [...behind(element.parentElement), getComputedStyle(element).backgroundColor];
+  return Array.from(document.querySelectorAll("body *"), (element) => {
+    const placeholder = element.getAttribute("placeholder");
+    const texts = Array.from(element.childNodes, (node) =>
+      node.nodeType === Node.TEXT_NODE ? (node.textContent ?? "").trim() : "",
+    );
+    const text = placeholder ?? texts.join("");
+    if (text === "" || !element.checkVisibility({ visibilityProperty: true })) return [];
+    const { color } = getComputedStyle(element, placeholder === null ? null : "::placeholder");
+    const colors = behind(element);
+    const back = luminance(colors);
+    const front = luminance([...colors, color]);
+    const ratio = (Math.max(back, front) + 0.05) / (Math.min(back, front) + 0.05);
+    return [{ text, ratio }];
+  }).flat();
 }

@@ -1,6 +1,9 @@
 // @ts-check
-/** @import { Response } from "../src/chat/protocol.ts" */
-import { openConnection } from "./connection.mjs";
+/**
+ * @import { Client } from "@arclet/client"
+ * @import { App } from "../.arclet/types/app.d.ts"
+ */
+import { connect } from "/_arclet/client.js";
 import { byId, element, portrait } from "./elements.mjs";
 import { Log } from "./log.mjs";
 
@@ -17,11 +20,17 @@ const usualRooms = ["lobby", "garden", "workshop"];
 let room = roomOfAddress();
 const name = await askForName();
 
-const connection = openConnection({
-  url: socketUrl,
-  onOpen: () => connection.send({ action: "join", room }),
-  onClose: () => showState("Reconnecting …"),
-  onResponse: take,
+/** @type {Client<App>} */
+const chat = connect(socketUrl);
+chat.on("status", (status) => {
+  if (status === "open") void join();
+  else if (status === "waiting") showState("Reconnecting …");
+});
+chat.on("said", (message) => {
+  if (message.room === room) show([message.line]);
+});
+chat.on("people", (message) => {
+  if (message.room === room) showPeople(message.names);
 });
 enterRoom();
 
@@ -34,23 +43,64 @@ async function socketUrl() {
   return `${Reflect.get(window, "WS_URL")}?ticket=${answer}`;
 }
 
-/** @param {Response} response */
-function take(response) {
-  if (response.type === "refused") return showRefusal(response.reason);
-  // Late answers of the room before.
-  if (response.room !== room) return;
-  switch (response.type) {
-    case "history":
-      if (response.isNewest) showState(null);
-      if (!response.isNewest || log.isEmpty) earlier.hidden = !response.hasEarlier;
-      log.add(response.messages, name);
-      break;
-    case "said":
-      log.add([response.message], name);
-      break;
-    case "people":
-      showPeople(response.names);
+/** Enters the room of the address, on a new socket too: what was said meanwhile comes with its history. */
+async function join() {
+  const wanted = room;
+  const page = await answerOf(chat.join({ room: wanted }));
+  // The answer may be that of the room before.
+  if (page === null || wanted !== room) return;
+  if (log.isEmpty) earlier.hidden = !page.hasEarlier;
+  show(page.lines);
+  showState(null);
+}
+
+async function showEarlier() {
+  const asked = room;
+  const before = log.oldest;
+  if (before === null) return;
+  const page = await answerOf(chat.earlier({ room: asked, before }));
+  if (page === null || asked !== room) return;
+  earlier.hidden = !page.hasEarlier;
+  show(page.lines);
+}
+
+async function say() {
+  const said = text.value.trim();
+  if (said === "" || text.disabled) return;
+  refused.hidden = true;
+  form.reset();
+  const asked = room;
+  const pending = log.addPending(said, name);
+  hideEmpty();
+  const line = await answerOf(chat.say({ room: asked, text: said }));
+  log.removePending(pending);
+  if (line !== null && asked === room) show([line]);
+  // Nothing that was written gets lost.
+  if (line === null && text.value === "") text.value = said;
+  hideEmpty();
+}
+
+/**
+ * What an action answers; null, and the reason appears, when it failed.
+ * @template Answer
+ * @param {Promise<Answer>} call
+ */
+async function answerOf(call) {
+  try {
+    return await call;
+  } catch (error) {
+    showRefusal(error instanceof Error ? error.message : String(error));
+    return null;
   }
+}
+
+/** @param {Parameters<Log["add"]>[0]} lines */
+function show(lines) {
+  log.add(lines, name);
+  hideEmpty();
+}
+
+function hideEmpty() {
   byId("empty", HTMLElement).hidden = !log.isEmpty;
 }
 
@@ -169,27 +219,17 @@ function showMenu(isOpen) {
   menu.setAttribute("aria-expanded", String(isOpen));
 }
 
-function say() {
-  const line = text.value.trim();
-  if (line === "" || !connection.send({ action: "say", room, text: line })) return;
-  refused.hidden = true;
-  form.reset();
-}
-
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  say();
+  void say();
 });
 text.addEventListener("keydown", (event) => {
   // Shift makes a new line; while an input method composes, Enter belongs to it.
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
-  say();
+  void say();
 });
-earlier.addEventListener("click", () => {
-  const before = log.oldest;
-  if (before !== null) connection.send({ action: "earlier", room, before });
-});
+earlier.addEventListener("click", () => void showEarlier());
 menu.addEventListener("click", () => showMenu(!side.classList.contains("open")));
 byId("scroll", HTMLElement).addEventListener("click", () => showMenu(false));
 byId("new-room", HTMLFormElement).addEventListener("submit", (event) => {
@@ -203,5 +243,5 @@ byId("new-room", HTMLFormElement).addEventListener("submit", (event) => {
 addEventListener("hashchange", () => {
   room = roomOfAddress();
   enterRoom();
-  connection.send({ action: "join", room });
+  if (chat.status === "open") void join();
 });

@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { Message } from "../src/chat/protocol.ts" */
+/** @import { Line } from "../src/shared/messages.ts" */
 import { element, portrait } from "./elements.mjs";
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
@@ -8,7 +8,7 @@ const calendar = new Intl.DateTimeFormat(undefined, {
   day: "numeric",
   month: "long",
 });
-/** Lines of one person within this time stand together. */
+/** Lines of one person within this time are drawn together. */
 const togetherMs = 5 * 60_000;
 
 /**
@@ -16,8 +16,10 @@ const togetherMs = 5 * 60_000;
  * history after a reconnect.
  */
 export class Log {
-  /** @type {Map<string, Message>} */
-  #messages = new Map();
+  /** @type {Map<string, Line>} */
+  #lines = new Map();
+  /** Own lines that the app has not answered yet, as they were written. @type {Set<Element>} */
+  #pending = new Set();
   #list;
   #scroll;
 
@@ -31,29 +33,49 @@ export class Log {
   }
 
   get isEmpty() {
-    return this.#messages.size === 0;
+    return this.#lines.size + this.#pending.size === 0;
   }
 
   /** `at` of the oldest line. */
   get oldest() {
-    return [...this.#messages.keys()].sort()[0] ?? null;
+    return [...this.#lines.keys()].sort()[0] ?? null;
   }
 
   clear() {
-    this.#messages.clear();
+    this.#lines.clear();
+    this.#pending.clear();
     this.#list.replaceChildren();
   }
 
   /**
-   * @param {readonly Message[]} messages
+   * Shows an own line at the end until the app has answered. What it gives, `removePending` takes.
+   * @param {string} text
    * @param {string} ownName
    */
-  add(messages, ownName) {
+  addPending(text, ownName) {
+    const row = drawn({ at: "", name: ownName, text }, null, true);
+    this.#pending.add(row);
+    this.#list.append(row);
+    this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    return row;
+  }
+
+  /** @param {Element} row */
+  removePending(row) {
+    if (this.#pending.delete(row)) row.remove();
+  }
+
+  /**
+   * @param {readonly Line[]} lines
+   * @param {string} ownName
+   */
+  add(lines, ownName) {
+    if (lines.length === 0) return;
     const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
     const isAtEnd = scrollHeight - scrollTop - clientHeight < 80;
-    const newest = [...this.#messages.keys()].sort().at(-1) ?? "";
-    for (const message of messages) this.#messages.set(message.at, message);
-    const isEarlier = messages.every(({ at }) => at < newest);
+    const newest = [...this.#lines.keys()].sort().at(-1) ?? "";
+    for (const line of lines) this.#lines.set(line.at, line);
+    const isEarlier = lines.every(({ at }) => at < newest);
     this.#draw(ownName);
     // At the end stays at the end; elsewhere, what is being read stays where it is.
     if (isAtEnd && !isEarlier) this.#scroll.scrollTop = this.#scroll.scrollHeight;
@@ -71,10 +93,10 @@ export class Log {
     );
     /** @type {Element[]} */
     const rows = [];
-    /** @type {Message | null} */
+    /** @type {Line | null} */
     let before = null;
-    for (const message of [...this.#messages.values()].sort((a, b) => (a.at < b.at ? -1 : 1))) {
-      const at = timeOf(message);
+    for (const line of [...this.#lines.values()].sort((a, b) => (a.at < b.at ? -1 : 1))) {
+      const at = timeOf(line);
       const isNewDay = before === null || timeOf(before).toDateString() !== at.toDateString();
       if (isNewDay) {
         const key = at.toDateString();
@@ -84,13 +106,14 @@ export class Log {
       }
       const isTogether =
         !isNewDay &&
-        before?.name === message.name &&
+        before?.name === line.name &&
         at.getTime() - timeOf(before).getTime() < togetherMs;
-      const row = known.get(message.at) ?? drawn(message, at, message.name === ownName);
+      const row = known.get(line.at) ?? drawn(line, at, line.name === ownName);
       row.classList.toggle("together", isTogether);
       rows.push(row);
-      before = message;
+      before = line;
     }
+    rows.push(...this.#pending);
     // Rows that are there already are left alone, so that nothing is read out or animated again.
     for (const [index, row] of rows.entries()) {
       const there = this.#list.children[index];
@@ -100,21 +123,24 @@ export class Log {
   }
 }
 
-/** @param {Message} message */
+/** @param {Line} line */
 function timeOf({ at }) {
   return new Date(at.slice(0, 24));
 }
 
 /**
- * @param {Message} message
- * @param {Date} at
+ * @param {Line} line
+ * @param {Date | null} at null: the app has not answered yet
  * @param {boolean} isOwn
  */
 function drawn({ at: key, name, text }, at, isOwn) {
-  const time = element("time", { datetime: at.toISOString() }, clock.format(at));
+  const time =
+    at === null
+      ? element("span", { class: "sending" }, "Sending …")
+      : element("time", { datetime: at.toISOString() }, clock.format(at));
   return element(
     "li",
-    { class: isOwn ? "own" : "", "data-key": key },
+    { class: `${isOwn ? "own" : ""} ${at === null ? "pending" : ""}`.trim(), "data-key": key },
     portrait(name),
     element(
       "div",

@@ -8,6 +8,7 @@ const userErrorCodes = {
   ERR_BUILD: "A function does not build",
   ERR_FORMAT: "A file is not formatted or cannot be",
   ERR_PLUGIN: "A plugin cannot be loaded, or one of its hooks failed",
+  ERR_DEPLOY_PACKAGE: "@arclet/deploy is not installed",
   ERR_PORT_IN_USE: "Another program listens on the port",
   ERR_LISTEN: "The system refuses the address",
 } as const;

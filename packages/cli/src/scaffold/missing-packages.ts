@@ -26,6 +26,10 @@ const words: Readonly<Record<PackageManager, { readonly add: string; readonly de
   bun: { add: "bun add", dev: "bun add --dev" },
 };
 
+/** Commands that add a package, without its name: to run with, and to develop with. */
+export const addWords = (manager: PackageManager): { readonly add: string; readonly dev: string } =>
+  words[manager];
+
 /** How each runs a command of an installed package. */
 export const runWords: Readonly<Record<PackageManager, string>> = {
   npm: "npx",

@@ -1,21 +1,22 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AnyApp, AppShape } from "@arclet/client";
-import { didYouMean } from "@arclet/manifest";
 import type { Limits, TrafficEvent } from "@arclet/runtime";
 import { createMovableClock } from "@arclet/runtime/testing";
 import { DevSession } from "../dev/dev-session.ts";
 import { functionEnvironment } from "../dev/function-environment.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { withBuildLock } from "./build-lock.ts";
+import { declaredFunction } from "./declared-function.ts";
 import { createFaults } from "./faults.ts";
 import { absoluteFolder, findRoot } from "./find-root.ts";
 import { FunctionError, FunctionReports } from "./function-failure.ts";
 import { openPeer, type ConnectOptions, type Peer } from "./peer.ts";
 import { createRequests } from "./requests.ts";
 import { openTables } from "./table-access.ts";
-import type { Published, TestApp } from "./test-app.ts";
+import type { Published, TestApp, TestTables } from "./test-app.ts";
 
 export interface StartAppOptions {
   /** Folder of the app. @default the nearest one with a manifest, from the calling file upwards */
@@ -52,9 +53,13 @@ export async function startApp<App extends AppShape = AnyApp>(
   const replaced: Record<string, string> = {};
   const addReplacement = (module: string, replacement: string | URL): void => {
     const isUrl = replacement instanceof URL || replacement.startsWith("file:");
-    replaced[resolve(root, module)] = isUrl
-      ? fileURLToPath(replacement)
-      : resolve(root, replacement);
+    const from = resolve(root, module);
+    const to = isUrl ? fileURLToPath(replacement) : resolve(root, replacement);
+    for (const path of [from, to]) {
+      if (existsSync(path)) continue;
+      throw new TypeError(`${path} cannot be replaced or replace: there is no such file`);
+    }
+    replaced[from] = to;
   };
   for (const [module, by] of Object.entries(options.replace ?? {})) addReplacement(module, by);
 
@@ -121,14 +126,7 @@ export async function startApp<App extends AppShape = AnyApp>(
   }
 
   async function invoke(functionId: string, event?: unknown): Promise<unknown> {
-    const declared = project.functions.find(({ id }) => id === functionId);
-    if (declared === undefined) {
-      const ids = project.functions.map(({ id }) => id);
-      const suggestion = didYouMean(functionId, ids);
-      const hint =
-        suggestion === null ? `Functions: ${ids.join(", ")}` : `Did you mean "${suggestion}"?`;
-      throw new TypeError(`The app has no function "${functionId}". ${hint}`);
-    }
+    const declared = declaredFunction(project.functions, functionId);
     const { generateEvent } = await import("@arclet/runtime/generate-event");
     const host = new URL(runtime.url).host;
     const payload =
@@ -153,7 +151,10 @@ export async function startApp<App extends AppShape = AnyApp>(
     connect,
     ...createRequests(runtime.url),
     invoke,
-    tables: openTables(manifest, runtime.environment()["AWS_ENDPOINT_URL_DYNAMODB"]),
+    tables: openTables(
+      manifest,
+      runtime.environment()["AWS_ENDPOINT_URL_DYNAMODB"],
+    ) as TestTables<App>,
     sent,
     get deadLetters() {
       return runtime.deadLetters();
@@ -174,7 +175,12 @@ export async function startApp<App extends AppShape = AnyApp>(
         await clock.advance(by);
       },
     },
-    faults,
+    faults: {
+      ...faults,
+      throttle(functionId, fault) {
+        faults.throttle(declaredFunction(project.functions, functionId).id, fault);
+      },
+    },
     async replace(module, replacement) {
       addReplacement(module, replacement);
       await locked(() => session.rebuild(build()));

@@ -2,7 +2,7 @@ import type { AppShape } from "@arclet/client";
 import type { DeadLetter } from "@arclet/runtime";
 import type { Faults } from "./faults.ts";
 import type { ConnectOptions, Peer } from "./peer.ts";
-import type { TestTable } from "./table-access.ts";
+import type { Row, TestTable } from "./table-access.ts";
 
 /** Something that a function published. */
 export interface Published {
@@ -23,6 +23,17 @@ export interface AppClock {
    */
   advance(by: number | string): Promise<void>;
 }
+
+/** Tables by the names of the manifest, with the rows that `arclet types` knows. */
+export type TestTables<App> = App extends { readonly tables: infer Name extends string }
+  ? { readonly [Table in Name]: TestTable<RowOf<App, Table>> }
+  : Readonly<Record<string, TestTable>>;
+
+type RowOf<App, Table extends string> = App extends {
+  readonly rows: { readonly [Key in Table]: infer Found extends object };
+}
+  ? Found
+  : Row;
 
 /** A running app of a test. */
 export interface TestApp<App extends AppShape> extends AsyncDisposable {
@@ -57,7 +68,7 @@ export interface TestApp<App extends AppShape> extends AsyncDisposable {
    */
   invoke(functionId: string, event?: unknown): Promise<unknown>;
   /** Tables by the names of the manifest. */
-  readonly tables: Readonly<Record<string, TestTable>>;
+  readonly tables: TestTables<App>;
   /** What was published to events and queues, in order. */
   readonly sent: readonly Published[];
   /** What functions failed to take in all their tries. */

@@ -14,11 +14,13 @@ export function appTypes(manifest: Manifest, contracts: Contracts | null): strin
     return `    ${JSON.stringify(name)}: ${contract.replaceAll("\n", "\n    ")};\n`;
   });
   const messages = contracts?.messages ?? "Record<string, any>";
+  const rows = contracts?.rows ?? "{}";
   return (
     `${head}export interface App {\n` +
     `  actions: {${actions.length === 0 ? "" : `\n${actions.join("")}  `}};\n` +
     `  messages: ${messages.replaceAll("\n", "\n  ")};\n` +
     `  tables: ${union(manifest.tables.map(({ name }) => name))};\n` +
+    `  rows: ${rows.replaceAll("\n", "\n  ")};\n` +
     `  events: ${union(manifest.events.map(({ name }) => name))};\n` +
     `  queues: ${union(manifest.queues.map(({ name }) => name))};\n` +
     `  rooms: ${union(manifest.rooms.map(({ name }) => name))};\n` +

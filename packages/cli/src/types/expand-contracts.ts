@@ -19,6 +19,8 @@ export interface Contracts {
   readonly actions: ReadonlyMap<string, string>;
   /** What the app sends, by `type`; null without a file of messages. */
   readonly messages: string | null;
+  /** What tables hold, by their names; null without a file of rows. */
+  readonly rows: string | null;
 }
 
 export interface ExpandOptions {
@@ -27,9 +29,11 @@ export interface ExpandOptions {
   readonly actions: readonly ActionSource[];
   /** Absolute path of the file that exports the interface `Messages`; null without one. */
   readonly messagesFile: string | null;
+  /** Absolute path of the file that exports the interface `Rows`; null without one. */
+  readonly rowsFile: string | null;
 }
 
-/** What of a type is left after its way as JSON, written out. */
+/** What of a type is left after its way as JSON, or in a table, written out. */
 const probeTypes = `
 type Wire<T> = T extends string | number | boolean | null | undefined | void ? T
   : T extends { toJSON(): infer J } ? Wire<J>
@@ -40,6 +44,9 @@ type Contract<H> = H extends { readonly input?: infer I; readonly output?: infer
   : { input: Record<string, unknown>; output: void };
 declare function contract<H>(handler: H): Contract<H>;
 declare function messages<M>(): { [Type in keyof M]: Wire<M[Type]> };
+type Stored<T> = T extends string | number | bigint | boolean | null | undefined | Uint8Array | ReadonlySet<unknown> ? T
+  : T extends object ? { [K in keyof T]: Stored<T[K]> } : T;
+declare function rows<R>(): { [Table in keyof R]: Stored<R[Table]> };
 `;
 
 /**
@@ -47,7 +54,7 @@ declare function messages<M>(): { [Type in keyof M]: Wire<M[Type]> };
  * nothing. Errors in the handlers are for `tsc` to report, not for this. Null: the project has no TypeScript.
  */
 export async function expandContracts(options: ExpandOptions): Promise<Contracts | null> {
-  const { root, actions, messagesFile } = options;
+  const { root, actions, messagesFile, rowsFile } = options;
   const compiler = await compilerOf(root);
   if (compiler === null) return null;
   // Inside the project: packages and paths are found as its handlers find them.
@@ -62,6 +69,10 @@ export async function expandContracts(options: ExpandOptions): Promise<Contracts
     if (messagesFile !== null) {
       imports.push(`import type { Messages } from ${specifier(folder, messagesFile)};`);
       probes.push("export const m = messages<Messages>();");
+    }
+    if (rowsFile !== null) {
+      imports.push(`import type { Rows } from ${specifier(folder, rowsFile)};`);
+      probes.push("export const r = rows<Rows>();");
     }
     await writeFile(
       join(folder, "probe.ts"),
@@ -88,6 +99,7 @@ function readContracts(declaration: string, actions: readonly ActionSource[]): C
       }),
     ),
     messages: typeOf("m", declaration),
+    rows: typeOf("r", declaration),
   };
 }
 

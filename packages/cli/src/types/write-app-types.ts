@@ -29,8 +29,9 @@ export async function writeAppTypes(project: Project): Promise<WrittenTypes> {
   const messagesFile = firstFile(shared, sharedFiles.messages);
   const rowsFile = firstFile(shared, sharedFiles.rows);
   const actions = await actionSources(project);
-  const isNeeded = actions.length > 0 || messagesFile !== null;
-  const contracts = isNeeded ? await expandContracts({ root, actions, messagesFile }) : null;
+  const isNeeded = actions.length > 0 || messagesFile !== null || rowsFile !== null;
+  const sources = { root, actions, messagesFile, rowsFile };
+  const contracts = isNeeded ? await expandContracts(sources) : null;
   const rows = rowsFile === null ? null : relative(folder, rowsFile).replaceAll("\\", "/");
   const file = join(folder, "app.d.ts");
   const hasMessages = (contracts?.messages ?? null) !== null;

@@ -1,11 +1,10 @@
-import { ws, type WebSocketMessageHandler } from "@arclet/functions";
+import { action, ws } from "@arclet/functions";
 
-// Invoked for messages whose `action` is the name of this function.
-export const handler: WebSocketMessageHandler = async (event) => {
-  const message = JSON.parse(event.body);
+// Invoked for messages whose `action` is the name of this function, with the rest of the message. With
+// `response true` below the action in the manifest, what it returns answers the client.
+export const handler = action(async (input: { text: string }, event) => {
   await ws.send({
     id: event.requestContext.connectionId,
-    payload: { action: message.action, received: message },
+    payload: { type: "received", text: input.text },
   });
-  return { statusCode: 200 };
-};
+});

@@ -311,6 +311,18 @@ describe("an app in a test", () => {
     expect(await ben.call("say", { text: "c" })).toMatchObject({ mailed: "really sent c" });
   });
 
+  test("refuses names that the app does not have", async () => {
+    await expect(app.replace("./lib/mial.mjs", "./test/fake-mail.mjs")).rejects.toThrow(
+      /lib.mial\.mjs .*no such file/,
+    );
+    await expect(app.replace("./lib/mail.mjs", "./test/fake.mjs")).rejects.toThrow(
+      /test.fake\.mjs .*no such file/,
+    );
+    expect(() => app.faults.throttle("ws/sya")).toThrow('Did you mean "ws/say"?');
+    await expect(app.invoke("scheduled/dayly")).rejects.toThrow('Did you mean "scheduled/daily"?');
+    await expect(app.clock.advance("3 weeks")).rejects.toThrow("3 weeks");
+  });
+
   describe("with faults", () => {
     test("loses disconnects", async () => {
       const [ada, ben] = [await app.connect(), await app.connect()];

@@ -148,7 +148,8 @@ const app = await startApp<App>();
 const ada = await app.connect();
 await ada.say({ text: "hi" });
 const { text } = await ada.next("said");
-export const length: number = text.length;
+const row = await app.tables.messages.get({ id: "1" });
+export const length: number = text.length + (row?.text.length ?? 0);
 `,
     });
     await runCli(["types", folder.path]);
@@ -181,6 +182,17 @@ export const length: number = text.length;
     ]);
     await writeTree(folder.path, {
       ...(Object.fromEntries(files) as Record<string, string>),
+      "test/wrong-kit.ts": `import { startApp } from "arclet/testing";
+import type { App } from "../.arclet/types/app.d.ts";
+const app = await startApp<App>();
+const ada = await app.connect();
+await app.tables.mesages.scan();
+await app.tables.messages.put({ id: "1", txt: "" });
+await ada.sey({ text: "" });
+await ada.say({ words: "" });
+await ada.next("sayed");
+(await ada.next("said")).txt;
+`,
       "page/wrong.ts": `import { connect } from "@arclet/client";
 import type { App } from "../.arclet/types/app.d.ts";
 const app = connect<App>("wss://example.com");
@@ -194,6 +206,8 @@ app.on("said", ({ txt }) => txt);
     await runCli(["types", folder.path]);
     const errors = await typeErrors(folder.path);
     for (const name of Object.keys(wrong)) expect(errors).toContain(`src/wrong-${name}.ts(4,`);
+    const inTest = [...errors.matchAll(/wrong-kit\.ts\((\d+),/g)].map(([, line]) => line);
+    expect(new Set(inTest)).toEqual(new Set(["5", "6", "7", "8", "9", "10"]));
     const lines = [...(await typeErrors(folder.path, "page")).matchAll(/wrong\.ts\((\d+),/g)];
     expect(new Set(lines.map(([, line]) => line))).toEqual(new Set(["4", "5", "6", "7", "8"]));
   }, 120_000);
@@ -216,6 +230,7 @@ app.on("said", ({ txt }) => txt);
     expect(code).toBe(0);
     expect(output).toContain("install typescript");
     const text = await readFile(join(folder.path, ".arclet/types/app.d.ts"), "utf8");
+    expect(text).toContain("rows: {};");
     expect(text).toContain('"say": { input: any; output: any };');
     expect(text).toContain('tables: "messages";');
   });

@@ -1,3 +1,4 @@
+import type { RoomName } from "../register.ts";
 import type { Json } from "./member.ts";
 
 /** One join or leave. */
@@ -5,7 +6,7 @@ export interface PresenceRecord {
   /** The same when the record is delivered again. */
   readonly eventId: string;
   readonly eventName: "JOIN" | "LEAVE";
-  readonly room: string;
+  readonly room: RoomName;
   readonly connectionId: string;
   /** What the member joined with; of a LEAVE what it had last. */
   readonly member: Json;

@@ -45,7 +45,7 @@ export interface Rooms {
   }) => Promise<{ readonly members: number }>;
   readonly members: (request: { readonly room: RoomName }) => AsyncIterable<RoomMember>;
   /** Resolves the rooms of a connection. */
-  readonly of: (request: { readonly id: string }) => Promise<readonly string[]>;
+  readonly of: (request: { readonly id: string }) => Promise<readonly RoomName[]>;
   /** Everybody leaves; their sockets stay open. */
   readonly close: (request: { readonly room: RoomName }) => Promise<void>;
   /** Closes all sockets of a person, by the `id` of their identity. */

@@ -1,7 +1,7 @@
 import { rooms, type PresenceEvent } from "@arclet/functions";
-import { nameOfRoom, type Response } from "../../chat/protocol.ts";
+import { nameOfRoom } from "../../shared/room.ts";
 
-/** Tells rooms who is in them, when that has changed. */
+/** Sends a room the names of those in it, when that has changed. */
 export const handler = async ({ Records }: PresenceEvent): Promise<void> => {
   for (const room of new Set(Records.map((record) => record.room))) {
     const names = new Set<string>();
@@ -9,12 +9,8 @@ export const handler = async ({ Records }: PresenceEvent): Promise<void> => {
     for await (const { member } of rooms.members({ room })) {
       if (isNamed(member)) names.add(member.name);
     }
-    const payload: Response = {
-      type: "people",
-      room: nameOfRoom(room),
-      names: [...names].sort((a, b) => a.localeCompare(b)),
-    };
-    await rooms.send({ room, payload });
+    const sorted = [...names].sort((a, b) => a.localeCompare(b));
+    await rooms.send({ room, payload: { type: "people", room: nameOfRoom(room), names: sorted } });
   }
 };
 

@@ -1,7 +1,5 @@
-import { action } from "../../chat/action.ts";
-import { history } from "../../chat/messages.ts";
+import { action } from "@arclet/functions";
+import { history } from "../../shared/history.ts";
+import { earlierInput } from "../../shared/input.ts";
 
-export const handler = action(async ({ input, reply }) => {
-  const { room, before } = input;
-  await reply({ type: "history", room, isNewest: false, ...(await history(room, before)) });
-});
+export const handler = action({ input: earlierInput }, ({ room, before }) => history(room, before));

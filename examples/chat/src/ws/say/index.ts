@@ -1,13 +1,16 @@
-import { rooms } from "@arclet/functions";
-import { action } from "../../chat/action.ts";
-import { Refused } from "../../chat/input.ts";
-import { keep } from "../../chat/messages.ts";
-import { roomOf, type Response } from "../../chat/protocol.ts";
+import { action, ActionError, rooms } from "@arclet/functions";
+import { keep } from "../../shared/history.ts";
+import { sayInput } from "../../shared/input.ts";
+import { roomOf } from "../../shared/room.ts";
 
-/** Keeps a line and brings it to everyone in its room. */
-export const handler = action(async ({ connection: id, name, input }) => {
-  const { room, text } = input;
-  if (!(await rooms.of({ id })).includes(roomOf(room))) throw new Refused("Join the room first");
-  const payload: Response = { type: "said", room, message: await keep(room, name, text) };
-  await rooms.send({ room: roomOf(room), payload });
+/** Keeps a line and brings it to the others in its room; who said it gets it as the answer. */
+export const handler = action({ input: sayInput }, async ({ room, text }, event) => {
+  const { connectionId: id, authorizer } = event.requestContext;
+  if (!(await rooms.of({ id })).includes(roomOf(room))) {
+    throw new ActionError("NOT_IN_ROOM", "Join the room first");
+  }
+  // The name that the ticket was made for: nobody speaks under another's.
+  const line = await keep(room, String(authorizer?.["name"]), text);
+  await rooms.send({ room: roomOf(room), payload: { type: "said", room, line }, except: id });
+  return line;
 });

@@ -1,7 +1,6 @@
-import { action } from "../../chat/action.ts";
-import { Refused } from "../../chat/input.ts";
+import { action, ActionError } from "@arclet/functions";
 
 /** Messages whose action the manifest does not name end here. */
-export const handler = action(async () => {
-  throw new Refused("This chat does not know that action");
+export const handler = action(() => {
+  throw new ActionError("UNKNOWN_ACTION", "This chat does not know that action");
 });

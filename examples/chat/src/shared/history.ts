@@ -1,28 +1,26 @@
 import { tables } from "@arclet/functions";
-import type { Message } from "./protocol.ts";
-
-interface Row extends Record<string, unknown>, Message {
-  readonly room: string;
-}
+import type { Line } from "./messages.ts";
 
 /** Lines in one answer: with the longest texts they still fit into one message of 128 KB. */
 const pageSize = 30;
 
-/** Keeps a line. */
-export async function keep(room: string, name: string, text: string): Promise<Message> {
-  const { messages } = await tables<{ messages: Row }>();
-  const at = `${new Date().toISOString()}-${crypto.randomUUID().slice(0, 8)}`;
-  const message: Message = { at, name, text };
-  await messages.put({ room, ...message });
-  return message;
+/** Lines of a room, oldest first. */
+export interface Page {
+  readonly lines: readonly Line[];
+  readonly hasEarlier: boolean;
 }
 
-/** The last lines of a room, or those before `before`; oldest first. */
-export async function history(
-  room: string,
-  before: string | null,
-): Promise<{ readonly messages: Message[]; readonly hasEarlier: boolean }> {
-  const { messages } = await tables<{ messages: Row }>();
+/** Keeps a line. */
+export async function keep(room: string, name: string, text: string): Promise<Line> {
+  const { messages } = await tables();
+  const at = `${new Date().toISOString()}-${crypto.randomUUID().slice(0, 8)}`;
+  await messages.put({ room, at, name, text });
+  return { at, name, text };
+}
+
+/** The last lines of a room, or those before `before`. */
+export async function history(room: string, before: string | null): Promise<Page> {
+  const { messages } = await tables();
   const { Items, LastEvaluatedKey } = await messages.query({
     KeyConditionExpression: before === null ? "room = :room" : "room = :room AND #at < :before",
     ExpressionAttributeValues: { ":room": room, ...(before === null ? {} : { ":before": before }) },
@@ -32,7 +30,7 @@ export async function history(
     ConsistentRead: true,
   });
   return {
-    messages: Items.map(({ at, name, text }) => ({ at, name, text })).reverse(),
+    lines: Items.map(({ at, name, text }) => ({ at, name, text })).reverse(),
     hasEarlier: LastEvaluatedKey !== undefined,
   };
 }
