@@ -201,7 +201,9 @@ export function connect<App extends AppShape = AnyApp>(
       answerRollOver = null;
       clearTimeout(due);
       url.searchParams.set("previous", String(previous));
-      successor = listen(url);
+      const next = (successor = listen(url));
+      // The rooms may have moved already to a socket that never opens.
+      due = setTimeout(() => lose(next, 1006), answerMs);
     };
     former.send('{"action":"arclet-previous"}');
   }
@@ -227,6 +229,10 @@ export function connect<App extends AppShape = AnyApp>(
       }, silentMs);
     };
     former.addEventListener("message", linger);
+    former.addEventListener("close", ({ code }) => {
+      // Without a good-bye, something that was on its way may never have come.
+      if (code === 1006 && status === "open") emit("resumed", undefined);
+    });
     linger();
   }
 
