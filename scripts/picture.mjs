@@ -89,14 +89,18 @@ function composed(output, shown, url) {
 /** https://en.wikipedia.org/wiki/ANSI_escape_code#Select_Graphic_Rendition_parameters */
 function toHtml(text) {
   const colours = { 31: "#ff7b72", 32: "#7ee787", 33: "#e3b341", 35: "#d2a8ff", 36: "#79c0ff" };
-  const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
-  return escaped.replaceAll(/\u001B\[(\d+)m([^\u001B]*)/g, (_, code, shown) => {
+  const [first = "", ...rest] = text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .split("\u001B[");
+  const spans = rest.map((part) => {
+    const end = part.indexOf("m");
+    const code = part.slice(0, end);
     const style =
       code === "1"
         ? "font-weight:bold"
-        : code === "2"
-          ? "color:#8b919c"
-          : `color:${colours[code] ?? "inherit"}`;
-    return `<span style="${style}">${shown}</span>`;
+        : `color:${code === "2" ? "#8b919c" : (colours[code] ?? "inherit")}`;
+    return `<span style="${style}">${part.slice(end + 1)}</span>`;
   });
+  return first + spans.join("");
 }
