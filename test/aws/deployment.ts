@@ -156,10 +156,14 @@ function addressOf(url: string): {
 }
 
 /** A socket on the way to being open, as the page of an origin opens it; null: no browser. */
-export function connect(url: string, origin: string | null = null): WebSocket {
+export function connect(
+  url: string,
+  origin: string | null = null,
+  headers: Readonly<Record<string, string>> = {},
+): WebSocket {
   const { hostname, port, host, path } = addressOf(url);
   return new WebSocket(`ws://${hostname}:${port}${path}`, {
-    headers: origin === null ? { host } : { host, origin },
+    headers: { ...headers, host, ...(origin === null ? {} : { origin }) },
   });
 }
 
