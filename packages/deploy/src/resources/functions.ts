@@ -19,7 +19,6 @@ import {
   webSocketApiId,
 } from "../template/logical-ids.ts";
 import {
-  boundaryOf,
   domainOf,
   hasCdn,
   hasHttpApi,
@@ -30,6 +29,7 @@ import {
   webSocketUrl,
   type SynthesisContext,
 } from "./synthesis-context.ts";
+import { serviceRole } from "../template/service-role.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 import { realtimeEnvironment } from "./rooms.ts";
 import { cookieDomain } from "./cookie-domain.ts";
@@ -72,32 +72,12 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
   const statements = functionStatements(context, declared, logGroupId);
   template.add(
     roleId,
-    {
-      Type: "AWS::IAM::Role",
-      Properties: {
-        AssumeRolePolicyDocument: {
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Effect: "Allow",
-              Principal: { Service: "lambda.amazonaws.com" },
-              Action: "sts:AssumeRole",
-            },
-          ],
-        },
-        Policies: [
-          {
-            PolicyName: "arclet",
-            PolicyDocument: {
-              Version: "2012-10-17",
-              Statement: statements,
-            },
-          },
-        ],
-        ...(config.policies.length > 0 ? { ManagedPolicyArns: config.policies } : {}),
-        ...boundaryOf(context),
-      },
-    },
+    serviceRole({
+      service: "lambda",
+      statements,
+      managedPolicies: config.policies,
+      permissionsBoundary: context.manifest.aws.permissionsBoundary,
+    }),
     origin,
   );
   const variables = environmentOf(context, declared, roleId);

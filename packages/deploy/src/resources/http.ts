@@ -16,6 +16,7 @@ import {
   retentionOf,
   type SynthesisContext,
 } from "./synthesis-context.ts";
+import { apiPermission } from "../template/api-permission.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 
 const apiOrigin = { label: "@http", location: null };
@@ -131,17 +132,7 @@ function addIntegration({ template, manifest }: SynthesisContext, functionId: st
   );
   template.add(
     logicalId("HttpPermission", functionId),
-    {
-      Type: "AWS::Lambda::Permission",
-      Properties: {
-        Action: "lambda:InvokeFunction",
-        FunctionName: ref(invokedId(declared)),
-        Principal: "apigateway.amazonaws.com",
-        SourceArn: sub(
-          `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${httpApiId}}/*`,
-        ),
-      },
-    },
+    apiPermission(ref(invokedId(declared)), httpApiId, "*"),
     origin,
   );
 }
@@ -250,19 +241,5 @@ function addStaticIntegration({ template }: SynthesisContext): void {
     },
     apiOrigin,
   );
-  template.add(
-    "HttpStaticPermission",
-    {
-      Type: "AWS::Lambda::Permission",
-      Properties: {
-        Action: "lambda:InvokeFunction",
-        FunctionName: ref(functionId),
-        Principal: "apigateway.amazonaws.com",
-        SourceArn: sub(
-          `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${httpApiId}}/*`,
-        ),
-      },
-    },
-    apiOrigin,
-  );
+  template.add("HttpStaticPermission", apiPermission(ref(functionId), httpApiId, "*"), apiOrigin);
 }

@@ -1,7 +1,8 @@
 import { eventSources, scheduledEvent, type ScheduledEventValues } from "@arclet/manifest";
 import { addAsyncInvocation } from "./async-invocation.ts";
 import { logicalId } from "../template/logical-ids.ts";
-import { boundaryOf, functionOf, invokedArn, type SynthesisContext } from "./synthesis-context.ts";
+import { functionOf, invokedArn, type SynthesisContext } from "./synthesis-context.ts";
+import { serviceRole } from "../template/service-role.ts";
 import { attribute, sub } from "../template/template.ts";
 
 /** EventBridge schedules (Scheduler, not rules: only it knows time zones) and the role they use. */
@@ -12,37 +13,17 @@ export function addSchedules(context: SynthesisContext): void {
   const targets = schedules.map(({ functionId }) => functionOf(manifest, functionId));
   template.add(
     "SchedulerRole",
-    {
-      Type: "AWS::IAM::Role",
-      Properties: {
-        AssumeRolePolicyDocument: {
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Effect: "Allow",
-              Principal: { Service: "scheduler.amazonaws.com" },
-              Action: "sts:AssumeRole",
-            },
-          ],
+    serviceRole({
+      service: "scheduler",
+      statements: [
+        {
+          Effect: "Allow",
+          Action: ["lambda:InvokeFunction"],
+          Resource: targets.map(invokedArn),
         },
-        Policies: [
-          {
-            PolicyName: "arclet",
-            PolicyDocument: {
-              Version: "2012-10-17",
-              Statement: [
-                {
-                  Effect: "Allow",
-                  Action: ["lambda:InvokeFunction"],
-                  Resource: targets.map(invokedArn),
-                },
-              ],
-            },
-          },
-        ],
-        ...boundaryOf(context),
-      },
-    },
+      ],
+      permissionsBoundary: manifest.aws.permissionsBoundary,
+    }),
     { label: "@scheduled", location: null },
   );
   for (const schedule of schedules) {

@@ -1,7 +1,6 @@
 import {
   hasCdn,
   hasStaticBucket,
-  boundaryOf,
   domainOf,
   retentionOf,
   webSocketUrl,
@@ -15,6 +14,7 @@ import {
   staticBucketId,
   staticFunctionId,
 } from "../template/logical-ids.ts";
+import { serviceRole } from "../template/service-role.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 
 const origin = { label: "@static", location: null };
@@ -138,44 +138,24 @@ export function addStaticFunction(context: SynthesisContext): void {
   );
   template.add(
     "StaticFunctionRole",
-    {
-      Type: "AWS::IAM::Role",
-      Properties: {
-        AssumeRolePolicyDocument: {
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Effect: "Allow",
-              Principal: { Service: "lambda.amazonaws.com" },
-              Action: "sts:AssumeRole",
-            },
-          ],
+    serviceRole({
+      service: "lambda",
+      statements: [
+        {
+          Effect: "Allow",
+          Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+          Resource: [attribute("StaticFunctionLogs", "Arn")],
         },
-        Policies: [
-          {
-            PolicyName: "arclet",
-            PolicyDocument: {
-              Version: "2012-10-17",
-              Statement: [
-                {
-                  Effect: "Allow",
-                  Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-                  Resource: [attribute("StaticFunctionLogs", "Arn")],
-                },
-                { Effect: "Allow", Action: ["s3:GetObject"], Resource: [sub(objectsOf(context))] },
-                // Without it a missing object is a 403, as a forbidden one.
-                {
-                  Effect: "Allow",
-                  Action: ["s3:ListBucket"],
-                  Resource: [attribute(staticBucketId, "Arn")],
-                },
-              ],
-            },
-          },
-        ],
-        ...boundaryOf(context),
-      },
-    },
+        { Effect: "Allow", Action: ["s3:GetObject"], Resource: [sub(objectsOf(context))] },
+        // Without it a missing object is a 403, as a forbidden one.
+        {
+          Effect: "Allow",
+          Action: ["s3:ListBucket"],
+          Resource: [attribute(staticBucketId, "Arn")],
+        },
+      ],
+      permissionsBoundary: context.manifest.aws.permissionsBoundary,
+    }),
     ofFunction,
   );
   template.add(

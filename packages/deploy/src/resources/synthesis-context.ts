@@ -45,14 +45,6 @@ export function retentionOf({ manifest }: SynthesisContext): { readonly Retentio
   return logRetention === null ? {} : { RetentionInDays: logRetention };
 }
 
-/** Properties of a role: the policy that bounds its permissions, where the account asks for one. */
-export function boundaryOf({ manifest }: SynthesisContext): {
-  readonly PermissionsBoundary?: string;
-} {
-  const { permissionsBoundary } = manifest.aws;
-  return permissionsBoundary === null ? {} : { PermissionsBoundary: permissionsBoundary };
-}
-
 /** The hosts of the stage that is deployed; null: AWS's own. */
 export function domainOf({ manifest, options }: SynthesisContext): Domain | null {
   return manifest.domains[options.stage];

@@ -14,6 +14,7 @@ import {
   webSocketUrl,
   type SynthesisContext,
 } from "./synthesis-context.ts";
+import { apiPermission } from "../template/api-permission.ts";
 import { attribute, ref, sub, type TemplateValue } from "../template/template.ts";
 
 const apiOrigin = { label: "@ws", location: null };
@@ -49,17 +50,11 @@ export function addWebSocketApi(context: SynthesisContext): void {
     const isAuthorizer = ws.authorizer?.functionId === functionId;
     template.add(
       logicalId("WebSocketPermission", functionId),
-      {
-        Type: "AWS::Lambda::Permission",
-        Properties: {
-          Action: "lambda:InvokeFunction",
-          FunctionName: ref(invokedId(declared)),
-          Principal: "apigateway.amazonaws.com",
-          SourceArn: sub(
-            `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${webSocketApiId}}/${isAuthorizer ? "authorizers/*" : `${options.stage}/*`}`,
-          ),
-        },
-      },
+      apiPermission(
+        ref(invokedId(declared)),
+        webSocketApiId,
+        isAuthorizer ? "authorizers/*" : `${options.stage}/*`,
+      ),
       { label: `function ${functionId}`, location: declared.origin },
     );
   }
@@ -188,17 +183,7 @@ function addRollOver(
   const declared = functionOf(manifest, functionId);
   template.add(
     "WebSocketRollOverPermission",
-    {
-      Type: "AWS::Lambda::Permission",
-      Properties: {
-        Action: "lambda:InvokeFunction",
-        FunctionName: ref(invokedId(declared)),
-        Principal: "apigateway.amazonaws.com",
-        SourceArn: sub(
-          `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${${webSocketApiId}}/${options.stage}/${routeKey}`,
-        ),
-      },
-    },
+    apiPermission(ref(invokedId(declared)), webSocketApiId, `${options.stage}/${routeKey}`),
     { label: `route ${routeKey}`, location: null },
   );
   const route = { routeKey, functionId, hasRouteResponse: true, origin: null };

@@ -12,6 +12,7 @@ import {
 import { referredIds } from "../template/canonical-value.ts";
 import { renameResources } from "../template/rename-resources.ts";
 import type { Template, TemplateValue } from "../template/template.ts";
+import { trustOf } from "../template/service-role.ts";
 import { withPolicies } from "./role-policies.ts";
 
 type Mutable = Record<string, unknown>;
@@ -72,7 +73,11 @@ export function architectView(template: Template, manifest: Manifest): Architect
   if (view.Resources[roleId] === undefined)
     view.Resources[roleId] = {
       Type: "AWS::IAM::Role",
-      Properties: { AssumeRolePolicyDocument: lambdasTrust, Policies: [], ManagedPolicyArns: [] },
+      Properties: {
+        AssumeRolePolicyDocument: trustOf("lambda"),
+        Policies: [],
+        ManagedPolicyArns: [],
+      },
     };
   const before = { ...view.Resources };
   const given = structuredClone(view.Resources);
@@ -81,17 +86,6 @@ export function architectView(template: Template, manifest: Manifest): Architect
     restore: (changed) => restored(changed, { resources: before, copies: given }, names, roles),
   };
 }
-
-const lambdasTrust = {
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { Service: "lambda.amazonaws.com" },
-      Action: "sts:AssumeRole",
-    },
-  ],
-};
 
 function restored(
   changed: Template,

@@ -4,6 +4,7 @@ import {
   functionNamePrefix,
   nestedFunctionName,
 } from "../template/logical-ids.ts";
+import { serviceRole } from "../template/service-role.ts";
 import { attribute, sub } from "../template/template.ts";
 import type { Template, TemplateResource, TemplateValue } from "../template/template.ts";
 
@@ -102,39 +103,19 @@ function roleOf(
         : nestedFunctionName(stackName, id);
     }),
   );
-  return {
-    Type: "AWS::IAM::Role",
-    Properties: {
-      AssumeRolePolicyDocument: {
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Principal: { Service: "apigateway.amazonaws.com" },
-            Action: "sts:AssumeRole",
-          },
-        ],
+  return serviceRole({
+    service: "apigateway",
+    statements: [
+      {
+        Effect: "Allow",
+        Action: ["lambda:InvokeFunction"],
+        Resource: [...names].flatMap((name) => {
+          const arn = `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${name}`;
+          // The alias of a function whose concurrency is provisioned.
+          return name.endsWith("*") ? [sub(arn)] : [sub(arn), sub(`${arn}:*`)];
+        }),
       },
-      Policies: [
-        {
-          PolicyName: "arclet",
-          PolicyDocument: {
-            Version: "2012-10-17",
-            Statement: [
-              {
-                Effect: "Allow",
-                Action: ["lambda:InvokeFunction"],
-                Resource: [...names].flatMap((name) => {
-                  const arn = `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${name}`;
-                  // The alias of a function whose concurrency is provisioned.
-                  return name.endsWith("*") ? [sub(arn)] : [sub(arn), sub(`${arn}:*`)];
-                }),
-              },
-            ],
-          },
-        },
-      ],
-      ...(permissionsBoundary === null ? {} : { PermissionsBoundary: permissionsBoundary }),
-    },
-  };
+    ],
+    permissionsBoundary,
+  });
 }
