@@ -1,6 +1,6 @@
 import { readBody, ticket, type HttpHandler } from "@arclet/functions";
 import { safeParse } from "valibot";
-import { ticketInput } from "../../shared/input.ts";
+import { ticketInput } from "@shared/input.ts";
 
 /** A ticket for whoever says under which name they talk: the one place that knows who is who. */
 export const handler: HttpHandler = async (event) => {

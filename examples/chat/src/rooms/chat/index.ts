@@ -1,5 +1,5 @@
 import { rooms, type PresenceEvent } from "@arclet/functions";
-import { nameOfRoom } from "../../shared/room.ts";
+import { nameOfRoom } from "@shared/room.ts";
 
 /** Sends a room the names of those in it, when that has changed. */
 export const handler = async ({ Records }: PresenceEvent): Promise<void> => {

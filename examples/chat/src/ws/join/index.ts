@@ -1,7 +1,7 @@
 import { action, rooms } from "@arclet/functions";
-import { history } from "../../shared/history.ts";
-import { joinInput } from "../../shared/input.ts";
-import { roomOf } from "../../shared/room.ts";
+import { history } from "@shared/history.ts";
+import { joinInput } from "@shared/input.ts";
+import { roomOf } from "@shared/room.ts";
 
 /** Somebody enters a room, leaves the one before, and gets its last lines. */
 export const handler = action({ input: joinInput }, async ({ room: name }, event) => {

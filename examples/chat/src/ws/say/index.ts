@@ -1,7 +1,7 @@
 import { action, ActionError, rooms } from "@arclet/functions";
-import { keep } from "../../shared/history.ts";
-import { sayInput } from "../../shared/input.ts";
-import { roomOf } from "../../shared/room.ts";
+import { keep } from "@shared/history.ts";
+import { sayInput } from "@shared/input.ts";
+import { roomOf } from "@shared/room.ts";
 
 /** Keeps a line and brings it to the others in its room; who said it gets it as the answer. */
 export const handler = action({ input: sayInput }, async ({ room, text }, event) => {
