@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { commentsOf } from "./words/comments.ts";
 import { oldWordsIn } from "./words/old-words.ts";
 import { proseOf } from "./words/prose.ts";
 import { stringsOf } from "./words/strings.ts";
@@ -40,17 +41,28 @@ describe("the house words", () => {
     ]);
   });
 
+  test("comments are found, and no strings", () => {
+    const source = 'const a = "told"; // mend\n/** anew */';
+    expect(commentsOf("a.ts", source)).toEqual([
+      { line: 1, text: " mend" },
+      { line: 2, text: "* anew " },
+    ]);
+  });
+
   test("prose leaves out blocks of code", () => {
     expect(proseOf("one\n```js\ntold\n```\ntwo")).toBe("one\n\n\n\ntwo");
   });
 });
 
-describe("messages", () => {
+describe.each([
+  ["messages", stringsOf],
+  ["comments", commentsOf],
+])("%s", (_, textsOf) => {
   const packages = readdirSync(join(root, "packages"));
   test.each(packages)("of %s use the house words", (name) => {
     const sources = filesIn(join("packages", name), /^src[/\\].*\.ts$/);
     const found = sources.flatMap((path) =>
-      stringsOf(path, read(path)).flatMap(({ line, text }) =>
+      textsOf(path, read(path)).flatMap(({ line, text }) =>
         oldWordsIn(text).map((word) => `${path}:${line}: ${word}`),
       ),
     );

@@ -5,7 +5,7 @@ import { entryFormat } from "./bundle/entry-format.ts";
 import { findHandler } from "./find-handler.ts";
 
 /**
- * What Lambda would refuse when it loads a function, as far as the handler's file tells without being
+ * What Lambda would refuse when it loads a function, as far as the handler's file shows without being
  * bundled: a missing file or export, and callbacks where the runtime has none.
  *
  * @param root Absolute project folder.

@@ -11,7 +11,7 @@ export interface PackageFacts {
 }
 
 /**
- * The format of a source file as far as its name and the nearest `package.json` tell;
+ * The format of a source file as far as its name and the nearest `package.json` say;
  * null leaves it to the syntax, as Node.js does.
  */
 export async function declaredFormat(file: string): Promise<ModuleFormat | null> {

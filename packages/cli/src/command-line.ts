@@ -83,7 +83,7 @@ const commands: { readonly [name: string]: CommandEntry } = {
   },
 };
 
-/** Exit codes: 1 for what the user can mend, 70 (EX_SOFTWARE of sysexits.h) for our bugs. */
+/** Exit codes: 1 for what the user can fix, 70 (EX_SOFTWARE of sysexits.h) for our bugs. */
 const exitCodes = { ok: 0, userError: 1, bug: 70 } as const;
 
 /** Runs the words after `arclet`. Never rejects; resolves with the exit code. */
@@ -176,7 +176,7 @@ function reportFailure(error: unknown, style: Style): number {
   return exitCodes.bug;
 }
 
-/** What to do about it, as the error classes of all packages tell it. */
+/** What to do about it, as the error classes of all packages say it. */
 function hintsOf(error: Error): readonly string[] {
   if (!("hints" in error) || !Array.isArray(error.hints)) return [];
   return error.hints.filter((hint): hint is string => typeof hint === "string");

@@ -52,7 +52,7 @@ export async function changeInSteps(
     origins,
   );
   const inner = planned.filter(({ logicalId }) => isInNested(logicalId, before, after));
-  /** CloudFormation tells that a nested stack changes, and not what in it. */
+  /** CloudFormation reports that a nested stack changes, and not what in it. */
   const detail = (found: readonly StackChange[]): readonly StackChange[] => {
     const moved = new Set(inner.map(({ logicalId }) => innerId(logicalId)));
     const rest = found.filter(

@@ -2,7 +2,7 @@ import type { Context, WebSocketMessageEvent, WebSocketResponse } from "./handle
 import { validate, type Issue, type StandardSchema } from "./standard-schema.ts";
 import { ws } from "./ws.ts";
 
-/** An error that the client is told: other errors reach it as `INTERNAL`, without their words. */
+/** An error that reaches the client: other errors reach it as `INTERNAL`, without their words. */
 export class ActionError extends Error {
   override readonly name = "ActionError";
   /** `BAD_INPUT` and `INTERNAL` are the platform's; the app's own are its own. */

@@ -1,4 +1,4 @@
-/** What the AWS SDK tells of a call that was refused. */
+/** What the AWS SDK reports of a call that was refused. */
 export interface RefusalMetadata {
   readonly httpStatusCode: number;
   /** For AWS support; absent where no request was made over HTTP. */
@@ -6,7 +6,7 @@ export interface RefusalMetadata {
 }
 
 /**
- * A refusal by AWS, or by the gateway that stands for it, shaped as the AWS SDK's:
+ * A refusal by AWS, or by the gateway in its place, shaped as the AWS SDK's:
  * `error.name === "GoneException"`, and `error.$metadata.httpStatusCode === 410`.
  */
 export class GatewayError extends Error {

@@ -16,7 +16,7 @@ const attempts = 3;
 const backoffMs = 100;
 
 /**
- * Sends a request, signed with the credentials Lambda gives; tries again when told to slow down, when
+ * Sends a request, signed with the credentials Lambda gives; tries again when AWS asks to slow down, when
  * AWS fails and when the network does.
  */
 export async function signedFetch(request: SignedRequest): Promise<Response> {

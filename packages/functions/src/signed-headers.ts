@@ -1,7 +1,7 @@
 export interface RequestToSign {
   readonly url: string;
   readonly method: string;
-  /** Without `host`, which the address tells. All of them are signed. */
+  /** Without `host`, which the address names. All of them are signed. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | undefined;
 }

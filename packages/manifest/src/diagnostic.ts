@@ -18,7 +18,7 @@ export interface DiagnosticNote {
 /** One mistake (or warning) in what a person wrote. Diagnostics are collected, never thrown. */
 export interface Diagnostic {
   readonly severity: "error" | "warning";
-  /** Kebab case, by pragma: `http-route-duplicate`. Each code stands in docs/errors.md. */
+  /** Kebab case, by pragma: `http-route-duplicate`. Each code is in docs/errors.md. */
   readonly code: string;
   readonly text: string;
   readonly location: Location | null;

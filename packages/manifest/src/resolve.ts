@@ -36,7 +36,7 @@ export function resolveManifest(document: Document, options: ResolveOptions = {}
   for (const [name, read] of Object.entries(pragmaReaders)) {
     const [first, ...again] = byName.get(name) ?? [];
     if (first === undefined) continue;
-    // A pragma that stands twice is told already, and read as the one that was meant.
+    // A pragma that appears twice is reported already, and read as the one that was meant.
     const body = [first, ...again].flatMap((pragma) => pragma.body);
     read({ ...first, body }, context);
   }

@@ -443,7 +443,7 @@ describe("mistakes in a manifest", () => {
     expect(mistakesIn(text)).toEqual(mistakes);
   });
 
-  test("all are told in one run, in the order of the text", () => {
+  test("all are reported in one run, in the order of the text", () => {
     const text = "@app\n1x\n\n@http\ngte /\nget nowhere\n\n@tables\ncats\n\n@aws\ntimeout 0\n";
     expect(mistakesIn(text)).toEqual([
       "2:1 error app-name-invalid",
@@ -455,14 +455,14 @@ describe("mistakes in a manifest", () => {
   });
 
   test("every code that a text alone can cause has a case", () => {
-    const told = new Set(
+    const reported = new Set(
       cases.flatMap(([, , mistakes]) => mistakes.map((one) => one.split(" ")[2])),
     );
     // These need a folder: the project's reader, the other forms, plugins or handlers cause them.
     const ofFolders =
       /^(?:access-|manifest-|function-(?:missing|undeclared|folders)|plugin-hook-|sandbox-)|^syntax-error$|^ws-response-missing$/;
     const silent = Object.keys(diagnosticCodes).filter(
-      (code) => !told.has(code) && !ofFolders.test(code),
+      (code) => !reported.has(code) && !ofFolders.test(code),
     );
     expect(silent).toEqual([]);
   });

@@ -76,7 +76,7 @@ describe("what public apps write", () => {
     ]);
   });
 
-  test("a lifecycle function may have a source, and an action answers when told to", () => {
+  test("a lifecycle function may have a source, and an action answers when asked to", () => {
     const manifest = read("@app\nx\n\n@ws\nconnect\n  src lib/open\nask\n  response true\n");
     expect(manifest.functions[0]?.sourceCandidates).toEqual(["lib/open"]);
     expect(manifest.ws?.routes.at(-1)).toMatchObject({ routeKey: "ask", hasRouteResponse: true });
@@ -193,7 +193,7 @@ describe("other forms say the same", () => {
     expect(plain(accept(parseYaml(yaml, { file: "arc.yaml" })))).toEqual(plain(read(arc)));
   });
 
-  test("broken JSON and YAML are told with their places", () => {
+  test("broken JSON and YAML are reported with their places", () => {
     expect(parseJson('{ "app": }', { file: "arc.json" })?.diagnostics[0]).toMatchObject({
       code: "syntax-error",
       location: { line: 1, column: 9 },

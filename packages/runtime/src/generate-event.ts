@@ -91,7 +91,7 @@ export function generateEvent(
   }
 }
 
-/** A browser on this machine, as far as headers tell. */
+/** A browser on this machine, as far as headers show. */
 function requestHead(host: string, method: string): RequestHead {
   const headers = { host, "user-agent": "arclet", accept: "*/*" };
   return {

@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 
 export interface AddressOptions {
-  /** As the server was told to listen. */
+  /** As the server was asked to listen. */
   readonly host: string;
   readonly port: number;
   readonly isSecure: boolean;

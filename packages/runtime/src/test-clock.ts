@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import { durationMs } from "./duration.ts";
 
-/** A clock that stands still until told to go on. */
+/** A clock that moves only when a test moves it. */
 export interface TestClock extends Clock {
   /** Goes on by milliseconds or by `"2h"`, `"10m"`, `"29s"`, running what falls due, in order. */
   advance(by: number | string): Promise<void>;

@@ -30,7 +30,7 @@ export interface BundleSettings {
   readonly keepsNativePackages: boolean;
 }
 
-/** Free name of the bundle that stands for `import.meta.url` in a CommonJS bundle. */
+/** Free name of the bundle that replaces `import.meta.url` in a CommonJS bundle. */
 export const importMetaUrlName = "__arclet_import_meta_url";
 
 export function createBundleOptions(settings: BundleSettings): EsbuildOptions & {

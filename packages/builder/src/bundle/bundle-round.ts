@@ -67,7 +67,7 @@ export class BundleRound {
     for (const group of groups.values()) {
       bundleTogether(group).then(
         (bundles) => group.forEach(({ settle }, index) => settle(bundles[index] ?? null)),
-        // Whatever it is, it is told by those that are bundled alone.
+        // Whatever it is, it is reported by those that are bundled alone.
         () => group.forEach(({ settle }) => settle(null)),
       );
     }

@@ -35,7 +35,7 @@ export function folderAliases(
   };
 }
 
-/** The path that a specifier stands for; null when it is of no alias. */
+/** The path that a specifier means; null when it is of no alias. */
 export function targetOf(
   specifier: string,
   alias: { readonly [specifier: string]: string },

@@ -85,7 +85,7 @@ export class BuildRecords {
     return { built: record.built, diagnostics: record.diagnostics };
   }
 
-  /** Keeps what was built, unless a source changed so recently that its stamp cannot tell. */
+  /** Keeps what was built, unless a source changed so recently that its stamp cannot show it. */
   keep(functionId: string, build: MadeBuild): void {
     const stamps = new FileStamps();
     // More files in its folders than these would be shipped as well.

@@ -108,7 +108,7 @@ export class BundleSources {
 
 /**
  * Folders and files to which `paths` of compiler settings lead; what appears in them is found. null when
- * they cannot be told: `baseUrl`, and several places for one name.
+ * they cannot be known: `baseUrl`, and several places for one name.
  */
 function pathTargets(text: string, folder: string): readonly string[] | null {
   if (/"baseUrl"\s*:/.test(text)) return null;

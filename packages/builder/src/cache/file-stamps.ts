@@ -5,12 +5,12 @@ const settledAfterMs = 100;
 /** Some file systems keep whole seconds only: FAT counts in steps of two. */
 const settledAfterOnCoarseClockMs = 2000;
 
-/** Same stamp, same content, as far as the system tells: times, size and inode. */
+/** Same stamp, same content, as far as the system shows: times, size and inode. */
 export function stampOf({ mtimeNs, ctimeNs, size, ino }: BigIntStats): string {
   return `${mtimeNs} ${ctimeNs} ${size} ${ino}`;
 }
 
-/** Whether what was found had not changed for so long before `atMs` that its stamp tells its content. */
+/** Whether what was found had not changed for so long before `atMs` that its stamp identifies its content. */
 export function isSettled({ mtimeNs, ctimeNs }: BigIntStats, atMs: number): boolean {
   const isCoarse = ctimeNs % 1_000_000_000n === 0n;
   const changedMs = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n);

@@ -4,7 +4,7 @@ import { FileStamps } from "./file-stamps.ts";
 
 /**
  * Tells one program from another: it changes when this package, or the bundle it is in, is installed or
- * made anew, and with esbuild. What another one kept is not taken.
+ * made again, and with esbuild. What another one kept is not taken.
  */
 export function toolStamp(): string {
   const stamps = new FileStamps();

@@ -105,7 +105,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * The response that a result without `statusCode` stands for; any other result itself.
+ * The response that a result without `statusCode` means; any other result itself.
  *
  * A result is a response when its `type` is a media type and its `body` is text; when it has one of
  * `html`, `css`, `js`, `text`, `xml` and `json`; when its `location` is a path or a URL; or when it has a

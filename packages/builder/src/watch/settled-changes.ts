@@ -59,7 +59,7 @@ export class SettledChanges {
     if (written.length > 0 && !this.#isClosed) this.#onChange(new Set(written));
   }
 
-  /** Whether the change can be told now. */
+  /** Whether the change can be reported now. */
   #settle(path: string, state: FileState): boolean {
     if (state === "no file") return false;
     if (state === "written") {

@@ -8,7 +8,7 @@ import { SettledChanges } from "./settled-changes.ts";
 
 export interface WatchOptions {
   /**
-   * How long a file may be gone or empty before that is told. Editors save by emptying the file first,
+   * How long a file may be gone or empty before that is reported. Editors save by emptying the file first,
    * or by moving it away and writing a new one. @default 100
    */
   readonly halfSavedMs?: number;
@@ -39,7 +39,7 @@ const ignoredFolders: ReadonlySet<string> = new Set([
 
 /**
  * Tells which files below `root` were written, made or removed, absolute, within milliseconds; only a
- * file that is gone or empty is given time to come back. A removed folder is told with its files.
+ * file that is gone or empty is given time to come back. A removed folder is reported with its files.
  * Resolves once every later change is noticed.
  */
 export async function watchProject(
@@ -85,7 +85,7 @@ export async function watchProject(
   }
 
   // chokidar 5 misses every other save of a file that is replaced by a rename, as many editors save.
-  // Its watch of the folder does see it, and tells so here.
+  // Its watch of the folder does see it, and reports it here.
   watcher.on("raw", (_event, name: string | null, details: unknown) => {
     const watched = watchedPathOf(details);
     if (watched === null) return;

@@ -20,7 +20,7 @@ const leastDays = 7;
 const dayMs = 86_400_000;
 
 /**
- * The certificate of a project: made once, so that a browser has to be told to accept it only once. A
+ * The certificate of a project: made once, so that a browser has to accept it only once. A
  * new one is made when it expires, or when this machine has an address that it does not name.
  * @param folder Absolute; readable by its owner only.
  */

@@ -29,7 +29,7 @@ export interface DevSessionOptions {
   readonly watches: boolean;
   /** Where debuggers of the functions' processes listen; null: nowhere. With one nothing times out. */
   readonly inspect: InspectAddress | null;
-  /** Whether traffic events are to tell what memory functions take; asked at each invocation. */
+  /** Whether traffic events report what memory functions take; asked at each invocation. */
   readonly measuresMemory: () => boolean;
   readonly state: StateOptions & NetworkOptions;
   /** What a test sets of the runtime. @default nothing */

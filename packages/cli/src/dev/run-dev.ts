@@ -36,7 +36,7 @@ const interruptedExitCode = 130;
 /** Runs an app until it is interrupted; resolves with the exit code. */
 export async function runDev(options: RunDevOptions): Promise<number> {
   const { terminal, root, inspect } = options;
-  // Begins to load while the port is looked at. What is wrong with it is told where it is needed.
+  // Begins to load while the port is looked at. What is wrong with it is reported where it is needed.
   import("@arclet/runtime").catch(() => null);
   const wanted = options.port ?? (await preferredPort(root));
   const port = await choosePort(wanted, options.host, terminal);

@@ -28,7 +28,7 @@ export function failedPlugin(
   });
 }
 
-/** Runs a hook; what it throws is told with the plugin's name. */
+/** Runs a hook; what it throws is reported with the plugin's name. */
 export async function runHook<Result>(
   loaded: LoadedPlugin,
   hook: string,

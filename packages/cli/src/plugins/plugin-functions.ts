@@ -57,7 +57,7 @@ const order: readonly Hook[] = [
 
 /**
  * Adds what a plugin sets to the manifest. It is written as manifest text and read by the same rules,
- * so that a plugin's mistakes are told as a person's are; what the manifest has itself stays as it is.
+ * so that a plugin's mistakes are reported as a person's are; what the manifest has itself stays as it is.
  */
 export async function addPluginFunctions(
   loaded: LoadedPlugin,

@@ -38,7 +38,7 @@ export interface WatcherContext extends SandboxContext {
   readonly event: "update" | "remove";
 }
 
-/** A CloudFormation template, to be changed in place or returned anew. */
+/** A CloudFormation template, to be changed in place or returned as a new one. */
 export interface CloudFormation {
   Resources: Record<string, Record<string, unknown>>;
   Outputs?: Record<string, unknown>;

@@ -32,7 +32,7 @@ export class SandboxPlugins {
       this.#setRuntime = resolve;
       this.#giveUp = reject;
     });
-    // Whoever invokes meanwhile is told; without anybody it is no failure.
+    // Whoever invokes meanwhile gets the error; without anybody it is no failure.
     this.#runtime.catch(() => {});
   }
 
@@ -70,7 +70,7 @@ export class SandboxPlugins {
 
   /** A file was saved or removed. */
   saved(file: string): void {
-    const run = this.#tell(this.#plugins.watcher(this.#project, this.#invoke, file)).finally(() =>
+    const run = this.#report(this.#plugins.watcher(this.#project, this.#invoke, file)).finally(() =>
       this.#running.delete(run),
     );
     this.#running.add(run);
@@ -85,10 +85,10 @@ export class SandboxPlugins {
   async close(): Promise<void> {
     this.#giveUp(new Error("the app is not running"));
     await this.settled();
-    await this.#tell(this.#plugins.end(this.#project, this.#invoke));
+    await this.#report(this.#plugins.end(this.#project, this.#invoke));
   }
 
-  async #tell(hook: Promise<void>): Promise<void> {
+  async #report(hook: Promise<void>): Promise<void> {
     try {
       await hook;
     } catch (error) {

@@ -5,7 +5,7 @@ export interface AppAnswers {
   readonly language: Language;
 }
 
-/** Asks what `init` was not told. */
+/** Asks for what `init` was not given. */
 export async function askForApp(currentFolder: string): Promise<AppAnswers | "cancelled"> {
   const { intro, isCancel, outro, text } = await import("@clack/prompts");
   intro("A new Arclet app");

@@ -8,7 +8,7 @@ const packageManagers = ["npm", "pnpm", "yarn", "bun"] as const;
 
 export type PackageManager = (typeof packageManagers)[number];
 
-/** Lock files, in the order in which they tell the package manager. */
+/** Lock files, in the order in which they decide the package manager. */
 const lockFiles: readonly (readonly [file: string, manager: PackageManager])[] = [
   ["pnpm-lock.yaml", "pnpm"],
   ["pnpm-workspace.yaml", "pnpm"],

@@ -31,7 +31,7 @@ export function codeFrame(
     }
     frame.push(`${style.red(">")} ${style.dim(gutter)} ${clip(text)}`);
     if (column <= maxLineLength) {
-      // Tabs before the place stay tabs, so that the caret stands under it in any terminal.
+      // Tabs before the place stay tabs, so that the caret is under it in any terminal.
       const indent = text.slice(0, column - 1).replaceAll(/[^\t]/g, " ");
       frame.push(`  ${" ".repeat(width)} ${style.dim("│")} ${indent}${style.red("^")}`);
     }

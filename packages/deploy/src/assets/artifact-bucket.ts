@@ -116,7 +116,7 @@ async function exists(head: () => Promise<unknown>, bucket: ArtifactBucket): Pro
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (error.name === "NotFound" || error.name === "NoSuchBucket") return false;
-    // An answer to HEAD has no body, and so no name of an error: only its status tells.
+    // An answer to HEAD has no body, and so no name of an error: only its status says why.
     if (statusOf(error) !== 403) throw error;
     throw new DeployError("ERR_ACCESS_DENIED", `The bucket ${bucket.name} cannot be used`, {
       hints: [

@@ -7,7 +7,7 @@ type Architecture = FunctionConfig["architecture"];
 
 /** `e_machine` of ELF files (System V ABI, chapter 4). */
 const machines: { readonly [machine: number]: Architecture } = { 62: "x86_64", 183: "arm64" };
-/** What stands in names of files and packages for the machine they are for. */
+/** What is in names of files and packages for the machine they are for. */
 const platformWords =
   /[-_.+]?(?:darwin|linux|win32|android|freebsd|openbsd|musl|glibc|gnueabihf|gnu|msvc|eabi|x64|ia32|arm64|armv\d|arm|universal)(?![a-z])/g;
 

@@ -16,7 +16,7 @@ export interface FunctionPackage {
   readonly key: string;
   readonly archive: Archive;
   readonly unzippedBytes: number;
-  /** As Lambda tells it of the code it runs: SHA-256 of the archive in base64. */
+  /** As Lambda reports it of the code it runs: SHA-256 of the archive in base64. */
   readonly codeSha256: string;
   /** Whether its code uses rooms or revokes sessions. */
   readonly usesRealtime: boolean;
@@ -52,12 +52,12 @@ export async function packageFunctions(
 ): Promise<readonly FunctionPackage[]> {
   const architectures = new Map(functions.map(({ id, config }) => [id, config.architecture]));
   const packages: FunctionPackage[] = [];
-  let told = 0;
+  let reported = 0;
   await forEachConcurrently(built.entries(), concurrentArchives, async ([index, one]) => {
     const architecture = architectures.get(one.functionId) ?? "arm64";
     packages[index] = await packageFunction(one, architecture, archiver, stackName);
-    // In the order of the manifest, each as soon as those before it are told.
-    for (let next = packages[told]; next !== undefined; next = packages[++told]) {
+    // In the order of the manifest, each as soon as those before it are reported.
+    for (let next = packages[reported]; next !== undefined; next = packages[++reported]) {
       const { functionId, archive, unzippedBytes } = next;
       const zipBytes = archive.byteLength;
       reporter.report({ type: "packaged", functionId, zipBytes, unzippedBytes });

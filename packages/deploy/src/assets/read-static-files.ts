@@ -7,7 +7,7 @@ import { encodings, isPublicName, variantName, type Encoding } from "@arclet/sta
 /** A file to be an object of the static bucket. */
 export interface StaticObject {
   readonly key: string;
-  /** Path of the file, or the content that stands in no file. */
+  /** Path of the file, or the content that is in no file. */
   readonly content: { readonly path: string } | { readonly bytes: Uint8Array };
   /** Its name changes with its content, so it may be cached for ever. */
   readonly isFingerprinted: boolean;

@@ -7,7 +7,7 @@ const periodSeconds = 300;
 
 /**
  * `alarms`: for each function an alarm that rises when an invocation failed or was throttled within five
- * minutes, and tells an address or a topic.
+ * minutes, and notifies an address or a topic.
  */
 export function addAlarms({ manifest, template }: SynthesisContext): void {
   const { alarms } = manifest.aws;

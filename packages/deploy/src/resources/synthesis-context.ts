@@ -87,7 +87,7 @@ export function hasStaticBucket(context: SynthesisContext): boolean {
   return context.manifest.static !== null && context.options.hasStaticFiles;
 }
 
-/** `@cdn` stands before the HTTP API. */
+/** `@cdn` puts CloudFront before the HTTP API. */
 export function hasCdn(context: SynthesisContext): boolean {
   return context.manifest.cdn && hasHttpApi(context);
 }

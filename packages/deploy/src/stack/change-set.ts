@@ -138,7 +138,7 @@ function changeOf(
   };
 }
 
-/** @param policy What CloudFormation will do with what goes, where it tells. */
+/** @param policy What CloudFormation will do with what goes, where it says so. */
 function dataOf(
   type: string,
   action: StackChange["action"],

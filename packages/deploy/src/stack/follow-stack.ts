@@ -57,7 +57,7 @@ export async function followStack(
   const failures: ResourceFailure[] = [];
   let isRollingBack = false;
   let stackReason: string | null = null;
-  const tell = (event: StackEvent): void => {
+  const report = (event: StackEvent): void => {
     const logicalId = event.LogicalResourceId ?? "";
     const status = event.ResourceStatus ?? "";
     const reason = event.ResourceStatusReason ?? null;
@@ -92,7 +92,7 @@ export async function followStack(
     const status = (await describeStack(clients, stackId))?.StackStatus ?? "DELETE_COMPLETE";
     for (const event of await eventsAfter(clients, stackId, last)) {
       startedAt ??= event.Timestamp ?? null;
-      tell(event);
+      report(event);
       last = event.EventId ?? last;
     }
     if (status.endsWith("_IN_PROGRESS")) {

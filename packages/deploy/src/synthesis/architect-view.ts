@@ -129,7 +129,7 @@ function requirePlainTypes(resources: Resources): void {
   );
 }
 
-/** Brings what plugins changed of a function of SAM's to the function and the role that it stands for. */
+/** Brings what plugins changed of a function of SAM's to the function and the role that it is made of. */
 function applyFunction(resources: Resources, id: string, given: Mutable, before: Mutable): void {
   const {
     Policies: policies,

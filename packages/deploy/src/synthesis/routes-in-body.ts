@@ -9,7 +9,7 @@ const memberNames: { readonly [property: string]: string } = {
   IntegrationMethod: "httpMethod",
   CredentialsArn: "credentials",
 };
-/** Properties of a route that its place in the body stands for. */
+/** Properties of a route that its place in the body says. */
 const routeProperties: ReadonlySet<string> = new Set(["ApiId", "RouteKey", "Target"]);
 
 /**

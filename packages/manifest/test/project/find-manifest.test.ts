@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readProject } from "../../src/node.ts";
-import { projectFolder, told } from "./project-folder.ts";
+import { projectFolder, reported } from "./project-folder.ts";
 
 /** Every place of a manifest in the order in which they are looked at, each with its own app's name. */
 const places: readonly (readonly [file: string, text: string, app: string])[] = [
@@ -17,7 +17,7 @@ describe("the place of a manifest", () => {
   test.each(places)("may be %s", async (file, text, app) => {
     const root = await projectFolder({ [file]: text });
     const { project, diagnostics } = await readProject(root);
-    expect(told(diagnostics)).toEqual([]);
+    expect(reported(diagnostics)).toEqual([]);
     expect(project?.manifest.app).toBe(app);
     expect(project?.manifestFile).toBe(join(root, file));
     expect(project?.manifest.http?.routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
@@ -37,12 +37,12 @@ describe("the place of a manifest", () => {
     },
   );
 
-  test("is told when there is more than one, but for package.json, which has its own reason to be", async () => {
+  test("is reported when there is more than one, but for package.json, which has its own reason to be", async () => {
     const root = await projectFolder(
       Object.fromEntries(places.map(([file, text]) => [file, text])),
     );
     const { diagnostics } = await readProject(root);
-    expect(told(diagnostics)).toEqual([
+    expect(reported(diagnostics)).toEqual([
       "warning manifest-duplicate: app.arc is used; .arc, arc.json, arc.yaml, arc.yml are not",
     ]);
   });
@@ -59,7 +59,7 @@ describe("the place of a manifest", () => {
     const root = await projectFolder({ "package.json": text });
     const { project, diagnostics } = await readProject(root);
     expect(project).toBeNull();
-    expect(told(diagnostics)).toEqual([
+    expect(reported(diagnostics)).toEqual([
       expect.stringMatching(
         /^error manifest-missing: no manifest here .*"arclet init" writes one$/,
       ),
@@ -70,7 +70,7 @@ describe("the place of a manifest", () => {
     const root = await projectFolder({ "package.json": '{\n  "arc": { "app": }\n}\n' });
     const { project, diagnostics } = await readProject(root);
     expect(project).toBeNull();
-    expect(told(diagnostics)[0]).toMatch(/^package\.json:2:\d+ error syntax-error: /);
+    expect(reported(diagnostics)[0]).toMatch(/^package\.json:2:\d+ error syntax-error: /);
   });
 });
 
@@ -80,7 +80,7 @@ describe("a folder without a manifest", () => {
     const { project, diagnostics } = await readProject(root);
     expect(project?.manifest.app).toBe("app-default");
     expect(project?.manifestFile).toBeNull();
-    expect(told(diagnostics)).toEqual([
+    expect(reported(diagnostics)).toEqual([
       expect.stringMatching(
         /^warning manifest-missing: .*serving the folder as the app "app-default"$/,
       ),
@@ -105,19 +105,22 @@ describe("a folder without a manifest", () => {
 
 describe("a manifest that cannot be read", () => {
   // A folder in its place: nobody can read that as a file, whatever they may.
-  test.each(places.map(([file]) => file))("is told: %s", async (file) => {
+  test.each(places.map(([file]) => file))("is reported: %s", async (file) => {
     const { project, diagnostics } = await readProject(await projectFolder({ [`${file}/`]: "" }));
     expect(project).toBeNull();
-    expect(told(diagnostics)).toEqual([
+    expect(reported(diagnostics)).toEqual([
       `error manifest-unreadable: ${file} cannot be read: it is a folder`,
     ]);
   });
 
-  test.each(["", "\n\n", "# only a comment\n"])("is told when it is empty: %j", async (text) => {
-    const { project, diagnostics } = await readProject(await projectFolder({ "app.arc": text }));
-    expect(project).toBeNull();
-    expect(told(diagnostics)).toEqual([
-      "app.arc:1:1 error manifest-empty: the manifest is empty: begin with @app and a name on the next line",
-    ]);
-  });
+  test.each(["", "\n\n", "# only a comment\n"])(
+    "is reported when it is empty: %j",
+    async (text) => {
+      const { project, diagnostics } = await readProject(await projectFolder({ "app.arc": text }));
+      expect(project).toBeNull();
+      expect(reported(diagnostics)).toEqual([
+        "app.arc:1:1 error manifest-empty: the manifest is empty: begin with @app and a name on the next line",
+      ]);
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { FunctionConfig } from "../../src/index.ts";
 import { readProject } from "../../src/node.ts";
-import { projectFolder, told } from "./project-folder.ts";
+import { projectFolder, reported } from "./project-folder.ts";
 
 const manifest = "@app\nx\n\n@aws\nmemory 512\ntimeout 7\n\n@http\nget /\n";
 const folder = "src/http/get-index";
@@ -9,7 +9,7 @@ const folder = "src/http/get-index";
 async function configOf(
   files: Readonly<Record<string, string>>,
   more = "",
-): Promise<{ readonly config: FunctionConfig | undefined; readonly told: readonly string[] }> {
+): Promise<{ readonly config: FunctionConfig | undefined; readonly reported: readonly string[] }> {
   const inFolder = Object.entries(files).map(([file, text]) => [`${folder}/${file}`, text]);
   const root = await projectFolder({
     "app.arc": `${manifest}\n${more}`,
@@ -18,7 +18,7 @@ async function configOf(
   });
   const { project, diagnostics } = await readProject(root);
   const found = project?.functions.find(({ id }) => id === "http/get-index");
-  return { config: found?.config, told: told(diagnostics) };
+  return { config: found?.config, reported: reported(diagnostics) };
 }
 
 const names: readonly (readonly [file: string, text: (timeout: number) => string])[] = [
@@ -40,7 +40,7 @@ describe("a function's own configuration", () => {
   });
 
   test.each(names)("may be in %s", async (file, text) => {
-    const { config, told: mistakes } = await configOf({ [file]: text(42) });
+    const { config, reported: mistakes } = await configOf({ [file]: text(42) });
     expect(mistakes).toEqual([]);
     expect(config).toMatchObject({ memory: 512, timeout: 42 });
   });
@@ -55,7 +55,7 @@ describe("a function's own configuration", () => {
 
   test("chooses how Lambda logs, in whatever case the words are", async () => {
     const text = "@aws\nlogFormat json\napplicationLogLevel warn\nsystemLogLevel DEBUG\n";
-    const { config, told: mistakes } = await configOf({ "config.arc": text });
+    const { config, reported: mistakes } = await configOf({ "config.arc": text });
     expect(mistakes).toEqual([]);
     expect(config).toMatchObject({
       logFormat: "JSON",
@@ -78,7 +78,7 @@ describe("a function's own configuration", () => {
     ["logFormat JSON\nsystemLogLevel ERROR", /"systemLogLevel" must be one of DEBUG, INFO, WARN/],
     ["applicationLogLevel WARN", /"applicationLogLevel" needs "logFormat JSON"/],
   ])("tells what is wrong with %j", async (lines, mistake) => {
-    const { told: mistakes } = await configOf({ "config.arc": `@aws\n${lines}\n` });
+    const { reported: mistakes } = await configOf({ "config.arc": `@aws\n${lines}\n` });
     expect(mistakes).toEqual([expect.stringMatching(mistake)]);
   });
 
@@ -89,8 +89,8 @@ describe("a function's own configuration", () => {
     expect(config).toMatchObject({ env: false, shared: false, views: true });
   });
 
-  test("is told with its place when a setting is out of range or unknown", async () => {
-    const { config, told: mistakes } = await configOf({
+  test("is reported with its place when a setting is out of range or unknown", async () => {
+    const { config, reported: mistakes } = await configOf({
       "config.arc": "@aws\ntimeout 901\nmemry 128\n",
     });
     expect(config).toBeUndefined();
@@ -136,8 +136,8 @@ describe("a function's own configuration", () => {
     });
   });
 
-  test("is told when it gives access to what there is not", async () => {
-    const { told: mistakes } = await configOf(
+  test("is reported when it gives access to what there is not", async () => {
+    const { reported: mistakes } = await configOf(
       { "config.arc": "@access\ntables\n  cat\n  cats write\nqueue mail\n" },
       "@tables\ncats\n  id *String\n",
     );
@@ -148,8 +148,8 @@ describe("a function's own configuration", () => {
     ]);
   });
 
-  test.each(names.map(([file]) => file))("is told when %s cannot be read", async (file) => {
-    const { config, told: mistakes } = await configOf({ [`${file}/`]: "" });
+  test.each(names.map(([file]) => file))("is reported when %s cannot be read", async (file) => {
+    const { config, reported: mistakes } = await configOf({ [`${file}/`]: "" });
     expect(config).toBeUndefined();
     expect(mistakes).toEqual([
       `error manifest-unreadable: ${folder}/${file} cannot be read: it is a folder`,

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Preferences } from "../../src/index.ts";
 import { readProject } from "../../src/node.ts";
-import { projectFolder, told } from "./project-folder.ts";
+import { projectFolder, reported } from "./project-folder.ts";
 
 const app = { "app.arc": "@app\nx\n" };
 
@@ -9,7 +9,10 @@ const app = { "app.arc": "@app\nx\n" };
 async function preferencesOf(
   files: Readonly<Record<string, string>>,
   home: Readonly<Record<string, string>> = {},
-): Promise<{ readonly preferences: Preferences | undefined; readonly told: readonly string[] }> {
+): Promise<{
+  readonly preferences: Preferences | undefined;
+  readonly reported: readonly string[];
+}> {
   const homeFolder = await projectFolder(home);
   vi.stubEnv("HOME", homeFolder);
   vi.stubEnv("USERPROFILE", homeFolder);
@@ -17,7 +20,7 @@ async function preferencesOf(
     vi.unstubAllEnvs();
   });
   const { project, diagnostics } = await readProject(await projectFolder({ ...app, ...files }));
-  return { preferences: project?.preferences, told: told(diagnostics) };
+  return { preferences: project?.preferences, reported: reported(diagnostics) };
 }
 
 const names = ["preferences.arc", "prefs.arc", ".preferences.arc", ".prefs.arc"];
@@ -119,7 +122,7 @@ templates
   });
 
   test("refuse values of the sandbox's settings that mean nothing", async () => {
-    const { told: mistakes } = await preferencesOf({
+    const { reported: mistakes } = await preferencesOf({
       "prefs.arc":
         "@sandbox\nlivereload sometimes\nenv dev\nport 3400\nports\n  http 99999\n  tables abc\n",
     });
@@ -132,15 +135,17 @@ templates
     ]);
   });
 
-  test("that cannot be understood are told with their place", async () => {
-    const { told: mistakes } = await preferencesOf({ "prefs.arc": '@env\ntesting\n  A "open\n' });
+  test("that cannot be understood are reported with their place", async () => {
+    const { reported: mistakes } = await preferencesOf({
+      "prefs.arc": '@env\ntesting\n  A "open\n',
+    });
     expect(mistakes).toEqual([
       "prefs.arc:3:5 error syntax-quote-open: this quote has no closing quote on its line: add one",
     ]);
   });
 
-  test("that cannot be read are told, and the app runs without them", async () => {
-    const { preferences, told: mistakes } = await preferencesOf(
+  test("that cannot be read are reported, and the app runs without them", async () => {
+    const { preferences, reported: mistakes } = await preferencesOf(
       { "prefs.arc/": "", ".env/": "" },
       { "prefs.arc/": "" },
     );

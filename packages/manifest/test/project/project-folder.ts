@@ -17,7 +17,7 @@ export async function projectFolder(files: Readonly<Record<string, string>>): Pr
 }
 
 /** `file:line:column severity code: text`, the place only where there is one. */
-export function told(diagnostics: readonly Diagnostic[]): string[] {
+export function reported(diagnostics: readonly Diagnostic[]): string[] {
   return diagnostics.map(({ severity, code, text, location }) => {
     const place =
       location === null ? "" : `${location.file}:${location.line}:${location.column + 1} `;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkProject, readProject } from "../../src/node.ts";
-import { projectFolder, told } from "./project-folder.ts";
+import { projectFolder, reported } from "./project-folder.ts";
 
 const app = { "app.arc": "@app\nx\n\n@ws\nhello\n\n@http\nget /\n" };
 const handlers = {
@@ -16,7 +16,7 @@ describe("functions' folders", () => {
   test("are those of today", async () => {
     const root = await projectFolder({ ...app, ...handlers });
     const { project, diagnostics } = await checkProject(root);
-    expect(told(diagnostics)).toEqual([]);
+    expect(reported(diagnostics)).toEqual([]);
     expect(project?.functions.map(({ id, directory, exists }) => [id, directory, exists])).toEqual([
       ["http/get-index", join(root, "src/http/get-index"), true],
       ["ws/connect", join(root, "src/ws/connect"), true],
@@ -30,15 +30,15 @@ describe("functions' folders", () => {
     const { "src/ws/hello/index.js": _, ...others } = handlers;
     const root = await projectFolder({ ...app, ...others, [`src/ws/${name}/index.js`]: "" });
     const { project, diagnostics } = await checkProject(root);
-    expect(told(diagnostics)).toEqual([]);
+    expect(reported(diagnostics)).toEqual([]);
     const hello = project?.functions.find(({ id }) => id === "ws/hello");
     expect(hello?.directory).toBe(join(root, "src/ws", name));
   });
 
-  test("are told when a function has two", async () => {
+  test("are reported when a function has two", async () => {
     const root = await projectFolder({ ...app, ...handlers, "src/ws/ws-hello/index.js": "" });
     const { project, diagnostics } = await readProject(root);
-    expect(told(diagnostics)).toEqual([
+    expect(reported(diagnostics)).toEqual([
       "app.arc:5:1 warning function-folders-ambiguous: ws/hello exists in both src/ws/hello and src/ws/ws-hello: Arclet uses src/ws/hello",
     ]);
     expect(diagnostics[0]?.notes.map(({ text }) => text)).toEqual([
@@ -48,9 +48,9 @@ describe("functions' folders", () => {
     expect(hello?.directory).toBe(join(root, "src/ws/hello"));
   });
 
-  test("are told when the manifest does not name them, as folders alone once did", async () => {
+  test("are reported when the manifest does not name them, as folders alone once did", async () => {
     const root = await projectFolder({ ...app, ...handlers, "src/ws/ws-shout/index.js": "" });
-    expect(told((await readProject(root)).diagnostics)).toEqual([
+    expect(reported((await readProject(root)).diagnostics)).toEqual([
       'warning function-undeclared: src/ws/ws-shout is not in the manifest: add the line "shout" below @ws',
     ]);
   });
@@ -62,14 +62,14 @@ describe("functions' folders", () => {
       "src/ws/shared/index.js": "",
       "src/ws/ws-notes": "a file",
     });
-    expect(told((await readProject(root)).diagnostics)).toEqual([]);
+    expect(reported((await readProject(root)).diagnostics)).toEqual([]);
   });
 
-  test("are told by a check when they are missing, with the places that were looked at", async () => {
+  test("are reported by a check when they are missing, with the places that were looked at", async () => {
     const { "src/ws/hello/index.js": _, ...others } = handlers;
     const root = await projectFolder({ ...app, ...others });
     const { project, diagnostics } = await checkProject(root);
-    expect(told(diagnostics)).toEqual([
+    expect(reported(diagnostics)).toEqual([
       "app.arc:5:1 error function-missing: the function ws/hello has no folder: Arclet looked for src/ws/hello, src/ws/ws-hello, src/ws/ws-$hello",
     ]);
     const hello = project?.functions.find(({ id }) => id === "ws/hello");
@@ -102,7 +102,7 @@ describe("what a project is watched for", () => {
   });
 });
 
-test("a manifest with errors makes no project, and every mistake is told", async () => {
+test("a manifest with errors makes no project, and every mistake is reported", async () => {
   const root = await projectFolder({
     "app.arc": "@app\nx\n\n@http\nget /a\nget /a\n\n@htp\nget /\n",
   });

@@ -5,7 +5,7 @@ export interface LeaseHolder {
 
 /**
  * A lease lets an environment post to a connection without waiting for each answer, until it is revoked:
- * because the connection is closing, or because its buffer is filling and answers tell of the limit.
+ * because the connection is closing, or because its buffer is filling and answers report the limit.
  * Posts on a lease arrive as others do; that the peer left meanwhile is not reported, as API Gateway does
  * not report it either.
  */

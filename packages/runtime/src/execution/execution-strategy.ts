@@ -24,7 +24,7 @@ export interface GatewayChannel {
   ): RealtimeReply;
 }
 
-/** What an environment tells the pool that owns it. */
+/** What an environment reports to the pool that owns it. */
 export interface EnvironmentObserver {
   onResult(invocation: Invocation, result: InvocationResult): void;
   onLog(log: FunctionLog): void;
@@ -57,7 +57,7 @@ export interface ExecutionEnvironment {
   readonly canPrefetch: boolean;
   /** False while it cannot take one more, whatever its concurrency. */
   readonly hasSlot: boolean;
-  /** The outcome is told to the observer. */
+  /** The outcome goes to the observer. */
   invoke(invocation: Invocation): void;
   /** From now on memory is measured, where that costs anything. */
   measureMemory(): void;

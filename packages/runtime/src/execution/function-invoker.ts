@@ -323,7 +323,7 @@ export class FunctionInvoker implements GatewayInvoker {
   }
 }
 
-/** Two definitions with the same key run alike: nothing needs to be started anew. */
+/** Two definitions with the same key run alike: nothing needs to be started again. */
 function keyOf(definition: FunctionDefinition): string {
   const { built, config, variables, region } = definition;
   const code = built === "pending" || "ok" in built ? built : built.hash;

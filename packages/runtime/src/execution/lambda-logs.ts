@@ -1,4 +1,4 @@
-/** What Lambda's report line tells of an invocation. */
+/** What Lambda's report line says of an invocation. */
 export interface InvocationReport {
   readonly requestId: string;
   readonly durationMs: number;

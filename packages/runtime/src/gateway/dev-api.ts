@@ -9,7 +9,7 @@ import { answerJson } from "../http/http-answer.ts";
 import { onlyLocal } from "../http/trust.ts";
 
 const prefix = "/_arclet/";
-/** What pages of the app load; it tells nothing of other traffic. */
+/** What pages of the app load; it shows nothing of other traffic. */
 const pageEndpoints: ReadonlySet<string> = new Set([
   "env.js",
   "client.js",

@@ -98,7 +98,7 @@ function addressesOf(host: string): readonly string[] {
 const drainGraceMs = 5000;
 
 /**
- * Counts requests in work. Node itself does not tell a connection that never sent a request (browsers
+ * Counts requests in work. Node itself does not report a connection that never sent a request (browsers
  * open such ahead of time) from one that is about to.
  */
 class RequestCount {

@@ -14,7 +14,7 @@ export interface TlsDoor {
 }
 
 /**
- * One port for TLS and for plain HTTP, told apart by the first byte: browsers speak TLS, and the helpers
+ * One port for TLS and for plain HTTP, distinguished by the first byte: browsers speak TLS, and the helpers
  * inside functions know no certificate.
  */
 export function createTlsDoor(secure: HttpsServer, plain: HttpServer): TlsDoor {

@@ -11,7 +11,7 @@ export interface JudgedRequest {
 }
 
 export interface TrustOptions {
-  /** The host the server was told to listen on. */
+  /** The host the server was asked to listen on. */
   readonly host: string;
   /** Origins whose pages may open sockets, `"*"` for all. */
   readonly allowedOrigins: readonly string[];

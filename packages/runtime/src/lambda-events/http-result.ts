@@ -76,7 +76,7 @@ function headersOfTwo(result: Record<string, unknown>): HttpHeader[] {
   return [...ofCookies.map((cookie): HttpHeader => ["set-cookie", String(cookie)]), ...headers];
 }
 
-/** Payload 1.0 joins both maps; what stands in both is sent once. */
+/** Payload 1.0 joins both maps; what is in both is sent once. */
 function headersOfOne(result: Record<string, unknown>): HttpHeader[] {
   const values = valuesByName(result["multiValueHeaders"]);
   for (const [name, single] of valuesByName(result["headers"])) {

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 /** Header names as the client wrote them, each with all its values. */
 export type HeaderList = readonly (readonly [name: string, values: readonly string[]])[];
 
-/** What an event tells of a request: of one that came, or of one that is made up. */
+/** What an event says of a request: of one that came, or of one that is made up. */
 export interface RequestHead {
   readonly method?: string | undefined;
   /** `1.1` */
@@ -38,7 +38,7 @@ const setByGateway: ReadonlySet<string> = new Set([
 
 export interface HeaderOptions {
   readonly keepHopByHop?: boolean;
-  /** Told of every request, also of one that says nothing of its body. */
+  /** In the headers of every request, also of one that says nothing of its body. */
   readonly contentLength?: { readonly name: string; readonly bytes: number };
 }
 

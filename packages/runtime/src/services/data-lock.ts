@@ -13,7 +13,7 @@ export interface DataLock {
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** Tells a process from a later one with its number; empty where the system does not tell. */
+  /** Tells a process from a later one with its number; empty where the system does not show it. */
   readonly started: string;
 }
 

@@ -205,7 +205,7 @@ class FileJournal<Entry> implements Journal<Entry> {
     this.#flush ??= setTimeout(() => {
       this.#flush = null;
       this.#next(() =>
-        // What the disk refuses is told to the next writer.
+        // What the disk refuses is reported to the next writer.
         this.#handle.datasync().catch(() => {}),
       );
     }, flushMs);

@@ -52,7 +52,7 @@ export class Traffic {
     for (const { listener } of this.#listeners) listener(event);
   }
 
-  /** Takes charge of a promise nobody awaits: its failure is a bug and is told. */
+  /** Takes charge of a promise nobody awaits: its failure is a bug and is reported. */
   report(promise: Promise<unknown>, where: string): void {
     promise.catch((error: unknown) => this.emit({ type: "bug", where, error }));
   }

@@ -7,7 +7,7 @@ export interface PortHolder {
   readonly name: string;
 }
 
-/** The program that listens on a TCP port; null where the system does not tell (us). */
+/** The program that listens on a TCP port; null where the system does not show it. */
 export function findPortHolder(port: number): Promise<PortHolder | null> {
   return process.platform === "linux" ? fromProc(port) : fromLsof(port);
 }

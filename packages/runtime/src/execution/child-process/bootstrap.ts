@@ -24,7 +24,7 @@ const { location, context, convention, concurrency } = init;
 process.argv.splice(2);
 const client = new RuntimeClient(process.env["AWS_LAMBDA_RUNTIME_API"] ?? "");
 /** What runs, and how its outcome is given. */
-const running = new Map<NextInvocation, (tell: () => Promise<void>) => void>();
+const running = new Map<NextInvocation, (report: () => Promise<void>) => void>();
 const waitingForIdle: (() => void)[] = [];
 /** Null until it is loaded. */
 let readyHandler: Handler | null = null;
@@ -112,20 +112,20 @@ function currentRequestId(): string | null {
 async function work(handler: Handler): Promise<void> {
   for (;;) {
     const invocation = await client.next();
-    const tell = await (currentInvocation === null
+    const report = await (currentInvocation === null
       ? call(handler, invocation)
       : currentInvocation.run(invocation, call, handler, invocation));
-    // A crash tells about everything that runs; then there is nothing left to tell.
+    // A crash reports everything that runs; then there is nothing left to report.
     if (!running.delete(invocation)) continue;
     for (const lines of output) lines.flush(invocation.requestId);
-    await tell();
+    await report();
   }
 }
 
-/** Resolves how the outcome is told. */
+/** Resolves how the outcome is reported. */
 function call(handler: Handler, invocation: NextInvocation): Promise<() => Promise<void>> {
   const { payload, requestId, traceId } = invocation;
-  // Of several at a time the process's variable could tell but one.
+  // Of several at a time the process's variable could name but one.
   if (traceId !== null && concurrency === 1) process.env["_X_AMZN_TRACE_ID"] = traceId;
   return new Promise((resolve) => {
     running.set(invocation, resolve);
@@ -159,7 +159,7 @@ process.on("beforeExit", () => {
 
 async function dieOf(error: ErrorReport): Promise<void> {
   if (readyHandler === null) await client.failInit(error);
-  // Nobody waits who could be told.
+  // Nobody waits who could hear it.
   else if (running.size === 0) process.stderr.write(`${error.trace.join("\n")}\n`);
   const victims = [...running.keys()];
   running.clear();

@@ -83,7 +83,7 @@ export class ChildEnvironment implements ExecutionEnvironment {
   #isStopping = false;
   #isEnded = false;
   /** Its result came; output that belongs to it may still be on the way. */
-  #finishing: { readonly invocation: Invocation; readonly tell: () => void } | null = null;
+  #finishing: { readonly invocation: Invocation; readonly report: () => void } | null = null;
 
   constructor(id: string, warden: ProcessWarden, options: EnvironmentOptions) {
     this.#warden = warden;
@@ -204,9 +204,9 @@ export class ChildEnvironment implements ExecutionEnvironment {
   }
 
   /** Output was written before the result was sent, yet may be read later in the same turn. */
-  #afterOutput(invocation: Invocation, tell: () => void): void {
+  #afterOutput(invocation: Invocation, report: () => void): void {
     this.#finish();
-    const finishing = { invocation, tell };
+    const finishing = { invocation, report };
     this.#finishing = finishing;
     setImmediate(() => {
       if (this.#finishing === finishing) this.#finish();
@@ -216,9 +216,9 @@ export class ChildEnvironment implements ExecutionEnvironment {
   #finish(): void {
     if (this.#finishing === null) return;
     for (const reader of this.#readers) reader.flush();
-    const { tell } = this.#finishing;
+    const { report } = this.#finishing;
     this.#finishing = null;
-    tell();
+    report();
   }
 
   #read(pipe: Readable | null, stream: FunctionLog["stream"]): void {

@@ -6,7 +6,7 @@ import type { Invocation } from "../../invocation.ts";
 import { isFromBrowser, isLocalRequest, onlyLocal } from "../../http/trust.ts";
 import { traceIdOf } from "../trace-id.ts";
 
-/** What a runtime client told. */
+/** What a runtime client reports. */
 export interface RuntimeApiObserver {
   /** The first `next`: the handler is loaded. */
   onReady(): void;
@@ -25,7 +25,7 @@ const prefix = "/2018-06-01/runtime/";
 
 /**
  * Lambda's Runtime API for one environment, on a loopback port of its own: runtime clients take
- * `AWS_LAMBDA_RUNTIME_API` as bare `host:port`, so no path could tell environments apart.
+ * `AWS_LAMBDA_RUNTIME_API` as bare `host:port`, so no path could distinguish environments.
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export class RuntimeApi {
@@ -222,7 +222,7 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   return size > maximumPayloadBytes ? null : Buffer.concat(chunks).toString("utf8");
 }
 
-/** Streamed responses are errors: their own, told in trailers, or that API Gateway takes none. */
+/** Streamed responses are errors: their own, sent in trailers, or that API Gateway takes none. */
 function streamError(request: IncomingMessage): ErrorReport | null {
   const { headers, trailers } = request;
   if (headers["lambda-runtime-function-response-mode"] !== "streaming") return null;

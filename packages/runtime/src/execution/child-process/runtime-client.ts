@@ -70,7 +70,7 @@ export class RuntimeClient {
           response.once("end", () => {
             const text = Buffer.concat(chunks).toString("utf8");
             const { statusCode = 500 } = response;
-            // A refused result (too large) has been told to the invocation's caller.
+            // A refused result (too large) has been reported to the invocation's caller.
             if (statusCode < 300 || statusCode === 413) resolve({ response, body: text });
             else reject(new Error(`The Runtime API answered ${statusCode}: ${text}`));
           });

@@ -24,7 +24,7 @@ export interface RuntimeCommand {
   readonly isOwn: boolean;
 }
 
-/** What the bootstrap is told, as JSON in its first argument. */
+/** What the bootstrap gets, as JSON in its first argument. */
 export interface ChildInit {
   readonly location: HandlerLocation;
   readonly context: ContextTemplate;

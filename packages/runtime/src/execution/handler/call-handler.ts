@@ -75,7 +75,7 @@ export function callHandler(
   }
   const callback = (error: unknown, value?: unknown): void => {
     const isError = error !== null && error !== undefined;
-    // An error goes out at once; a result waits for the event loop unless told otherwise.
+    // An error goes out at once; a result waits for the event loop unless the context says otherwise.
     if (isError || !context.callbackWaitsForEmptyEventLoop) finish(error, value);
     else if (!isFinished) {
       isFinished = true;

@@ -25,7 +25,7 @@ export function runtimeError(errorType: string, errorMessage: string): ErrorRepo
   return { errorType, errorMessage, trace: [`${errorType}: ${errorMessage}`] };
 }
 
-/** How a rejection that nobody handles is told up to Node.js 22. */
+/** How a rejection that nobody handles is reported up to Node.js 22. */
 export function reportRejection(reason: unknown): ErrorReport {
   const { errorType, errorMessage, trace } = reportError(reason);
   return {

@@ -10,7 +10,7 @@ export class LabelledLines {
   }
 
   add(requestId: string | null, chunk: string | Uint8Array): void {
-    // A line belongs to one invocation: what another one left open is told first.
+    // A line belongs to one invocation: what another one left open is reported first.
     if (requestId !== this.#requestId) this.#reader.flush();
     this.#requestId = requestId;
     this.#reader.add(chunk);

@@ -39,7 +39,7 @@ export function createLambdaConsole(options: LambdaConsoleOptions): LambdaConsol
   const { env, host, write, currentRequestId } = options;
   const isJson = env["AWS_LAMBDA_LOG_FORMAT"]?.toUpperCase() === "JSON";
   const named = env["AWS_LAMBDA_LOG_LEVEL"]?.toUpperCase();
-  // A level that is none filters nothing, and what is fatal is always told.
+  // A level that is none filters nothing, and what is fatal is always written.
   const least = Math.max(
     0,
     levels.findIndex((level) => level === named),
@@ -56,7 +56,7 @@ export function createLambdaConsole(options: LambdaConsoleOptions): LambdaConsol
   return changed;
 }
 
-/** One value is told as it is, several as the text that `console.log` would make of them. */
+/** One value is written as it is, several as the text that `console.log` would make of them. */
 function jsonLine(
   timestamp: string,
   level: Level,

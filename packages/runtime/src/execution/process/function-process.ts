@@ -20,7 +20,7 @@ export interface FunctionProcess {
   readonly permits: BeginPermits;
   /** What the process says. */
   readonly pipe: Readable;
-  /** What it is told: apart, so that what it said last is still read once it has stopped listening. */
+  /** What is sent to it: apart, so that what it said last is still read once it has stopped listening. */
   readonly input: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;

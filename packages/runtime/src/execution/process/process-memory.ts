@@ -8,7 +8,7 @@ export interface ProcessMemory {
   readonly peak: number;
 }
 
-/** What memory a process has; null when it has ended, and where the system does not tell: only Linux does. */
+/** What memory a process has; null when it has ended, and where the system does not show it: only Linux does. */
 export function memoryOf(pid: number): ProcessMemory | null {
   let status: string;
   try {

@@ -22,10 +22,10 @@ export class ProcessWarden {
     const { pid } = child;
     if (pid === undefined || process.platform === "win32") return;
     this.#groups.add(pid);
-    this.#tell();
+    this.#writeGroups();
     child.once("exit", () => {
       this.#groups.delete(pid);
-      this.#tell();
+      this.#writeGroups();
     });
   }
 
@@ -35,7 +35,7 @@ export class ProcessWarden {
     this.#shell = null;
   }
 
-  #tell(): void {
+  #writeGroups(): void {
     if (this.#isClosed) return;
     this.#shell ??= startShell(() => {
       this.#shell = null;

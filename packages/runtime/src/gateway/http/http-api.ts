@@ -13,7 +13,7 @@ import { pageWithLivereload } from "../livereload.ts";
 import { invokeInTime } from "../invoke-in-time.ts";
 import { readBody } from "../../http/read-body.ts";
 
-/** `errorType` is told in a header, by REST APIs alone. */
+/** `errorType` is sent in a header, by REST APIs alone. */
 type Refusal = readonly [status: number, body: string, errorType?: string];
 
 /** What a caller sees of a failure; HTTP APIs and REST APIs word it differently. */

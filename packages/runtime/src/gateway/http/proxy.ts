@@ -47,7 +47,7 @@ export function forward(
   request.pipe(upstream);
 }
 
-/** The client's headers; of where it is, only what the socket itself tells. */
+/** The client's headers; of where it is, only what the socket itself shows. */
 function forwardedHeaders(request: IncomingMessage, target: URL): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = { ...request.headers };
   for (const name of ["connection", "keep-alive", "forwarded", "x-forwarded-port"]) {

@@ -1,4 +1,4 @@
-/** What `$disconnect` is told of the end of a connection. */
+/** What `$disconnect` hears of the end of a connection. */
 export interface Closing {
   readonly code: number;
   readonly reason: string;

@@ -3,7 +3,7 @@ const shortHeader = 2;
 
 /**
  * Reads only the frame headers that pass by on a socket, to hold API Gateway's limit of one frame,
- * which the protocol library does not tell apart from the limit of a message. Every open connection
+ * which the protocol library does not distinguish from the limit of a message. Every open connection
  * has one: it holds nothing but numbers.
  * https://www.rfc-editor.org/rfc/rfc6455#section-5.2
  */
@@ -14,7 +14,7 @@ export class FrameMeter {
   #headerLength = 0;
   #first = 0;
   #second = 0;
-  /** Of the payload, as far as the header has told. */
+  /** Of the payload, as far as the header has been read. */
   #length = 0;
   /** Whole messages that have begun before the frame at hand. */
   #messages = 0;

@@ -38,12 +38,12 @@ export class MessageDispatcher {
     const route = this.#routes().select(body);
     if (route === null) {
       source.sendError("Forbidden", requestId);
-      this.#tell(source, null, data.length, now, noRoute);
+      this.#report(source, null, data.length, now, noRoute);
       return;
     }
     if (route === "keep-alive") {
       const isSent = source.reply(keepAlive.answer, requestId);
-      this.#tell(source, keepAlive.routeKey, data.length, now, isSent ? succeeded : unsent);
+      this.#report(source, keepAlive.routeKey, data.length, now, isSent ? succeeded : unsent);
       return;
     }
     if (route === "roll-over") {
@@ -57,14 +57,14 @@ export class MessageDispatcher {
     const message = new MessageInWork(source, requestId, routeKey, messageId, body, bytes, now);
     if (!this.#inWork.add(message)) {
       source.sendError("Too Many Requests", requestId);
-      this.#tell(source, routeKey, bytes, now, tooMany);
+      this.#report(source, routeKey, bytes, now, tooMany);
       return;
     }
     message.invocation = invoker.submit(functionId, message, source, (result) => {
       this.#inWork.answered(message);
       // A client that has left meanwhile hears nothing, and changes nothing of how its function ended.
       const outcome = message.isLate ? late : answer(source, result, requestId, hasRouteResponse);
-      this.#tell(source, routeKey, bytes, now, outcome);
+      this.#report(source, routeKey, bytes, now, outcome);
     });
   }
 
@@ -83,7 +83,7 @@ export class MessageDispatcher {
       const text = await this.#auth.writePrevious(identity.connectionId, String(person), now);
       source.reply(text, requestId);
     }
-    this.#tell(source, rollOver.routeKey, bytes, now, succeeded);
+    this.#report(source, rollOver.routeKey, bytes, now, succeeded);
   }
 
   /** The client of these messages is gone: what has not begun never does. */
@@ -95,10 +95,10 @@ export class MessageDispatcher {
     if (!this.#context.traffic.isObserved) return;
     const { owner, routeKey, bodyBytes, receivedAt, isLate } = message;
     const outcome = isLate ? neverBegun : clientLeft;
-    this.#tell(owner, routeKey, bodyBytes, receivedAt, outcome);
+    this.#report(owner, routeKey, bodyBytes, receivedAt, outcome);
   }
 
-  #tell(
+  #report(
     source: MessageOwner,
     routeKey: string | null,
     bytes: number,
@@ -169,7 +169,7 @@ function answer(
   }
   const { body, statusCode } = proxyResult;
   if (isTwoWay && body !== null && body !== "" && !source.reply(body, requestId)) return unsent;
-  // API Gateway takes any status, and tells the client nothing; to whoever develops it is a failure.
+  // API Gateway takes any status, and sends the client nothing; to whoever develops it is a failure.
   return statusCode === 200
     ? succeeded
     : { ok: statusCode < 400, status: statusCode, reason: null };

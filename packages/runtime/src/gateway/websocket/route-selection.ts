@@ -38,7 +38,7 @@ function parse(expression: string): Part[] {
   while (rest !== "") {
     const match = /\$\{(?:request\.body)((?:\.[^.{}\s]+)+)\}/.exec(rest);
     const literal = match === null ? rest : rest.slice(0, match.index);
-    // `\$default` stands for the literal `$default`.
+    // `\$default` means the literal `$default`.
     if (literal !== "") parts.push({ literal: literal.replaceAll("\\$", "$") });
     if (match === null) break;
     parts.push({ path: pathOf(match[1] ?? "") });

@@ -64,7 +64,7 @@ export function isProtocolName(text: string): boolean {
 }
 
 /**
- * Whether the subprotocols a client offers can be understood: names, each once. Told before any function
+ * Whether the subprotocols a client offers can be understood: names, each once. Known before any function
  * runs, for the library that opens the socket would find it only after `$connect`.
  */
 export function offersProtocols(request: IncomingMessage): boolean {

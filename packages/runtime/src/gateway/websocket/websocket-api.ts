@@ -58,7 +58,7 @@ export class WebSocketApi {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      // The library's 0 stands for no limit.
+      // The library's 0 means no limit.
       maxPayload: limits.messageBytes === Infinity ? 0 : limits.messageBytes,
       // The library's bounds on pieces of a message fit messages that are bounded themselves.
       ...(limits.messageBytes === Infinity ? { maxFragments: 0, maxBufferedChunks: 0 } : {}),
@@ -229,19 +229,19 @@ export class WebSocketApi {
     const { ids, clock, invoker, traffic } = this.#context;
     const now = clock.now();
     const route = this.#currentRoutes().disconnect;
-    const told = (): void => {
+    const report = (): void => {
       if (!traffic.isObserved) return;
       const { connectionId } = identity;
       const durationMs = clock.now() - now;
       traffic.emit({ type: "disconnected", connectionId, ...closing, durationMs });
     };
     if (route === null) {
-      told();
+      report();
       return;
     }
     const event = disconnectEvent(identity, closing, ids.requestId(), now, authorizer);
-    // Nobody is left to hear of a failure; the invocation itself is told as traffic.
-    this.#track(invoker.invoke(route.functionId, event, source).then(told), "disconnect");
+    // Nobody is left to hear of a failure; the invocation itself is reported as traffic.
+    this.#track(invoker.invoke(route.functionId, event, source).then(report), "disconnect");
   }
 
   /** Closes every connection and waits until `$disconnect` has run for each. */

@@ -21,7 +21,7 @@ export interface ServicePorts {
   readonly tables: number | null;
 }
 
-/** Architect's ports of 2019. Newer helpers are told the ports by the environment. */
+/** Architect's ports of 2019. Newer helpers read the ports from the environment. */
 const era = { gateway: 3333, events: 3334, tables: 5000 } as const;
 
 /** The ports that the installed helpers look for and that are not open already. */

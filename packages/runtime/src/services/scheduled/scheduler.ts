@@ -13,7 +13,7 @@ interface Firing extends AsyncCall {
   readonly payload: string;
 }
 
-/** Fires scheduled functions on the clock. A wrong expression never fires and is told once. */
+/** Fires scheduled functions on the clock. A wrong expression never fires and is reported once. */
 export class Scheduler {
   readonly #context: ServiceContext;
   readonly #timers = new Map<string, { readonly schedule: ScheduleSource; timer: ClockTimer }>();

@@ -61,7 +61,7 @@ export class Tables {
     this.#worker = worker;
     this.#manifest = manifest;
     this.#streams = new TableStreams(context, manifest, (consumer, sequence) =>
-      this.#tell({ type: "delivered", consumer, sequence }),
+      this.#post({ type: "delivered", consumer, sequence }),
     );
   }
 
@@ -96,7 +96,7 @@ export class Tables {
     this.#streams.update(manifest);
     const streamed = new Set(manifest.tableStreams.map((stream) => stream.table));
     for (const table of manifest.tables) await this.#ensure(table, streamed.has(table.name));
-    this.#tell({ type: "consume", consumers: this.#streams.consumers() });
+    this.#post({ type: "consume", consumers: this.#streams.consumers() });
   }
 
   /** Begins to invoke the functions of streams. */
@@ -125,7 +125,7 @@ export class Tables {
     // Functions of streams use tables.
     await this.#streams.close();
     const exited = once(this.#worker, "exit");
-    this.#tell({ type: "close" });
+    this.#post({ type: "close" });
     await exited;
   }
 
@@ -242,7 +242,7 @@ export class Tables {
     const id = (this.#lastCall += 1);
     const { promise, resolve, reject } = withResolvers<object>();
     this.#calls.set(id, { resolve, reject });
-    this.#tell({ type: "call", id, operation, input });
+    this.#post({ type: "call", id, operation, input });
     return promise as Promise<Output>;
   }
 
@@ -250,11 +250,11 @@ export class Tables {
     this.#sweep?.cancel();
     const { clock } = this.#context;
     this.#sweep = clock.after(expiryIntervalMs, () =>
-      this.#tell({ type: "expire", nowMs: clock.now() }),
+      this.#post({ type: "expire", nowMs: clock.now() }),
     );
   }
 
-  #tell(message: ToDynamoWorker): void {
+  #post(message: ToDynamoWorker): void {
     this.#worker.postMessage(message);
   }
 }

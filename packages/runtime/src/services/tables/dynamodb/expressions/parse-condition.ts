@@ -15,7 +15,7 @@ export function parseCondition(text: string): ConditionTree {
 
 interface Parsed {
   readonly condition: Condition;
-  /** It stands in parentheses, which need no second ones. */
+  /** It is in parentheses, which need no second ones. */
   readonly isEnclosed: boolean;
 }
 

@@ -16,7 +16,7 @@ import type { TableDefinition } from "./table-definition.ts";
 import { Table } from "./table.ts";
 import type { StreamRecord } from "./table-stream.ts";
 
-/** What a write does to one item; null stands for no item. */
+/** What a write does to one item; null means no item. */
 export interface Write {
   readonly table: Table;
   readonly before: StoredItem | null;

@@ -2,7 +2,7 @@ import { readJournalLines, type SkippedLine } from "../../../journal-lines.ts";
 import { AppendFile } from "./append-file.ts";
 import type { DatabaseJournal, JournalLine } from "./database-journal.ts";
 
-/** What a journal may grow before it is worth writing anew. */
+/** What a journal may grow before it is worth writing again. */
 const fewBytes = 16 * 1024 * 1024;
 
 export interface FileJournalOptions {
@@ -18,7 +18,7 @@ export interface FileJournalOptions {
  * @throws when the file cannot be read or written
  */
 export function openFileJournal(options: FileJournalOptions): DatabaseJournal & {
-  /** Something could not be read: the journal is to be written anew before it is added to. */
+  /** Something could not be read: the journal is to be written again before it is added to. */
   readonly hasSkipped: boolean;
   readonly isNew: boolean;
 } {

@@ -122,7 +122,7 @@ export class Table {
     return pickAttributes(item, this.keyNames);
   }
 
-  /** Replaces what was stored; null stands for nothing. */
+  /** Replaces what was stored; null means nothing. */
   replace(before: StoredItem | null, after: StoredItem | null): void {
     this.#bytes += (after?.bytes ?? 0) - (before?.bytes ?? 0);
     if (after !== null) this.view.put(placeOf(after), after);
@@ -161,7 +161,7 @@ export function placeOf({ partition, sort }: StoredItem): Place {
   return { partition, sort, identity: "" };
 }
 
-/** Unlike for unlike keys of a table: the length tells where the first one ends. */
+/** Unlike for unlike keys of a table: the length shows where the first one ends. */
 export function identityOfKey(place: Pick<Place, "partition" | "sort">): string {
   return `${place.partition.length}:${place.partition}${place.sort}`;
 }
