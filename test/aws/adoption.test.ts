@@ -10,14 +10,14 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { createArchiver } from "@arclet/builder";
-import { destroyApp, manageEnv, planApp, type StackChange } from "@arclet/deploy";
+import { destroyApp, manageEnv, type StackChange } from "@arclet/deploy";
 import { expect, test } from "vitest";
 import {
   adaptedTemplate,
   architectTemplate,
   type SamTemplate,
 } from "./architect/architect-template.ts";
-import { ask, builtOf, createAppFolder, deploy, get, projectOf } from "./deployment.ts";
+import { ask, builtOf, createAppFolder, deploy, deployPlan, get, projectOf } from "./deployment.ts";
 import { residue } from "./residue.ts";
 
 const stackName = "ArcMoveStaging";
@@ -133,22 +133,15 @@ test("an app that Architect deployed keeps its data and URLs with Arclet, and wi
 
   // The plan, and a no.
   const project = await projectOf(root);
-  const plan = await planApp(
-    {
-      project,
-      built: await builtOf(project),
-      archiver: createArchiver(),
-      stage: "staging",
-      name: null,
-      extend: (made) => Promise.resolve(adaptedTemplate(made)),
-    },
-    { report: () => {} },
-  );
-  expect(plan.stack).toBe("adopted");
-  expect(plan.publicBucket).toBe(before.get("StaticBucket"));
-  expect(plan.changes.filter(({ data }) => data !== "none")).toEqual([]);
+  const planned = await deployPlan(root, {
+    extend: (given) => Promise.resolve(adaptedTemplate(given)),
+  });
+  expect(planned.stack).toBe("adopted");
+  expect(planned.publicBucket).toBe(before.get("StaticBucket"));
+  expect(planned.changes.filter(({ data }) => data !== "none")).toEqual([]);
   const extend = {
-    extend: (made: Parameters<typeof adaptedTemplate>[0]) => Promise.resolve(adaptedTemplate(made)),
+    extend: (given: Parameters<typeof adaptedTemplate>[0]) =>
+      Promise.resolve(adaptedTemplate(given)),
   };
   await expect(deploy(root, extend)).rejects.toMatchObject({ code: "ERR_NOT_CONFIRMED" });
   expect(await physicalIds(client)).toEqual(before);

@@ -8,8 +8,10 @@ import { fileURLToPath } from "node:url";
 import { createArchiver, createFunctionBuilder, type BuiltFunction } from "@arclet/builder";
 import {
   deployApp,
+  planApp,
   type DeployEvent,
   type DeployOptions,
+  type DeployPlan,
   type DeployResult,
   type Template,
 } from "@arclet/deploy";
@@ -56,42 +58,14 @@ export interface Deployment {
   readonly events: readonly DeployEvent[];
 }
 
-/**
- * What MiniStack takes of a template: where it names no identity source, MiniStack wants a header that AWS does not
- * ask for; and it has no route responses, without which actions post their answers.
- */
-function forMiniStack(template: Template): Promise<Template> {
-  const responses = new Set(
-    Object.entries(template.Resources)
-      .filter(([, { Type }]) => Type === "AWS::ApiGatewayV2::RouteResponse")
-      .map(([id]) => id),
-  );
-  const resources = Object.entries(template.Resources)
-    .filter(([id]) => !responses.has(id))
-    .map(([id, resource]) => {
-      const { Type, Properties, DependsOn } = resource;
-      const rest = { ...resource, Properties: withoutResponses(Type, Properties ?? {}) };
-      if (!Array.isArray(DependsOn)) return [id, rest] as const;
-      return [id, { ...rest, DependsOn: DependsOn.filter((other) => !responses.has(other)) }];
-    });
+/** MiniStack wants a header that AWS does not ask for, where no identity source is named. */
+function withoutIdentitySources(template: Template): Promise<Template> {
+  const resources = Object.entries(template.Resources).map(([id, resource]) => {
+    const { Type, Properties } = resource;
+    if (Type !== "AWS::ApiGatewayV2::Authorizer") return [id, resource] as const;
+    return [id, { ...resource, Properties: { IdentitySource: [], ...Properties } }] as const;
+  });
   return Promise.resolve({ ...template, Resources: Object.fromEntries(resources) });
-}
-
-function withoutResponses(
-  type: string,
-  properties: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-  if (type === "AWS::ApiGatewayV2::Authorizer") return { IdentitySource: [], ...properties };
-  if (type === "AWS::ApiGatewayV2::Route") {
-    const { RouteResponseSelectionExpression: _none, ...rest } = properties;
-    return rest;
-  }
-  const { Environment: environment } = properties as {
-    Environment?: { Variables?: Readonly<Record<string, unknown>> };
-  };
-  if (type !== "AWS::Lambda::Function" || environment?.Variables === undefined) return properties;
-  const { ARC_WS_RESPONSES: _none, ...Variables } = environment.Variables;
-  return { ...properties, Environment: { ...environment, Variables } };
 }
 
 export async function builtOf(project: Project): Promise<readonly BuiltFunction[]> {
@@ -128,7 +102,7 @@ export async function deploy(
       mode: "all",
       extend: (template) => {
         expectValid(template);
-        return forMiniStack(template);
+        return withoutIdentitySources(template);
       },
       confirm: () => Promise.resolve(true),
       ...options,
@@ -141,6 +115,25 @@ export async function deploy(
     },
   );
   return { result, events };
+}
+
+/** The plan of the app, of its template as it is. */
+export async function deployPlan(
+  root: string,
+  options: Partial<Parameters<typeof planApp>[0]> = {},
+): Promise<DeployPlan> {
+  const project = await projectOf(root);
+  return planApp(
+    {
+      project,
+      built: await builtOf(project),
+      archiver: createArchiver(),
+      stage: "staging",
+      name: null,
+      ...options,
+    },
+    { report: () => {} },
+  );
 }
 
 /** Where the emulator is; `<api>.execute-api.localhost` is loopback, which not every resolver knows. */

@@ -1,35 +1,14 @@
-import { createArchiver } from "@arclet/builder";
-import {
-  describeApp,
-  destroyApp,
-  planApp,
-  rollBack,
-  tailLogs,
-  type DeployPlan,
-} from "@arclet/deploy";
+import { describeApp, destroyApp, rollBack, tailLogs, type DeployPlan } from "@arclet/deploy";
 import { expect, test, vi } from "vitest";
 import { addRoutesOfBody } from "./http-api-body.ts";
 import { residue } from "./residue.ts";
-import { ask, builtOf, createAppFolder, deploy, get, projectOf } from "./deployment.ts";
+import { ask, createAppFolder, deploy, deployPlan, get, projectOf } from "./deployment.ts";
 
 const silent = { report: () => {} };
 
-async function planOf(root: string, resourceLimit: number): Promise<DeployPlan> {
-  const project = await projectOf(root);
-  return planApp(
-    {
-      project,
-      built: await builtOf(project),
-      archiver: createArchiver(),
-      stage: "staging",
-      name: null,
-      resourceLimit,
-      // As `deploy` of the other file.
-      extend: (template) => Promise.resolve(template),
-    },
-    silent,
-  );
-}
+// As `deploy` here, an extended template: it says which names the deploy makes.
+const planOf = (root: string, resourceLimit: number): Promise<DeployPlan> =>
+  deployPlan(root, { resourceLimit, extend: (template) => Promise.resolve(template) });
 
 const says = (text: string): string => `
 import { queues } from "@arclet/functions";
@@ -133,8 +112,8 @@ test("an app that grows beyond one stack keeps its URLs, its items and its queue
     expect((await deploy(folder.root)).result.isChanged).toBe(false);
 
     await folder.write("src/http/get-index/index.js", says("three"));
-    const plan = await planOf(folder.root, 500);
-    expect(plan.changes).toMatchObject([
+    const made = await planOf(folder.root, 500);
+    expect(made.changes).toMatchObject([
       { action: "change", label: "function http/get-index", properties: ["Code"] },
     ]);
     await deploy(folder.root);
@@ -177,8 +156,8 @@ test("an app in nested stacks is updated in the steps that AWS takes", async () 
       `${files["app.arc"]}\n@tables-indexes\n${index("sender")}${index("subject")}`,
     );
     await folder.write("src/queues/mail/index.js", "export const handler = async () => {};\n");
-    const plan = await planOf(folder.root, 500);
-    expect(plan.steps).toHaveLength(2);
+    const made = await planOf(folder.root, 500);
+    expect(made.steps).toHaveLength(2);
     const { events, result } = await deploy(folder.root);
     expect(events.filter(({ type }) => type === "step")).toHaveLength(2);
     expect(result.changes).toEqual(

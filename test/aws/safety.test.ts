@@ -7,26 +7,18 @@ import {
   waitUntilStackCreateComplete,
 } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
-import {
-  describeApp,
-  destroyApp,
-  planApp,
-  rollBack,
-  tailLogs,
-  type DestroyPlan,
-} from "@arclet/deploy";
+import { describeApp, destroyApp, rollBack, tailLogs, type DestroyPlan } from "@arclet/deploy";
 import { expect, test } from "vitest";
 import {
-  builtOf,
   createAppFolder,
   deploy,
   get,
   getStaticFile,
+  deployPlan,
   projectOf,
   type AppFolder,
 } from "./deployment.ts";
 import { residue } from "./residue.ts";
-import { createArchiver } from "@arclet/builder";
 
 const silent = { report: () => {} };
 const page = (text: string): string =>
@@ -169,27 +161,14 @@ test("a stack of another app is left alone, whatever is asked", async () => {
 test("a plan sees each kind of change, and a rollback takes one deploy back", async () => {
   await using folder = await appNamed("planned");
   const { root, write } = folder;
-  const plan = async () => {
-    const project = await projectOf(root);
-    return planApp(
-      {
-        project,
-        built: await builtOf(project),
-        archiver: createArchiver(),
-        stage: "staging",
-        name: null,
-      },
-      silent,
-    );
-  };
-  expect(await plan()).toMatchObject({ stack: "new", hasChanges: true });
+  expect(await deployPlan(root)).toMatchObject({ stack: "new", hasChanges: true });
   expect(await residue("PlannedStaging")).toEqual([]);
   const { result } = await deploy(root);
-  expect(await plan()).toMatchObject({ changes: [], hasChanges: false });
+  expect(await deployPlan(root)).toMatchObject({ changes: [], hasChanges: false });
 
   await write("src/http/get-hello/index.js", page("two"));
   await write("public/index.html", "<h1>two</h1>");
-  expect(await plan()).toMatchObject({
+  expect(await deployPlan(root)).toMatchObject({
     changes: [{ action: "change", label: "function http/get-hello", properties: ["Code"] }],
     staticFiles: { put: ["index.html"], delete: [] },
   });
@@ -214,7 +193,7 @@ test("a plan sees each kind of change, and a rollback takes one deploy back", as
   expect((await seen())[0]).toBe("two");
 
   await write("app.arc", "@app\nplanned\n\n@http\nget /hello\n\n@tables\nnotes\n  key *String\n");
-  expect((await plan()).changes).toContainEqual(
+  expect((await deployPlan(root)).changes).toContainEqual(
     expect.objectContaining({ action: "replace", label: "table notes", data: "kept" }),
   );
   await destroyApp({ ...app, force: true }, silent);

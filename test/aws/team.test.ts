@@ -1,10 +1,9 @@
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { createArchiver } from "@arclet/builder";
-import { describeApp, destroyApp, planApp } from "@arclet/deploy";
+import { describeApp, destroyApp } from "@arclet/deploy";
 import { expect, test } from "vitest";
-import { builtOf, createAppFolder, deploy, projectOf } from "./deployment.ts";
+import { createAppFolder, deploy, deployPlan, projectOf } from "./deployment.ts";
 
 const handler = "export const handler = async () => ({ statusCode: 200 });\n";
 
@@ -61,18 +60,8 @@ sold
       await functions.send(new GetFunctionConfigurationCommand({ FunctionName: lambdaName })),
     ).toMatchObject({ TracingConfig: { Mode: "Active" } });
     // A deploy without a tag takes it away, which its plan says.
-    const project = await projectOf(folder.root);
-    const plan = await planApp(
-      {
-        project,
-        built: await builtOf(project),
-        archiver: createArchiver(),
-        stage: "staging",
-        name: null,
-      },
-      { report: () => {} },
-    );
-    expect(plan).toMatchObject({
+    const made = await deployPlan(folder.root);
+    expect(made).toMatchObject({
       tags: [{ name: "owner", from: "me", to: null }],
       changes: [],
       hasChanges: true,
