@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { keepAlive, rollOver } from "@arclet/manifest";
 import { createSystemClock } from "../../packages/runtime/src/clock.ts";
 import { Realtime } from "../../packages/runtime/src/connections/realtime.ts";
 import type { PresenceChange } from "../../packages/runtime/src/connections/room-registry.ts";
@@ -194,8 +195,8 @@ export class VirtualPlatform {
       readonly requestId?: string;
     } & Task;
     const { action, requestId, n, ms, ending } = message;
-    if (action === "arclet-ping") write('{"type":"arclet-pong"}');
-    else if (action === "arclet-previous") {
+    if (action === keepAlive.routeKey) write(keepAlive.answer);
+    else if (action === rollOver.routeKey) {
       this.onRollOver(person);
       void this.work(this.#logins.writePrevious(id, person, Date.now()).then(write));
     } else {
