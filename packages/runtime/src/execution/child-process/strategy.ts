@@ -18,7 +18,7 @@ export function createChildProcessStrategy(
   );
   const environments = new Set<ChildEnvironment>();
   const warden = new ProcessWarden();
-  const strays = new StrayProcesses();
+  const strays = new StrayProcesses(warden);
   let count = 0;
   return {
     name: "child-process",
@@ -47,6 +47,7 @@ export function createChildProcessStrategy(
         },
       );
       environments.add(environment);
+      strays.begin(options.env);
       return environment.start(command);
     },
     async close(): Promise<void> {

@@ -3,10 +3,31 @@ import type { Writable } from "node:stream";
 
 /**
  * Remembers the last line, and ends whom it names once nothing can be read any more: then the server has
- * ended, in whatever way.
+ * ended, in whatever way. Numbers are groups, other words are in the variables of what has left its group,
+ * which Linux shows. The search comes second, and again while it finds something.
  */
-const script =
-  'while read -r line; do last=$line; done; for group in $last; do kill -9 "-$group" 2>/dev/null; done';
+const script = `
+set -f
+while read -r line; do last=$line; done
+names=
+for word in $last; do
+  case $word in
+    *[!0-9]*) names="$names $word" ;;
+    *) kill -9 "-$word" 2>/dev/null ;;
+  esac
+done
+[ -n "$names" ] && [ -d /proc/self ] || exit 0
+set --
+for name in $names; do set -- "$@" -e "$name"; done
+set +f
+for round in 1 2 3 4 5; do
+  found=
+  for file in $(grep -lsF "$@" /proc/[0-9]*/environ); do
+    pid=\${file#/proc/}
+    kill -9 "\${pid%/environ}" 2>/dev/null && found=1
+  done
+  [ -n "$found" ] || exit 0
+done`;
 
 /**
  * No process outlives the server, however that ends. Most see their pipe close; one that never looks up
@@ -14,6 +35,7 @@ const script =
  */
 export class ProcessWarden {
   readonly #groups = new Set<number>();
+  readonly #names = new Set<string>();
   #shell: ChildProcess | null = null;
   #isClosed = false;
 
@@ -22,11 +44,22 @@ export class ProcessWarden {
     const { pid } = child;
     if (pid === undefined || process.platform === "win32") return;
     this.#groups.add(pid);
-    this.#writeGroups();
+    this.#writeWards();
     child.once("exit", () => {
       this.#groups.delete(pid);
-      this.#writeGroups();
+      this.#writeWards();
     });
+  }
+
+  /** Takes the name that what an environment starts inherits, with its variables: one word, not a number. */
+  mark(name: string): void {
+    this.#names.add(name);
+    this.#writeWards();
+  }
+
+  /** Nothing of the environment runs any more. */
+  unmark(name: string): void {
+    if (this.#names.delete(name)) this.#writeWards();
   }
 
   close(): void {
@@ -35,12 +68,12 @@ export class ProcessWarden {
     this.#shell = null;
   }
 
-  #writeGroups(): void {
+  #writeWards(): void {
     if (this.#isClosed) return;
     this.#shell ??= startShell(() => {
       this.#shell = null;
     });
-    this.#shell?.stdin?.write(`${[...this.#groups].join(" ")}\n`);
+    this.#shell?.stdin?.write(`${[...this.#groups, ...this.#names].join(" ")}\n`);
   }
 }
 

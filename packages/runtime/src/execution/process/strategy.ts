@@ -31,7 +31,7 @@ export function createProcessStrategy(given: ProcessStrategyOptions = {}): Execu
   const bootstrap = createRequire(import.meta.url).resolve("@arclet/runtime/process/bootstrap");
   const environments = new Set<ProcessEnvironment>();
   const warden = new ProcessWarden();
-  const strays = new StrayProcesses();
+  const strays = new StrayProcesses(warden);
   const spare = new SpareProcess(warden);
   let count = 0;
   return {
@@ -79,6 +79,7 @@ export function createProcessStrategy(given: ProcessStrategyOptions = {}): Execu
         },
       );
       environments.add(environment);
+      strays.begin(env);
       const started = environment.started();
       const result = await started;
       spare.prepare(processOptions);

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import process from "node:process";
+import type { ProcessWarden } from "./process-warden.ts";
 
 /** Lambda names one log stream for each environment: whoever inherited the variable was started in it. */
 const marker = "AWS_LAMBDA_LOG_STREAM_NAME";
@@ -10,13 +11,25 @@ const marker = "AWS_LAMBDA_LOG_STREAM_NAME";
  * its parent's variables is not found.
  */
 export class StrayProcesses {
+  readonly #warden: ProcessWarden;
   #names = new Set<string>();
   #search: Promise<void> | null = null;
 
+  /** `warden`: ends them when the server ends before it can. */
+  constructor(warden: ProcessWarden) {
+    this.#warden = warden;
+  }
+
+  /** `env`: that of an environment which starts. */
+  begin(env: Readonly<Record<string, string>>): void {
+    const name = nameIn(env);
+    if (name !== null) this.#warden.mark(name);
+  }
+
   /** `env`: that of an environment which has ended. */
   end(env: Readonly<Record<string, string>>): void {
-    const name = env[marker];
-    if (process.platform !== "linux" || name === undefined || name === "") return;
+    const name = nameIn(env);
+    if (name === null) return;
     this.#names.add(name);
     // Environments that end meanwhile share the next search.
     this.#search ??= this.#searchAll();
@@ -33,9 +46,15 @@ export class StrayProcesses {
       this.#names = new Set();
       // What was found may have started something meanwhile.
       while ((await endAll(names)) > 0);
+      for (const name of names) this.#warden.unmark(name);
     }
     this.#search = null;
   }
+}
+
+function nameIn(env: Readonly<Record<string, string>>): string | null {
+  const name = env[marker] ?? "";
+  return process.platform === "linux" && name !== "" ? name : null;
 }
 
 /** Gives how many were ended. https://man7.org/linux/man-pages/man5/proc_pid_environ.5.html */

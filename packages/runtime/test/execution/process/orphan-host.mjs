@@ -1,4 +1,6 @@
-// A server with two functions in processes: one waits, the other never looks up from its work.
+// A server with two functions in processes: one waits, the other never looks up from its work. On Linux each
+// starts a program that leaves its group.
+import { randomBytes } from "node:crypto";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,9 +10,14 @@ const directory = await mkdtemp(join(tmpdir(), "arclet-orphan-"));
 const entry = join(directory, "index.mjs");
 await writeFile(
   entry,
-  `import { writeSync } from "node:fs";
+  `import { spawn } from "node:child_process";
   export const handler = async ({ loops }) => {
     process.stdout.write("pid " + process.pid + "\\n");
+    if (process.platform === "linux") {
+      const options = { detached: true, stdio: "ignore" };
+      const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000);"], options);
+      process.stdout.write("pid " + child.pid + "\\n");
+    }
     while (loops) {}
   };`,
 );
@@ -26,7 +33,7 @@ for (const loops of [false, true]) {
       format: "esm",
     },
     config: { runtime: "nodejs22.x", memory: 128, timeout: 60 },
-    env: {},
+    env: { AWS_LAMBDA_LOG_STREAM_NAME: `2026/01/31/[$LATEST]${randomBytes(16).toString("hex")}` },
     concurrency: 1,
     channel: { request: () => "gone" },
     initLimit: new AbortController().signal,
