@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Manifest } from "@arclet/manifest";
+import { sessionLoginProblem, type Manifest } from "@arclet/manifest";
 import type { FunctionPackage } from "./assets/package-functions.ts";
 import { DeployError } from "./errors.ts";
 import type { Environment } from "./environment.ts";
@@ -19,16 +19,9 @@ export function newAppSecret(
   return randomBytes(32).toString("base64url");
 }
 
-/**
- * Page and socket of a deployed app have different hosts: a cookie does not reach the socket.
- * @throws DeployError `ERR_AUTH_SESSION`
- */
+/** @throws DeployError `ERR_AUTH_SESSION` */
 export function checkLogins({ ws, pragmas }: Pick<Manifest, "ws" | "pragmas">): void {
-  const auth = ws?.auth ?? [];
-  if (!auth.includes("session") || auth.includes("ticket") || "domain" in pragmas) return;
-  throw new DeployError(
-    "ERR_AUTH_SESSION",
-    "`auth session` alone lets nobody connect on AWS: the session's cookie never reaches the socket's host",
-    { hints: ["Write `auth ticket` below @ws-settings, or `auth ticket session`."] },
-  );
+  const problem = sessionLoginProblem(ws?.auth ?? [], "domain" in pragmas);
+  if (problem === null) return;
+  throw new DeployError("ERR_AUTH_SESSION", problem.text, { hints: [`${problem.remedy}.`] });
 }

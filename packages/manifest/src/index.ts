@@ -60,6 +60,7 @@ export {
   variableNameProblem,
   variablesLimit,
 } from "./rules/environment-variables.ts";
+export { sessionLoginProblem } from "./rules/session-logins.ts";
 export {
   judgeRuntime,
   newProjectRuntime,

@@ -1,3 +1,4 @@
+import { sessionLoginProblem } from "./rules/session-logins.ts";
 import { DiagnosticLog } from "./diagnostic-log.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { didYouMean } from "./did-you-mean.ts";
@@ -144,14 +145,13 @@ function checkPragmas(document: Document, context: PragmaContext): void {
   }
 }
 
-/** On AWS page and socket have different hosts: a cookie reaches the socket only below one domain. */
 function checkAuth(byName: ReadonlyMap<string, PragmaNode[]>, { draft, log }: PragmaContext): void {
-  const auth = draft.ws?.auth ?? [];
-  if (!auth.includes("session") || auth.includes("ticket") || byName.has("domain")) return;
+  const problem = sessionLoginProblem(draft.ws?.auth ?? [], byName.has("domain"));
+  if (problem === null) return;
   const [pragma] = byName.get("ws-settings") ?? [];
   log.warning({
     code: "ws-auth-session",
-    text: "`auth session` works on AWS only with @domain: without it the session's cookie never reaches the socket. Use `auth ticket`, or add @domain",
+    text: `${problem.text}. ${problem.remedy}`,
     span: pragma?.span ?? { start: 0, end: 0 },
   });
 }
