@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -35,12 +35,18 @@ test("the packed packages run a new app in a folder that knows nothing of this w
 
   // The AWS clients come with a package that only those who deploy need.
   expect(await runCli(["deploy", "--dry-run"], { cwd: app, bin })).toMatchObject({ code: 0 });
+  const mistaken = await runCli(["deploy", "--bogus"], { cwd: app, bin });
+  expect(mistaken.output).toContain("--bogus");
+  expect(mistaken.output).not.toContain("@arclet/deploy");
   const refused = await runCli(["deploy"], { cwd: app, bin });
   expect(refused.code).toBe(1);
   expect(refused.output).toMatch(/npm install --save-dev @arclet\/deploy@\^\d/);
   const content = JSON.parse(await readFile(join(app, "package.json"), "utf8")) as {
     devDependencies: Record<string, string>;
   };
+  // As a global one, or one of npx: it knows nothing of what the app has.
+  const elsewhere = join(folder.path, "elsewhere");
+  await cp(join(app, "node_modules"), join(elsewhere, "node_modules"), { recursive: true });
   content.devDependencies["@arclet/deploy"] = "*";
   await installInto(app, content, tarballs);
   const env = {
@@ -52,4 +58,12 @@ test("the packed packages run a new app in a folder that knows nothing of this w
   expect(asked.code).toBe(1);
   expect(asked.output).not.toContain("@arclet/deploy");
   expect(asked.output).toContain("none");
+  const strange = join(elsewhere, "node_modules/arclet/bundle/bin.js");
+  const bare = { cwd: join(folder.path, "bare"), bin: strange, env };
+  await mkdir(bare.cwd);
+  await writeFile(join(bare.cwd, "app.arc"), "@app\nbare\n");
+  const both = /npm install --save-dev arclet@\^\S+ @arclet\/deploy@\^/;
+  expect((await runCli(["info"], bare)).output).toMatch(both);
+  const others = ["info", "--region", "eu-west-1"];
+  expect(await runCli(others, { cwd: app, bin: strange, env })).toEqual(asked);
 }, 180_000);

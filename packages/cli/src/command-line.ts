@@ -9,8 +9,6 @@ interface CommandEntry {
   readonly description: string;
   /** Other words for it: Architect's. */
   readonly aliases: readonly string[];
-  /** Whether it talks to AWS, with clients that `@arclet/deploy` brings. */
-  readonly needsAws?: true;
   load(): Promise<Command>;
 }
 
@@ -54,31 +52,26 @@ const commands: { readonly [name: string]: CommandEntry } = {
   deploy: {
     description: "Deploy the app to AWS and print its addresses",
     aliases: [],
-    needsAws: true,
     load: async () => (await import("./commands/deploy.ts")).deployCommand,
   },
   info: {
-    description: "Tell where a deployed app is, and of what it is made",
+    description: "Show where a deployed app is, and what it is made of",
     aliases: [],
-    needsAws: true,
     load: async () => (await import("./commands/info.ts")).infoCommand,
   },
   logs: {
     description: "Show what deployed functions logged",
     aliases: [],
-    needsAws: true,
     load: async () => (await import("./commands/logs.ts")).logsCommand,
   },
   env: {
     description: "List, add and remove environment variables of a deployed app",
     aliases: [],
-    needsAws: true,
     load: async () => (await import("./commands/env.ts")).envCommand,
   },
   destroy: {
     description: "Remove a deployed app from AWS",
     aliases: [],
-    needsAws: true,
     load: async () => (await import("./commands/destroy.ts")).destroyCommand,
   },
 };
@@ -115,11 +108,6 @@ async function dispatch(rawArguments: readonly string[], style: Style): Promise<
   if (asksForHelp(rest, command)) {
     process.stdout.write(renderCommandHelp(command, style));
     return exitCodes.ok;
-  }
-  // A dry run asks AWS nothing.
-  if (entry.needsAws === true && !rest.includes("--dry-run")) {
-    const { needDeployPackage } = await import("./scaffold/deploy-package.ts");
-    await needDeployPackage(process.cwd(), import.meta.url);
   }
   return command.run(rest);
 }

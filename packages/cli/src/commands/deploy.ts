@@ -3,6 +3,7 @@ import { deployApp, planApp, rollBack, stackNameOf, type Template } from "@arcle
 import { defineCommand, type Command } from "../command.ts";
 import { buildForDeploy } from "./build-for-deploy.ts";
 import { cacheDirectoryOf } from "../project/project-folder.ts";
+import { needDeployPackage } from "../scaffold/deploy-package.ts";
 import { confirmAdoption } from "../terminal/confirm-adoption.ts";
 import { confirmDataLoss } from "../terminal/confirm-data-loss.ts";
 import { DeployProgress } from "../terminal/deploy-progress.ts";
@@ -34,9 +35,11 @@ export const deployCommand: Command = defineCommand({
   args: { ...targetArgs, ...jsonArgs, ...deployArgs },
   async run(args) {
     const mode = modeOf(args);
+    const tags = tagsOf(args);
     const plugged = await pluggedProjectHere();
     const { plugins, environments } = plugged;
     const project = args.prune === true ? prunedProject(plugged.project) : plugged.project;
+    const only = functionsOf(project, args);
     const target = targetOf(project, args);
     const { stage } = target;
     const hooks = {
@@ -67,15 +70,19 @@ export const deployCommand: Command = defineCommand({
       if (needsCode) await plugins.deployBuilds(project, hooks);
       const built = needsCode ? await buildForDeploy(plugged) : [];
       if (built === null) return 1;
+      const hasOwnTarget = plugins.hasTarget && mode === "all";
+      if (mode !== "dry-run" && !hasOwnTarget) {
+        const elsewhere = await needDeployPackage(project.root);
+        if (elsewhere !== null) return elsewhere;
+      }
       // A plugin that deploys elsewhere gets the template; nothing is sent to AWS.
       let template: Template | null = null;
-      const hasOwnTarget = plugins.hasTarget && mode === "all";
       const options = {
         ...target,
         project,
         built,
         archiver,
-        tags: tagsOf(args),
+        tags,
         variables: environments[stage],
         extend: async (synthesized: Template) =>
           (template = await plugins.deployStart(project, synthesized, hooks)),
@@ -93,7 +100,7 @@ export const deployCommand: Command = defineCommand({
               {
                 ...options,
                 mode: hasOwnTarget ? "dry-run" : mode,
-                only: functionsOf(project, args),
+                only,
                 deletesTables: args["delete-tables"] === true,
                 confirm,
                 confirmAdoption: async (changes) => {

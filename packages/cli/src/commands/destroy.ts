@@ -1,6 +1,7 @@
 import { destroyApp, stackNameOf, type DestroyDecision, type DestroyPlan } from "@arclet/deploy";
 import { defineCommand, type Command } from "../command.ts";
 import { CliError } from "../errors.ts";
+import { needDeployPackage } from "../scaffold/deploy-package.ts";
 import { decideDestroy, destroyPlanText } from "../terminal/decide-destroy.ts";
 import { DeployProgress } from "../terminal/deploy-progress.ts";
 import { processTerminal } from "../terminal/style.ts";
@@ -34,6 +35,8 @@ export const destroyCommand: Command = defineCommand({
         "ERR_USAGE",
         `"${args.app}" is not the name of this app; nothing was removed`,
       );
+    const elsewhere = await needDeployPackage(project.root);
+    if (elsewhere !== null) return elsewhere;
     const terminal = processTerminal();
     const progress = new DeployProgress(terminal);
     const target = targetOf(project, args);

@@ -3,6 +3,7 @@ import { manageEnv, type EnvironmentAction } from "@arclet/deploy";
 import { isCancel, password } from "@clack/prompts";
 import { defineCommand, type Command } from "../command.ts";
 import { CliError } from "../errors.ts";
+import { needDeployPackage } from "../scaffold/deploy-package.ts";
 import { processTerminal } from "../terminal/style.ts";
 import { jsonArgs, projectHere, targetArgs, targetOf, writeJson } from "./deploy-target.ts";
 
@@ -37,6 +38,8 @@ export const envCommand: Command = defineCommand({
     if (args.env === "staging" && args.production === true)
       throw new CliError("ERR_USAGE", "Give only one of --env staging and --production");
     const project = await projectHere();
+    const elsewhere = await needDeployPackage(project.root);
+    if (elsewhere !== null) return elsewhere;
     const action = await actionOf(args.add, args.value, args.remove);
     const names = await manageEnv(
       targetOf(project, { ...args, production: args.env === "production" || args.production }),

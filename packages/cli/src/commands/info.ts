@@ -1,5 +1,6 @@
 import { describeApp } from "@arclet/deploy";
 import { defineCommand, type Command } from "../command.ts";
+import { needDeployPackage } from "../scaffold/deploy-package.ts";
 import { processTerminal } from "../terminal/style.ts";
 import { jsonArgs, projectHere, targetArgs, targetOf, writeJson } from "./deploy-target.ts";
 
@@ -10,6 +11,8 @@ export const infoCommand: Command = defineCommand({
   args: { ...targetArgs, ...jsonArgs },
   async run(args) {
     const project = await projectHere();
+    const elsewhere = await needDeployPackage(project.root);
+    if (elsewhere !== null) return elsewhere;
     const app = await describeApp(targetOf(project, args));
     if (args.json === true) {
       writeJson(app);

@@ -70,7 +70,7 @@ function describeResult(result: InitResult, { style }: Terminal): string {
   }
   const folder = relative(process.cwd(), result.root);
   lines.push("", style.bold("Next"));
-  if (folder !== "") lines.push(`  cd ${folder}`);
+  if (folder !== "") lines.push(`  cd ${/\s/.test(folder) ? `"${folder}"` : folder}`);
   lines.push(...result.installCommands.map((command) => `  ${command}`));
   lines.push(`  ${runWords[result.packageManager]} arclet dev`, "");
   return `${lines.join("\n")}\n`;

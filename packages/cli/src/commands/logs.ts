@@ -1,6 +1,7 @@
 import { tailLogs } from "@arclet/deploy";
 import { defineCommand, type Command } from "../command.ts";
 import { CliError } from "../errors.ts";
+import { needDeployPackage } from "../scaffold/deploy-package.ts";
 import { processTerminal } from "../terminal/style.ts";
 import { jsonArgs, projectHere, targetArgs, targetOf } from "./deploy-target.ts";
 
@@ -30,6 +31,8 @@ export const logsCommand: Command = defineCommand({
         ],
       });
     const project = await projectHere();
+    const elsewhere = await needDeployPackage(project.root);
+    if (elsewhere !== null) return elsewhere;
     const { style, write } = processTerminal();
     const interrupt = new AbortController();
     const stop = (): void => interrupt.abort();

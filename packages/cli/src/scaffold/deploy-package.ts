@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { CliError } from "../errors.ts";
+import { packageFolder } from "../package-folder.ts";
 import { arcletVersion } from "../version.ts";
 import { addWords, packageManagerOf } from "./missing-packages.ts";
 
@@ -11,40 +13,90 @@ import { addWords, packageManagerOf } from "./missing-packages.ts";
 const client = "@aws-sdk/client-cloudformation";
 
 /**
- * Has what talks to AWS installed: two thirds of the size of an app's packages, which only deploying
- * needs. Asks first, in a terminal.
+ * Has what talks to AWS installed: more than half of the size of an app's packages, which only deploying
+ * needs. Asks first, in a terminal. Call it once nothing else can refuse the command.
  * @param root folder of the app, where the package manager runs
- * @param from URL of a module that imports the clients
+ * @returns null to go on here; or the exit code of the app's own `arclet`, which has run the command: a
+ *   global one, or one of `npx`, does not find what an app has installed
  * @throws CliError `ERR_DEPLOY_PACKAGE` when nobody is there to ask, or nothing was installed
  */
-export async function needDeployPackage(root: string, from: string): Promise<void> {
-  if (isInstalled(from)) return;
-  const command = `${addWords(packageManagerOf(root)).dev} @arclet/deploy@^${arcletVersion()}`;
+export async function needDeployPackage(root: string): Promise<number | null> {
+  if (folderOf(client, import.meta.url) !== null) return null;
+  const installed = appsOwnArclet(root);
+  if (installed !== null && installed.hasClients) return runOwn(installed.folder);
+  const version = `^${arcletVersion()}`;
+  const packages = [
+    ...(installed === null ? [`arclet@${version}`] : []),
+    `@arclet/deploy@${version}`,
+  ];
+  const command = [addWords(packageManagerOf(root)).dev, ...packages].join(" ");
   const missing = (what: string): CliError =>
-    new CliError("ERR_DEPLOY_PACKAGE", what, { hints: [`Run this, then try again: ${command}`] });
+    new CliError("ERR_DEPLOY_PACKAGE", what, { hints: [`To install it: ${command}`] });
   if (!process.stdin.isTTY || !process.stderr.isTTY)
     throw missing("This command needs the package @arclet/deploy, which is not installed");
   // Only who is asked waits for it to load.
   const { confirm, isCancel } = await import("@clack/prompts");
   const answer = await confirm({
-    message: `This command needs @arclet/deploy, with the AWS clients (40 MB). Run ${command}?`,
+    message: `This command needs @arclet/deploy, with the AWS clients (about 45 MB). Run ${command}?`,
     // Answers of --json are read from stdout.
     output: process.stderr,
   });
   if (isCancel(answer) || !answer) throw missing("@arclet/deploy was not installed");
   if (!(await succeeds(command, root))) throw missing("@arclet/deploy could not be installed");
-  if (!isInstalled(from)) throw missing(`@arclet/deploy is installed where arclet cannot find it`);
+  if (folderOf(client, import.meta.url) !== null) return null;
+  const made = appsOwnArclet(root);
+  if (made?.hasClients === true && !made.isThis) return runOwn(made.folder);
+  throw missing("@arclet/deploy is installed where arclet cannot find it");
+}
+
+interface AppsOwn {
+  readonly folder: string;
+  /** Whether it is the program that runs. */
+  readonly isThis: boolean;
+  readonly hasClients: boolean;
+}
+
+/** The `arclet` that is installed in an app, or above it. */
+function appsOwnArclet(root: string): AppsOwn | null {
+  const found = folderOf("arclet", join(root, "package.json"));
+  if (found === null) return null;
+  const folder = realpathSync(found);
+  return {
+    folder,
+    isThis: folder === realpathSync(fileURLToPath(packageFolder)),
+    hasClients: folderOf(client, join(folder, "package.json")) !== null,
+  };
 }
 
 /** Looks at the folders: the module loader remembers what it did not find. */
-function isInstalled(from: string): boolean {
-  const folders = createRequire(from).resolve.paths(client) ?? [];
-  return folders.some((folder) => existsSync(join(folder, client, "package.json")));
+function folderOf(name: string, from: string): string | null {
+  const folders = createRequire(from).resolve.paths(name) ?? [];
+  const found = folders.find((folder) => existsSync(join(folder, name, "package.json")));
+  return found === undefined ? null : join(found, name);
+}
+
+/** Runs the same command by another `arclet`. Resolves its exit code. */
+async function runOwn(folder: string): Promise<number> {
+  const program = join(folder, "bundle/bin.js");
+  const child = spawn(process.execPath, [program, ...process.argv.slice(2)], { stdio: "inherit" });
+  // The terminal interrupts both; the other one decides.
+  const ignore = (): void => {};
+  process.on("SIGINT", ignore);
+  const [code] = (await once(child, "exit")) as [number | null];
+  process.off("SIGINT", ignore);
+  return code ?? 1;
 }
 
 async function succeeds(command: string, cwd: string): Promise<boolean> {
-  // A shell finds npm.cmd on Windows; the command has no word of a user's.
-  const child = spawn(command, { cwd, shell: true, stdio: ["ignore", 2, 2] });
+  const { NODE_ENV: _, ...rest } = process.env;
+  const child = spawn(command, {
+    cwd,
+    // In production, package managers remove what is only there to develop with: arclet among it.
+    env: { ...rest, npm_config_include: "dev" },
+    // A shell finds npm.cmd on Windows; the command has no word of a user's.
+    shell: true,
+    stdio: ["ignore", 2, 2],
+  });
   const [code] = (await once(child, "exit")) as [number | null];
   return code === 0;
 }
