@@ -1,4 +1,5 @@
 import type { MessageFields, MessageSender } from "./message-event.ts";
+import type { NumberedIds } from "./numbered-ids.ts";
 
 /**
  * An event: JSON text, or a message of a socket. What waits keeps what its event is made of, which is much
@@ -7,6 +8,9 @@ import type { MessageFields, MessageSender } from "./message-event.ts";
 export type InvocationEvent = string | QueuedMessage;
 
 export interface QueuedMessage extends MessageFields {
+  /** What `messageId` and `requestId` are made of. */
+  readonly number: number;
+  readonly ids: NumberedIds;
   readonly sender: MessageSender;
   /** Of the body as UTF-8, which it came as. */
   readonly bodyBytes: number;
@@ -18,6 +22,9 @@ export interface QueuedMessage extends MessageFields {
 
 /** One event for one function. */
 export interface Invocation {
+  /** What `requestId` is made of. */
+  readonly number: number;
+  readonly ids: NumberedIds;
   /** Lambda's request id, a UUID. */
   readonly requestId: string;
   readonly event: InvocationEvent;

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { BuiltFunction } from "@arclet/builder";
 import { defaultRegion, type FunctionConfig } from "@arclet/manifest";
 import type { Clock } from "../clock.ts";
@@ -10,6 +9,7 @@ import type { InvocationEvent, InvocationFailure, InvocationResult } from "../in
 import { InvocationReporter, type InvocationLoad } from "./invocation-reporter.ts";
 import type { GatewayInvoker, SubmittedInvocation } from "./invoker.ts";
 import { createLambdaEnvironment } from "./lambda-environment.ts";
+import { createNumberedIds } from "../lambda-events/ids.ts";
 import { LinkedList } from "../linked-list.ts";
 import { PendingInvocation } from "./pool/pending-invocation.ts";
 
@@ -75,7 +75,8 @@ export class FunctionInvoker implements GatewayInvoker {
   /** What failed to load last, by function. */
   readonly #failed = new Map<string, { readonly key: string; readonly start: FailedStart }>();
   #definitions = 0;
-  #order = 0;
+  readonly #ids = createNumberedIds();
+  #count = 0;
   #isClosed = false;
 
   constructor(options: FunctionInvokerOptions) {
@@ -96,10 +97,10 @@ export class FunctionInvoker implements GatewayInvoker {
   ): SubmittedInvocation {
     const { clock, traffic } = this.#options;
     const invocation = new PendingInvocation({
-      requestId: randomUUID(),
+      ids: this.#ids,
+      number: ++this.#count,
       event,
       source,
-      order: ++this.#order,
       submittedAt: clock.now(),
       isMeasured: traffic.wantsMemory,
       settle,

@@ -1,35 +1,47 @@
 import { randomFillSync, randomInt } from "node:crypto";
+import { idKind, NumberedIds } from "../numbered-ids.ts";
 
 // Read off captured ids: 11 bytes, the ninth marks the kind.
 const idBytes = 11;
 const kindOffset = 8;
-const connectionKind = 0x02;
-const requestKind = 0x05;
 
-/** Makes ids of API Gateway's shape from the operating system's random source: they cannot be guessed. */
+/** Makes ids of API Gateway's shape. */
 export class IdSource {
   readonly #pool: Buffer = Buffer.allocUnsafe(idBytes * 256);
   #position: number = this.#pool.length;
+  #count = 0;
+  /** Of requests and messages: they are unique, and no secret. */
+  readonly numbered: NumberedIds = createNumberedIds();
 
-  /** Connection or message: 16 characters of URL-safe base64, one trailing `=`. */
-  connectionId(): string {
-    return this.#next(connectionKind);
+  /** A number that no other request or message has. */
+  nextNumber(): number {
+    return ++this.#count;
   }
 
   requestId(): string {
-    return this.#next(requestKind);
+    return this.numbered.requestId(this.nextNumber());
   }
 
-  #next(kind: number): string {
+  /**
+   * From the operating system's random source: it cannot be guessed. 16 characters of URL-safe base64, of
+   * which the last one is `=`.
+   */
+  connectionId(): string {
     if (this.#position === this.#pool.length) {
       randomFillSync(this.#pool);
       this.#position = 0;
     }
     const start = this.#position;
     this.#position += idBytes;
-    this.#pool[start + kindOffset] = kind;
+    this.#pool[start + kindOffset] = idKind.connection;
     return `${this.#pool.toString("base64url", start, start + idBytes)}=`;
   }
+}
+
+/** With a seed from the operating system's random source. */
+export function createNumberedIds(): NumberedIds {
+  const [a = 0, b = 0, c = 0, d = 0] = randomFillSync(new Uint32Array(4));
+  return new NumberedIds([a, b, c, d]);
 }
 
 const idPattern = /^[A-Za-z0-9_-]{15}=$/;

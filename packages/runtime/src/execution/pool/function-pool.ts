@@ -89,7 +89,7 @@ export class FunctionPool implements InvocationKeeper {
       waiting.push(...environment.recallAll(true));
       if (environment.isIdle) this.#discard(environment);
     }
-    this.#inherit(waiting.toSorted((a, b) => a.order - b.order));
+    this.#inherit(waiting.toSorted((a, b) => a.number - b.number));
     this.#checkDrained();
   }
 

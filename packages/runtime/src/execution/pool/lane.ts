@@ -43,7 +43,7 @@ export class Lane implements Linked<Lane> {
   /** It waits again, before those that came later. */
   putBack(invocation: PendingInvocation): void {
     let later = this.waiting.first;
-    while (later !== null && later.order < invocation.order) later = later.next;
+    while (later !== null && later.number < invocation.number) later = later.next;
     this.waiting.insertBefore(later, invocation);
   }
 

@@ -1,6 +1,7 @@
 import type { Invocation, InvocationEvent, InvocationResult } from "../../invocation.ts";
 import type { SubmittedInvocation } from "../invoker.ts";
 import type { Linked, LinkedList } from "../../linked-list.ts";
+import type { NumberedIds } from "../../numbered-ids.ts";
 
 /** Where an invocation is that was handed over. */
 export interface InvocationPlace {
@@ -29,12 +30,12 @@ export interface InvocationOwner {
 }
 
 export interface InvocationRequest {
-  readonly requestId: string;
+  readonly ids: NumberedIds;
+  /** Its position among all invocations. */
+  readonly number: number;
   readonly event: InvocationEvent;
   /** Those of one source begin in the order in which they were made. Null: in any order. */
   readonly source: object | null;
-  /** Position among all invocations. */
-  readonly order: number;
   /** Epoch milliseconds. */
   readonly submittedAt: number;
   /** Whether anybody wants to know what memory it took. */
@@ -49,11 +50,11 @@ export interface InvocationRequest {
 export class PendingInvocation
   implements Invocation, SubmittedInvocation, Linked<PendingInvocation>
 {
-  readonly requestId: string;
+  readonly ids: NumberedIds;
+  readonly number: number;
   readonly event: InvocationEvent;
   /** One without a source is its own. */
   readonly source: object;
-  readonly order: number;
   readonly submittedAt: number;
   readonly isMeasured: boolean;
   /** Null until it is given to a pool. */
@@ -72,13 +73,17 @@ export class PendingInvocation
   #hasEnded = false;
 
   constructor(request: InvocationRequest) {
-    this.requestId = request.requestId;
+    this.ids = request.ids;
+    this.number = request.number;
     this.event = request.event;
     this.source = request.source ?? this;
-    this.order = request.order;
     this.submittedAt = request.submittedAt;
     this.isMeasured = request.isMeasured;
     this.#settle = request.settle;
+  }
+
+  get requestId(): string {
+    return this.ids.lambdaRequestId(this.number);
   }
 
   /** The environment it was handed to; null while it waits, and once it has ended. */

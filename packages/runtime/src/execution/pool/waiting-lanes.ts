@@ -114,7 +114,7 @@ export class WaitingLanes {
       for (let next = lane.take(); next !== null; next = lane.take()) taken.push(next);
       this.#forget(lane);
     }
-    return taken.toSorted((a, b) => a.order - b.order);
+    return taken.toSorted((a, b) => a.number - b.number);
   }
 
   /** How many invocations may go to any environment; counts no further than `limit`. */

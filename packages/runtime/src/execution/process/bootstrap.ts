@@ -18,14 +18,14 @@ import { ChildOutbox } from "./child-outbox.ts";
 import { writeCoverage } from "./coverage.ts";
 import type { FollowedClock } from "./followed-clock.ts";
 import { Intrinsics } from "./intrinsics.ts";
+import { eventOf, InvocationReader, type WaitingMessage } from "./invocation-reader.ts";
 import { LeaseHolder } from "./lease-holder.ts";
-import { eventOf, MessageReader } from "./message-reader.ts";
 import { preferForMemory } from "./prefer-for-memory.ts";
 import { descriptor, logged, toChild, toHost, type ChildInit, type Logged } from "./records.ts";
 import { SafeSet } from "./safe-collections.ts";
 import { hasActiveWork, whenSettled } from "./settled-process.ts";
 import { TraceIdVariable } from "./trace-id-variable.ts";
-import { WaitingInvocations, type WaitingInvocation } from "./waiting-invocations.ts";
+import { WaitingInvocations } from "./waiting-invocations.ts";
 import { writeError } from "./write-error.ts";
 
 // This file is the inside of an environment: it loads one handler and runs what the pipe brings. What it
@@ -46,12 +46,12 @@ interface Running {
 const outbox = new ChildOutbox(die);
 const leases = new LeaseHolder();
 const reader = new BatchReader();
-const messages = new MessageReader();
+const invocations = new InvocationReader();
 const permit = Buffer.alloc(1);
 const traceId = new TraceIdVariable();
 const running = new SafeSet<Running>();
 let waitingForIdle: (() => void)[] = [];
-const waiting = new WaitingInvocations();
+const waiting = new WaitingInvocations<WaitingMessage>();
 /** Null until the process hears which function it is for. */
 let init: ChildInit | null = null;
 let concurrency = 1;
@@ -114,23 +114,20 @@ function receive(buffer: Buffer, from: number, to: number): void {
   reader.open(buffer, from, to);
   while (reader.hasMore) {
     switch (reader.byte()) {
-      case toChild.invoke: {
-        const number = reader.number();
-        const requestId = reader.text();
-        waiting.push({ number, requestId, event: reader.text(), next: null });
+      case toChild.invoke:
+        waiting.push(invocations.read(reader));
         break;
-      }
-      case toChild.message: {
-        const number = reader.number();
-        const requestId = reader.text();
-        waiting.push({ number, requestId, event: messages.read(reader), next: null });
+      case toChild.message:
+        waiting.push(invocations.readMessage(reader));
         break;
-      }
+      case toChild.seed:
+        invocations.keepSeed(reader);
+        break;
       case toChild.second:
-        messages.keepTime(reader);
+        invocations.keepTime(reader);
         break;
       case toChild.origin:
-        messages.keepOrigin(reader);
+        invocations.keepOrigin(reader);
         break;
       case toChild.reply:
         channel.receive(reader);
@@ -193,7 +190,7 @@ function startWaiting(): void {
   }
 }
 
-function run(invocation: Running, event: WaitingInvocation["event"]): void {
+function run(invocation: Running, event: string | WaitingMessage): void {
   running.add(invocation);
   watchForDrain();
   // Of several at a time the variable could name but one.
@@ -202,7 +199,7 @@ function run(invocation: Running, event: WaitingInvocation["event"]): void {
   else currentInvocation.run(invocation, call, invocation, event);
 }
 
-function call(invocation: Running, event: WaitingInvocation["event"]): void {
+function call(invocation: Running, event: string | WaitingMessage): void {
   const { context, convention } = given();
   const payload = typeof event === "string" ? event : eventOf(event);
   callHandler(handler, payload, invocation.requestId, context, convention, {

@@ -15,9 +15,9 @@ import type { Followed } from "../../movable-clock.ts";
 import { exitReason } from "./exit-reason.ts";
 import type { FunctionProcess } from "./function-process.ts";
 import { HostOutbox } from "./host-outbox.ts";
+import { InvocationWriter } from "./invocation-writer.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { killGroup, killRest } from "./process-group.ts";
-import { MessageWriter } from "./message-writer.ts";
 import { memoryOf } from "./process-memory.ts";
 import { logged, toChild, toHost, type ChildInit, type InspectAddress } from "./records.ts";
 
@@ -38,7 +38,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   readonly #outbox: HostOutbox;
   readonly #channel: ChannelServer;
   readonly #reader = new BatchReader();
-  readonly #messages: MessageWriter;
+  readonly #invocations: InvocationWriter;
   readonly #memory: MemoryWatch;
   readonly #exited: Promise<void>;
   /** Handed over and without a result, in order: those that have begun, then those that have not. */
@@ -69,7 +69,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#process = started;
     const { child, pipe, input } = started;
     this.#outbox = new HostOutbox(input, (invocations) => started.permits.grant(invocations));
-    this.#messages = new MessageWriter(this.#outbox.writer);
+    this.#invocations = new InvocationWriter(this.#outbox.writer);
     this.#channel = new ChannelServer(options.channel, this.#outbox);
     this.#memory = new MemoryWatch(
       options.config.memory,
@@ -165,15 +165,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#count = (this.#count + 1) >>> 0;
     this.#given++;
     this.#held.set(this.#count, invocation);
-    const { requestId, event } = invocation;
-    if (typeof event !== "string") this.#messages.write(this.#count, requestId, event);
-    else {
-      const { writer } = this.#outbox;
-      writer.byte(toChild.invoke);
-      writer.number(this.#count);
-      writer.text(requestId);
-      writer.text(event);
-    }
+    this.#invocations.write(this.#count, invocation);
     this.#outbox.added(true);
     const { pid } = this.#process.child;
     if (pid !== undefined) this.#memory.start(pid);

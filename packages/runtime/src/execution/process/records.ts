@@ -12,7 +12,7 @@ export const descriptor = { output: 3, permits: 4, input: 5 } as const;
 export const toChild = {
   /** `ChildInit` as JSON */
   init: 1,
-  /** invocation number, request id, event as JSON text */
+  /** invocation number, number of its request id, event as JSON text */
   invoke: 2,
   /** request number, `reply.*`, then for `realtime`: the reply as JSON; for `done`: 1 with a lease, else 0; for `info`: connectedAt, lastActiveAt, sourceIp, userAgent or "", 1 with a user agent, else 0 */
   reply: 3,
@@ -26,8 +26,10 @@ export const toChild = {
   origin: 7,
   /** `requestTime` of the messages that follow */
   second: 8,
-  /** invocation number, Lambda's request id, place, connectedAt, receivedAt, lengths of connection and message id, both and the gateway's request id as one text, body */
+  /** invocation number, number of its request id, number of the message's ids, place, connectedAt, receivedAt, connection id, body */
   message: 9,
+  /** `idsOf.*`, four numbers: the seed of the ids whose numbers follow */
+  seed: 10,
 } as const;
 
 /** Environment → host. */
@@ -53,6 +55,9 @@ export const toHost = {
   /** number of the `toChild.clock`, epoch milliseconds at which what runs goes on or Infinity */
   followed: 10,
 } as const;
+
+/** Whose ids a seed is for. */
+export const idsOf = { invocation: 0, message: 1 } as const;
 
 /** What a line of a log is: output of the function, or a warning that its return value is lost. */
 export const logged = { stdout: 0, stderr: 1, ignoredReturn: 2 } as const;

@@ -34,36 +34,36 @@ export class MessageDispatcher {
   dispatch(source: MessageSource, data: Buffer, now: number): void {
     const { ids, invoker } = this.#context;
     const body = data.toString("utf8");
-    const requestId = ids.requestId();
+    const number = ids.nextNumber();
     const route = this.#routes().select(body);
     if (route === null) {
-      source.sendError("Forbidden", requestId);
+      source.sendError("Forbidden", ids.numbered.requestId(number));
       this.#report(source, null, data.length, now, noRoute);
       return;
     }
     if (route === "keep-alive") {
-      const isSent = source.reply(keepAlive.answer, requestId);
+      const isSent = source.reply(keepAlive.answer, ids.numbered.requestId(number));
       this.#report(source, keepAlive.routeKey, data.length, now, isSent ? succeeded : unsent);
       return;
     }
     if (route === "roll-over") {
+      const requestId = ids.numbered.requestId(number);
       const answered = this.#answerRollOver(source, data.length, requestId, now);
       this.#context.traffic.report(answered, rollOver.routeKey);
       return;
     }
     const { routeKey, functionId, hasRouteResponse } = route;
-    const messageId = ids.connectionId();
     const bytes = data.length;
-    const message = new MessageInWork(source, requestId, routeKey, messageId, body, bytes, now);
+    const message = new MessageInWork(source, ids.numbered, number, routeKey, body, bytes, now);
     if (!this.#inWork.add(message)) {
-      source.sendError("Too Many Requests", requestId);
+      source.sendError("Too Many Requests", message.requestId);
       this.#report(source, routeKey, bytes, now, tooMany);
       return;
     }
     message.invocation = invoker.submit(functionId, message, source, (result) => {
       this.#inWork.answered(message);
       // A client that has left meanwhile hears nothing, and changes nothing of how its function ended.
-      const outcome = message.isLate ? late : answer(source, result, requestId, hasRouteResponse);
+      const outcome = message.isLate ? late : answer(source, message, result, hasRouteResponse);
       this.#report(source, routeKey, bytes, now, outcome);
     });
   }
@@ -157,18 +157,19 @@ const succeeded: Outcome = { ok: true, status: 200, reason: null };
 
 function answer(
   source: MessageSource,
+  message: MessageInWork,
   result: InvocationResult,
-  requestId: string,
   isTwoWay: boolean,
 ): Outcome {
   const proxyResult = result.ok ? readProxyResult(result.payload) : null;
   if (proxyResult === null) {
-    source.sendError("Internal server error", requestId);
+    source.sendError("Internal server error", message.requestId);
     if (!result.ok) return failed;
     return { ok: false, status: null, reason: () => describeMalformed(result.payload) };
   }
   const { body, statusCode } = proxyResult;
-  if (isTwoWay && body !== null && body !== "" && !source.reply(body, requestId)) return unsent;
+  if (isTwoWay && body !== null && body !== "" && !source.reply(body, message.requestId))
+    return unsent;
   // API Gateway takes any status, and sends the client nothing; to whoever develops it is a failure.
   return statusCode === 200
     ? succeeded

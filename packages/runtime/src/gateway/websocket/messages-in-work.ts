@@ -4,6 +4,7 @@ import type { QueuedMessage } from "../../invocation.ts";
 import { clfTime } from "../../clf-time.ts";
 import { messageEvent, type MessageSender } from "../../message-event.ts";
 import type { WebSocketIdentity } from "../../lambda-events/ws.ts";
+import type { NumberedIds } from "../../numbered-ids.ts";
 import { LinkedList, type Linked } from "../../linked-list.ts";
 import type { WaitingWork } from "../waiting-work.ts";
 
@@ -25,9 +26,9 @@ const eventLength = 700;
 /** A message whose function has not answered yet. Its event is written when the function takes it. */
 export class MessageInWork implements Linked<MessageInWork>, QueuedMessage {
   readonly owner: MessageOwner;
-  readonly requestId: string;
+  readonly ids: NumberedIds;
+  readonly number: number;
   readonly routeKey: string;
-  readonly messageId: string;
   readonly body: string;
   readonly bodyBytes: number;
   /** Epoch milliseconds. */
@@ -42,17 +43,17 @@ export class MessageInWork implements Linked<MessageInWork>, QueuedMessage {
 
   constructor(
     owner: MessageOwner,
-    requestId: string,
+    ids: NumberedIds,
+    number: number,
     routeKey: string,
-    messageId: string,
     body: string,
     bodyBytes: number,
     receivedAt: number,
   ) {
     this.owner = owner;
-    this.requestId = requestId;
+    this.ids = ids;
+    this.number = number;
     this.routeKey = routeKey;
-    this.messageId = messageId;
     this.body = body;
     this.bodyBytes = bodyBytes;
     this.receivedAt = receivedAt;
@@ -65,6 +66,14 @@ export class MessageInWork implements Linked<MessageInWork>, QueuedMessage {
   /** What it takes of the space for waiting work. */
   get bytes(): number {
     return this.length;
+  }
+
+  get requestId(): string {
+    return this.ids.requestId(this.number);
+  }
+
+  get messageId(): string {
+    return this.ids.messageId(this.number);
   }
 
   get sender(): MessageSender {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { request, type IncomingMessage } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createNumberedIds } from "../../../src/lambda-events/ids.ts";
 import { RuntimeApi } from "../../../src/execution/child-process/runtime-api.ts";
 
 async function next(address: string, headers: Readonly<Record<string, string>>): Promise<number> {
@@ -27,7 +28,8 @@ describe("the port of the Runtime API", () => {
     });
     onTestFinished(() => api.close());
     const address = await api.listen();
-    api.add({ requestId: "8f0f4c1e-0000-4000-8000-000000000000", event: "{}" });
+    const ids = createNumberedIds();
+    api.add({ number: 1, ids, requestId: ids.lambdaRequestId(1), event: "{}" });
     expect(await next(address, headers)).toBe(403);
     expect(api.started).toEqual([]);
     expect(await next(address, {})).toBe(200);

@@ -1,16 +1,21 @@
 import { expect, test } from "vitest";
 import { BatchReader, MalformedBatchError } from "../../../src/execution/process/batch-reader.ts";
 import { BatchWriter } from "../../../src/execution/process/batch-writer.ts";
-import { eventOf, MessageReader } from "../../../src/execution/process/message-reader.ts";
-import { MessageWriter } from "../../../src/execution/process/message-writer.ts";
-import { toChild } from "../../../src/execution/process/records.ts";
+import { eventOf, InvocationReader } from "../../../src/execution/process/invocation-reader.ts";
+import { InvocationWriter } from "../../../src/execution/process/invocation-writer.ts";
+import { idsOf, toChild } from "../../../src/execution/process/records.ts";
+import { createNumberedIds } from "../../../src/lambda-events/ids.ts";
 import { messageEvent, type MessageSender } from "../../../src/message-event.ts";
 
 const requestTime = "19/Feb/2024:07:11:42 +0000";
-const lambdaRequestId = "8f0f4c1e-0000-4000-8000-000000000000";
+const invocationIds = createNumberedIds();
+const invocationNumber = 2 ** 33 + 5;
+const lambdaRequestId = invocationIds.lambdaRequestId(invocationNumber);
+const ids = createNumberedIds();
+const messageNumber = 2 ** 40 + 3;
 const own = {
-  messageId: "m=",
-  requestId: "request=",
+  messageId: ids.messageId(messageNumber),
+  requestId: ids.requestId(messageNumber),
   connectionId: "connection=",
   connectedAt: 1,
   receivedAt: Date.parse("2024-02-19T07:11:42.500Z"),
@@ -30,21 +35,28 @@ function senderOf(index: number, authorizer: MessageSender["authorizer"] = null)
 /** The writer of the gateway and the reader of an environment, with nothing but bytes in between. */
 function createPair() {
   const writer = new BatchWriter();
-  const messages = new MessageWriter(writer);
-  const reader = new MessageReader();
+  const invocations = new InvocationWriter(writer);
+  const reader = new InvocationReader();
   const batch = new BatchReader();
   return (sender: MessageSender, routeKey: string, body: string): unknown => {
     const fields = { ...own, routeKey, body, bodyBytes: Buffer.byteLength(body) };
-    messages.write(7, lambdaRequestId, { ...fields, sender, length: body.length });
+    invocations.write(7, {
+      requestId: lambdaRequestId,
+      ids: invocationIds,
+      number: invocationNumber,
+      event: { ...fields, sender, ids, number: messageNumber, length: body.length },
+    });
     const bytes = writer.take();
     batch.open(bytes, 4, bytes.length);
     while (batch.hasMore) {
       const kind = batch.byte();
       if (kind === toChild.origin) reader.keepOrigin(batch);
       else if (kind === toChild.second) reader.keepTime(batch);
+      else if (kind === toChild.seed) reader.keepSeed(batch);
       else {
-        expect([batch.number(), batch.text()]).toEqual([7, lambdaRequestId]);
-        return eventOf(reader.read(batch));
+        const { number, requestId, event } = reader.readMessage(batch);
+        expect([number, requestId]).toEqual([7, lambdaRequestId]);
+        return typeof event === "string" ? event : eventOf(event);
       }
     }
     return null;
@@ -89,10 +101,19 @@ test("what an authorizer handed on follows the route key, and no two events shar
 });
 
 test("a message of a place that nobody filled is malformed", () => {
+  const reader = new InvocationReader();
   const writer = new BatchWriter();
+  for (const kind of [idsOf.invocation, idsOf.message]) {
+    writer.byte(kind);
+    for (const word of [1, 2, 3, 4]) writer.number(word);
+  }
   writer.number(7);
+  for (const number of [1, 2]) writer.double(number);
+  writer.number(99);
   const bytes = writer.take();
   const batch = new BatchReader();
   batch.open(bytes, 4, bytes.length);
-  expect(() => new MessageReader().read(batch)).toThrow(MalformedBatchError);
+  reader.keepSeed(batch);
+  reader.keepSeed(batch);
+  expect(() => reader.readMessage(batch)).toThrow(MalformedBatchError);
 });
