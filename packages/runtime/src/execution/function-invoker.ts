@@ -96,40 +96,42 @@ export class FunctionInvoker implements GatewayInvoker {
     settle: (result: InvocationResult) => void,
   ): SubmittedInvocation {
     const { clock, traffic } = this.#options;
+    const now = typeof event === "string" ? clock.now() : event.receivedAt;
     const invocation = new PendingInvocation({
       ids: this.#ids,
       number: ++this.#count,
       event,
       source,
-      submittedAt: clock.now(),
+      submittedAt: now,
       isMeasured: traffic.wantsMemory,
       settle,
     });
-    this.#route(functionId, invocation);
+    this.#route(functionId, invocation, now);
     return invocation;
   }
 
   /** To where the function runs, or to where its build is waited for. */
-  #route(functionId: string, invocation: PendingInvocation): void {
+  #route(functionId: string, invocation: PendingInvocation, now: number): void {
     const waiting = this.#entries.get(functionId)?.waiting ?? null;
     if (waiting !== null && !this.#isClosed) waiting.push(invocation);
-    else this.#admit(functionId, invocation);
+    else this.#admit(functionId, invocation, now);
   }
 
   #routeAll(functionId: string, waiting: LinkedList<PendingInvocation> | null): void {
     if (waiting === null) return;
+    const now = this.#options.clock.now();
     for (let next = waiting.shift(); next !== null; next = waiting.shift())
-      this.#route(functionId, next);
+      this.#route(functionId, next, now);
   }
 
   /** Has it run by the build that is in place, or refused. */
-  #admit(functionId: string, invocation: PendingInvocation): void {
+  #admit(functionId: string, invocation: PendingInvocation, now: number): void {
     const entry = this.#entries.get(functionId);
     const owner = entry?.owner ?? new InvocationReporter(this.#options, functionId, null);
     const refusal = this.#refusalOf(entry, functionId, invocation);
     invocation.admit(owner);
     if (refusal === null && entry !== undefined && entry.pool !== null)
-      entry.pool.submit(invocation);
+      entry.pool.submit(invocation, now);
     else invocation.settle(refusal ?? unknownFunction(functionId));
   }
 
@@ -137,7 +139,7 @@ export class FunctionInvoker implements GatewayInvoker {
   #resubmit(functionId: string, invocation: PendingInvocation): void {
     const pool = this.#entries.get(functionId)?.pool ?? null;
     if (pool === null) invocation.settle(unknownFunction(functionId));
-    else pool.submit(invocation);
+    else pool.submit(invocation, this.#options.clock.now());
   }
 
   #refusalOf(

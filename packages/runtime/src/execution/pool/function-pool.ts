@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { ClockTimer } from "../../clock.ts";
 import { EnvironmentSet } from "./environment-set.ts";
 import type { FunctionLog, InvocationFailure, InvocationResult } from "../../invocation.ts";
+import type { Lane } from "./lane.ts";
 import { startEnvironment } from "./start-environment.ts";
 import type { InvocationKeeper, PendingInvocation } from "./pending-invocation.ts";
 import type { FunctionPoolOptions } from "./pool-options.ts";
@@ -57,15 +58,17 @@ export class FunctionPool implements InvocationKeeper {
     return this.#hasFailed && !this.#hasLoaded;
   }
 
-  submit(invocation: PendingInvocation): void {
+  /** `now` in epoch milliseconds. */
+  submit(invocation: PendingInvocation, now: number): void {
     if (this.#heir !== null) {
       this.#heir(invocation);
       return;
     }
     invocation.keeper = this;
-    const environment = this.#placeFor(invocation);
+    const lane = this.#waiting.of(invocation);
+    const environment = this.#placeFor(lane, now);
     if (environment !== null) {
-      this.#handOver(invocation, environment);
+      this.#handOver(invocation, lane, environment, now);
       return;
     }
     this.#waiting.push(invocation);
@@ -118,19 +121,23 @@ export class FunctionPool implements InvocationKeeper {
   }
 
   /** Null when nothing has room, or room where it may not go: before others that wait. */
-  #placeFor(invocation: PendingInvocation): PooledEnvironment | null {
-    const lane = this.#waiting.of(invocation);
+  #placeFor(lane: Lane | null, now: number): PooledEnvironment | null {
     if (lane !== null && lane.waiting.size > 0) return null;
-    const now = this.#options.clock.now();
     const place = lane?.place ?? null;
     if (place === null) return this.#waiting.hasReady ? null : this.#environments.pick(now);
     return place.hasRoom(now) && !this.#waiting.hasParked(place) ? place : null;
   }
 
-  #handOver(invocation: PendingInvocation, environment: PooledEnvironment): void {
-    this.#waiting.onHandedOver(invocation, environment);
-    environment.assign(invocation);
-    this.#waiting.relist(invocation);
+  /** `lane`: null when nothing of the source waits or runs. */
+  #handOver(
+    invocation: PendingInvocation,
+    lane: Lane | null,
+    environment: PooledEnvironment,
+    now: number,
+  ): void {
+    this.#waiting.onHandedOver(invocation, lane, environment);
+    environment.assign(invocation, now);
+    if (lane !== null) this.#waiting.relist(lane);
     if (environment.hasBacklog || this.#waiting.hasReady) this.#watch();
   }
 
@@ -145,7 +152,7 @@ export class FunctionPool implements InvocationKeeper {
         this.#waiting.putBack(environment.recallAll());
       }
       for (const environment of this.#environments) this.#waiting.release(environment);
-      this.#deal();
+      this.#deal(now);
       const next = this.#waiting.first;
       const isLate = next !== null && now - next.submittedAt >= patienceMs;
       if (isLate && !this.#catchesUp()) this.#scaleOut();
@@ -219,7 +226,7 @@ export class FunctionPool implements InvocationKeeper {
     if (error === null) {
       this.#hasLoaded = true;
       this.#environments.add(environment);
-      if (this.#heir === null) this.#onFree(environment);
+      if (this.#heir === null) this.#onFree(environment, clock.now());
       else this.#discard(environment);
       return null;
     }
@@ -243,37 +250,37 @@ export class FunctionPool implements InvocationKeeper {
     this.#options.onLog(log);
   };
 
-  readonly #onFree = (environment: PooledEnvironment): void => {
+  readonly #onFree = (environment: PooledEnvironment, now: number): void => {
     if (!this.#environments.has(environment)) return;
     if (this.#heir !== null) {
       if (environment.isIdle) this.#discard(environment);
       return;
     }
-    this.#fill(environment);
+    this.#fill(environment, now);
     if (environment.isIdle) this.#watchIdle();
   };
 
   /** Gives an environment what waits, as far as it has room. */
-  #fill(environment: PooledEnvironment): void {
-    const now = this.#options.clock.now();
+  #fill(environment: PooledEnvironment, now: number): void {
     while (this.#environments.has(environment) && environment.hasRoom(now)) {
-      const next = this.#waiting.takeFor(environment);
+      const lane = this.#waiting.nextFor(environment);
+      const next = lane === null ? null : this.#waiting.take(lane);
       if (next === null) return;
-      this.#handOver(next, environment);
+      this.#handOver(next, lane, environment, now);
     }
   }
 
   /** Deals what waits out to whoever has room. */
-  #deal(): void {
-    const now = this.#options.clock.now();
+  #deal(now: number): void {
     while (this.#waiting.hasReady) {
       const environment = this.#environments.pick(now);
-      const next = environment === null ? null : this.#waiting.takeReady();
+      const lane = environment === null ? null : this.#waiting.nextReady;
+      const next = lane === null ? null : this.#waiting.take(lane);
       if (environment === null || next === null) break;
-      this.#handOver(next, environment);
+      this.#handOver(next, lane, environment, now);
     }
     for (const environment of this.#environments) {
-      if (this.#waiting.hasParked(environment)) this.#fill(environment);
+      if (this.#waiting.hasParked(environment)) this.#fill(environment, now);
     }
   }
 
@@ -304,7 +311,7 @@ export class FunctionPool implements InvocationKeeper {
       return;
     }
     this.#waiting.putBack(orphans);
-    this.#deal();
+    this.#deal(this.#options.clock.now());
     if (!this.#hasBacklog) return;
     this.#startIfNone();
     this.#watch();

@@ -26,7 +26,7 @@ export interface PooledEnvironmentOptions {
   readonly concurrency: number;
   readonly timeoutMs: number;
   /** It may take more than before. */
-  readonly onFree: (environment: PooledEnvironment) => void;
+  readonly onFree: (environment: PooledEnvironment, now: number) => void;
   /**
    * One that waited here was taken back; `before` is the one of the same source that was handed over before
    * it, if that is still here.
@@ -136,13 +136,14 @@ export class PooledEnvironment implements InvocationPlace {
     return this.#turn;
   }
 
-  assign(invocation: PendingInvocation): void {
+  /** `now` in epoch milliseconds. */
+  assign(invocation: PendingInvocation, now: number): void {
     invocation.enter(this, this.#initDurationMs);
     this.#initDurationMs = null;
     if (invocation.isMeasured) this.#environment?.measureMemory();
     const wasIdle = this.isIdle;
     this.#assigned.push(invocation);
-    if (this.#assigned.length <= this.#options.concurrency) this.#begin(invocation);
+    if (this.#assigned.length <= this.#options.concurrency) this.#begin(invocation, now);
     if (wasIdle) this.#busySince = this.#lastBegunAt;
     this.#environment?.invoke(invocation);
   }
@@ -151,7 +152,7 @@ export class PooledEnvironment implements InvocationPlace {
   recall(invocation: PendingInvocation): boolean {
     if (invocation.isRunning || this.#environment?.recall(invocation) !== true) return false;
     this.#giveBack(invocation);
-    this.#options.onFree(this);
+    this.#options.onFree(this, this.#options.clock.now());
     return true;
   }
 
@@ -169,18 +170,27 @@ export class PooledEnvironment implements InvocationPlace {
   }
 
   onResult(invocation: Invocation, result: InvocationResult): void {
-    const index = this.#assigned.findIndex((assigned) => assigned === invocation);
-    const assigned = this.#assigned[index];
+    const assigned = this.#take(invocation);
     // What it no longer owns, because it was taken back or its time was up, is not its business.
-    if (assigned === undefined) return;
-    if (index === 0) this.#assigned.shift();
-    else this.#assigned.splice(index, 1);
+    if (assigned === null) return;
+    const now = this.#options.clock.now();
     const next = this.#assigned[this.#options.concurrency - 1];
-    if (next !== undefined && !next.isRunning) this.#begin(next);
-    this.#judge(this.#options.clock.now());
+    if (next !== undefined && !next.isRunning) this.#begin(next, now);
+    this.#judge(now);
     this.#readMemory(assigned);
     assigned.settle(result);
-    this.#options.onFree(this);
+    this.#options.onFree(this, now);
+  }
+
+  /** Nearly always it is the first one. */
+  #take(invocation: Invocation): PendingInvocation | null {
+    const [first] = this.#assigned;
+    if (first === invocation) {
+      this.#assigned.shift();
+      return first;
+    }
+    const index = this.#assigned.findIndex((assigned) => assigned === invocation);
+    return index === -1 ? null : (this.#assigned.splice(index, 1)[0] ?? null);
   }
 
   /** After each result. */
@@ -241,10 +251,10 @@ export class PooledEnvironment implements InvocationPlace {
     if (invocation.isMeasured) invocation.usedMemoryMb = this.#environment?.usedMemoryMb ?? null;
   }
 
-  #begin(invocation: PendingInvocation): void {
+  #begin(invocation: PendingInvocation, now: number): void {
     const { clock, timeoutMs } = this.#options;
-    this.#lastBegunAt = clock.now();
-    invocation.begin(this.#lastBegunAt);
+    this.#lastBegunAt = now;
+    invocation.begin(now);
     // One timer serves all invocations: it looks who is due and waits on for the next.
     this.#deadline ??= clock.after(timeoutMs, () => this.#checkDeadline());
   }

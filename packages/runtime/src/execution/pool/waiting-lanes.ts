@@ -37,9 +37,13 @@ export class WaitingLanes {
     return this.#bySource.get(source) ?? null;
   }
 
-  /** The invocation goes to an environment. */
-  onHandedOver(invocation: PendingInvocation, environment: PooledEnvironment): void {
-    this.#enter(invocation).onHandedOver(invocation, environment);
+  /** The invocation goes to an environment. `lane`: null when its source has none. */
+  onHandedOver(
+    invocation: PendingInvocation,
+    lane: Lane | null,
+    environment: PooledEnvironment,
+  ): void {
+    (lane ?? this.#enter(invocation)).onHandedOver(invocation, environment);
   }
 
   /** It waits behind all others of its source. */
@@ -60,24 +64,28 @@ export class WaitingLanes {
   }
 
   /**
-   * Takes the next invocation for the environment: of the lanes that wait for it and of those that may go
-   * anywhere in turn. Null when there is none.
+   * The lane that is next for the environment: of those that wait for it and of those that may go anywhere
+   * in turn. Null when there is none.
    */
-  takeFor(environment: PooledEnvironment): PendingInvocation | null {
+  nextFor(environment: PooledEnvironment): Lane | null {
     const isParkedNext =
       this.#parked.has(environment) && (this.#ready.size === 0 || environment.takesTurns());
-    if (!isParkedNext) return this.takeReady();
-    return this.#take(this.#parked.get(environment)?.first ?? null);
+    return isParkedNext ? (this.#parked.get(environment)?.first ?? null) : this.nextReady;
   }
 
-  takeReady(): PendingInvocation | null {
-    return this.#take(this.#ready.first);
+  get nextReady(): Lane | null {
+    return this.#ready.first;
+  }
+
+  /** Takes the next invocation of a lane, which waits for nothing until it is listed again. */
+  take(lane: Lane): PendingInvocation | null {
+    this.#unlist(lane);
+    return lane.take();
   }
 
   /** After an invocation was handed over: its lane waits on for what comes next, if anything does. */
-  relist(invocation: PendingInvocation): void {
-    const lane = this.of(invocation);
-    if (lane !== null && lane.waiting.size > 0 && lane.list === null) this.#enlist(lane);
+  relist(lane: Lane): void {
+    if (lane.waiting.size > 0 && lane.list === null) this.#enlist(lane);
   }
 
   /** Lanes that wait for the environment, and need not any more, may go anywhere. */
@@ -125,12 +133,6 @@ export class WaitingLanes {
       if (count >= limit) return limit;
     }
     return count;
-  }
-
-  #take(lane: Lane | null): PendingInvocation | null {
-    if (lane === null) return null;
-    this.#unlist(lane);
-    return lane.take();
   }
 
   #enlist(lane: Lane, hasPriority = false): void {

@@ -14,6 +14,7 @@ import { ChannelServer } from "./channel-server.ts";
 import type { Followed } from "../../movable-clock.ts";
 import { exitReason } from "./exit-reason.ts";
 import type { FunctionProcess } from "./function-process.ts";
+import { HeldInvocations } from "./held-invocations.ts";
 import { HostOutbox } from "./host-outbox.ts";
 import { InvocationWriter } from "./invocation-writer.ts";
 import { MemoryWatch } from "./memory-watch.ts";
@@ -42,7 +43,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   readonly #memory: MemoryWatch;
   readonly #exited: Promise<void>;
   /** Handed over and without a result, in order: those that have begun, then those that have not. */
-  readonly #held = new Map<number, Invocation>();
+  readonly #held = new HeldInvocations();
   /** Taken back, not begun: handed over once the process has let go of them. */
   #returned: Invocation[] = [];
   #isRecalling = false;
@@ -125,12 +126,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   }
 
   hasBegun(invocation: Invocation): boolean {
-    let begun = this.#begunOfHeld;
-    for (const held of this.#held.values()) {
-      if (begun-- <= 0) return false;
-      if (held === invocation) return true;
-    }
-    return false;
+    return this.#held.isAmongOldest(invocation, this.#begunOfHeld);
   }
 
   recall(invocation: Invocation): boolean {
@@ -164,7 +160,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   #hand(invocation: Invocation): void {
     this.#count = (this.#count + 1) >>> 0;
     this.#given++;
-    this.#held.set(this.#count, invocation);
+    this.#held.push(this.#count, invocation);
     this.#invocations.write(this.#count, invocation);
     this.#outbox.added(true);
     const { pid } = this.#process.child;
@@ -177,11 +173,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#outbox.flush();
     const count = this.#process.permits.takeBack();
     if (count === 0) return;
-    const handed = [...this.#held];
-    for (const [number, invocation] of handed.slice(-count)) {
-      this.#held.delete(number);
-      this.#returned.push(invocation);
-    }
+    this.#returned.push(...this.#held.takeNewest(count));
     if (this.#isRecalling || this.#isEnded) return;
     this.#isRecalling = true;
     this.#outbox.writer.byte(toChild.recall);
@@ -282,9 +274,8 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   }
 
   #release(number: number): Invocation {
-    const invocation = this.#held.get(number);
-    if (invocation === undefined) throw new MalformedBatchError("a result that nobody waits for");
-    this.#held.delete(number);
+    const invocation = this.#held.take(number);
+    if (invocation === null) throw new MalformedBatchError("a result that nobody waits for");
     this.#ended++;
     return invocation;
   }
@@ -360,7 +351,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
     this.#outbox.close();
     const unwritten = this.#outbox.unwrittenInvocations;
     const unused = this.#process.permits.takeBack() + unwritten;
-    const started = [...this.#held.values()].slice(0, this.#held.size - unused);
+    const started = this.#held.oldest(this.#held.size - unused);
     for (const lines of this.#lines) lines.end();
     this.#isEnded = true;
     this.#memory.stop();

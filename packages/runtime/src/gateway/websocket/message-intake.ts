@@ -21,7 +21,8 @@ export interface MessageIntakeOptions {
  */
 export class MessageIntake {
   readonly #options: MessageIntakeOptions;
-  readonly #messages = new Set<MessageInWork>();
+  /** Oldest first: nearly always the next one to end. */
+  readonly #messages: MessageInWork[] = [];
   #bytes = 0;
   #isPaused = false;
   #held: Buffer[] = [];
@@ -42,10 +43,10 @@ export class MessageIntake {
   }
 
   begun(message: MessageInWork): void {
-    this.#messages.add(message);
+    this.#messages.push(message);
     this.#bytes += message.bytes;
     const { limitBytes, work, socket } = this.#options;
-    const isOther = this.#messages.size > 1;
+    const isOther = this.#messages.length > 1;
     if (this.#isPaused || (this.#bytes < limitBytes && !(isOther && work.isHigh))) return;
     this.#isPaused = true;
     socket.pause();
@@ -53,7 +54,10 @@ export class MessageIntake {
   }
 
   ended(message: MessageInWork): void {
-    if (!this.#messages.delete(message)) return;
+    const index = this.#messages.indexOf(message);
+    if (index === -1) return;
+    if (index === 0) this.#messages.shift();
+    else this.#messages.splice(index, 1);
     this.#bytes -= message.bytes;
     const { limitBytes, work, socket, take } = this.#options;
     if (!this.#isPaused || this.#bytes > (work.isHigh ? 0 : limitBytes / 2)) return;
@@ -76,7 +80,7 @@ export class MessageIntake {
     this.#probe?.cancel();
     this.#held = [];
     this.#isPaused = false;
-    return [...this.#messages];
+    return this.#messages.slice();
   }
 
   /** A socket that is not read does not report its end: what is written to it does. */

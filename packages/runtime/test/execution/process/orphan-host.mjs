@@ -5,6 +5,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createProcessStrategy } from "../../../dist/execution/process/strategy.js";
+import { createNumberedIds } from "../../../dist/lambda-events/ids.js";
 
 const directory = await mkdtemp(join(tmpdir(), "arclet-orphan-"));
 const entry = join(directory, "index.mjs");
@@ -44,6 +45,8 @@ for (const loops of [false, true]) {
     },
   });
   environment.invoke({
+    number: 1,
+    ids: createNumberedIds(),
     requestId: "5a705308-5def-405a-a5f6-1cbb4d675b0c",
     event: JSON.stringify({ loops }),
   });
