@@ -1,6 +1,18 @@
-/** An environment that has leases, and hears that one has ended before anything that happened later. */
+/** An environment that has leases, and hears of what becomes of them before anything that happens later. */
 export interface LeaseHolder {
-  revoke(connectionId: string): void;
+  /** Its posts must wait for answers again. Those that are on their way still arrive. */
+  revoke(lease: Lease): void;
+  /** Nothing arrives on it any more. */
+  drop(lease: Lease): void;
+}
+
+/** The connection that a lease is for. */
+export interface LeasedConnection {
+  /**
+   * Sends the bytes from `start` to `end` as one message. The four bytes in front of `start` may be
+   * overwritten, and the buffer is the connection's from now on: nobody else changes this part of it.
+   */
+  post(buffer: Buffer, start: number, end: number, isText: boolean): void;
 }
 
 /**
@@ -10,14 +22,19 @@ export interface LeaseHolder {
  * not report it either.
  */
 export class Lease {
-  readonly #connectionId: string;
+  readonly connectionId: string;
+  /** Which no other lease has: shorter than the connection's id. */
+  readonly number: number;
+  readonly connection: LeasedConnection;
   #isOpen = true;
   /** Most connections are posted to from one environment. */
   #holder: LeaseHolder | null = null;
   #others: Set<LeaseHolder> | null = null;
 
-  constructor(connectionId: string) {
-    this.#connectionId = connectionId;
+  constructor(connectionId: string, number: number, connection: LeasedConnection) {
+    this.connectionId = connectionId;
+    this.number = number;
+    this.connection = connection;
   }
 
   /** False: posts must wait for answers. */
@@ -37,14 +54,20 @@ export class Lease {
   suspend(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    const [holder, others] = [this.#holder, this.#others];
-    this.#holder = null;
-    this.#others = null;
-    holder?.revoke(this.#connectionId);
-    if (others !== null) for (const other of others) other.revoke(this.#connectionId);
+    this.#holder?.revoke(this);
+    if (this.#others !== null) for (const other of this.#others) other.revoke(this);
   }
 
   resume(): void {
     this.#isOpen = true;
+  }
+
+  /** The connection has ended. */
+  end(): void {
+    this.suspend();
+    this.#holder?.drop(this);
+    if (this.#others !== null) for (const other of this.#others) other.drop(this);
+    this.#holder = null;
+    this.#others = null;
   }
 }

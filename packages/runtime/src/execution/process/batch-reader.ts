@@ -47,6 +47,19 @@ export class BatchReader {
     return this.#buffer.subarray(start, start + length);
   }
 
+  /** Passes over what `bytes` would give. Gives where it begins: it ends at `position`. */
+  skipBytes(): number {
+    return this.#pass(this.number());
+  }
+
+  get buffer(): Buffer {
+    return this.#buffer;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
   #pass(bytes: number): number {
     const position = this.#position;
     if (bytes > this.#end - position) throw new MalformedBatchError("a batch ends within a field");

@@ -21,7 +21,15 @@ import { Intrinsics } from "./intrinsics.ts";
 import { eventOf, InvocationReader, type WaitingMessage } from "./invocation-reader.ts";
 import { LeaseHolder } from "./lease-holder.ts";
 import { preferForMemory } from "./prefer-for-memory.ts";
-import { descriptor, logged, toChild, toHost, type ChildInit, type Logged } from "./records.ts";
+import {
+  descriptor,
+  logged,
+  rememberedResultLength,
+  toChild,
+  toHost,
+  type ChildInit,
+  type Logged,
+} from "./records.ts";
 import { SafeSet } from "./safe-collections.ts";
 import { hasActiveWork, whenSettled } from "./settled-process.ts";
 import { TraceIdVariable } from "./trace-id-variable.ts";
@@ -63,6 +71,8 @@ let currentInvocation: AsyncLocalStorage<Running> | null = null;
 let hasLogged = false;
 /** The running invocation takes its time: what is left to do may be nothing. */
 let isSlow = false;
+/** What the host heard last, if that is short. */
+let lastResult: string | null = null;
 let handler: Handler;
 let isReady = false;
 let intrinsics: Intrinsics;
@@ -234,9 +244,15 @@ function end(invocation: Running): boolean {
 
 function succeed(invocation: Running, json: string): void {
   if (!end(invocation)) return;
-  outbox.writer.byte(toHost.succeeded);
-  outbox.writer.number(invocation.number);
-  outbox.writer.text(json);
+  if (json === lastResult) {
+    outbox.writer.byte(toHost.succeededAgain);
+    outbox.writer.number(invocation.number);
+  } else {
+    lastResult = json.length <= rememberedResultLength ? json : null;
+    outbox.writer.byte(toHost.succeeded);
+    outbox.writer.number(invocation.number);
+    outbox.writer.text(json);
+  }
   outbox.added(true);
   goOn();
 }

@@ -6,7 +6,13 @@ import type { LeaseHolder } from "./lease-holder.ts";
 import { command, maximumCommandBytes, reply, toHost } from "./records.ts";
 import { SafeMap } from "./safe-collections.ts";
 
-type Answer = ConnectionReply | "gone" | RealtimeReply;
+/** Further posts to the connection need not wait. */
+interface DoneOnLease {
+  readonly type: "done-on-lease";
+  readonly lease: number;
+}
+
+type Answer = ConnectionReply | DoneOnLease | "gone" | RealtimeReply;
 
 /** The inside of the way to the gateway: what the helper finds in its environment. */
 export class ChannelClient {
@@ -34,9 +40,10 @@ export class ChannelClient {
       const { data } = given;
       const length = typeof data === "string" ? data.length : data.byteLength;
       if (length > maximumCommandBytes / 2) return Promise.resolve({ type: "too-large" });
-      if (this.#leases.canPost(connectionId, data)) {
+      const lease = this.#leases.leaseFor(connectionId, data);
+      if (lease !== null) {
         writer.byte(toHost.post);
-        writer.text(connectionId);
+        writer.double(lease);
         this.#writeData(data);
         this.#outbox.added(false);
         return Promise.resolve(done);
@@ -59,8 +66,10 @@ export class ChannelClient {
           reject(answer);
           return;
         }
-        if (answer === doneOnLease) this.#leases.keep(connectionId);
-        resolve(answer as ConnectionReply | "gone");
+        if (isDoneOnLease(answer)) {
+          this.#leases.keep(connectionId, answer.lease);
+          resolve(done);
+        } else resolve(answer as ConnectionReply | "gone");
       });
       this.#onChange();
     });
@@ -116,13 +125,17 @@ export class ChannelClient {
 const { parse, stringify } = JSON;
 
 const done: ConnectionReply = Object.freeze({ type: "done" });
-/** Further posts to the connection need not wait. */
-const doneOnLease: ConnectionReply = Object.freeze({ type: "done" });
+
+function isDoneOnLease(answer: Answer): answer is DoneOnLease {
+  return typeof answer === "object" && "type" in answer && answer.type === "done-on-lease";
+}
 
 function readAnswer(reader: BatchReader): Answer | Error {
   switch (reader.byte()) {
     case reply.done:
-      return reader.byte() === 1 ? doneOnLease : done;
+      return done;
+    case reply.doneOnLease:
+      return { type: "done-on-lease", lease: reader.double() };
     case reply.gone:
       return "gone";
     case reply.limitExceeded:

@@ -10,7 +10,8 @@ import { command, reply, toChild } from "./records.ts";
 export class ChannelServer implements LeaseHolder {
   readonly #channel: GatewayChannel;
   readonly #outbox: HostOutbox;
-  readonly #leases = new Map<string, Lease>();
+  /** By number: those on which a post may still be on its way. */
+  readonly #leases = new Map<number, Lease>();
   #isClosed = false;
 
   constructor(channel: GatewayChannel, outbox: HostOutbox) {
@@ -20,9 +21,13 @@ export class ChannelServer implements LeaseHolder {
 
   /** Takes the fields of a `toHost.post`, on a lease: nobody waits for what becomes of it. */
   post(reader: BatchReader): void {
-    const connectionId = reader.text();
-    const answer = this.#channel.request(connectionId, readCommand(reader));
-    if (answer instanceof Promise) answer.catch(ignored);
+    const lease = this.#leases.get(reader.double());
+    const kind = reader.byte();
+    if (kind !== command.sendText && kind !== command.sendBytes)
+      throw new MalformedBatchError(`a post of kind ${kind}`);
+    // The bytes of their length are in front of them, and have been read.
+    const start = reader.skipBytes();
+    lease?.connection.post(reader.buffer, start, reader.position, kind === command.sendText);
   }
 
   /** Takes the fields of a `toHost.request`. */
@@ -32,11 +37,11 @@ export class ChannelServer implements LeaseHolder {
     const answer = this.#channel.request(connectionId, readCommand(reader));
     if (answer instanceof Promise) {
       answer.then(
-        (settled) => this.#answer(number, connectionId, settled),
+        (settled) => this.#answer(number, settled),
         () => this.#reply(number, reply.failed),
       );
     } else {
-      this.#answer(number, connectionId, answer);
+      this.#answer(number, answer);
     }
   }
 
@@ -59,12 +64,15 @@ export class ChannelServer implements LeaseHolder {
     }
   }
 
-  revoke(connectionId: string): void {
-    this.#leases.delete(connectionId);
+  revoke(lease: Lease): void {
     if (this.#isClosed) return;
     this.#outbox.writer.byte(toChild.revoke);
-    this.#outbox.writer.text(connectionId);
+    this.#outbox.writer.text(lease.connectionId);
     this.#outbox.added(false);
+  }
+
+  drop(lease: Lease): void {
+    this.#leases.delete(lease.number);
   }
 
   /** The process has ended. */
@@ -74,16 +82,14 @@ export class ChannelServer implements LeaseHolder {
     this.#leases.clear();
   }
 
-  #answer(number: number, connectionId: string, answer: ConnectionReply | "gone"): void {
+  #answer(number: number, answer: ConnectionReply | "gone"): void {
     if (answer === "gone") {
       this.#reply(number, reply.gone);
       return;
     }
     switch (answer.type) {
       case "done": {
-        const hasLease = !this.#isClosed && answer.lease?.grantTo(this) === true;
-        if (hasLease && answer.lease) this.#leases.set(connectionId, answer.lease);
-        this.#reply(number, reply.done, hasLease ? 1 : 0);
+        this.#answerDone(number, answer.lease ?? null);
         return;
       }
       case "limit-exceeded":
@@ -109,13 +115,26 @@ export class ChannelServer implements LeaseHolder {
     }
   }
 
-  #reply(number: number, kind: number, lease: number | null = null): void {
+  #answerDone(number: number, lease: Lease | null): void {
+    if (this.#isClosed || lease?.grantTo(this) !== true) {
+      this.#reply(number, reply.done);
+      return;
+    }
+    this.#leases.set(lease.number, lease);
+    const { writer } = this.#outbox;
+    writer.byte(toChild.reply);
+    writer.number(number);
+    writer.byte(reply.doneOnLease);
+    writer.double(lease.number);
+    this.#outbox.added(false);
+  }
+
+  #reply(number: number, kind: number): void {
     if (this.#isClosed) return;
     const { writer } = this.#outbox;
     writer.byte(toChild.reply);
     writer.number(number);
     writer.byte(kind);
-    if (lease !== null) writer.byte(lease);
     this.#outbox.added(false);
   }
 }
@@ -136,5 +155,3 @@ function readCommand(reader: BatchReader): ConnectionCommand {
       throw new MalformedBatchError(`a command ${kind}`);
   }
 }
-
-function ignored(): void {}

@@ -1,4 +1,4 @@
-import { SafeMap, SafeSet } from "./safe-collections.ts";
+import { SafeMap } from "./safe-collections.ts";
 
 /** Connections an environment remembers leases of. */
 const maximumLeases = 16_384;
@@ -9,31 +9,33 @@ const messageBytes = 128 * 1024;
 
 /** The leases of one environment, and how much it has posted on them that no answer has confirmed. */
 export class LeaseHolder {
-  readonly #leases = new SafeSet<string>();
+  /** Their numbers, by connection. */
+  readonly #leases = new SafeMap<string, number>();
   /** By request, what had been posted when it was made. */
   readonly #marks = new SafeMap<number, number>();
   #postedBytes = 0;
   #confirmedBytes = 0;
 
-  keep(connectionId: string): void {
+  keep(connectionId: string, lease: number): void {
     // One that is forgotten is asked for again.
     if (this.#leases.size >= maximumLeases) this.#leases.clear();
-    this.#leases.add(connectionId);
+    this.#leases.set(connectionId, lease);
   }
 
   revoke(connectionId: string): void {
     this.#leases.delete(connectionId);
   }
 
-  /** Whether data may be posted without waiting for an answer. */
-  canPost(connectionId: string, data: string | Uint8Array): boolean {
-    if (!this.#leases.has(connectionId)) return false;
+  /** The lease on which data may be posted without waiting for an answer; null: it must wait. */
+  leaseFor(connectionId: string, data: string | Uint8Array): number | null {
+    const lease = this.#leases.get(connectionId);
+    if (lease === undefined) return null;
     // A UTF-16 unit is at most three bytes.
     const bytes = typeof data === "string" ? data.length * 3 : data.byteLength;
     if (this.#postedBytes - this.#confirmedBytes + bytes > unansweredBytes || bytes > messageBytes)
-      return false;
+      return null;
     this.#postedBytes += bytes;
-    return true;
+    return lease;
   }
 
   /** A request goes out behind all that was posted. */

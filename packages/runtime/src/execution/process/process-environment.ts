@@ -5,7 +5,12 @@ import type {
 } from "../execution-strategy.ts";
 import { callingConvention } from "../handler/call-handler.ts";
 import { exitError, runtimeError, type ErrorReport } from "../handler/error-report.ts";
-import type { FunctionLog, Invocation, InvocationFailure } from "../../invocation.ts";
+import type {
+  FunctionLog,
+  Invocation,
+  InvocationFailure,
+  InvocationResult,
+} from "../../invocation.ts";
 import { describeContext } from "../lambda-environment.ts";
 import { LineReader } from "../output/line-reader.ts";
 import { BatchReader, MalformedBatchError } from "./batch-reader.ts";
@@ -20,7 +25,14 @@ import { InvocationWriter } from "./invocation-writer.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { killGroup, killRest } from "./process-group.ts";
 import { memoryOf } from "./process-memory.ts";
-import { logged, toChild, toHost, type ChildInit, type InspectAddress } from "./records.ts";
+import {
+  logged,
+  rememberedResultLength,
+  toChild,
+  toHost,
+  type ChildInit,
+  type InspectAddress,
+} from "./records.ts";
 
 /** How long output is still read after the process has ended: what it started may keep the pipes. */
 const drainMs = 200;
@@ -51,6 +63,8 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   #count = 0;
   #given = 0;
   #ended = 0;
+  /** The last one with a short payload. */
+  #lastSuccess: InvocationResult | null = null;
   #hasRunOutOfMemory = false;
   #isReady = false;
   #isEnded = false;
@@ -217,7 +231,16 @@ export class ProcessEnvironment implements ExecutionEnvironment {
       switch (kind) {
         case toHost.succeeded: {
           const invocation = this.#release(reader.number());
-          observer.onResult(invocation, { ok: true, payload: reader.text() });
+          const result = { ok: true, payload: reader.text() } as const;
+          this.#lastSuccess = result.payload.length <= rememberedResultLength ? result : null;
+          observer.onResult(invocation, result);
+          break;
+        }
+        case toHost.succeededAgain: {
+          const invocation = this.#release(reader.number());
+          if (this.#lastSuccess === null)
+            throw new MalformedBatchError("a result that is not known");
+          observer.onResult(invocation, this.#lastSuccess);
           break;
         }
         case toHost.post:

@@ -14,7 +14,7 @@ export const toChild = {
   init: 1,
   /** invocation number, number of its request id, event as JSON text */
   invoke: 2,
-  /** request number, `reply.*`, then for `realtime`: the reply as JSON; for `done`: 1 with a lease, else 0; for `info`: connectedAt, lastActiveAt, sourceIp, userAgent or "", 1 with a user agent, else 0 */
+  /** request number, `reply.*`, then for `realtime`: the reply as JSON; for `doneOnLease`: the lease's number; for `info`: connectedAt, lastActiveAt, sourceIp, userAgent or "", 1 with a user agent, else 0 */
   reply: 3,
   /** no fields: whatever has not begun is no longer this environment's; answered by `toHost.recalled` */
   recall: 4,
@@ -48,12 +48,14 @@ export const toHost = {
   log: 6,
   /** no fields */
   recalled: 7,
-  /** connection id, `command.*`, bytes: a message on a lease, which needs no answer */
+  /** lease's number, `command.sendText` or `command.sendBytes`, bytes: a message that needs no answer */
   post: 8,
   /** request number, `RealtimeCommand` as JSON, `command.sendText` or `command.sendBytes`, bytes: what concerns rooms and logins */
   realtime: 9,
   /** number of the `toChild.clock`, epoch milliseconds at which what runs goes on or Infinity */
   followed: 10,
+  /** invocation number: succeeded with what the last `succeeded` had */
+  succeededAgain: 11,
 } as const;
 
 /** Whose ids a seed is for. */
@@ -72,7 +74,12 @@ export const reply = {
   info: 4,
   failed: 5,
   realtime: 6,
+  /** Further posts to the connection need not wait. */
+  doneOnLease: 7,
 } as const;
+
+/** Longer results are not remembered, in characters. */
+export const rememberedResultLength = 256;
 
 /** A longer batch from an environment is malformed: nothing that it may send comes near. */
 export const maximumBatchBytes: number = 64 * 1024 * 1024;

@@ -27,6 +27,26 @@ export function messageFrame(data: string | Uint8Array, isText: boolean): Buffer
   return frame;
 }
 
+/** In front of a message that is framed in place. */
+const inPlaceHeaderBytes = 4;
+
+/**
+ * The frame of a message of at most 65,535 bytes that is in a buffer already: its header takes the place of
+ * the bytes in front.
+ */
+export function frameInPlace(buffer: Buffer, start: number, end: number, isText: boolean): Buffer {
+  const length = end - start;
+  let from = start - 2;
+  if (length < lengthField.two) buffer[start - 1] = length;
+  else {
+    from = start - inPlaceHeaderBytes;
+    buffer[from + 1] = lengthField.two;
+    buffer.writeUInt16BE(length, from + 2);
+  }
+  buffer[from] = endOfMessage | (isText ? opcode.text : opcode.binary);
+  return buffer.subarray(from, end);
+}
+
 /** A message as one frame, or as several of so many bytes of payload at most; the peer sees one message. */
 export function messageFrames(
   data: string | Uint8Array,

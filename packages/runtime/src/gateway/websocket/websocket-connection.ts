@@ -6,7 +6,7 @@ import type {
   ConnectionReply,
   ConnectionTarget,
 } from "../../connections/connection-router.ts";
-import { Lease } from "../../connections/leases.ts";
+import { Lease, type LeasedConnection } from "../../connections/leases.ts";
 import type { AuthorizerContext, MessageSender } from "../../message-event.ts";
 import type { WebSocketIdentity } from "../../lambda-events/ws.ts";
 import { closingOfError, closingOfPeer, type Closing } from "./closing.ts";
@@ -15,7 +15,7 @@ import type { GatewayContext } from "../gateway-context.ts";
 import type { MessageDispatcher, MessageSource } from "./message-dispatcher.ts";
 import type { MessageInWork } from "./messages-in-work.ts";
 import { MessageIntake } from "./message-intake.ts";
-import { messageFrames } from "./message-frames.ts";
+import { frameInPlace, messageFrames } from "./message-frames.ts";
 import { listenForDrain, listenToSocket, type SocketListener } from "./socket-listener.ts";
 
 /** What all connections of a WebSocket API share. */
@@ -36,7 +36,7 @@ export interface WebSocketConnectionOptions {
 
 /** One open socket: frames in become invocations, commands become frames out. */
 export class WebSocketConnection
-  implements ConnectionTarget, RoomTarget, MessageSource, SocketListener
+  implements ConnectionTarget, LeasedConnection, RoomTarget, MessageSource, SocketListener
 {
   readonly identity: WebSocketIdentity;
   readonly sender: MessageSender;
@@ -70,7 +70,7 @@ export class WebSocketConnection
     const { clock, work } = owner.context;
     const limitBytes = limits.connectionWorkBytes;
     this.#intake = new MessageIntake({ socket, clock, work, limitBytes, take: this.#take });
-    this.#lease = new Lease(identity.connectionId);
+    this.#lease = new Lease(identity.connectionId, owner.context.ids.nextNumber(), this);
     this.#meter = limits.frameBytes === Infinity ? null : new FrameMeter(limits.frameBytes);
     listenToSocket(socket, stream, this, this.#meter !== null);
   }
@@ -191,6 +191,21 @@ export class WebSocketConnection
     return (this.#done ??= Object.freeze({ type: "done", lease: this.#lease }));
   }
 
+  post(buffer: Buffer, start: number, end: number, isText: boolean): void {
+    const { limits, clock } = this.#owner.context;
+    const { writableLength } = this.#stream;
+    const bytes = end - start;
+    if (!this.isOpen || bytes > limits.messageBytes || writableLength > limits.sendBufferBytes)
+      return;
+    this.#lastActiveAt = clock.now();
+    // What has to wait for a slow peer must not keep all that came with it in memory.
+    const isInPlace = writableLength === 0 && bytes <= Math.min(limits.frameBytes, 0xff_ff);
+    const frames = isInPlace
+      ? frameInPlace(buffer, start, end, isText)
+      : messageFrames(buffer.subarray(start, end), isText, limits.frameBytes);
+    this.#write(frames, bytes);
+  }
+
   deliver(message: SharedMessage): boolean {
     if (!this.isOpen) return false;
     const { limits } = this.#owner.context;
@@ -265,7 +280,7 @@ export class WebSocketConnection
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#isClosing = true;
-    this.#lease.suspend();
+    this.#lease.end();
     this.#owner.dispatcher.abandon(this.#intake.close());
     this.#owner.onEnd(this, closing);
   }
