@@ -10,8 +10,10 @@ import type { InvocationPlace, PendingInvocation } from "./pending-invocation.ts
 export const patienceMs = 20;
 /** Invocations handed to a busy environment ahead of time. */
 const prefetchDepth = 32;
-/** The same for a quick one: it has worked them off before another one wakes up. */
-const quickPrefetchDepth = 256;
+/** Milliseconds for which a quick one is given work ahead: about what another one takes to wake up. */
+const quickPrefetchMs = 50;
+/** Characters of events that wait inside an environment, where they take of its memory. */
+const prefetchLength = 4 * 1024 * 1024;
 
 /** Invocations after which an environment is judged again. */
 const judgedInvocations = 64;
@@ -43,6 +45,10 @@ export class PooledEnvironment implements InvocationPlace {
   readonly #options: PooledEnvironmentOptions;
   #environment: ExecutionEnvironment | null = null;
   #assigned: PendingInvocation[] = [];
+  /** Characters of their events. */
+  #length = 0;
+  /** How many it may have. */
+  #depth = prefetchDepth;
   #initDurationMs: number | null = null;
   #deadline: ClockTimer | null = null;
   #isLost = false;
@@ -95,8 +101,8 @@ export class PooledEnvironment implements InvocationPlace {
     const load = this.#assigned.length;
     if (this.#isLost || this.#environment === null || !this.#environment.hasSlot) return false;
     if (load < this.#options.concurrency) return true;
-    const depth = this.#isQuick ? quickPrefetchDepth : prefetchDepth;
-    return load < depth && this.#environment.canPrefetch && !this.isStuck(now);
+    if (load >= this.#depth || this.#length >= prefetchLength) return false;
+    return this.#environment.canPrefetch && !this.isStuck(now);
   }
 
   /** Whether it runs something, and may run one more at the same time. */
@@ -143,6 +149,7 @@ export class PooledEnvironment implements InvocationPlace {
     if (invocation.isMeasured) this.#environment?.measureMemory();
     const wasIdle = this.isIdle;
     this.#assigned.push(invocation);
+    this.#length += invocation.event.length;
     if (this.#assigned.length <= this.#options.concurrency) this.#begin(invocation, now);
     if (wasIdle) this.#busySince = this.#lastBegunAt;
     this.#environment?.invoke(invocation);
@@ -151,7 +158,10 @@ export class PooledEnvironment implements InvocationPlace {
   /** Takes back one that waits behind what runs. False: it runs, or is about to. */
   recall(invocation: PendingInvocation): boolean {
     if (invocation.isRunning || this.#environment?.recall(invocation) !== true) return false;
-    this.#giveBack(invocation);
+    const index = this.#assigned.lastIndexOf(invocation);
+    const { source } = invocation;
+    const before = this.#assigned.findLast((other, at) => at < index && other.source === source);
+    this.#giveBack(index, before ?? null);
     this.#options.onFree(this, this.#options.clock.now());
     return true;
   }
@@ -160,10 +170,12 @@ export class PooledEnvironment implements InvocationPlace {
   recallAll(alsoRunning = false): PendingInvocation[] {
     const recalled: PendingInvocation[] = [];
     const kept = alsoRunning ? 0 : this.#options.concurrency;
+    const before = formerOfSource(this.#assigned);
     // The last one first: the environment begins with the first meanwhile, and none may overtake another.
-    for (const invocation of this.#assigned.slice(kept).toReversed()) {
-      if (this.#environment?.recall(invocation) !== true) break;
-      this.#giveBack(invocation);
+    for (let index = this.#assigned.length - 1; index >= kept; index--) {
+      const invocation = this.#assigned[index];
+      if (invocation === undefined || this.#environment?.recall(invocation) !== true) break;
+      this.#giveBack(index, before[index] ?? null);
       recalled.push(invocation);
     }
     return recalled.toReversed();
@@ -184,13 +196,16 @@ export class PooledEnvironment implements InvocationPlace {
 
   /** Nearly always it is the first one. */
   #take(invocation: Invocation): PendingInvocation | null {
-    const [first] = this.#assigned;
-    if (first === invocation) {
-      this.#assigned.shift();
-      return first;
-    }
-    const index = this.#assigned.findIndex((assigned) => assigned === invocation);
-    return index === -1 ? null : (this.#assigned.splice(index, 1)[0] ?? null);
+    const isFirst = this.#assigned[0] === invocation;
+    const index = isFirst ? 0 : this.#assigned.findIndex((assigned) => assigned === invocation);
+    return index === -1 ? null : this.#takeAt(index);
+  }
+
+  #takeAt(index: number): PendingInvocation | null {
+    const taken = index === 0 ? this.#assigned.shift() : this.#assigned.splice(index, 1)[0];
+    if (taken === undefined) return null;
+    this.#length -= taken.event.length;
+    return taken;
   }
 
   /** After each result. */
@@ -201,7 +216,9 @@ export class PooledEnvironment implements InvocationPlace {
       this.#busySince = now;
     }
     if (++this.#judged < judgedInvocations) return;
-    this.#isQuick = this.#busyMs + now - this.#busySince <= quickMs;
+    const busyMs = Math.max(1, this.#busyMs + now - this.#busySince);
+    this.#isQuick = busyMs <= quickMs;
+    this.#depth = this.#isQuick ? (judgedInvocations / busyMs) * quickPrefetchMs : prefetchDepth;
     this.#judged = 0;
     this.#busyMs = 0;
     this.#busySince = now;
@@ -238,13 +255,11 @@ export class PooledEnvironment implements InvocationPlace {
     await this.#environment?.stop();
   }
 
-  #giveBack(invocation: PendingInvocation): void {
-    const index = this.#assigned.lastIndexOf(invocation);
-    this.#assigned.splice(index, 1);
-    const { source } = invocation;
-    const before = this.#assigned.findLast((other, at) => at < index && other.source === source);
-    invocation.giveBack();
-    this.#options.onGivenBack(invocation, before ?? null);
+  /** `before`: the one of the same source that is in front of it. */
+  #giveBack(index: number, before: PendingInvocation | null): void {
+    const invocation = this.#takeAt(index);
+    invocation?.giveBack();
+    if (invocation !== null) this.#options.onGivenBack(invocation, before);
   }
 
   #readMemory(invocation: PendingInvocation): void {
@@ -282,6 +297,16 @@ export class PooledEnvironment implements InvocationPlace {
     oldest.settle(timeoutOf(oldest, timeoutMs));
     onLost(this, orphans);
   }
+}
+
+/** For each of them, the one of the same source in front of it. */
+function formerOfSource(invocations: readonly PendingInvocation[]): (PendingInvocation | null)[] {
+  const last = new Map<object, PendingInvocation>();
+  return invocations.map((invocation) => {
+    const former = last.get(invocation.source) ?? null;
+    last.set(invocation.source, invocation);
+    return former;
+  });
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html */

@@ -146,7 +146,7 @@ export class ProcessEnvironment implements ExecutionEnvironment {
   recall(invocation: Invocation): boolean {
     if (this.#isEnded) return false;
     this.#takeBack();
-    const index = this.#returned.indexOf(invocation);
+    const index = this.#returned.lastIndexOf(invocation);
     if (index === -1) return false;
     this.#returned.splice(index, 1);
     return true;
