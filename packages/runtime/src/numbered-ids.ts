@@ -125,6 +125,20 @@ function scatter(number: number): number {
   return word ^ (word >>> 16);
 }
 
+/** 32 bits as eight hexadecimal digits. */
+export function hexWord(word: number): string {
+  return fromCharCode(
+    hexDigit(word >>> 28),
+    hexDigit(word >>> 24),
+    hexDigit(word >>> 20),
+    hexDigit(word >>> 16),
+    hexDigit(word >>> 12),
+    hexDigit(word >>> 8),
+    hexDigit(word >>> 4),
+    hexDigit(word),
+  );
+}
+
 const equalsSign = 61;
 const dash = 45;
 const hexDigits = codesOf("0123456789abcdef");

@@ -127,12 +127,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   function handleRequest(request: IncomingMessage, response: ServerResponse): void {
     const method = request.method ?? "GET";
     const sent = request.url ?? "/";
-    if (!sent.startsWith("/") || !URL.canParse(sent, "http://localhost")) {
+    if (!isPathOfUrl(sent)) {
       answerJson(response, 400, '{"message":"Bad Request"}');
       return;
     }
     // Not the parsed path: that has `..` resolved and would hide what was sent.
-    const path = sent.split("?", 1)[0] ?? "/";
+    const end = sent.indexOf("?");
+    const path = end === -1 ? sent : sent.slice(0, end);
     const match = http.find(method, path);
     observe(request, response, path, match?.routeKey ?? null);
     if (management.handle(request, response, path) || developer.handle(request, response, path)) {
@@ -197,4 +198,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await closed;
     },
   };
+}
+
+/** Nearly all that is sent, and what every parser of URLs takes. */
+const plainPath = /^\/(?!\/)[\w.~!$&'()*+,;=:@%/?-]*$/;
+
+function isPathOfUrl(sent: string): boolean {
+  return plainPath.test(sent) || (sent.startsWith("/") && URL.canParse(sent, "http://localhost"));
 }

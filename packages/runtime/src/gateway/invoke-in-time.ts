@@ -38,7 +38,7 @@ export function invokeInTime(
       withdraw();
       finish("late");
     });
-    caller.once("close", leave);
+    caller.on("close", leave);
     const invocation = invoker.submit(functionId, event, null, (result) => {
       work.release(bytes);
       finish(result);

@@ -1,6 +1,11 @@
 import type { IncomingMessage } from "node:http";
 
-const noBody = Buffer.alloc(0);
+export const noBody: Buffer = Buffer.alloc(0);
+
+/** Whether there is a body to wait for: RFC 9112, section 6.3. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+}
 
 /**
  * Reads a request's body up to a limit. `"aborted"`: the client went away.
@@ -10,10 +15,7 @@ export function readBody(
   request: IncomingMessage,
   limitBytes: number,
 ): Promise<Buffer | "too-large" | "aborted"> {
-  const { headers } = request;
-  // Without either there is no body to wait for: RFC 9112, section 6.3.
-  if (headers["content-length"] === undefined && headers["transfer-encoding"] === undefined)
-    return Promise.resolve(noBody);
+  if (!hasBody(request)) return Promise.resolve(noBody);
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;

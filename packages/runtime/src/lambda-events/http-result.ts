@@ -69,11 +69,12 @@ function statusOf(value: unknown): number | null {
 /** Payload 2.0 has `cookies`, which come before a `set-cookie` header, and no multi-value headers. */
 function headersOfTwo(result: Record<string, unknown>): HttpHeader[] {
   const { cookies } = result;
-  const headers = [...valuesByName(result["headers"])].flatMap(([name, values]) =>
-    values.map((value): HttpHeader => [name, value]),
-  );
-  const ofCookies: readonly unknown[] = Array.isArray(cookies) ? cookies : [];
-  return [...ofCookies.map((cookie): HttpHeader => ["set-cookie", String(cookie)]), ...headers];
+  const headers: HttpHeader[] = Array.isArray(cookies)
+    ? cookies.map((cookie: unknown) => ["set-cookie", String(cookie)])
+    : [];
+  for (const [name, values] of valuesByName(result["headers"]))
+    for (const value of values) headers.push([name, value]);
+  return headers;
 }
 
 /** Payload 1.0 joins both maps; what is in both is sent once. */

@@ -119,9 +119,10 @@ function describeHead(input: HttpEventInput): HeadText {
   };
 }
 
+const emptyText = '""';
 const traceHeader = "x-amzn-trace-id";
 
-/** Payload format 2.0. What is missing is left out, never null. */
+/** Payload format 2.0. What is missing is left out, never null. A method is one that Node.js' parser knows. */
 function httpEventV2(input: HttpEventInput, head: HeadText, time: string): string {
   const { request, pathParameters, body, now } = input;
   const path = JSON.stringify(decodedPath(input.path));
@@ -135,10 +136,10 @@ function httpEventV2(input: HttpEventInput, head: HeadText, time: string): strin
   const variables =
     pathParameters === null ? "" : `"pathParameters":${JSON.stringify(pathParameters)},`;
   return (
-    `{"version":"2.0","routeKey":${routeKey},"rawPath":${path},"rawQueryString":${JSON.stringify(input.query)},` +
+    `{"version":"2.0","routeKey":${routeKey},"rawPath":${path},"rawQueryString":${query === null ? emptyText : JSON.stringify(input.query)},` +
     `${head.beforeTrace}${traceId(now)}${head.afterTrace}${parameters}` +
-    `${head.context}${JSON.stringify(request.method ?? "GET")},"path":${path}${head.client},` +
-    `"requestId":${JSON.stringify(input.requestId)},"routeKey":${routeKey},"stage":"$default","time":"${time}","timeEpoch":${now}},` +
+    `${head.context}"${request.method ?? "GET"}","path":${path}${head.client},` +
+    `"requestId":"${input.requestId}","routeKey":${routeKey},"stage":"$default","time":"${time}","timeEpoch":${now}},` +
     `${bodyText}${variables}"isBase64Encoded":${body.length > 0 && !head.isText}}`
   );
 }

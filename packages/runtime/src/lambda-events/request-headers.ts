@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { randomUUID } from "node:crypto";
+import { hexWord } from "../numbered-ids.ts";
 
 /** Header names as the client wrote them, each with all its values. */
 export type HeaderList = readonly (readonly [name: string, values: readonly string[]])[];
@@ -82,8 +82,12 @@ export function sourceIpOf(request: Pick<RequestHead, "socket">): string {
 /** `Root=1-<8 hex epoch seconds>-<24 hex>` */
 export function traceId(now: number): string {
   const seconds = Math.floor(now / 1000).toString(16);
-  // Node.js makes these in batches; `randomBytes` asks the system each time.
-  return `Root=1-${seconds}-${randomUUID().replaceAll("-", "").slice(0, 24)}`;
+  // It has to be unique, and is no secret.
+  return `Root=1-${seconds}-${hexWord(random32())}${hexWord(random32())}${hexWord(random32())}`;
+}
+
+function random32(): number {
+  return Math.floor(Math.random() * 2 ** 32);
 }
 
 /** Names and values as `headers` (the last of repeated values) and `multiValueHeaders`. */

@@ -21,20 +21,12 @@ import { Intrinsics } from "./intrinsics.ts";
 import { eventOf, InvocationReader, type WaitingMessage } from "./invocation-reader.ts";
 import { LeaseHolder } from "./lease-holder.ts";
 import { preferForMemory } from "./prefer-for-memory.ts";
-import {
-  descriptor,
-  logged,
-  rememberedResultLength,
-  toChild,
-  toHost,
-  type ChildInit,
-  type Logged,
-} from "./records.ts";
+import { descriptor, logged, toChild, toHost, type ChildInit, type Logged } from "./records.ts";
+import { ResultWriter } from "./result-writer.ts";
 import { SafeSet } from "./safe-collections.ts";
 import { hasActiveWork, whenSettled } from "./settled-process.ts";
 import { TraceIdVariable } from "./trace-id-variable.ts";
 import { WaitingInvocations } from "./waiting-invocations.ts";
-import { writeError } from "./write-error.ts";
 
 // This file is the inside of an environment: it loads one handler and runs what the pipe brings. What it
 // needs of the language and of Node.js it takes before the function's code runs, which may change it all.
@@ -52,6 +44,7 @@ interface Running {
 }
 
 const outbox = new ChildOutbox(die);
+const results = new ResultWriter(outbox);
 const leases = new LeaseHolder();
 const reader = new BatchReader();
 const invocations = new InvocationReader();
@@ -71,8 +64,6 @@ let currentInvocation: AsyncLocalStorage<Running> | null = null;
 let hasLogged = false;
 /** The running invocation takes its time: what is left to do may be nothing. */
 let isSlow = false;
-/** What the host heard last, if that is short. */
-let lastResult: string | null = null;
 let handler: Handler;
 let isReady = false;
 let intrinsics: Intrinsics;
@@ -244,22 +235,13 @@ function end(invocation: Running): boolean {
 
 function succeed(invocation: Running, json: string): void {
   if (!end(invocation)) return;
-  if (json === lastResult) {
-    outbox.writer.byte(toHost.succeededAgain);
-    outbox.writer.number(invocation.number);
-  } else {
-    lastResult = json.length <= rememberedResultLength ? json : null;
-    outbox.writer.byte(toHost.succeeded);
-    outbox.writer.number(invocation.number);
-    outbox.writer.text(json);
-  }
-  outbox.added(true);
+  results.succeeded(invocation.number, json);
   goOn();
 }
 
 function fail(invocation: Running, error: ErrorReport): void {
   if (!end(invocation)) return;
-  reportFailure(invocation, error, false);
+  results.failed(invocation.number, error, false);
   goOn();
 }
 
@@ -267,20 +249,6 @@ function fail(invocation: Running, error: ErrorReport): void {
 function goOn(): void {
   if (intrinsics.areChanged && running.size === 0) leave(1);
   if (!waiting.isEmpty) startWaiting();
-}
-
-function reportFailure({ number }: Running, error: ErrorReport, isUnhandled: boolean): void {
-  outbox.writer.byte(toHost.failed);
-  outbox.writer.number(number);
-  outbox.writer.byte(isUnhandled ? 1 : 0);
-  writeError(outbox.writer, error);
-  outbox.added(true);
-}
-
-function failInit(error: ErrorReport): void {
-  outbox.writer.byte(toHost.initFailed);
-  writeError(outbox.writer, error);
-  outbox.added(false);
 }
 
 // --- a promise that nothing can settle any more ---
@@ -342,10 +310,10 @@ function isSettled(): boolean {
 // --- ends that no handler returns from ---
 
 function dieOf(error: ErrorReport): void {
-  if (!isReady) failInit(error);
+  if (!isReady) results.initFailed(error);
   // Nobody waits who could hear it.
   else if (running.size === 0) stderr.write(`${error.trace.join("\n")}\n`);
-  for (const invocation of running) reportFailure(invocation, error, true);
+  for (const { number } of running) results.failed(number, error, true);
   running.clear();
   leave(1);
 }
@@ -403,7 +371,7 @@ async function begin({
     outbox.writer.byte(toHost.ready);
     outbox.added(false);
   } else {
-    failInit(refusal ?? runtimeError("Runtime.Unknown", "init failed"));
+    results.initFailed(refusal ?? runtimeError("Runtime.Unknown", "init failed"));
   }
   outbox.flush();
   startWaiting();

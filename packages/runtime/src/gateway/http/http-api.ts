@@ -5,16 +5,23 @@ import type { Manifest } from "@arclet/manifest";
 import type { InvocationFailure, InvocationResult } from "../../invocation.ts";
 import { httpApiKind, type HttpApiKind } from "../../lambda-events/http-api-kind.ts";
 import { HttpEventWriter } from "../../lambda-events/http.ts";
-import { readHttpResult } from "../../lambda-events/http-result.ts";
+import { readHttpResult, type HttpResult } from "../../lambda-events/http-result.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { isCorsHeader } from "./cors.ts";
 import { HttpRoutes, type HttpMatch } from "./http-routes.ts";
 import { pageWithLivereload } from "../livereload.ts";
 import { invokeInTime } from "../invoke-in-time.ts";
-import { readBody } from "../../http/read-body.ts";
+import { hasBody, noBody, readBody } from "../../http/read-body.ts";
 
 /** `errorType` is sent in a header, by REST APIs alone. */
 type Refusal = readonly [status: number, body: string, errorType?: string];
+
+/** What names a request to its function and in its answer. */
+interface RequestIdentity {
+  readonly requestId: string;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+}
 
 /** What a caller sees of a failure; HTTP APIs and REST APIs word it differently. */
 interface Wording {
@@ -92,8 +99,7 @@ export class HttpApi {
 
   /** Answers what neither a route nor a file is. */
   refuse(response: ServerResponse): void {
-    this.#identify(response);
-    answerRefusal(response, this.#wording.unmatched);
+    answerRefusal(response, this.#identify().headers, this.#wording.unmatched);
   }
 
   /** `sent` is path and query. Never rejects for what a function or a client does. */
@@ -104,12 +110,12 @@ export class HttpApi {
     match: HttpMatch,
   ): Promise<void> {
     const { limits, clock, apiId, stage } = this.#context;
-    const body = await readBody(request, limits.httpBodyBytes);
+    const body = hasBody(request) ? await readBody(request, limits.httpBodyBytes) : noBody;
     if (body === "aborted" || response.destroyed) return;
-    const requestId = this.#identify(response);
+    const identity = this.#identify();
     if (body === "too-large") {
       this.#explain(response, `the body is larger than ${limits.httpBodyBytes} bytes`);
-      answerRefusal(response, this.#wording.tooLarge);
+      answerRefusal(response, identity.headers, this.#wording.tooLarge);
       return;
     }
     const end = sent.indexOf("?");
@@ -123,26 +129,20 @@ export class HttpApi {
       apiId,
       domainName: request.headers.host ?? "localhost",
       stage,
-      requestId,
+      requestId: identity.requestId,
       now: clock.now(),
     });
     const limitMs = limits[this.#wording.limit];
     const result = await invokeInTime(this.#context, match.functionId, event, limitMs, response);
-    this.#answer(response, result, match);
+    this.#answer(response, result, match, identity.headers);
   }
 
-  /** Names the request in its answer, as either kind of API does. */
-  #identify(response: ServerResponse): string {
-    const { ids } = this.#context;
-    const id = ids.requestId();
-    if (this.#kind !== "rest") {
-      response.setHeader("apigw-requestid", id);
-      return id;
-    }
+  /** Names a request, as either kind of API does. */
+  #identify(): RequestIdentity {
+    const id = this.#context.ids.requestId();
+    if (this.#kind !== "rest") return { requestId: id, headers: ["apigw-requestid", id] };
     const requestId = randomUUID();
-    response.setHeader("x-amzn-requestid", requestId);
-    response.setHeader("x-amz-apigw-id", id);
-    return requestId;
+    return { requestId, headers: ["x-amzn-requestid", requestId, "x-amz-apigw-id", id] };
   }
 
   /** For the developer; a client reads API Gateway's words. */
@@ -159,6 +159,7 @@ export class HttpApi {
     response: ServerResponse,
     result: InvocationResult | "late" | "throttled",
     { functionId, routeKey }: HttpMatch,
+    identity: readonly string[],
   ): void {
     if (response.destroyed) return;
     if (result === "late" || result === "throttled") {
@@ -168,18 +169,18 @@ export class HttpApi {
           ? `${functionId} took longer than ${seconds} s`
           : "more requests at a time than the gateway takes";
       this.#explain(response, reason);
-      answerRefusal(response, this.#wording[result]);
+      answerRefusal(response, identity, this.#wording[result]);
       return;
     }
     if (!result.ok) {
-      answerRefusal(response, this.#refusalOf(result));
+      answerRefusal(response, identity, this.#refusalOf(result));
       return;
     }
     const read = readHttpResult(result.payload, this.#kind);
     const answer = read !== null && this.#livereload ? pageWithLivereload(read) : read;
-    if (answer === null || !write(response, answer, this.#hasCors)) {
+    if (answer === null || !write(response, answer, identity, this.#hasCors)) {
       this.#explain(response, `${functionId}: its result is not a response API Gateway takes`);
-      answerRefusal(response, this.#wording.failed);
+      answerRefusal(response, identity, this.#wording.failed);
     }
     const { traffic } = this.#context;
     if (answer?.isInferred === true && traffic.isObserved)
@@ -190,25 +191,45 @@ export class HttpApi {
 /** False: a header the function gave cannot be sent. */
 function write(
   response: ServerResponse,
-  answer: NonNullable<ReturnType<typeof readHttpResult>>,
+  answer: HttpResult,
+  identity: readonly string[],
   hasCors: boolean,
 ): boolean {
+  const sendsBody = answer.status !== 204 && answer.status !== 304;
+  const headers: string[] = [...identity];
+  for (const [name, value] of answer.headers)
+    if (!hasCors || !isCorsHeader(name)) headers.push(name, value);
+  if (sendsBody) headers.push("content-length", String(Buffer.byteLength(answer.body)));
   try {
-    for (const [name, value] of answer.headers)
-      if (!hasCors || !isCorsHeader(name)) response.appendHeader(name, value);
+    sendHead(response, answer.status, headers);
   } catch {
     // Names or values that are no HTTP make the whole result malformed, as at API Gateway.
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     return false;
   }
-  const hasBody = answer.status !== 204 && answer.status !== 304;
-  if (hasBody) response.setHeader("content-length", Buffer.byteLength(answer.body));
-  response.writeHead(answer.status);
-  response.end(hasBody ? answer.body : undefined);
+  response.end(sendsBody ? answer.body : undefined);
   return true;
 }
 
-function answerRefusal(response: ServerResponse, [status, body, errorType]: Refusal): void {
+/** `headers`: names and values in turn. */
+function sendHead(response: ServerResponse, status: number, headers: string[]): void {
+  if (response.getHeaderNames().length === 0) {
+    // All at once, which Node.js writes without keeping them.
+    response.writeHead(status, headers);
+    return;
+  }
+  for (let index = 0; index < headers.length; index += 2)
+    response.appendHeader(headers[index] ?? "", headers[index + 1] ?? "");
+  response.writeHead(status);
+}
+
+function answerRefusal(
+  response: ServerResponse,
+  identity: readonly string[],
+  [status, body, errorType]: Refusal,
+): void {
+  for (let index = 0; index < identity.length; index += 2)
+    response.setHeader(identity[index] ?? "", identity[index + 1] ?? "");
   if (errorType !== undefined) response.setHeader("x-amzn-errortype", errorType);
   answerJson(response, status, body);
 }
