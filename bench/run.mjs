@@ -10,6 +10,7 @@ const suites = {
   "fan-out": async () => (await import("./fan-out.mjs")).measureFanOut(),
   rooms: async (options) => (await import("./rooms.mjs")).measureRooms(options),
   http: async () => (await import("./http.mjs")).measureHttp(),
+  environments: async () => (await import("./environments.mjs")).measureEnvironments(),
   memory: async () => (await import("./memory.mjs")).measureMemory(),
   start: async (options) => (await import("./start.mjs")).measureStart(options),
   reload: async () => (await import("./reload.mjs")).measureReload(),
