@@ -91,15 +91,15 @@ describe("Vite", () => {
     await writeFile(join(root, "vite.config.js"), config.replace("http://localhost:3333", url));
   }
 
-  async function shows(url: string): Promise<void> {
-    const { context, close } = await launchBrowser();
+  async function timeShown(url: string): Promise<string | null> {
+    const browser = await launchBrowser();
     try {
-      const page = await context.newPage();
+      const page = await browser.context.newPage();
       await page.goto(url);
       await page.getByText("echo: hello").waitFor();
-      expect(await page.textContent("#time")).toMatch(/^\d{4}-\d\d-\d\dT/);
+      return await page.textContent("#time");
     } finally {
-      await close();
+      await browser.close();
     }
   }
 
@@ -123,7 +123,7 @@ describe("Vite", () => {
           if (match !== null) resolve(match);
         });
       });
-      await shows(url);
+      expect(await timeShown(url)).toMatch(/^\d{4}-\d\d-\d\dT/);
     } finally {
       server.kill();
       await once(server, "exit");
@@ -141,7 +141,7 @@ describe("Vite", () => {
     expect(await once(build, "exit")).toEqual([0, null]);
     await using dev = new CliProcess(["dev", "--port", "0"], { cwd: folder.path });
     const [url] = await dev.waitFor(/http:\/\/localhost:\d+/);
-    await shows(url);
+    expect(await timeShown(url)).toMatch(/^\d{4}-\d\d-\d\dT/);
     // A path of a client-side router.
     expect((await fetch(`${url}/some/where`, { headers: { accept: "text/html" } })).status).toBe(
       200,
@@ -167,7 +167,7 @@ describe.each(["ci", "previews"])("the workflow of %s", (name) => {
       const { code, output } = await runCli([command, "--help"]);
       expect(code).toBe(0);
       for (const flag of flags.filter((word) => word.startsWith("--"))) {
-        expect(output, line).toMatch(new RegExp(`${flag}\\b`));
+        expect(output).toMatch(new RegExp(`${flag}\\b`));
       }
     }
   });
