@@ -5,7 +5,9 @@ import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
+import { readProject } from "@arclet/manifest/node";
 import { ensureEnvironment } from "../../scripts/python.mjs";
+import { readStaticFiles } from "../../packages/deploy/src/assets/read-static-files.ts";
 import { launchBrowser } from "../helpers/browser.ts";
 import { CliProcess, runCli } from "../helpers/cli-process.ts";
 import { DebuggerClient } from "../helpers/debugger-client.ts";
@@ -142,6 +144,15 @@ describe("Vite", () => {
     await using dev = new CliProcess(["dev", "--port", "0"], { cwd: folder.path });
     const [url] = await dev.waitFor(/http:\/\/localhost:\d+/);
     expect(await timeShown(url)).toMatch(/^\d{4}-\d\d-\d\dT/);
+    // What browsers may keep, once deployed.
+    const { project } = await readProject(folder.path);
+    const settings = project?.manifest.static;
+    if (settings === undefined || settings === null) throw new Error("@static is missing");
+    const objects = await readStaticFiles(folder.path, settings);
+    const kept = objects.filter(({ isFingerprinted }) => isFingerprinted);
+    expect(kept.map(({ key }) => key)).toEqual([
+      expect.stringMatching(/^assets\/index-[\w-]{8}\.js$/),
+    ]);
     // A path of a client-side router.
     expect((await fetch(`${url}/some/where`, { headers: { accept: "text/html" } })).status).toBe(
       200,
