@@ -12,7 +12,7 @@ const cfnLint = process.env["ARCLET_TEST_CFN_LINT"] ?? "cfn-lint";
 /** The folder in which cfn-lint keeps AWS's own schemas of types of resources. */
 async function schemas(): Promise<string> {
   const lib = join(dirname(cfnLint), "../lib");
-  const [python = ""] = (await readdir(lib)).filter((name) => name.startsWith("python"));
+  const python = (await readdir(lib)).find((name) => name.startsWith("python")) ?? "";
   return join(lib, python, "site-packages/cfnlint/data/schemas");
 }
 
