@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stackNameOf } from "@arclet/deploy";
-import { permissions, refused, trust } from "./ci-policy.ts";
+import { permissions, refused, trust } from "../../../test/pages/ci-policy.ts";
 
-const source = join(import.meta.dirname, "../../packages/deploy/src");
+const source = join(import.meta.dirname, "../src");
 
 /** Services by the prefix of their actions, with the package of their client. */
 const services = {
