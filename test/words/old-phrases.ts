@@ -1,5 +1,6 @@
 /** Turns of phrase that pages avoid, as CONTRIBUTING.md says: noun puzzles, and words that read as translated. */
 const oldPhrases: readonly RegExp[] = [
+  /\btime-outs?\b/gi,
   /\bwhoever\b/gi,
   /\ball that\b/gi,
   /\bnothing of (?:it|them)\b/gi,
