@@ -42,7 +42,7 @@ function count(text: string, pattern: RegExp): number {
 }
 
 describe("a save whose code throws while it loads", () => {
-  test("is reported with its place, the version before runs on, and works again later", async () => {
+  test("is reported with its place, the previous version keeps running, and a fix loads", async () => {
     await using folder = await temporaryFolder(app);
     await using running = await dev(folder.path);
     expect(await running.get()).toBe("one");
@@ -149,7 +149,7 @@ exports.handler = async () => {
     expect(count(running.cli.output, /reloaded http\/get-index/)).toBe(0);
   });
 
-  test("a function that writes into its own folder does not reload for ever", async () => {
+  test("a function that writes into its own folder does not reload itself", async () => {
     await using folder = await temporaryFolder({
       ...app,
       "src/http/get-index/loaded.json": "0",

@@ -48,7 +48,7 @@ function streamedIds(host: DataHost): Set<string> {
 }
 
 describe("a disk that is full", () => {
-  test("a write is refused at once and undone, and what was acknowledged stays", async () => {
+  test("a write is refused at once and undone, and acknowledged writes stay", async () => {
     const folder = await temporaryDirectory();
     const full = await startHost(folder, { fileBlocks: 64 });
     const kept: string[] = [];
@@ -134,7 +134,7 @@ describe("a disk that is full", () => {
   });
 });
 
-test("what was acknowledged survives kill -9 at any moment, with its stream record", async () => {
+test("an acknowledged write survives kill -9 at any moment, with its stream record", async () => {
   const folder = await temporaryDirectory();
   const acknowledged = new Set<string>();
   const streamed = new Set<string>();

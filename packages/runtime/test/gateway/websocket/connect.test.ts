@@ -310,7 +310,7 @@ describe("where sockets open", () => {
   });
 
   test.each(["/prod", "/testing/more", "/other", "//localhost/testing"])(
-    "not %s: 403",
+    "the path is not %s: 403",
     async (path) => {
       const { refused } = await startGateway();
       expect(await refused({ path })).toEqual({ status: 403, body: '{"message":"Forbidden"}' });

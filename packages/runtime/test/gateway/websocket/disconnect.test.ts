@@ -61,7 +61,7 @@ describe("the $disconnect event", () => {
     ]);
   });
 
-  test("tells what the gateway itself has closed for", async () => {
+  test("has the reason when the gateway itself closes", async () => {
     const { open, event, clock, url } = await startGateway();
     const reasonOf = async (): Promise<unknown[]> => {
       const { requestContext } = await event("disconnect");

@@ -178,7 +178,7 @@ describe("the answer of a message", () => {
     expect(await client.next()).toBe("answer");
   });
 
-  test("is an Internal server error frame when it is too long for a message", async () => {
+  test("becomes an Internal server error frame if it is too long for a message", async () => {
     const { open } = await startGateway({
       functions: { echo: () => ({ statusCode: 200, body: "x".repeat(128 * 1024 + 1) }) },
       actions: ["echo"],
