@@ -97,7 +97,7 @@ describe("the $disconnect event", () => {
       1006,
       "Connection Closed Abnormally",
     ],
-  ])("tells %s", async (_name, end, code, reason) => {
+  ])("reports %s", async (_name, end, code, reason) => {
     const { open, event } = await startGateway();
     end(await open());
     expect((await event("disconnect")).requestContext).toMatchObject({

@@ -7,7 +7,7 @@ const errorFrame = (message: string): RegExp =>
   );
 
 describe("the event of a message", () => {
-  test("tells an empty User-Agent from none", async () => {
+  test("distinguishes an empty User-Agent from a missing one", async () => {
     const { open, event } = await startGateway();
     for (const [headers, identity] of [
       [{ "User-Agent": "" }, { sourceIp: "127.0.0.1", userAgent: "" }],

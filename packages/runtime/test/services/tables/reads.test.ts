@@ -76,7 +76,7 @@ describe("queries", () => {
     }
   });
 
-  test("a limit counts what is read, before the filter", async () => {
+  test("a limit counts items read, before the filter", async () => {
     const dynamo = await withThings();
     await filled(dynamo);
     const result = await dynamo.call(

@@ -17,7 +17,7 @@ async function described({ call }: Dynamo, name = TableName): Promise<Output> {
 }
 
 describe("CreateTable", () => {
-  test("describes what was made", async () => {
+  test("describes the new table", async () => {
     const { call } = await startDynamo();
     const { TableDescription } = await call("CreateTable", {
       ...things,
