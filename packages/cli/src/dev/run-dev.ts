@@ -1,5 +1,10 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { ReadStream } from "node:tty";
+import { startCompiler } from "@arclet/builder";
+import { defaultFunctionConfig } from "@arclet/manifest";
+import { startProcessAhead, type ProcessAhead } from "@arclet/runtime/process/ahead";
 import { isUserError } from "../errors.ts";
 import { Keys } from "../terminal/keys.ts";
 import { openBrowser } from "../terminal/open-browser.ts";
@@ -35,8 +40,19 @@ const interruptedExitCode = 130;
 
 /** Runs an app until it is interrupted; resolves with the exit code. */
 export async function runDev(options: RunDevOptions): Promise<number> {
+  // The first function's process starts, and the compiler where nothing is built, while all else loads.
+  const ahead = startProcessAhead(defaultFunctionConfig.memory);
+  try {
+    return await run(options, ahead);
+  } finally {
+    ahead.close();
+  }
+}
+
+async function run(options: RunDevOptions, processAhead: ProcessAhead): Promise<number> {
   const { terminal, root, inspect } = options;
-  // Begins to load while the port is looked at. What is wrong with it is reported where it is needed.
+  // What is wrong with either is reported where it is needed.
+  if (!existsSync(join(root, ".arclet"))) startCompiler().catch(() => null);
   import("@arclet/runtime").catch(() => null);
   const wanted = options.port ?? (await preferredPort(root));
   const port = await choosePort(wanted, options.host, terminal);
@@ -59,6 +75,7 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     // REPORT lines show it.
     measuresMemory: () => reporter.isVerbose,
     state: { ...options.state, ...options.network },
+    runtime: { processAhead },
     isEnding: () => interruption.isAskedWithin(signalLagMs),
     onEvent: (event) => {
       if (event.type !== "ready") return reportDevEvent(event, reporter);
