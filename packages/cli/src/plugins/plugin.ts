@@ -109,6 +109,27 @@ export interface PluginTable {
   readonly sortKeyType?: "string" | "number" | null;
   /** Attribute that holds the time of expiry. */
   readonly ttl?: string | null;
+  /** `true`, or the ARN of a key of KMS. @default false */
+  readonly encrypt?: boolean | string | null;
+  /** Point-in-time recovery. @default false */
+  readonly pitr?: boolean | null;
+}
+
+export interface PluginIndex {
+  /** Name of the table, of the manifest or of a plugin. */
+  readonly name: string;
+  readonly partitionKey: string;
+  /** @default "string" */
+  readonly partitionKeyType?: "string" | "number";
+  readonly sortKey?: string | null;
+  /** @default "string" */
+  readonly sortKeyType?: "string" | "number" | null;
+  /** Made of the keys' names by default. */
+  readonly indexName?: string | null;
+  /** @default "ALL" */
+  readonly projectionType?: "ALL" | "KEYS_ONLY" | "INCLUDE";
+  /** Of `INCLUDE`: attributes beside the keys. */
+  readonly projectionAttributes?: readonly string[] | null;
 }
 
 export interface Plugin {
@@ -120,6 +141,7 @@ export interface Plugin {
     queues?(context: PluginContext): OneOrMore<PluginQueue>;
     scheduled?(context: PluginContext): OneOrMore<PluginSchedule>;
     tables?(context: PluginContext): OneOrMore<PluginTable>;
+    "tables-indexes"?(context: PluginContext): OneOrMore<PluginIndex>;
     "tables-streams"?(context: PluginContext): OneOrMore<PluginStream>;
     runtimes?(context: PluginContext): OneOrMore<PluginRuntime>;
     /** Functions that nothing invokes but the plugin's own code and resources. */

@@ -9,7 +9,13 @@ import type { EnvironmentName, Preferences } from "./project.ts";
 import { readText } from "./read-text.ts";
 import { applySandbox, environments, type SandboxDraft } from "./sandbox-preferences.ts";
 
-const fileNames = ["preferences.arc", "prefs.arc", ".preferences.arc", ".prefs.arc"];
+/** First hit wins. */
+export const preferencesFileNames: readonly string[] = [
+  "preferences.arc",
+  "prefs.arc",
+  ".preferences.arc",
+  ".prefs.arc",
+];
 
 export interface PreferencesResult {
   readonly preferences: Preferences;
@@ -23,7 +29,7 @@ export async function readPreferences(root: string): Promise<PreferencesResult> 
   const draft = createDraft();
   const diagnostics: Diagnostic[] = [];
   for (const folder of [homedir(), root]) {
-    for (const name of fileNames) {
+    for (const name of preferencesFileNames) {
       const read = await readText(join(folder, name));
       if (read.kind === "absent") continue;
       const file = folder === root ? name : join("~", name);
@@ -44,7 +50,7 @@ export async function readPreferences(root: string): Promise<PreferencesResult> 
     const { parseDotenv } = await import("./dotenv.ts");
     Object.assign(draft.env.testing, parseDotenv(dotenv.text));
   }
-  const files = [...fileNames, ".env"].map((name) => join(root, name));
+  const files = [...preferencesFileNames, ".env"].map((name) => join(root, name));
   return { preferences: draft, diagnostics, files };
 }
 
