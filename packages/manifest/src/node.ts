@@ -1,5 +1,5 @@
 export { preferencesFileNames } from "./project/preferences.ts";
-export { functionConfigNames } from "./project/function-config.ts";
+export { functionConfigNames, overlayFunctionConfig } from "./project/function-config.ts";
 export { findManifest, manifestFileNames, parseManifestFile } from "./project/find-manifest.ts";
 export {
   checkProject,

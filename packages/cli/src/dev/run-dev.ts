@@ -55,6 +55,7 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     port,
     host: options.host,
     watches: options.watches,
+    runsStartCommands: true,
     inspect,
     // REPORT lines show it.
     measuresMemory: () => reporter.isVerbose,

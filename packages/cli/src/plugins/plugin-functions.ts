@@ -5,6 +5,7 @@ import {
   type Diagnostic,
   type Manifest,
 } from "@arclet/manifest";
+import { overlayFunctionConfig } from "@arclet/manifest/node";
 import { runHook, type LoadedPlugin } from "./loaded-plugin.ts";
 import { pragmaLines, quoted, within } from "./manifest-text.ts";
 import type { Plugin, PluginContext } from "./plugin.ts";
@@ -72,6 +73,7 @@ export async function addPluginFunctions(
   const settings = await readPluginSettings(loaded, manifest, context);
   const sections: string[] = [];
   const known: string[] = [];
+  const configs = new Map<string, object>();
   for (const hook of order) {
     const given: unknown = await runHook<unknown>(loaded, `set.${hook}`, () =>
       loaded.plugin.set?.[hook]?.(context),
@@ -83,7 +85,8 @@ export async function addPluginFunctions(
     sections.push(`@${hook}`);
     for (const entry of entries) {
       const [name, ...lines] = writers[hook](entry);
-      const { src } = entry;
+      const { src, config } = entry;
+      if (typeof config === "object" && config !== null) configs.set(keyOf(hook, entry), config);
       const source = typeof src === "string" ? [`src ${quoted(within(context.root, src))}`] : [];
       sections.push([name, ...lines, ...source].join("\n  "));
       const table = entry[hook === "tables-indexes" ? "name" : "table"];
@@ -109,17 +112,52 @@ export async function addPluginFunctions(
   const diagnostics = [...parsed.diagnostics, ...resolved.diagnostics].filter(
     ({ code }) => code !== "pragma-duplicate",
   );
+  if (resolved.manifest === null) return { manifest, diagnostics };
+  const added = withConfigs(resolved.manifest, configs, `plugin ${loaded.name}`);
   return {
-    manifest:
-      resolved.manifest === null
-        ? manifest
-        : {
-            ...merge(manifest, resolved.manifest),
-            ...settings.folders,
-            ...takenFrom(resolved.manifest, settings.lines),
-          },
-    diagnostics,
+    manifest: {
+      ...merge(manifest, added.manifest),
+      ...settings.folders,
+      ...takenFrom(resolved.manifest, settings.lines),
+    },
+    diagnostics: [...diagnostics, ...added.diagnostics],
   };
+}
+
+/** What `configs` and functions of the manifest have in common. */
+function keyOf(hook: string, { method, path, name }: Entry): string {
+  return hook === "http"
+    ? `${String(method).toLowerCase()} ${String(path)}`
+    : `${hook}/${String(name)}`;
+}
+
+const arcSettings: ReadonlySet<string> = new Set(["env", "ignoreDependencies", "shared", "views"]);
+
+/** Lays what a plugin configures over its functions; a `config.arc` beside the code still wins. */
+function withConfigs(
+  manifest: Manifest,
+  configs: ReadonlyMap<string, object>,
+  file: string,
+): ExtendedManifest {
+  if (configs.size === 0) return { manifest, diagnostics: [] };
+  const routes = new Map(
+    manifest.http?.routes.map(({ method, path, functionId }) => [functionId, `${method} ${path}`]),
+  );
+  const diagnostics: Diagnostic[] = [];
+  const functions = manifest.functions.map((declared) => {
+    const key = routes.get(declared.id) ?? `${declared.pragma}/${declared.name}`;
+    const given = Object.entries(configs.get(key) ?? {}).filter(([, value]) => value !== null);
+    if (given.length === 0) return declared;
+    const linesIn = (isArc: boolean): readonly string[] =>
+      given
+        .filter(([name]) => arcSettings.has(name) === isArc)
+        .map(([name, value]) => [name, ...[value].flat().map(quoted)].join(" "));
+    const text = ["@aws", ...linesIn(false), "@arc", ...linesIn(true), ""].join("\n");
+    const overlaid = overlayFunctionConfig(parseArc(text, { file }), declared.config, manifest);
+    diagnostics.push(...overlaid.diagnostics);
+    return { ...declared, config: overlaid.config };
+  });
+  return { manifest: { ...manifest, functions }, diagnostics };
 }
 
 function merge(own: Manifest, added: Manifest): Manifest {

@@ -67,6 +67,8 @@ export interface PluginRoute {
   readonly path: string;
   /** Folder of the function, relative to the project or absolute. */
   readonly src: string;
+  /** Settings of `@aws` and `@arc`, as in a function's `config.arc`, which wins: `{ timeout: 20 }`. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 export interface PluginFolder {
@@ -79,6 +81,8 @@ export interface PluginFolder {
 export interface PluginFunction {
   readonly name: string;
   readonly src: string;
+  /** Settings of `@aws` and `@arc`, as in a function's `config.arc`, which wins: `{ timeout: 20 }`. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 export interface PluginQueue extends PluginFunction {

@@ -26,6 +26,9 @@ export type Invoke = (target: InvokeTarget) => Promise<unknown>;
 
 const environmentNames = ["testing", "staging", "production"] as const;
 
+/** Linux refuses a process with a longer variable: `MAX_ARG_STRLEN`, 128 KiB, with its name. */
+const longestVariable = 120_000;
+
 /** The plugins of one app, whose hooks run in the order of the manifest. */
 export class Plugins {
   readonly #loaded: readonly LoadedPlugin[];
@@ -103,6 +106,16 @@ export class Plugins {
       );
     }
     return services;
+  }
+
+  /** The inventory and the manifest as JSON; what the system would not take as a variable is left out. */
+  commandEnvironment({ manifest, preferences }: Project): Readonly<Record<string, string>> {
+    const { inventory, arc } = this.#context(manifest, preferences.sandbox.env ?? "testing");
+    const { plugins: _, ...inv } = inventory.inv;
+    const variables = { ARC_INV: JSON.stringify(inv), ARC_RAW: JSON.stringify(arc) };
+    return Object.fromEntries(
+      Object.entries(variables).filter(([, value]) => value.length < longestVariable),
+    );
   }
 
   /** Whether a plugin deploys the template itself. */

@@ -206,3 +206,29 @@ test("a plugin adds indexes to tables of the manifest and of its own", async () 
     },
   ]);
 });
+
+test("a plugin configures its functions, and a config.arc beside the code wins", async () => {
+  await using folder = await temporaryFolder({
+    "app.arc": "@app\nshop\n\n@plugins\nmore\n",
+    "lib/page/index.js": handler,
+    "lib/page/config.arc": "@aws\ntimeout 9\n",
+    "lib/job/index.js": handler,
+    "src/plugins/more.cjs": `exports.set = {
+      http: () => ({
+        method: "get",
+        path: "/page",
+        src: "lib/page",
+        config: { timeout: 20, memory: 512, views: false },
+      }),
+      events: () => ({ name: "job", src: "lib/job", config: { timeout: 60, colour: "red" } }),
+    };\n`,
+  });
+  const { plugged, diagnostics } = await readPluggedProject(folder.path);
+  expect(diagnostics.map(({ severity, text }) => `${severity}: ${text}`)).toEqual([
+    'warning: @aws has no setting "colour", which is ignored',
+  ]);
+  expect(plugged?.project.functions).toMatchObject([
+    { id: "http/get-page", config: { timeout: 9, memory: 512, views: false } },
+    { id: "events/job", config: { timeout: 60 } },
+  ]);
+});
