@@ -384,3 +384,21 @@ describe("@sandbox-start", () => {
     expect(running.cli.output).not.toContain("waits");
   });
 });
+
+test("@create autocreate writes the functions that are missing, at the start and at a save", async () => {
+  await using folder = await temporaryFolder({
+    "app.arc": "@app\nautocreate\n\n@http\nget /\n",
+    "preferences.arc": "@create\nautocreate true\n",
+  });
+  await using running = await dev(folder.path);
+  expect(running.cli.output).toContain("wrote src/http/get-index/index.js");
+  expect(running.cli.output).not.toContain("function-missing");
+  const added = await running.save(
+    { "app.arc": "@app\nautocreate\n\n@http\nget /\nget /more\n" },
+    /reloaded/,
+  );
+  expect(added).toContain("wrote src/http/get-more/index.js");
+  const url = running.url;
+  expect((await fetch(url)).status).toBe(200);
+  expect((await fetch(`${url}/more`)).status).toBe(200);
+});

@@ -13,7 +13,7 @@ import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { developmentSecret } from "./app-secret.ts";
 import { createApp } from "./create-app.ts";
 import { appEnvironment } from "./function-environment.ts";
-import { readDevProject } from "./read-dev-project.ts";
+import { readDevProject, type WriteMissing } from "./read-dev-project.ts";
 import type { DevEvent } from "./dev-event.ts";
 import type { InspectAddress } from "./inspect-option.ts";
 import { Reloader } from "./reloader.ts";
@@ -45,6 +45,8 @@ export interface DevSessionOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** Whether the commands of `@sandbox-start` run. @default false */
   readonly runsStartCommands?: boolean;
+  /** For `@create autocreate true`. @default nothing is written */
+  readonly writeMissing?: WriteMissing;
   readonly onEvent: (event: DevEvent) => void;
   /** Whether the session is about to be ended. @default never */
   readonly isEnding?: () => Promise<boolean>;
@@ -93,7 +95,11 @@ export class DevSession {
     // The runtime is loaded while files are read and functions are built.
     const loading = import("@arclet/runtime");
     loading.catch(() => null);
-    const { plugged, diagnostics } = await readDevProject(root, options.variables);
+    const { plugged, diagnostics } = await readDevProject(
+      root,
+      options.variables,
+      options.writeMissing ?? null,
+    );
     if (plugged === null) {
       throw new CliError(
         "ERR_MANIFEST",
@@ -142,6 +148,7 @@ export class DevSession {
       builds,
       runtime,
       plugins,
+      writeMissing: options.writeMissing ?? null,
       onEvent(event) {
         onEvent(event);
         if (event.type === "reloaded") session.#writeTypes();

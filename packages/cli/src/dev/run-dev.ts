@@ -11,6 +11,7 @@ import type { InspectAddress } from "./inspect-option.ts";
 import { preferredPort } from "./ports/preferred-port.ts";
 import { reportDevEvent } from "./report-dev-event.ts";
 import type { NetworkOptions } from "./network-options.ts";
+import type { WriteMissing } from "./read-dev-project.ts";
 import type { StateOptions } from "./state-options.ts";
 
 export interface RunDevOptions {
@@ -27,6 +28,8 @@ export interface RunDevOptions {
   readonly inspect: InspectAddress | null;
   readonly network: NetworkOptions;
   readonly state: StateOptions;
+  /** For `@create autocreate true`. */
+  readonly writeMissing: WriteMissing;
   readonly terminal: Terminal;
 }
 
@@ -56,6 +59,11 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     host: options.host,
     watches: options.watches,
     runsStartCommands: true,
+    writeMissing: async (project) => {
+      const written = await options.writeMissing(project);
+      for (const file of written) reporter.info(`wrote ${file}`);
+      return written;
+    },
     inspect,
     // REPORT lines show it.
     measuresMemory: () => reporter.isVerbose,

@@ -98,6 +98,7 @@ export function architectConfig(
   return { ...config, concurrency: config.concurrency ?? "unthrottled", state: "n/a" };
 }
 
+// oxlint-disable-next-line typescript/consistent-return
 function ofItsPragma(
   declared: LambdaFunction,
   { manifest }: LambdaOptions,

@@ -23,6 +23,7 @@ export function writtenSettings(values: readonly PlainValue[]): Record<string, u
   for (const value of values) {
     if (isList(value)) {
       const [name, ...rest] = value;
+      if (typeof name === "object") continue;
       settings[String(name)] = rest.length === 1 ? rest[0] : rest;
     } else if (typeof value === "object") Object.assign(settings, value);
   }

@@ -1,23 +1,12 @@
-import {
-  functionPragmas,
-  parseArc,
-  resolveManifest,
-  type Diagnostic,
-  type Manifest,
-} from "@arclet/manifest";
-import { overlayFunctionConfig } from "@arclet/manifest/node";
+import { functionPragmas, parseArc, resolveManifest, type Manifest } from "@arclet/manifest";
 import { runHook, type LoadedPlugin } from "./loaded-plugin.ts";
 import { pragmaLines, quoted, within } from "./manifest-text.ts";
 import type { Plugin, PluginContext } from "./plugin.ts";
+import { entryKey, withConfigs, type ExtendedManifest } from "./plugin-configs.ts";
 import { readPluginSettings, type SettingsHook } from "./plugin-settings.ts";
 
 type Hook = Exclude<keyof NonNullable<Plugin["set"]>, "env" | "runtimes" | SettingsHook>;
 type Entry = Readonly<Record<string, unknown>>;
-
-export interface ExtendedManifest {
-  readonly manifest: Manifest;
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 /** How each pragma's entries of a plugin are written in a manifest: the name, and its settings below. */
 const writers: Readonly<Record<Hook, (entry: Entry) => readonly [string, ...string[]]>> = {
@@ -86,7 +75,7 @@ export async function addPluginFunctions(
     for (const entry of entries) {
       const [name, ...lines] = writers[hook](entry);
       const { src, config } = entry;
-      if (typeof config === "object" && config !== null) configs.set(keyOf(hook, entry), config);
+      if (typeof config === "object" && config !== null) configs.set(entryKey(hook, entry), config);
       const source = typeof src === "string" ? [`src ${quoted(within(context.root, src))}`] : [];
       sections.push([name, ...lines, ...source].join("\n  "));
       const table = entry[hook === "tables-indexes" ? "name" : "table"];
@@ -122,42 +111,6 @@ export async function addPluginFunctions(
     },
     diagnostics: [...diagnostics, ...added.diagnostics],
   };
-}
-
-/** What `configs` and functions of the manifest have in common. */
-function keyOf(hook: string, { method, path, name }: Entry): string {
-  return hook === "http"
-    ? `${String(method).toLowerCase()} ${String(path)}`
-    : `${hook}/${String(name)}`;
-}
-
-const arcSettings: ReadonlySet<string> = new Set(["env", "ignoreDependencies", "shared", "views"]);
-
-/** Lays what a plugin configures over its functions; a `config.arc` beside the code still wins. */
-function withConfigs(
-  manifest: Manifest,
-  configs: ReadonlyMap<string, object>,
-  file: string,
-): ExtendedManifest {
-  if (configs.size === 0) return { manifest, diagnostics: [] };
-  const routes = new Map(
-    manifest.http?.routes.map(({ method, path, functionId }) => [functionId, `${method} ${path}`]),
-  );
-  const diagnostics: Diagnostic[] = [];
-  const functions = manifest.functions.map((declared) => {
-    const key = routes.get(declared.id) ?? `${declared.pragma}/${declared.name}`;
-    const given = Object.entries(configs.get(key) ?? {}).filter(([, value]) => value !== null);
-    if (given.length === 0) return declared;
-    const linesIn = (isArc: boolean): readonly string[] =>
-      given
-        .filter(([name]) => arcSettings.has(name) === isArc)
-        .map(([name, value]) => [name, ...[value].flat().map(quoted)].join(" "));
-    const text = ["@aws", ...linesIn(false), "@arc", ...linesIn(true), ""].join("\n");
-    const overlaid = overlayFunctionConfig(parseArc(text, { file }), declared.config, manifest);
-    diagnostics.push(...overlaid.diagnostics);
-    return { ...declared, config: overlaid.config };
-  });
-  return { manifest: { ...manifest, functions }, diagnostics };
 }
 
 function merge(own: Manifest, added: Manifest): Manifest {

@@ -13,7 +13,8 @@ import type {
 } from "./plugin.ts";
 import type { PluginRuntime } from "./plugin-runtime.ts";
 import type { ProjectTexts } from "./project-texts.ts";
-import { addPluginFunctions, type ExtendedManifest } from "./plugin-functions.ts";
+import type { ExtendedManifest } from "./plugin-configs.ts";
+import { addPluginFunctions } from "./plugin-functions.ts";
 
 export type Environments = Readonly<Record<EnvironmentName, Readonly<Record<string, string>>>>;
 
