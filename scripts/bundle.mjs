@@ -27,7 +27,7 @@ export async function bundleAll() {
     bundleHttpAdapter(),
     bundleStaticFunction(client),
     bundleRealtimeFunctions(),
-    writeSchema(),
+    writeSchemas(),
   ]);
 }
 
@@ -107,13 +107,16 @@ async function bundleStaticFunction(client) {
   });
 }
 
-/** The JSON schema of manifests, which editors read. */
-async function writeSchema() {
-  const { manifestSchema } = await import(
-    new URL("../packages/language-server/dist/manifest-schema.js", import.meta.url).href
+/** The JSON schemas of manifests and preferences, which editors read. */
+async function writeSchemas() {
+  const { manifestSchema, preferencesSchema } = await import(
+    new URL("../packages/language-server/dist/schemas.js", import.meta.url).href
   );
-  const file = join(emptied("packages/language-server/bundle"), "arc.schema.json");
-  writeFileSync(file, `${JSON.stringify(manifestSchema(), null, 2)}\n`);
+  const folder = emptied("packages/language-server/bundle");
+  const write = (name, schema) =>
+    writeFileSync(join(folder, name), `${JSON.stringify(schema, null, 2)}\n`);
+  write("arc.schema.json", manifestSchema());
+  write("preferences.schema.json", preferencesSchema());
 }
 
 /** What AWS runs around an app's functions and beside them: a build folder each. */

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { runCli } from "../helpers/cli-process.ts";
 import { linkDependencies, temporaryFolder } from "../helpers/temporary-folder.ts";
-import { filesOfPage } from "./page-files.ts";
+import { filesOfPage, textOfPage } from "./page-files.ts";
 import { nextMessage, startApp } from "./started-app.ts";
 
 const names = readdirSync(join(import.meta.dirname, "../../docs/recipes"));
@@ -21,6 +21,9 @@ test.each(apps)("the app of %s has no errors", async (name) => {
     ...filesOfPage(`recipes/${name}`),
   });
   await linkDependencies(folder.path);
+  // What a page has its reader write with a command.
+  if (textOfPage(`recipes/${name}`).includes("\nnpx arclet init"))
+    await runCli(["init"], { cwd: folder.path });
   expect(await runCli(["check"], { cwd: folder.path })).toMatchObject({ code: 0 });
 });
 

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { parseArc, plainPragmas, type PlainValue } from "@arclet/manifest";
-import { findManifest, preferencesFileNames } from "@arclet/manifest/node";
+import { plainPragmas, type PlainValue } from "@arclet/manifest";
+import { findManifest, parseByName, preferencesFileNames } from "@arclet/manifest/node";
 import { writtenSettings } from "./manifest-text.ts";
 
 /** One file of preferences, as Architect's plugins find it: `{ sandbox: { ports: { … } } }`. */
@@ -46,7 +46,7 @@ async function readPreferencesIn(folder: string): Promise<ArchitectPreferences |
     const file = join(folder, name);
     const text = await readFile(file, "utf8").catch(() => null);
     if (text === null) continue;
-    const lists = plainPragmas(parseArc(text, { file: name }).document);
+    const lists = plainPragmas((await parseByName(name, text)).document);
     const pragmas = Object.fromEntries(
       Object.entries(lists).map(([pragma, values]) => [pragma, settingsOf(pragma, values)]),
     );

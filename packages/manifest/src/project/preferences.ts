@@ -4,17 +4,20 @@ import { DiagnosticLog } from "../diagnostic-log.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { flagOf, settingOf } from "../pragmas/settings.ts";
 import { linesOf, type BodyNode, type Document } from "../syntax/ast.ts";
-import { parseArc } from "../syntax/arc-parser.ts";
+import { parseByName } from "./parse-by-name.ts";
 import type { EnvironmentName, Preferences } from "./project.ts";
 import { readText } from "./read-text.ts";
 import { applySandbox, environments, type SandboxDraft } from "./sandbox-preferences.ts";
 
-/** First hit wins. */
+/** Where preferences may be, first hit wins. Architect knows the first four. */
 export const preferencesFileNames: readonly string[] = [
   "preferences.arc",
   "prefs.arc",
   ".preferences.arc",
   ".prefs.arc",
+  "preferences.json",
+  "preferences.yaml",
+  "preferences.yml",
 ];
 
 export interface PreferencesResult {
@@ -37,7 +40,7 @@ export async function readPreferences(root: string): Promise<PreferencesResult> 
         diagnostics.push(unreadable(file, read.reason));
         continue;
       }
-      const parsed = parseArc(read.text, { file });
+      const parsed = await parseByName(file, read.text);
       const log = new DiagnosticLog(parsed.document.source);
       apply(parsed.document, draft, log);
       diagnostics.push(...parsed.diagnostics, ...log.diagnostics);
