@@ -17,7 +17,6 @@ export {
   type TopicSource,
 } from "./event-sources.ts";
 export { formatDiagnostics, type DiagnosticFormatOptions } from "./format-diagnostic.ts";
-export { defaultFunctionConfig } from "./pragmas/function-settings.ts";
 export type * from "./manifest.ts";
 export { functionPragmas } from "./manifest.ts";
 export {
