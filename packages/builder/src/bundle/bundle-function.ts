@@ -44,11 +44,6 @@ export class FunctionBundler {
   /** Known only once the function was bundled; most have none, and looking for them costs time. */
   #hasNativePackages = false;
 
-  /** Starts esbuild's process, which the first bundle otherwise waits for. */
-  static async prepare(): Promise<void> {
-    await loadEsbuild().transform("");
-  }
-
   async bundle(request: BundleRequest): Promise<BundleResult> {
     const result = await this.#bundle(request);
     if (this.#hasNativePackages || !(await mayHoldNativePackage(result))) return result;
