@@ -118,8 +118,12 @@ async function run(options: RunDevOptions, processAhead: ProcessAhead): Promise<
     : null;
   if (options.opensBrowser) await open();
 
-  await interruption.happened;
-  reporter.info("shutting down: closing sockets and running ws-disconnect (Ctrl-C again: at once)");
+  const signal = await interruption.happened;
+  // Where nobody pressed a key, something else sent it: a function that kills its parent, too.
+  const cause = signal === null || signal === "SIGINT" ? "" : `received ${signal}, `;
+  reporter.info(
+    `${cause}shutting down: closing sockets and running ws-disconnect (Ctrl-C again: at once)`,
+  );
   await session.close();
   keys?.close();
   interruption.forget();
@@ -157,8 +161,8 @@ const signalLagMs = 100;
 
 interface Interruption {
   readonly isAsked: boolean;
-  /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP. */
-  readonly happened: Promise<void>;
+  /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP with the signal; null: a key was pressed. */
+  readonly happened: Promise<NodeJS.Signals | null>;
   isAskedWithin(milliseconds: number): Promise<boolean>;
   interrupt(): void;
   forget(): void;
@@ -167,11 +171,13 @@ interface Interruption {
 /** The first interruption asks to close, a second one ends the process. */
 function interrupted(): Interruption {
   const closing = new AbortController();
-  const happened = new Promise<void>((resolve) => {
-    closing.signal.addEventListener("abort", () => resolve(), { once: true });
+  let first: NodeJS.Signals | null = null;
+  const happened = new Promise<NodeJS.Signals | null>((resolve) => {
+    closing.signal.addEventListener("abort", () => resolve(first), { once: true });
   });
-  const interrupt = (): void => {
+  const interrupt = (signal: NodeJS.Signals | null): void => {
     if (closing.signal.aborted) process.exit(interruptedExitCode);
+    first = signal;
     closing.abort();
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -187,7 +193,7 @@ function interrupted(): Interruption {
       timer.abort();
       return closing.signal.aborted;
     },
-    interrupt,
+    interrupt: () => interrupt(null),
     forget() {
       for (const signal of signals) process.off(signal, interrupt);
     },
