@@ -25,6 +25,8 @@ export type DevEvent =
   | { readonly type: "self-written"; readonly functionId: string; readonly file: string }
   /** The system does not let every file be watched: saves may go unnoticed. */
   | { readonly type: "unwatched"; readonly text: string }
+  /** A command of `@sandbox-start` wrote a line. */
+  | { readonly type: "command-output"; readonly command: string; readonly line: string }
   /** A plugin failed while the app runs on. */
   | { readonly type: "plugin-failed"; readonly text: string }
   /** A reload was refused by the system or the configuration: a port is taken, a disk is full. */

@@ -16,6 +16,7 @@ import type { InspectAddress } from "./inspect-option.ts";
 import { preferredPort } from "./ports/preferred-port.ts";
 import { reportDevEvent } from "./report-dev-event.ts";
 import type { NetworkOptions } from "./network-options.ts";
+import type { WriteMissing } from "./read-dev-project.ts";
 import type { StateOptions } from "./state-options.ts";
 
 export interface RunDevOptions {
@@ -32,6 +33,8 @@ export interface RunDevOptions {
   readonly inspect: InspectAddress | null;
   readonly network: NetworkOptions;
   readonly state: StateOptions;
+  /** For `@create autocreate true`. */
+  readonly writeMissing: WriteMissing;
   readonly terminal: Terminal;
 }
 
@@ -71,6 +74,12 @@ async function run(options: RunDevOptions, processAhead: ProcessAhead): Promise<
     port,
     host: options.host,
     watches: options.watches,
+    runsStartCommands: true,
+    writeMissing: async (project) => {
+      const written = await options.writeMissing(project);
+      for (const file of written) reporter.info(`wrote ${file}`);
+      return written;
+    },
     inspect,
     // REPORT lines show it.
     measuresMemory: () => reporter.isVerbose,
