@@ -300,7 +300,10 @@ describe("arclet dev", () => {
   });
 
   test("a log that cannot be written does not end the app", async () => {
-    await using folder = await temporaryFolder(app);
+    await using folder = await temporaryFolder({
+      ".arc": "@app\nlive\n\n@http\nget /\n",
+      "src/http/get-index/index.js": respond("one"),
+    });
     const port = await freePort();
     const child = spawn("sh", [
       "-c",
@@ -317,7 +320,7 @@ describe("arclet dev", () => {
     const reported = new Promise<void>((resolve) => {
       child.stderr.on("data", (chunk: Buffer) => {
         said += String(chunk);
-        if (said.includes("\n")) resolve();
+        if (/written.*\n/.test(said)) resolve();
       });
     });
     await reported;
