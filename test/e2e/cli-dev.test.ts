@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { CliProcess, runCli } from "../helpers/cli-process.ts";
 import { freePort } from "../helpers/free-port.ts";
@@ -316,6 +316,7 @@ describe("arclet dev", () => {
       "--port",
       String(port),
     ]);
+    onTestFinished(() => void child.kill("SIGKILL"));
     let said = "";
     const reported = new Promise<void>((resolve) => {
       child.stderr.on("data", (chunk: Buffer) => {
