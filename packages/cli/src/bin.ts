@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 import * as module from "node:module";
 
-// From Node.js 22.8 on, code that was compiled once is not compiled again at the next start.
+// From Node.js 22.8, compiled code is cached between starts.
 if ("enableCompileCache" in module && typeof module.enableCompileCache === "function")
   module.enableCompileCache();
-/** 128 + SIGPIPE, as shells have it. */
+/** 128 + SIGPIPE, the exit code shells use. */
 const brokenPipeExitCode = 141;
 
 const { runCommandLine } = await import("./command-line.ts");
 
-// Whoever reads the output may leave early, as `head` does: there is nobody left to write to.
+// A reader such as `head` may close the pipe early: nothing is left to do.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
@@ -17,5 +17,5 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-// The code is set, not forced with process.exit(): what is still being written to a pipe arrives.
+// Set the code instead of calling process.exit(), so that pending writes to a pipe finish.
 process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -7,20 +7,20 @@ import { arcletVersion } from "./version.ts";
 
 interface CommandEntry {
   readonly description: string;
-  /** Other words for it: Architect's. */
+  /** Architect's names for the command. */
   readonly aliases: readonly string[];
   load(): Promise<Command>;
 }
 
-/** Loaded when called: `arclet check` never pays for the bundler. */
+/** Loads the command when it runs, so that `arclet check` does not load the bundler. */
 const commands: { readonly [name: string]: CommandEntry } = {
   init: {
-    description: "Write a new app, or the functions a manifest names and are missing",
+    description: "Write a new app, or the functions missing from an existing one",
     aliases: ["create"],
     load: async () => (await import("./commands/init.ts")).initCommand,
   },
   dev: {
-    description: "Run the app here, and reload it on every save",
+    description: "Run the app locally, and reload it on every save",
     aliases: ["sandbox"],
     load: async () => (await import("./commands/dev.ts")).devCommand,
   },
@@ -35,12 +35,12 @@ const commands: { readonly [name: string]: CommandEntry } = {
     load: async () => (await import("./commands/check.ts")).checkCommand,
   },
   fmt: {
-    description: "Format .arc files; comments stay",
+    description: "Format .arc files, keeping comments",
     aliases: [],
     load: async () => (await import("./commands/fmt.ts")).fmtCommand,
   },
   build: {
-    description: "Build every function into .arclet/build, as it is deployed",
+    description: "Build every function into .arclet/build, exactly as deploy uploads it",
     aliases: [],
     load: async () => (await import("./commands/build.ts")).buildCommand,
   },
@@ -50,17 +50,17 @@ const commands: { readonly [name: string]: CommandEntry } = {
     load: async () => (await import("./commands/types.ts")).typesCommand,
   },
   deploy: {
-    description: "Deploy the app to AWS and print its addresses",
+    description: "Deploy the app to AWS, and print its URLs",
     aliases: [],
     load: async () => (await import("./commands/deploy.ts")).deployCommand,
   },
   info: {
-    description: "Show where a deployed app is, and what it is made of",
+    description: "Show a deployed app's URLs, status and functions",
     aliases: [],
     load: async () => (await import("./commands/info.ts")).infoCommand,
   },
   logs: {
-    description: "Show what deployed functions logged",
+    description: "Show the logs of deployed functions",
     aliases: [],
     load: async () => (await import("./commands/logs.ts")).logsCommand,
   },
@@ -76,7 +76,7 @@ const commands: { readonly [name: string]: CommandEntry } = {
   },
 };
 
-/** Exit codes: 1 for what the user can fix, 70 (EX_SOFTWARE of sysexits.h) for our bugs. */
+/** Exit codes: 1 for errors the user can fix, 70 (EX_SOFTWARE in sysexits.h) for bugs in Arclet. */
 const exitCodes = { ok: 0, userError: 1, bug: 70 } as const;
 
 /** Runs the words after `arclet`. Never rejects; resolves with the exit code. */
@@ -164,7 +164,7 @@ function reportFailure(error: unknown, style: Style): number {
   return exitCodes.bug;
 }
 
-/** What to do about it, as the error classes of all packages say it. */
+/** Remedies of an error, which the error classes of all packages carry. */
 function hintsOf(error: Error): readonly string[] {
   if (!("hints" in error) || !Array.isArray(error.hints)) return [];
   return error.hints.filter((hint): hint is string => typeof hint === "string");

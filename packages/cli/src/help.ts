@@ -13,7 +13,7 @@ export interface CommandSummary {
   readonly description: string;
 }
 
-/** What `arclet --help` prints. */
+/** Text of `arclet --help`. */
 export function renderOverview(
   version: string,
   commands: readonly CommandSummary[],
@@ -42,7 +42,7 @@ export function renderOverview(
   ].join("\n");
 }
 
-/** What `arclet <command> --help` prints. */
+/** Text of `arclet <command> --help`. */
 export function renderCommandHelp(command: Command, style: Style): string {
   const positionals = Object.entries(command.args).filter(([, arg]) => arg.type === "positional");
   const flags = Object.entries(command.args).filter(([, arg]) => arg.type !== "positional");

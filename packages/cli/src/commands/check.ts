@@ -20,7 +20,7 @@ export const checkCommand: Command = defineCommand({
       options: ["pretty", "json", "github"],
       default: "pretty",
       valueHint: "pretty|json|github",
-      description: "Output format: for people, programs, or GitHub's annotations",
+      description: "Output format: text, JSON, or GitHub annotations",
     },
   },
   async run(args) {
@@ -40,7 +40,7 @@ export const checkCommand: Command = defineCommand({
   },
 });
 
-/** What Lambda would refuse in the functions' own files; those without a folder are reported already. */
+/** Reports what Lambda would refuse in handlers. Functions without a folder have been reported already. */
 async function checkSources({ root, functions }: Project): Promise<readonly Diagnostic[]> {
   const { checkSource } = await import("@arclet/builder");
   const present = functions.filter(({ exists }) => exists);

@@ -1,7 +1,7 @@
 import type { Diagnostic, Project } from "@arclet/manifest";
 import type { Runtime, TrafficEvent } from "@arclet/runtime";
 
-/** Everything a dev session reports, in one union. */
+/** Everything a dev session reports. */
 export type DevEvent =
   | {
       readonly type: "ready";
@@ -13,20 +13,20 @@ export type DevEvent =
   | { readonly type: "diagnostics"; readonly diagnostics: readonly Diagnostic[] }
   /** A reload took effect: the new code has loaded. `what`: functions, routes, or the manifest. */
   | { readonly type: "reloaded"; readonly what: readonly string[]; readonly durationMs: number }
-  /** Functions that failed to build or to load, and do no longer. */
+  /** Functions that failed to build or load, and work again. */
   | { readonly type: "repaired"; readonly functionIds: readonly string[] }
-  /** What was saved does not work; the app runs on as before. */
+  /** A change could not be applied; the previous version keeps running. */
   | { readonly type: "kept"; readonly what: string }
-  /** A function never built so far: it answers as a broken deployment would. */
+  /** A function has never built: its invocations fail as with a broken deployment. */
   | { readonly type: "broken"; readonly functionId: string }
-  /** A function was saved and fails to build exactly as before. */
+  /** A function was saved and fails to build with the same errors. */
   | { readonly type: "still-broken"; readonly functionId: string }
-  /** A function writes a file into its own folder, whose changes no longer load it again. */
+  /** A function writes a file in its own folder; changes of that file no longer reload it. */
   | { readonly type: "self-written"; readonly functionId: string; readonly file: string }
-  /** The system does not let every file be watched: saves may go unnoticed. */
+  /** The system limits file watches, so some saves may go unnoticed. */
   | { readonly type: "unwatched"; readonly text: string }
-  /** A plugin failed while the app runs on. */
+  /** A plugin failed; the app keeps running. */
   | { readonly type: "plugin-failed"; readonly text: string }
-  /** A reload was refused by the system or the configuration: a port is taken, a disk is full. */
+  /** A reload failed for a reason outside the code: a port is in use, the disk is full. */
   | { readonly type: "failed"; readonly text: string }
   | { readonly type: "bug"; readonly where: string; readonly error: unknown };

@@ -2,9 +2,9 @@ import { readPluggedProject, type PluggedResult } from "../plugins/plugged-proje
 import { withArchitectSettings } from "./architect-settings.ts";
 
 /**
- * A project with its plugins, as it runs on this machine.
+ * Reads a project with its plugins, to run it locally.
  *
- * @param variables of every function, over those that are set elsewhere
+ * @param variables of every function; they override those set elsewhere
  * @throws CliError `ERR_PLUGIN`
  */
 export async function readDevProject(

@@ -8,22 +8,22 @@ import {
 } from "@arclet/manifest";
 import type { PluginRuntime } from "./plugin-runtime.ts";
 
-/** One function, as Architect's plugins know it. */
+/** A function in the form Architect's plugins expect. */
 export interface InventoryLambda {
   /** `get /cats/:id`, or the function's name. */
   readonly name: string;
   readonly pragma: string;
   /** Absolute source folder. */
   readonly src: string;
-  /** Absolute folder into which the plugin of its runtime builds it; absent for all others. */
+  /** Absolute folder into which its runtime's plugin builds it; absent for other runtimes. */
   readonly build?: string;
-  /** Absolute path of the module that is to hold the handler. */
+  /** Absolute path of the handler's module. */
   readonly handlerFile: string;
   readonly handlerMethod: string;
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** The part of Architect's inventory that plugins read. */
+/** The subset of Architect's inventory that plugins use. */
 export interface Inventory {
   readonly inv: {
     readonly app: string;
@@ -35,9 +35,9 @@ export interface Inventory {
       readonly arc: Readonly<Record<string, readonly PlainValue[]>>;
     };
     readonly static: object | false;
-    /** null when there is no such folder; `shared`: folders of the functions that see it. */
+    /** null without such a folder; `shared` lists the folders of the functions that use it. */
     readonly shared: { readonly src: string; readonly shared: readonly string[] } | null;
-    /** null when there is no such folder; `views`: folders of the functions that see it. */
+    /** null without such a folder; `views` lists the folders of the functions that use it. */
     readonly views: { readonly src: string; readonly views: readonly string[] } | null;
     readonly tables: readonly object[] | null;
     readonly lambdaSrcDirs: readonly string[];
@@ -45,7 +45,7 @@ export interface Inventory {
     readonly _arc: { readonly deployStage: string | null };
     readonly [pragma: string]: unknown;
   };
-  /** `get.http("get /")`, `get.events("name")`: one item, or undefined. */
+  /** Looks up one item, or undefined: `get.http("get /")`, `get.events("name")`. */
   readonly get: Readonly<Record<string, (name?: string) => unknown>>;
 }
 
