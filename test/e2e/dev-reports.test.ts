@@ -50,7 +50,9 @@ describe("a save whose code throws while it loads", () => {
       { [page]: 'const cats = 3;\nthrow new Error("no cats");\n' },
       /index\.js:2:7\)/,
     );
-    expect(said).toMatch(/http\/get-index failed to load, but the version of \d\d:\d\d keeps running/);
+    expect(said).toMatch(
+      /http\/get-index failed to load, but the version of \d\d:\d\d keeps running/,
+    );
     expect(said).toMatch(/> 2 │ throw new Error\("no cats"\);/);
     expect(said).not.toContain("reloaded");
     expect(await running.get()).toBe("one");

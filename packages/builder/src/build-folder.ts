@@ -171,10 +171,14 @@ function explain(error: unknown, directory: string): unknown {
       const path = error instanceof Error && "path" in error ? String(error.path) : directory;
       const isSource = !path.startsWith(directory) && !directory.startsWith(path);
       return isSource
-        ? new BuildError("ERR_SOURCE_UNREADABLE", `${path} may not be read`, { cause: error })
+        ? new BuildError(
+            "ERR_SOURCE_UNREADABLE",
+            `${path} cannot be read: permission denied. Allow it, and try again`,
+            { cause: error },
+          )
         : new BuildError(
             "ERR_BUILD_FOLDER_FORBIDDEN",
-            `the build folder ${directory} may not be written: check its owner and permissions`,
+            `the build folder ${directory} cannot be written: check its owner and permissions`,
             { cause: error },
           );
     }

@@ -98,7 +98,7 @@ function missing(declared: ProjectFunction, root: string, names: readonly string
       location: origin,
       notes: [
         { text: `looked for ${lookedFor}`, location: null },
-        { text: '"arclet init" writes what is missing', location: null },
+        { text: 'run "arclet init" to write what is missing', location: null },
       ],
     },
   };

@@ -79,7 +79,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
 
   build(declared: ProjectFunction): Promise<BuildResult> {
     if (this.#isClosed) {
-      return Promise.reject(new BuildError("ERR_BUILDER_CLOSED", "the builder was closed"));
+      return Promise.reject(new BuildError("ERR_BUILDER_CLOSED", "the builder has been closed"));
     }
     let slot = this.#slots.get(declared.id);
     if (slot === undefined) {
@@ -255,7 +255,7 @@ function explain(error: unknown, declared: ProjectFunction): unknown {
   if (error instanceof BuildError || (code !== "EACCES" && code !== "EPERM")) return error;
   return new BuildError(
     "ERR_SOURCE_UNREADABLE",
-    `the folder of ${declared.id} may not be read: ${declared.directory}`,
+    `the folder of ${declared.id} cannot be read: allow reading ${declared.directory}`,
     { cause: error },
   );
 }

@@ -144,7 +144,7 @@ export function connect<App extends AppShape = AnyApp>(
   function drop(former: WebSocket): void {
     sockets.delete(former);
     former.close(1000);
-    fail("UNKNOWN", "The connection was lost before the answer came", former);
+    fail("UNKNOWN", "The connection was lost before the answer arrived", former);
   }
 
   function lose(made: WebSocket, code: number): void {
@@ -348,7 +348,7 @@ export function connect<App extends AppShape = AnyApp>(
       globalThis.removeEventListener?.("online", hurry);
       globalThis.document?.removeEventListener("visibilitychange", hurry);
       change("closed");
-      fail("UNKNOWN", "The client was closed before the answer came");
+      fail("UNKNOWN", "The client was closed before the answer arrived");
       for (const { reject } of queue) reject(new ClientError("CLOSED", "The client was closed"));
       queue = [];
       for (const former of sockets) drop(former);
@@ -367,6 +367,6 @@ export function connect<App extends AppShape = AnyApp>(
 function defaultTarget(): string {
   const { WS_URL } = globalThis as { WS_URL?: string };
   if (WS_URL === undefined)
-    throw new TypeError("WS_URL is not set: give the socket's URL to connect");
+    throw new TypeError("WS_URL is not set: pass the socket's URL to connect()");
   return WS_URL;
 }

@@ -23,7 +23,7 @@ export async function deployCode(
   if (pinned !== undefined)
     throw new DeployError(
       "ERR_NEEDS_FULL_DEPLOY",
-      `${pinned.id} has provisioned concurrency, which only a full deploy moves to new code`,
+      `${pinned.id} has provisioned concurrency, which only a full deploy can move to new code`,
       { hints: ["Run `arclet deploy` without --fast."] },
     );
   const packages = await packageFunctions(

@@ -68,7 +68,7 @@ export function destroyApp(options: DestroyOptions, reporter: DeployReporter): P
         hints: [
           ...data.tables.map(({ name, items }) => `table ${name}, about ${items} items`),
           ...data.buckets.map(({ name }) => `files in ${name}`),
-          "Give --force to destroy them with it. There is no way back.",
+          "Pass --force to delete them too. This cannot be undone.",
         ],
       });
     const variables = [...environment.keys()];

@@ -63,8 +63,8 @@ export function checkVariable(name: string, value: string): void {
   if (Buffer.byteLength(value) > variablesLimit)
     throw new DeployError(
       "ERR_TEMPLATE_LIMIT",
-      `${name} has ${Buffer.byteLength(value)} bytes, and Lambda takes ${variablesLimit} for all variables of a function`,
-      { hints: ["Keep it in a table or in S3, and its place in the variable."] },
+      `${name} has ${Buffer.byteLength(value)} bytes, and Lambda allows ${variablesLimit} for all of a function's variables`,
+      { hints: ["Store the value in a table or in S3, and put its location in the variable."] },
     );
 }
 

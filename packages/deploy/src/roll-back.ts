@@ -46,9 +46,13 @@ export function rollBack(
     const records = await readDeployRecords(clients, bucket, stackName);
     const { previous: earlier } = records;
     if (earlier === null)
-      throw new DeployError("ERR_NO_EARLIER_DEPLOY", `No earlier deploy of ${stackName} is kept`, {
-        hints: ["Check out the earlier version of the project, and deploy that."],
-      });
+      throw new DeployError(
+        "ERR_NO_EARLIER_DEPLOY",
+        `There is no earlier deploy of ${stackName} is kept`,
+        {
+          hints: ["Check out the earlier version of the project, and deploy that."],
+        },
+      );
     const [deployed, resources] = await Promise.all([
       deployedTemplate(clients, stackName),
       stackResources(clients, stackName),

@@ -31,9 +31,13 @@ export async function updateCode(
     ({ functionId }) => deployedFunction(resources, functionId) === null,
   );
   if (unknown !== undefined)
-    throw new DeployError("ERR_FUNCTION_UNKNOWN", `${unknown.functionId} is new to the stack`, {
-      hints: ["Run `arclet deploy` without --fast: it makes the function."],
-    });
+    throw new DeployError(
+      "ERR_FUNCTION_UNKNOWN",
+      `${unknown.functionId} has not been deployed yet`,
+      {
+        hints: ["Run `arclet deploy` without --fast to create it."],
+      },
+    );
   let changed = 0;
   await forEachConcurrently(packages, concurrentUpdates, async (one) => {
     const { functionId, key, codeSha256 } = one;

@@ -82,7 +82,7 @@ export function resolveOptions(
   strategy: ExecutionStrategy | undefined,
 ): ResolvedRuntimeOptions {
   const { enforcesTimeouts = true } = options;
-  if (strategy === undefined) throw new TypeError("execution names no strategy");
+  if (strategy === undefined) throw new TypeError("execution must name a strategy");
   return Object.freeze({
     app: options.app,
     port: options.port ?? 3333,

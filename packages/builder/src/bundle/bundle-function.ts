@@ -106,9 +106,13 @@ export class FunctionBundler {
       if (hasBundlerEnded(error)) {
         // Its contexts ended with it; the next bundle starts another one.
         this.#context = null;
-        throw new BuildError("ERR_BUNDLER_ENDED", "the bundler's process ended while it worked", {
-          cause: error,
-        });
+        throw new BuildError(
+          "ERR_BUNDLER_ENDED",
+          "the bundler's process was killed during a build",
+          {
+            cause: error,
+          },
+        );
       }
       return {
         ok: false,

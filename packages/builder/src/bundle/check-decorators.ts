@@ -29,14 +29,14 @@ export async function checkDecorators(
   return {
     severity: "warning",
     code: "decorator-metadata",
-    text: '"emitDecoratorMetadata" has no effect: esbuild writes no types of decorated members',
+    text: '"emitDecoratorMetadata" has no effect: esbuild does not emit types of decorated members',
     location:
       found === null
         ? null
         : file.locate({ start: found.index, end: found.index + found[0].length }),
     notes: [
       {
-        text: "name what is injected in the decorator itself, or compile with tsc and set src to its output",
+        text: "name the injected value in the decorator, or compile with tsc and set src to its output",
         location: null,
       },
     ],

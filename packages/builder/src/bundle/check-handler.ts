@@ -45,13 +45,13 @@ async function missingExport(
   return {
     severity: "error",
     code: "handler-not-exported",
-    text: `"${name}" is not exported: Lambda looks for the export of this name`,
+    text: `"${name}" is not exported: Lambda calls the export of this name`,
     location:
       found === null ? locationAt(file, 0, 0) : locationAt(file, found.index, found[0].length),
     notes: [
       {
         text: isDefault
-          ? `Lambda never looks into the default export: write "export const ${name} = …"`
+          ? `Lambda ignores the default export: write "export const ${name} = …"`
           : others.length === 0
             ? `the file exports nothing: write "export const ${name} = …"`
             : `it exports ${others.join(", ")}`,
@@ -116,7 +116,7 @@ function callbackHandler(
   return {
     severity: "error",
     code: "handler-callback",
-    text: `${runtime} has no callbacks: Lambda refuses a handler with three parameters`,
+    text: `${runtime} does not support callbacks: Lambda refuses a handler with three parameters`,
     location: locationAt(file, open, parameters.end - open),
     notes: [
       {

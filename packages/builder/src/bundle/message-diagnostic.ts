@@ -33,7 +33,7 @@ function adviceFor(specifier: string): DiagnosticNote[] {
   const name = /^(@[^/]+\/[^/]+|[^@./][^/]*)/.exec(specifier)?.[0];
   const own = /^@(?:architect\/)?(shared|views)(?:\/|$)/.exec(specifier)?.[1];
   if (own !== undefined) {
-    return [{ text: `it refers to the project's folder src/${own}`, location: null }];
+    return [{ text: `it is resolved in the project's folder src/${own}`, location: null }];
   }
   if (name === undefined || isAbsolute(specifier)) return [];
   return [{ text: `install it: npm install ${name}`, location: null }];

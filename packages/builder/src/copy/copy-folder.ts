@@ -32,7 +32,7 @@ export async function copyNodeFolder(
     return refused(
       declared,
       "handler-not-javascript",
-      `${file} has to be bundled: Node.js does not run ${extension} files`,
+      `${file} must be bundled, because Node.js cannot run ${extension} files`,
       { text: "remove `bundle false` from the function's config.arc", location: null },
     );
   }
@@ -44,8 +44,8 @@ export async function copyNodeFolder(
     return refused(
       declared,
       "import-unresolved",
-      `"${declared.id}" imports ${stray}, which is outside of its folder: \`bundle false\` ships the folder alone`,
-      { text: "import it from @architect/shared, or let it be bundled", location: null },
+      `"${declared.id}" imports ${stray}, which is outside its folder: with \`bundle false\` only the folder is shipped`,
+      { text: "import it from @architect/shared, or remove `bundle false`", location: null },
     );
   }
   const { handler } = declared.config;

@@ -161,7 +161,7 @@ function explain(error: unknown, root: string): unknown {
   if (code !== "ENOSPC" && code !== "EMFILE") return error;
   return new BuildError(
     "ERR_TOO_MANY_WATCHES",
-    `the system gives no more file watches for ${root}: raise fs.inotify.max_user_watches`,
+    `the system's limit of file watches is reached for ${root}, so saves may go unnoticed: raise fs.inotify.max_user_watches`,
     { cause: error },
   );
 }

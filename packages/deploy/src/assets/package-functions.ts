@@ -81,8 +81,8 @@ async function packageFunction(
   if (unzippedBytes > unzippedLimit)
     throw new DeployError(
       "ERR_PACKAGE_TOO_LARGE",
-      `${functionId} holds ${Math.ceil(unzippedBytes / 1024 / 1024)} MB, and Lambda takes 250 MB unzipped`,
-      { hints: ["Leave out what it does not read, or move it to a layer or to S3."] },
+      `${functionId} has ${Math.ceil(unzippedBytes / 1024 / 1024)} MB unzipped, and Lambda allows 250 MB`,
+      { hints: ["Remove files it does not read, or move them to a layer or to S3."] },
     );
   await checkNativeModules(functionId, architecture, directory, files);
   const archive = await archiver.archive(built);

@@ -63,11 +63,11 @@ export function retryUntil({
     refreshRetryTokenForRetry: async (token, failure) => {
       const { startedAt } = token as Attempt;
       const count = token.getRetryCount() + 1;
-      if (failure.errorType === "CLIENT_ERROR") throw new Error("the call cannot be repeated");
+      if (failure.errorType === "CLIENT_ERROR") throw new Error("the request must not be retried");
       if (isWrongAddress(failure.error) && count >= wrongAddressAttempts)
-        throw new Error("nobody answers at the address");
+        throw new Error("no server responds at the address");
       const delay = pauseMs(failure, count, random());
-      if (now() + delay > startedAt + deadlineMs) throw new Error("the deadline is over");
+      if (now() + delay > startedAt + deadlineMs) throw new Error("the deadline has passed");
       return attempt(startedAt, count, delay);
     },
     recordSuccess: () => {},

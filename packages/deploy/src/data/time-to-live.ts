@@ -33,8 +33,8 @@ export async function requireSettledTimeToLive(
     const what = origin === undefined ? id : `${origin.label}${locationText(origin.location)}`;
     throw new DeployError(
       "ERR_UPDATE_REFUSED",
-      `AWS would refuse the update half-way: the time to live of ${what} is still ${status}`,
-      { hints: ["DynamoDB takes one change an hour: deploy again later."] },
+      `AWS would refuse the update halfway: the time to live of ${what} is still ${status}`,
+      { hints: ["DynamoDB allows one TTL change per hour: deploy again later."] },
     );
   }
 }

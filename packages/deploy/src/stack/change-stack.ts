@@ -53,13 +53,9 @@ export async function changeStack(
       reporter.report({ type: "overtaken", stackName: request.stackName });
     }
   }
-  throw new DeployError(
-    "ERR_STACK_BUSY",
-    `Other deploys change ${request.stackName} all the time`,
-    {
-      hints: ["Run `arclet deploy` again when they are done."],
-    },
-  );
+  throw new DeployError("ERR_STACK_BUSY", `Other deploys keep changing ${request.stackName}`, {
+    hints: ["Run `arclet deploy` again when they have finished."],
+  });
 }
 
 async function changeOnce(
@@ -158,19 +154,19 @@ async function makeReady(
 
 function failure(stackName: string, { status, failures }: FollowedStack, origins: Origins): Error {
   const outcomes: { readonly [status: string]: string } = {
-    ROLLBACK_COMPLETE: "what it had made was removed again",
-    UPDATE_ROLLBACK_COMPLETE: "everything was rolled back to what ran before",
+    ROLLBACK_COMPLETE: "the resources it had created were removed again",
+    UPDATE_ROLLBACK_COMPLETE: "everything was rolled back to the previous version",
   };
   const hints = failureHints(failures, origins);
   const advice = stuckAdvice(stackName, status);
   return new DeployError(
     "ERR_DEPLOY_FAILED",
-    `The deploy of ${stackName} failed; ${outcomes[status] ?? `the stack is in ${status}`}`,
+    `The deploy of ${stackName} failed: ${outcomes[status] ?? `the stack is in ${status}`}`,
     {
       hints: [
         ...(hints.length > 0
           ? hints
-          : [`CloudFormation gave no reason: see the events of ${stackName} in its console.`]),
+          : [`CloudFormation gave no reason. See the events of ${stackName} in its console.`]),
         ...(advice === null ? [] : [advice]),
       ],
     },

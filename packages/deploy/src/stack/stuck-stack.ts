@@ -7,7 +7,7 @@ export function stuckAdvice(stackName: string, status: string): string | null {
     case "DELETE_FAILED":
       return "Run `arclet destroy`, then deploy again.";
     case "UPDATE_ROLLBACK_FAILED":
-      return `Let it finish: aws cloudformation continue-update-rollback --stack-name ${stackName}`;
+      return `Let the rollback finish: aws cloudformation continue-update-rollback --stack-name ${stackName}`;
     default:
       return null;
   }

@@ -50,8 +50,8 @@ function requireKept(adopted: Template, deployed: Template): void {
       {
         hints: [
           holdsData(type)
-            ? "Its data would be lost. Make the manifest say what is deployed."
-            : "Its URL would change. Make the manifest say what is deployed.",
+            ? "Its data would be lost. Change the manifest to match the deployed resource."
+            : "Its URL would change. Change the manifest to match the deployed resource.",
         ],
       },
     );

@@ -26,8 +26,8 @@ export function requirePossibleUpdate(
   throw new DeployError(
     "ERR_UPDATE_REFUSED",
     refusals.length === 1 && first !== undefined
-      ? `AWS would refuse the update half-way: ${nameOf(first.logicalId)} ${first.text}`
-      : `AWS would refuse the update half-way, because of ${refusals.length} changes`,
+      ? `AWS would refuse the update halfway: ${nameOf(first.logicalId)} ${first.text}`
+      : `AWS would refuse the update halfway, because of ${refusals.length} changes`,
     {
       hints: refusals.map(({ logicalId, text, remedy }) =>
         refusals.length === 1 ? remedy : `${nameOf(logicalId)} ${text}. ${remedy}`,

@@ -37,7 +37,7 @@ const claims: { readonly [type: string]: Claim } = {
   "AWS::ApiGatewayV2::DomainName": { properties: ["DomainName"], what: "a domain of API Gateway" },
   "AWS::ApiGatewayV2::RouteResponse": {
     properties: ["RouteId", "RouteResponseKey"],
-    what: "the answer of a route",
+    what: "the response of a route",
   },
   "AWS::Route53::RecordSet": {
     properties: ["HostedZoneId", "HostedZoneName", "Name", "Type", "SetIdentifier"],

@@ -15,7 +15,7 @@ export function readAppSecrets(env: NodeJS.ProcessEnv = process.env): AppSecrets
   const { ARC_APP_SECRET: current = "", ARC_APP_SECRET_PREVIOUS: previous = "" } = env;
   if (current === "") {
     throw new Error(
-      "ARC_APP_SECRET is not set: sessions and tickets need it. Set it with `arclet env`",
+      "ARC_APP_SECRET is not set, and sessions and tickets need it. Set it with `arclet env`",
     );
   }
   if (current.length < minimumSecretLength) {

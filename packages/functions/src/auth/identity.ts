@@ -31,7 +31,7 @@ export function identityProblem(given: unknown): string | null {
     return 'An identity must be an object such as { id: "ada" }';
   }
   if (!("id" in given) || typeof given.id !== "string" || given.id === "") {
-    return 'An identity must have an "id" that is a text, such as { id: "ada" }';
+    return 'An identity must have an "id" that is a string, such as { id: "ada" }';
   }
   for (const [name, value] of Object.entries(given)) {
     if (reservedNames.has(name)) {
@@ -42,7 +42,7 @@ export function identityProblem(given: unknown): string | null {
       typeof value === "boolean" ||
       (typeof value === "number" && Number.isFinite(value));
     if (!isFlat) {
-      return `The identity's "${name}" must be a text, a finite number or a boolean`;
+      return `The identity's "${name}" must be a string, a finite number or a boolean`;
     }
   }
   const bytes = Buffer.byteLength(JSON.stringify(given));

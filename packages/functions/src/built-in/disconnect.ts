@@ -19,7 +19,7 @@ export function aroundDisconnect(
       } catch (error) {
         // The next post, or the time to live, takes it out of its rooms; the app's own clean-up must run.
         // oxlint-disable-next-line no-console -- it runs on Lambda, whose log this is
-        console.error("The connection could not be taken out of its rooms:", error);
+        console.error("The connection could not be removed from its rooms:", error);
       }
     }
     return handler === null ? { statusCode: 200 } : callUserHandler(handler, event, context);

@@ -52,7 +52,7 @@ export function part(
 /** @throws Error when the app has no such table */
 function tableName(): string {
   const { ARC_REALTIME_TABLE: name } = process.env;
-  if (name === undefined) throw new Error("The app has no realtime table: deploy it again");
+  if (name === undefined) throw new Error("The app has no realtime table. Deploy it again");
   return name;
 }
 

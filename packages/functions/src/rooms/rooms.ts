@@ -124,5 +124,5 @@ async function* heldMembers(room: string): AsyncGenerator<MembersReply["members"
 }
 
 function checkId(id: string): void {
-  if (typeof id !== "string" || id === "") throw new TypeError("An id must be text");
+  if (typeof id !== "string" || id === "") throw new TypeError("The id must be a string");
 }

@@ -236,7 +236,11 @@ function toRuntimeError(cause: NodeJS.ErrnoException, host: string, port: number
     case "EADDRINUSE":
       return new RuntimeError("ERR_PORT_IN_USE", `Port ${port} is in use`, { cause });
     case "EACCES":
-      return new RuntimeError("ERR_PORT_FORBIDDEN", `Port ${port} may not be used`, { cause });
+      return new RuntimeError(
+        "ERR_PORT_FORBIDDEN",
+        `Permission denied for port ${port}: use a port above 1023`,
+        { cause },
+      );
     case "EADDRNOTAVAIL":
     case "EAFNOSUPPORT":
     case "ENOTFOUND":

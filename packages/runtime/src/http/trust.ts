@@ -33,7 +33,7 @@ export interface Trust {
 }
 
 /** Sent along with a refusal, by every port. */
-export const onlyLocal = "Forbidden: only programs and pages of this machine may use this";
+export const onlyLocal = "Forbidden: only programs and pages on this machine may use this";
 
 /**
  * The one judgement of what is local: a loopback peer, a loopback `Host`, no trace of a proxy and no

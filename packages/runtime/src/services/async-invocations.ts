@@ -110,8 +110,8 @@ export class AsyncInvocations<Call extends AsyncCall> {
     await journal.revise(call.id, failed);
     const next =
       delayMs === null
-        ? `given up after ${failures} tries`
-        : `failed, next try in ${delayMs / 1000} s`;
+        ? `gave up after ${failures} attempts`
+        : `failed, next attempt in ${delayMs / 1000} s`;
     tellTraffic(context, target.functionId, `${target.label} ${next}: ${error}`);
   }
 

@@ -36,7 +36,7 @@ export async function lockDataDirectory(dataDirectory: string): Promise<DataLock
     if (cause instanceof RuntimeError) throw cause;
     throw new RuntimeError(
       "ERR_DATA_FORBIDDEN",
-      `The data folder ${dataDirectory} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. Allow it, or name another folder with --data`,
+      `The data folder ${dataDirectory} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. Fix its permissions, or choose another folder with --data`,
       { cause },
     );
   }
@@ -156,6 +156,6 @@ function inUse(dataDirectory: string, { pid, host }: Holder): RuntimeError {
   const where = host === hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
   return new RuntimeError(
     "ERR_DATA_IN_USE",
-    `The data folder ${dataDirectory} is in use by ${where}. End it, or name another folder with --data`,
+    `The data folder ${dataDirectory} is in use by ${where}. Stop it, or choose another folder with --data`,
   );
 }

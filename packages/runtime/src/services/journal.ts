@@ -86,7 +86,7 @@ export function tellSkipped(context: ServiceContext, { file, line, copy }: Skipp
   tellTraffic(
     context,
     "data",
-    `${file}:${line} cannot be read and was skipped: a crash or the disk damaged it. The file as it was is ${copy}`,
+    `${file}:${line} is damaged, by a crash or the disk, and was skipped. ${copy} is a copy of the damaged file`,
   );
 }
 

@@ -167,7 +167,7 @@ export class HttpApi {
       const reason =
         result === "late"
           ? `${functionId} took longer than ${seconds} s`
-          : "more requests at a time than the gateway takes";
+          : "too many concurrent requests for the gateway";
       this.#explain(response, reason);
       answerRefusal(response, identity, this.#wording[result]);
       return;
@@ -179,7 +179,7 @@ export class HttpApi {
     const read = readHttpResult(result.payload, this.#kind);
     const answer = read !== null && this.#livereload ? pageWithLivereload(read) : read;
     if (answer === null || !write(response, answer, identity, this.#hasCors)) {
-      this.#explain(response, `${functionId}: its result is not a response API Gateway takes`);
+      this.#explain(response, `${functionId}: its result is not a valid response for API Gateway`);
       answerRefusal(response, identity, this.#wording.failed);
     }
     const { traffic } = this.#context;

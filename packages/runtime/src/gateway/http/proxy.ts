@@ -20,7 +20,7 @@ export function forward(
   hasCors: boolean,
 ): void {
   if (!URL.canParse(target)) {
-    answerJson(response, 502, JSON.stringify({ message: `@proxy: ${target} is no URL` }));
+    answerJson(response, 502, JSON.stringify({ message: `@proxy: ${target} is not a URL` }));
     return;
   }
   const base = new URL(target);

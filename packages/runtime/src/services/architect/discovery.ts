@@ -35,7 +35,7 @@ export function answerParameters(
     default:
       return failure(
         "InternalServerError",
-        `${target || "a request without x-amz-target"} is not one of GetParameter and GetParametersByPath`,
+        `${target || "a request without x-amz-target"} is not supported: use GetParameter or GetParametersByPath`,
       );
   }
 }

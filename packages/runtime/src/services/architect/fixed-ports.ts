@@ -86,7 +86,7 @@ export class FixedPorts {
     } catch (cause) {
       throw new RuntimeError(
         "ERR_PORT_IN_USE",
-        `Port ${port} is in use, and ${helper} ${purpose} at no other: end what listens there, or update the package`,
+        `Port ${port} is in use, but ${helper} ${purpose} only on this port: stop the program that uses it, or update the package`,
         { cause },
       );
     }

@@ -99,7 +99,7 @@ export class QueuePoller {
       tellTraffic(
         this.#context,
         functionId,
-        `${batch.length} message(s) of queue ${name} failed and will be seen again: ${result.errorType}: ${result.errorMessage}`,
+        `${batch.length} message(s) of queue ${name} failed and will be delivered again: ${result.errorType}: ${result.errorMessage}`,
       );
       return;
     }
@@ -109,7 +109,7 @@ export class QueuePoller {
       tellTraffic(
         this.#context,
         functionId,
-        `${batch.length} message(s) of queue ${name} will be seen again: ${failed}`,
+        `${batch.length} message(s) of queue ${name} will be delivered again: ${failed}`,
       );
       return;
     }

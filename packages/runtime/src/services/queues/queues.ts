@@ -163,7 +163,7 @@ export class Queues {
       tellTraffic(
         this.#context,
         this.#functionIdOf(name),
-        `message ${message.id} of queue ${name} went to the dead letters after ${message.receiveCount} tries`,
+        `message ${message.id} of queue ${name} moved to the dead-letter queue after ${message.receiveCount} receives`,
       );
     };
     const journal = await journalFor<QueueMessage>(this.#context, `queue-${name}`);

@@ -159,7 +159,7 @@ export class StreamPoller<Entry extends StreamPosition> {
   }
 
   async #giveUp(count: number, reason: string): Promise<void> {
-    this.#report(`${count} record(s) given up: ${reason}`);
+    this.#report(`${count} record(s) dropped: ${reason}`);
     await this.#finish(count);
   }
 
@@ -174,7 +174,7 @@ export class StreamPoller<Entry extends StreamPosition> {
     } else if (this.#pieces.length === 0) this.#pieces.unshift(size);
     const delayMs = Math.min(longestRetryMs, firstRetryMs * 2 ** this.#failures);
     this.#failures += 1;
-    this.#report(`waits ${delayMs / 1000} s: ${reason}`);
+    this.#report(`retries in ${delayMs / 1000} s: ${reason}`);
     if (this.#isActive) this.#wait(delayMs);
   }
 

@@ -190,7 +190,7 @@ export class Tables {
         tellTraffic(
           this.#context,
           `tables/${table.name}`,
-          `table ${table.name} has other keys in its data than in the manifest; it keeps its data and its keys`,
+          `table ${table.name} has different keys in the data folder and in the manifest: it keeps the data folder's. To change its keys, use another table name or another data folder`,
         );
         return;
       }
@@ -286,7 +286,10 @@ function startError(
 ): RuntimeError {
   if (failed.code === "EADDRINUSE")
     return new RuntimeError("ERR_PORT_IN_USE", `Port ${port}, for tables, is in use`);
-  return new RuntimeError("ERR_SERVICE_FAILED", `The embedded DynamoDB: ${failed.error}`);
+  return new RuntimeError(
+    "ERR_SERVICE_FAILED",
+    `The embedded DynamoDB did not start: ${failed.error}`,
+  );
 }
 
 /** Earlier versions kept tables in a LevelDB database. @throws RuntimeError `ERR_DATA_FORMAT` */
