@@ -49,7 +49,7 @@ test("what the caller did wrong is not repeated, and a wrong address three times
   const second = await strategy.refreshRetryTokenForRetry(first, failure);
   const third = await strategy.refreshRetryTokenForRetry(second, failure);
   await expect(strategy.refreshRetryTokenForRetry(third, failure)).rejects.toThrow(
-    "nobody answers",
+    "no server responds",
   );
 });
 

@@ -294,7 +294,7 @@ describe("what plugins may change", () => {
       "the starting position of a mapping",
       of({ ...wired, M: mapping("Q", "F", { StartingPosition: "LATEST" }) }),
       of({ ...wired, M: mapping("Q", "F", { StartingPosition: "TRIM_HORIZON" }) }),
-      /^M must be replaced because of StartingPosition, and AWS has only one/,
+      /^M must be replaced because of StartingPosition, and AWS allows only one/,
     ],
     [
       "the logical id of a mapping",

@@ -1,4 +1,4 @@
-/** Topics and queues by name, as the runtime and the deployment put them into the environment. */
+/** Looks up a topic's ARN or a queue's URL by name, from the environment variables set by the runtime and the deploy. */
 export function addressOf(
   variable: "ARC_EVENTS" | "ARC_QUEUES",
   name: string,

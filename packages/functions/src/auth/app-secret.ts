@@ -1,10 +1,10 @@
-/** The secrets of the app: the first one seals, all of them open. */
+/** The app's secrets. The first one seals; all of them can open. */
 export interface AppSecrets {
   readonly current: string;
   readonly previous: string | null;
 }
 
-/** Below this a secret could be guessed from one sealed text. 16 random bytes are 22 characters of base64. */
+/** A shorter secret could be guessed from a sealed text. 22 base64 characters are 16 random bytes. */
 export const minimumSecretLength = 22;
 
 /**
