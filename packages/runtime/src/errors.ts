@@ -14,7 +14,7 @@ const codes = {
 
 export type RuntimeErrorCode = keyof typeof codes;
 
-/** Those that nobody but this project can fix. */
+/** Codes of errors that are bugs in Arclet. */
 const brokenCodes: ReadonlySet<RuntimeErrorCode> = new Set(["ERR_SERVICE_FAILED"]);
 
 /** A broken environment of the runtime. Functions' failures are values, not errors. */
