@@ -8,7 +8,7 @@ import type { DeployReporter } from "./reporter.ts";
 import { recordDeploy } from "./record-deploy.ts";
 import { updateCode } from "./update-code.ts";
 
-/** `--fast`: only the code of functions, without CloudFormation. Gives how many changed. */
+/** `--fast`: deploys only functions' code, without CloudFormation. Returns how many changed. */
 export async function deployCode(
   { project, built, archiver, only }: DeployOptions,
   clients: AwsClients,

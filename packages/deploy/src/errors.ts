@@ -1,6 +1,6 @@
 import { CodedError } from "@arclet/manifest";
 
-/** Every failure of a deploy that a person can fix, with what it means. */
+/** Codes of the errors a user can fix, with their meaning. */
 export const deployErrorCodes = {
   ERR_NO_CREDENTIALS: "No AWS credentials were found",
   ERR_CREDENTIALS_EXPIRED: "The AWS credentials are expired or refused",
@@ -34,7 +34,7 @@ export const deployErrorCodes = {
 
 export type DeployErrorCode = keyof typeof deployErrorCodes;
 
-/** A failure of deploy that its user can fix: shown without a stack. */
+/** An error the user can fix, shown without a stack trace. */
 export class DeployError extends CodedError<DeployErrorCode> {
   override readonly name = "DeployError";
 }

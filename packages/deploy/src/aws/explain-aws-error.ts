@@ -35,7 +35,7 @@ const unreachable = new Set([
   "TimeoutError",
 ]);
 
-/** Of services that take no more calls for now. */
+/** Names of throttling errors. */
 const throttled = new Set([
   "LimitExceededException",
   "ProvisionedThroughputExceededException",
@@ -47,7 +47,7 @@ const throttled = new Set([
   "TooManyRequestsException",
 ]);
 
-/** A DeployError for what its user can fix; any other error as it is. */
+/** Converts an AWS error that the user can fix to a DeployError. Other errors are returned unchanged. */
 export function explainAwsError(error: unknown, source: CredentialSource): unknown {
   if (!(error instanceof Error) || error instanceof DeployError) return error;
   const { name, message } = error;
@@ -108,7 +108,7 @@ export function explainAwsError(error: unknown, source: CredentialSource): unkno
       `AWS cannot be reached: ${message}${effort}`,
       "Check the network, the region and AWS_ENDPOINT_URL.",
     );
-  // Whatever else a service refuses is its word on the app or the account.
+  // Any other refusal is about the app or the account.
   return "$fault" in error
     ? explained(
         "ERR_AWS",
@@ -118,7 +118,7 @@ export function explainAwsError(error: unknown, source: CredentialSource): unkno
     : error;
 }
 
-/** Of `aws sso login`, of `aws login`, and of a token file that has run out. */
+/** Whether a sign-in of `aws sso login` or `aws login`, or a token file, has expired. */
 function isSignInOver(message: string): boolean {
   return /sso|token|session/i.test(message) && !/could not (?:load|resolve)/i.test(message);
 }

@@ -11,8 +11,8 @@ import type { TemplateValue } from "../template/template.ts";
 const policyLimit = 10_240;
 
 /**
- * Refuses what Lambda and IAM would refuse after CloudFormation has begun. Names of resources are known
- * only then, and estimated rather too short: what passes here may still be too much.
+ * Refuses sizes that Lambda and IAM would refuse during the deploy. Physical names are not known yet and
+ * estimated rather too short, so a template that passes may still be refused.
  *
  * @throws DeployError `ERR_TEMPLATE_LIMIT`
  */

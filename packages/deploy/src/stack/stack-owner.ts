@@ -8,14 +8,14 @@ export const appTag = "arclet:app";
 export const stageTag = "arclet:stage";
 
 export type StackOwner =
-  /** `template` is null for a stack that was never whole. */
+  /** The stack belongs to this app. */
   | { readonly type: "ours" }
-  /** Made by Architect for this very app, and not taken over yet. */
+  /** Created by Architect for this app, and not taken over yet. */
   | { readonly type: "architect"; readonly template: DeployedTemplate };
 
 /**
- * Whose stack it is: this app's, or Architect's of the same app.
- * @throws DeployError `ERR_STACK_FOREIGN` for any other one, with whose it is
+ * Determines the owner of a stack: this app, or Architect for the same app.
+ * @throws DeployError `ERR_STACK_FOREIGN` for any other owner, which the message names
  */
 export async function ownerOf(clients: AwsClients, stack: Stack, app: string): Promise<StackOwner> {
   const { StackName: stackName = "", StackStatus: status } = stack;

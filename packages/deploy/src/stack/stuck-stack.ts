@@ -1,6 +1,6 @@
 import { DeployError } from "../errors.ts";
 
-/** How a stack leaves a state that no deploy ends; null for all others. */
+/** How to recover a stack from a state that a deploy cannot end; null for other states. */
 export function stuckAdvice(stackName: string, status: string): string | null {
   switch (status) {
     case "ROLLBACK_FAILED":
@@ -13,7 +13,7 @@ export function stuckAdvice(stackName: string, status: string): string | null {
   }
 }
 
-/** @throws DeployError `ERR_STACK_STUCK` for a stack that takes no update */
+/** @throws DeployError `ERR_STACK_STUCK` for a stack that cannot be updated */
 export function requireUsable(stackName: string, status: string): void {
   const advice = stuckAdvice(stackName, status);
   if (advice === null) return;

@@ -5,8 +5,8 @@ import { updateRefusals } from "./update-refusals.ts";
 import { updateSteps } from "./update-steps.ts";
 
 /**
- * Refuses an update that AWS would refuse half-way, after other resources have changed.
- * @throws DeployError `ERR_UPDATE_REFUSED` with every such change, its place in the manifest and a remedy
+ * Refuses an update that AWS would refuse halfway, after other resources have changed.
+ * @throws DeployError `ERR_UPDATE_REFUSED` with every such change, its location in the manifest and a remedy
  */
 export function requirePossibleUpdate(
   before: Template,

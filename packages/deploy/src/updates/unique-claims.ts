@@ -1,7 +1,7 @@
 import { canonicalText } from "../template/canonical-value.ts";
 import type { Template, TemplateResource, TemplateValue } from "../template/template.ts";
 
-/** What AWS has one of, by the properties that say which one it is. */
+/** A thing that AWS allows only once, identified by these properties. */
 interface Claim {
   readonly properties: readonly string[];
   /** Whether all of the properties must be given. @default true */

@@ -5,7 +5,7 @@ import type { Template, TemplateResource, TemplateValue } from "../template/temp
 import { isReplaced } from "./table-indexes.ts";
 import { claimOf, claimsOf, type HeldClaim } from "./unique-claims.ts";
 
-/** A change that AWS would refuse after it has begun with others. */
+/** A change that AWS would refuse after it has started other changes. */
 export interface UpdateRefusal {
   readonly logicalId: string;
   /** Follows the name of the resource: `cannot change its …`. */
@@ -13,7 +13,7 @@ export interface UpdateRefusal {
   readonly remedy: string;
 }
 
-/** All that AWS would refuse of an update, by its documented rules of change. */
+/** Every change of an update that AWS would refuse, by its documented rules. */
 export function updateRefusals(before: Template, after: Template): readonly UpdateRefusal[] {
   const differences = new Map(
     compareTemplates(before, after).map((difference) => [difference.logicalId, difference]),
