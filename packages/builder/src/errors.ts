@@ -13,13 +13,13 @@ const codes = {
 
 export type BuildErrorCode = keyof typeof codes;
 
-/** Those that nobody but this project can fix. */
+/** Codes of errors that are bugs in Arclet. */
 const brokenCodes: ReadonlySet<BuildErrorCode> = new Set([
   "ERR_BUNDLER_ENDED",
   "ERR_BUILDER_CLOSED",
 ]);
 
-/** A broken environment of a build. Mistakes in sources are diagnostics, not errors. */
+/** An error of the build's environment. Errors in sources are diagnostics. */
 export class BuildError extends CodedError<BuildErrorCode> {
   override readonly name = "BuildError";
 

@@ -9,21 +9,20 @@ import { traceImports } from "../copy/trace-imports.ts";
 
 /** `@architect/views` in a path or in an import that is computed: `join("node_modules", "@architect", "views")`. */
 const mention = /@architect(?:\/|["'`]\s*,\s*["'`])(shared|views)/g;
-/** Imports of these, which the bundle holds: `from "@architect/shared/names"`. */
+/** Imports of these, which are bundled: `from "@architect/shared/names"`. */
 const bundledImport =
   /(?:from|import|import\(|require\()\s*["']@architect\/(?:shared|views)[^"'`]*["']/g;
 
 export interface FoldersByPath {
   /** For the build folder's `node_modules`. */
   readonly files: readonly FolderFile[];
-  /** Absolute; whatever appears in them is taken too. */
+  /** Absolute paths of folders; new files in them are included too. */
   readonly folders: readonly string[];
 }
 
 /**
- * The shared folders that a function's own sources look for in the file system, where Architect copies
- * them: code that lists them, reads from them, or imports from them by a computed name. What is imported
- * by name alone is in the bundle, and needs no folder.
+ * The shared folders that a function's sources access in the file system, where Architect copies them: code that
+ * lists them, reads files, or imports by a computed name. Static imports are bundled and need no folder.
  *
  * @param bundle Text of the module.
  * @param inputs Absolute sources of the module.
@@ -36,7 +35,7 @@ export async function foldersByPath(
   if (bundle.search(mention) === -1) return { files: [], folders: [] };
   const names = new Set<string>();
   for (const input of inputs.filter((path) => !/[\\/]node_modules[\\/]/.test(path))) {
-    // A file that is gone by now is built again.
+    // The file was removed, which triggers another build.
     const text = await readFile(input, "utf8").catch(() => "");
     for (const [, name] of text.replaceAll(bundledImport, "").matchAll(mention))
       names.add(`@architect/${name}`);
@@ -44,7 +43,7 @@ export async function foldersByPath(
   const files: FolderFile[] = [];
   const folders: string[] = [];
   const packages: ExternalImport[] = [];
-  // A folder's modules may import from another: it is added while they are gone through.
+  // Modules of one folder may import from another, which is then added during the loop.
   for (const name of names) {
     const folder = alias[name];
     const real = folder === undefined ? null : await realpath(folder).catch(() => null);

@@ -2,7 +2,7 @@ import { isAbsolute } from "node:path";
 import type { Location as EsbuildLocation, Message } from "esbuild";
 import type { Diagnostic, DiagnosticNote, Location } from "@arclet/manifest";
 
-/** Turns a message of esbuild into a diagnostic. Files are relative to the project. */
+/** Converts an esbuild message to a diagnostic. File paths are relative to the project. */
 export function toDiagnostic(message: Message, severity: Diagnostic["severity"]): Diagnostic {
   const location = toLocation(message.location);
   const specifier = /^Could not resolve "(.+)"$/.exec(message.text)?.[1];
@@ -23,7 +23,7 @@ export function toDiagnostic(message: Message, severity: Diagnostic["severity"])
 function notesOf(message: Message): DiagnosticNote[] {
   return (
     message.notes
-      // Advice on esbuild's own options, which our users cannot set.
+      // Advice about esbuild options, which users cannot set.
       .filter(({ text }) => !text.startsWith("You can mark the path"))
       .map(({ text, location }) => ({ text, location: toLocation(location) }))
   );

@@ -52,7 +52,7 @@ export async function readStaticFiles(
     const key = fingerprinted(name, await readFile(content.path));
     map[name] = key;
     objects.push({ key: prefix + key, content, isFingerprinted: true, variants: [] });
-    // Pages are requested by their names, so they are not fingerprinted.
+    // Pages are also requested by their plain names, so upload them under both.
     if (name.endsWith(".html"))
       objects.push({ key: prefix + name, content, isFingerprinted: false, variants: [] });
   }
