@@ -13,6 +13,7 @@ const rounds = 5;
 /** As the gateway hands work over. */
 const batch = 16;
 const echoes = 200_000;
+const lineFeed = 10;
 const body = JSON.stringify({ body: "hello from the benchmark" });
 
 export async function measureEnvironments() {
@@ -58,7 +59,7 @@ async function startFunction(shape, environments) {
   return {
     pids: hosts.map(({ pid }) => pid),
     pipes: hosts.flatMap(({ pipes }) => pipes),
-    startMs: Math.max(...hosts.map(({ startMs }) => startMs)),
+    startMs: Math.max(...hosts.map((host) => host.startMs)),
     stop: () => Promise.all(hosts.map(({ stop }) => stop())),
   };
 }
@@ -125,33 +126,27 @@ async function echoesPerSecond(shape) {
 }
 
 /** Two batches are on their way at any time. */
-function echo(pipe, count) {
+async function echo(pipe, count) {
   const line = `${body}\n`;
-  let sent = 0;
-  let received = 0;
-  const send = () => {
-    const next = Math.min(batch, count - sent);
-    sent += next;
-    if (next > 0) pipe.write(line.repeat(next));
-  };
-  return new Promise((resolve) => {
-    let waiting = 0;
+  let [sent, answered] = [0, 0];
+  const done = new Promise((resolve) => {
     const onData = (chunk) => {
-      for (const byte of chunk) if (byte === 10) waiting++;
-      received += waiting;
-      while (waiting >= batch || (waiting > 0 && received === sent)) {
-        waiting -= Math.min(batch, waiting);
-        send();
-      }
-      received -= waiting;
-      if (received + waiting < count) return;
+      for (const byte of chunk) if (byte === lineFeed) answered++;
+      while (sent < count && sent - answered <= batch) send();
+      if (answered < count) return;
       pipe.off("data", onData);
       resolve();
     };
     pipe.on("data", onData);
-    send();
-    send();
   });
+  send();
+  await done;
+
+  function send() {
+    const next = Math.min(batch, count - sent);
+    sent += next;
+    pipe.write(line.repeat(next));
+  }
 }
 
 /** Megabytes: what processes share counts once. https://man7.org/linux/man-pages/man5/proc_pid_smaps.5.html */

@@ -27,7 +27,7 @@ export async function bundleAll() {
     bundleHttpAdapter(),
     bundleStaticFunction(client),
     bundleRealtimeFunctions(),
-    writeSchema(),
+    writeSchemas(),
   ]);
 }
 
@@ -41,7 +41,8 @@ async function bundleCommandLine() {
     splitting: true,
     format: "esm",
     // Stay where they are installed: programs, and what few commands need and is large.
-    external: ["esbuild", "@aws-sdk/*", "@arclet/functions", "selfsigned"],
+    external: ["esbuild", "@aws-sdk/*", "selfsigned"],
+    plugins: [helperOutside],
     // CommonJS packages inside require Node.js' own modules.
     banner: {
       js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);',
@@ -51,6 +52,14 @@ async function bundleCommandLine() {
   });
   writeFileSync(join(outdir, "LICENSES.txt"), licensesOf(Object.keys(metafile.inputs)));
 }
+
+/** The helper is the app's own. What the gateway shares with it is one of the bundled files. */
+const helperOutside = {
+  name: "helper-outside",
+  setup({ onResolve }) {
+    onResolve({ filter: /^@arclet\/functions$/ }, () => ({ external: true }));
+  },
+};
 
 /** What runs beside the services: the inside of an environment, and the embedded DynamoDB. */
 async function bundleRuntime() {
@@ -107,13 +116,16 @@ async function bundleStaticFunction(client) {
   });
 }
 
-/** The JSON schema of manifests, which editors read. */
-async function writeSchema() {
-  const { manifestSchema } = await import(
-    new URL("../packages/language-server/dist/manifest-schema.js", import.meta.url).href
+/** The JSON schemas of manifests and preferences, which editors read. */
+async function writeSchemas() {
+  const { manifestSchema, preferencesSchema } = await import(
+    new URL("../packages/language-server/dist/schemas.js", import.meta.url).href
   );
-  const file = join(emptied("packages/language-server/bundle"), "arc.schema.json");
-  writeFileSync(file, `${JSON.stringify(manifestSchema(), null, 2)}\n`);
+  const folder = emptied("packages/language-server/bundle");
+  const write = (name, schema) =>
+    writeFileSync(join(folder, name), `${JSON.stringify(schema, null, 2)}\n`);
+  write("arc.schema.json", manifestSchema());
+  write("preferences.schema.json", preferencesSchema());
 }
 
 /** What AWS runs around an app's functions and beside them: a build folder each. */

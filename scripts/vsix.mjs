@@ -1,5 +1,6 @@
 // `npm run vsix`: the VS Code extension as one file, with the language server inside.
-import { copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { createVSIX } from "@vscode/vsce";
@@ -7,41 +8,43 @@ import { build } from "esbuild";
 import { root } from "./setup.mjs";
 
 const extension = join(root, "packages/vscode");
-const bundle = join(extension, "bundle");
+const schemas = join(root, "packages/language-server/bundle");
 
-/** Bundles the extension and packages it; resolves the file. */
+/** Bundles the extension and packages it, in a folder of its own; resolves the file. */
 export async function packageExtension(packagePath = join(extension, "arclet-vscode.vsix")) {
-  rmSync(bundle, { recursive: true, force: true });
-  mkdirSync(bundle, { recursive: true });
-  await build({
-    absWorkingDir: root,
-    entryPoints: {
-      extension: join(extension, "src/extension.ts"),
-      server: join(root, "packages/language-server/dist/bin.js"),
-    },
-    outdir: bundle,
-    outExtension: { ".js": ".cjs" },
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    minify: true,
-    // The client's and the parsers' forms for bundlers.
-    mainFields: ["module", "main"],
-    external: ["vscode"],
-    logLevel: "warning",
-  });
-  copyFileSync(
-    join(root, "packages/language-server/bundle/arc.schema.json"),
-    join(bundle, "arc.schema.json"),
-  );
-  await createVSIX({
-    cwd: extension,
-    packagePath,
-    dependencies: false,
-    allowMissingRepository: true,
-    skipLicense: true,
-  });
+  const folder = mkdtempSync(join(tmpdir(), "arclet-vsix-"));
+  const bundle = join(folder, "bundle");
+  try {
+    cpSync(extension, folder, { recursive: true, filter: (path) => !/\/src$|\.vsix$/.test(path) });
+    cpSync(schemas, bundle, { recursive: true });
+    await build({
+      absWorkingDir: root,
+      entryPoints: {
+        extension: join(extension, "src/extension.ts"),
+        server: join(root, "packages/language-server/dist/bin.js"),
+      },
+      outdir: bundle,
+      outExtension: { ".js": ".cjs" },
+      bundle: true,
+      platform: "node",
+      target: "node20",
+      format: "cjs",
+      minify: true,
+      // The client's and the parsers' forms for bundlers.
+      mainFields: ["module", "main"],
+      external: ["vscode"],
+      logLevel: "warning",
+    });
+    await createVSIX({
+      cwd: folder,
+      packagePath,
+      dependencies: false,
+      allowMissingRepository: true,
+      skipLicense: true,
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
   return packagePath;
 }
 

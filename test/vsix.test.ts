@@ -23,6 +23,7 @@ test("the extension for VS Code is one small file, whose server runs", async () 
     "extension/arc.tmLanguage.json",
     "extension/bundle/arc.schema.json",
     "extension/bundle/extension.cjs",
+    "extension/bundle/preferences.schema.json",
     "extension/bundle/server.cjs",
     "extension/icon.png",
     "extension/language-configuration.json",

@@ -19,9 +19,9 @@ async function runHost(shape, count) {
     const startedAt = performance.now();
     if (shape === "process") serve(firstDescriptor + index);
     else {
-      const workerData = firstDescriptor + index;
+      const options = { workerData: firstDescriptor + index };
       await new Promise((resolve) => {
-        new Worker(new URL(import.meta.url), { workerData }).once("online", resolve);
+        new Worker(new URL(import.meta.url), options).once("online", resolve);
       });
     }
     times.push(performance.now() - startedAt);

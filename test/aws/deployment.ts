@@ -203,14 +203,23 @@ export function get(url: string): Promise<Answer> {
   return send(url, "GET", "");
 }
 
-export function post(url: string, body: string): Promise<Answer> {
-  return send(url, "POST", body);
+export function post(
+  url: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  return send(url, "POST", body, headers);
 }
 
-async function send(url: string, method: string, body: string): Promise<Answer> {
+async function send(
+  url: string,
+  method: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const { hostname, port, host, path } = addressOf(url);
   const [response] = (await once(
-    request({ hostname, port, path, method, headers: { host } }).end(body),
+    request({ hostname, port, path, method, headers: { ...headers, host } }).end(body),
     "response",
   )) as [IncomingMessage];
   const bytes = await readBytes(response);

@@ -320,7 +320,7 @@ describe("bad input", () => {
 
   test("no manifest is told with what to do", async () => {
     await using folder = await temporaryFolder();
-    const { code, output } = await runCli(["dev"], { cwd: folder.path });
+    const { code, output } = await runCli(["dev", "--port", "0"], { cwd: folder.path });
     expect(code).toBe(1);
     expect(output).toContain("no manifest");
     expect(output).toContain("arclet init");

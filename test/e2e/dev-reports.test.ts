@@ -353,3 +353,54 @@ describe("messages and refusals give their reason", () => {
     await running.cli.waitFor(/GET\s+\/\s+500.*\n.*http\/get-index: its result is not a response/);
   });
 });
+
+describe("@sandbox-start", () => {
+  const preferences = (...commands: readonly string[]): Readonly<Record<string, string>> => ({
+    "preferences.arc": `@env\ntesting\n  NAME cat\n\n@sandbox-start\n${commands.join("\n")}\n`,
+    "show.cjs":
+      'console.log("show", process.env.NAME, JSON.parse(process.env.ARC_INV).app, JSON.parse(process.env.ARC_RAW).app[0]);\n',
+    "wait.cjs": 'console.log("waits"); setInterval(() => {}, 1000);\n',
+    [page]: respond("one"),
+  });
+
+  test("runs its commands one after the other, and those that go on end with the app", async () => {
+    await using folder = await temporaryFolder({
+      ...app,
+      ...preferences("node show.cjs", "node wait.cjs"),
+    });
+    await using running = await dev(folder.path);
+    await running.cli.waitFor(/node show\.cjs: show cat \S+ \S+/);
+    await running.cli.waitFor(/node wait\.cjs: waits/);
+    expect(await running.get()).toBe("one");
+    expect(await running.cli.interrupt()).toBe(0);
+  });
+
+  test("stops at a command that fails, and the app runs on", async () => {
+    await using folder = await temporaryFolder({
+      ...app,
+      ...preferences("node show.cjs", "exit 3", "node wait.cjs"),
+    });
+    await using running = await dev(folder.path);
+    await running.cli.waitFor(/"exit 3" failed with exit code 3/);
+    expect(await running.get()).toBe("one");
+    expect(running.cli.output).not.toContain("waits");
+  });
+});
+
+test("@create autocreate writes the functions that are missing, at the start and at a save", async () => {
+  await using folder = await temporaryFolder({
+    "app.arc": "@app\nautocreate\n\n@http\nget /\n",
+    "preferences.arc": "@create\nautocreate true\n",
+  });
+  await using running = await dev(folder.path);
+  expect(running.cli.output).toContain("wrote src/http/get-index/index.js");
+  expect(running.cli.output).not.toContain("function-missing");
+  const added = await running.save(
+    { "app.arc": "@app\nautocreate\n\n@http\nget /\nget /more\n" },
+    /reloaded/,
+  );
+  expect(added).toContain("wrote src/http/get-more/index.js");
+  const url = running.url;
+  expect((await fetch(url)).status).toBe(200);
+  expect((await fetch(`${url}/more`)).status).toBe(200);
+});

@@ -1,2 +1,2 @@
 export { startServer } from "./server.ts";
-export { manifestSchema } from "./manifest-schema.ts";
+export { manifestSchema, preferencesSchema } from "./schemas.ts";

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { unzipSync } from "fflate";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   createProtocolConnection,
   StreamMessageReader,
@@ -18,18 +19,44 @@ import {
   type PublishDiagnosticsParams,
   type TextEdit,
 } from "vscode-languageserver-protocol/node";
+import { packageExtension } from "../../../scripts/vsix.mjs";
 
-const bin = fileURLToPath(new URL("../dist/bin.js", import.meta.url));
+/** The server as the package has it, and as the extension of VS Code brings it along. */
+const servers = [
+  ["of the package", async () => fileURLToPath(new URL("../dist/bin.js", import.meta.url))],
+  ["of the extension", unpackServer],
+] as const;
+
+let unpacked: Promise<string> | null = null;
+let extensionFolder = "";
+
+function unpackServer(): Promise<string> {
+  return (unpacked ??= unpack());
+}
+
+afterAll(() => rm(extensionFolder, { recursive: true, force: true }));
+
+async function unpack(): Promise<string> {
+  const folder = (extensionFolder = await mkdtemp(join(tmpdir(), "arclet-vsix-")));
+  const file = join(folder, "arclet.vsix");
+  await packageExtension(file);
+  const server = join(folder, "server.cjs");
+  await writeFile(server, unzipSync(await readFile(file))["extension/bundle/server.cjs"] ?? "");
+  return server;
+}
+
 const common = "@app\ntestapp\n\n";
 
-describe("the language server, over stdio", () => {
+describe.each(servers)("the language server %s, over stdio", (_, server) => {
   let root: string;
   let child: ChildProcess;
   let client: ProtocolConnection;
 
   beforeEach(async () => {
     root = await realpath(await mkdtemp(join(tmpdir(), "arclet-lsp-")));
-    child = spawn(process.execPath, [bin, "--stdio"], { stdio: ["pipe", "pipe", "inherit"] });
+    child = spawn(process.execPath, [await server(), "--stdio"], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     if (child.stdout === null || child.stdin === null) throw new Error("no pipes");
     client = createProtocolConnection(
       new StreamMessageReader(child.stdout),

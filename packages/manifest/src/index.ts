@@ -45,8 +45,10 @@ export type {
 } from "./project/project.ts";
 export { keepAlive } from "./keep-alive.ts";
 export { canRollOver, rollOver } from "./roll-over.ts";
+export { defaultFunctionConfig } from "./pragmas/function-settings.ts";
 export { httpIntegrations } from "./pragmas/http.ts";
 export { responseRoutesOf, responseRoutesVariable } from "./response-routes.ts";
+export { plainPragmas } from "./plain-values.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";
 export {
   functionPragmaCatalog,

@@ -44,11 +44,6 @@ export class FunctionBundler {
   /** Known only after bundling. Most functions have none, and detecting them takes time. */
   #hasNativePackages = false;
 
-  /** Starts esbuild's process ahead of the first bundle. */
-  static async prepare(): Promise<void> {
-    await loadEsbuild().transform("");
-  }
-
   async bundle(request: BundleRequest): Promise<BundleResult> {
     const result = await this.#bundle(request);
     if (this.#hasNativePackages || !(await mayHoldNativePackage(result))) return result;

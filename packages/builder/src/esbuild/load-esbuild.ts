@@ -8,3 +8,8 @@ import type * as Esbuild from "esbuild";
 export function loadEsbuild(): typeof Esbuild {
   return createRequire(import.meta.url)("esbuild") as typeof Esbuild;
 }
+
+/** Starts esbuild's process ahead of the first bundle. */
+export async function startCompiler(): Promise<void> {
+  await loadEsbuild().transform("");
+}

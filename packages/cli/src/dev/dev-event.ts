@@ -25,6 +25,8 @@ export type DevEvent =
   | { readonly type: "self-written"; readonly functionId: string; readonly file: string }
   /** The system limits file watches, so some saves may go unnoticed. */
   | { readonly type: "unwatched"; readonly text: string }
+  /** A command of `@sandbox-start` wrote a line. */
+  | { readonly type: "command-output"; readonly command: string; readonly line: string }
   /** A plugin failed; the app keeps running. */
   | { readonly type: "plugin-failed"; readonly text: string }
   /** A reload failed for a reason outside the code: a port is in use, the disk is full. */

@@ -9,7 +9,7 @@ import type { ProjectBuilder } from "../project/project-builder.ts";
 import { ReportedDiagnostics } from "../project/reported-diagnostics.ts";
 import { mergeSaved, type SavedFiles } from "../project/saved-files.ts";
 import { createApp } from "./create-app.ts";
-import { readDevProject } from "./read-dev-project.ts";
+import { readDevProject, type WriteMissing } from "./read-dev-project.ts";
 import type { DevEvent } from "./dev-event.ts";
 import { describeProjectChange, needsBuild } from "./project-change.ts";
 import { SelfWrites, type WriteVerdict } from "./self-writes.ts";
@@ -22,6 +22,7 @@ export interface ReloaderOptions {
   readonly builds: FunctionBuilds;
   readonly runtime: Runtime;
   readonly plugins: SandboxPlugins;
+  readonly writeMissing: WriteMissing | null;
   readonly onEvent: (event: DevEvent) => void;
   /** Whether the session is about to close; the bundler may notice an interruption first. */
   readonly isEnding: () => Promise<boolean>;
@@ -218,7 +219,8 @@ export class Reloader {
   /** A failing plugin leaves the running app unchanged, like a manifest with errors. */
   async #readPlugged(): Promise<PluggedResult> {
     try {
-      return await readDevProject(this.#options.root);
+      const { root, writeMissing } = this.#options;
+      return await readDevProject(root, {}, writeMissing);
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       this.#options.onEvent({ type: "plugin-failed", text: error.message });

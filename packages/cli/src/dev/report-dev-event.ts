@@ -27,6 +27,8 @@ export function reportDevEvent(
       return reporter.selfWritten(event.functionId, event.file);
     case "unwatched":
       return reporter.warning(event.text);
+    case "command-output":
+      return reporter.commandOutput(event.command, event.line);
     case "plugin-failed":
     case "failed":
       return reporter.warning(event.text);

@@ -1,5 +1,10 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { ReadStream } from "node:tty";
+import { startCompiler } from "@arclet/builder";
+import { defaultFunctionConfig } from "@arclet/manifest";
+import { startProcessAhead, type ProcessAhead } from "@arclet/runtime/process/ahead";
 import { isUserError } from "../errors.ts";
 import { Keys } from "../terminal/keys.ts";
 import { openBrowser } from "../terminal/open-browser.ts";
@@ -11,6 +16,7 @@ import type { InspectAddress } from "./inspect-option.ts";
 import { preferredPort } from "./ports/preferred-port.ts";
 import { reportDevEvent } from "./report-dev-event.ts";
 import type { NetworkOptions } from "./network-options.ts";
+import type { WriteMissing } from "./read-dev-project.ts";
 import type { StateOptions } from "./state-options.ts";
 
 export interface RunDevOptions {
@@ -27,6 +33,8 @@ export interface RunDevOptions {
   readonly inspect: InspectAddress | null;
   readonly network: NetworkOptions;
   readonly state: StateOptions;
+  /** For `@create autocreate true`. */
+  readonly writeMissing: WriteMissing;
   readonly terminal: Terminal;
 }
 
@@ -35,8 +43,19 @@ const interruptedExitCode = 130;
 
 /** Runs an app until it is interrupted. Resolves with the exit code. */
 export async function runDev(options: RunDevOptions): Promise<number> {
+  // The first function's process starts, and the compiler where nothing is built, while all else loads.
+  const ahead = startProcessAhead(defaultFunctionConfig.memory);
+  try {
+    return await run(options, ahead);
+  } finally {
+    ahead.close();
+  }
+}
+
+async function run(options: RunDevOptions, processAhead: ProcessAhead): Promise<number> {
   const { terminal, root, inspect } = options;
-  // Read the project while the port is checked. Its errors are reported where it is awaited.
+  // What is wrong with either is reported where it is needed.
+  if (!existsSync(join(root, ".arclet"))) startCompiler().catch(() => null);
   import("@arclet/runtime").catch(() => null);
   const wanted = options.port ?? (await preferredPort(root));
   const port = await choosePort(wanted, options.host, terminal);
@@ -55,10 +74,17 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     port,
     host: options.host,
     watches: options.watches,
+    runsStartCommands: true,
+    writeMissing: async (project) => {
+      const written = await options.writeMissing(project);
+      for (const file of written) reporter.info(`wrote ${file}`);
+      return written;
+    },
     inspect,
     // REPORT lines show the memory use.
     measuresMemory: () => reporter.isVerbose,
     state: { ...options.state, ...options.network },
+    runtime: { processAhead },
     isEnding: () => interruption.isAskedWithin(signalLagMs),
     onEvent: (event) => {
       if (event.type !== "ready") return reportDevEvent(event, reporter);

@@ -157,6 +157,11 @@ export class Reporter {
     this.#info(this.#terminal.style.dim(text));
   }
 
+  /** A line that a command of `@sandbox-start` wrote. */
+  commandOutput(command: string, line: string): void {
+    this.#info(`${this.#terminal.style.dim(`${command}:`)} ${line}`);
+  }
+
   warning(text: string): void {
     this.#line(`${this.#terminal.style.yellow("!")} ${text}`);
   }

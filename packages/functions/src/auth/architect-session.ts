@@ -14,7 +14,7 @@ export async function readArchitectSession(
   secret: string,
   now: number,
 ): Promise<Record<string, unknown> | null> {
-  // If there are several cookies, Architect reads the last one.
+  // If there are several cookies, If there are several cookies, Architect reads the last one.
   const token = cookiesNamed("_idx", event).at(-1);
   return token === undefined ? null : openJwe(decodeURIComponent(token), secret, now);
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
-import { parseArc, type ParseResult } from "../syntax/arc-parser.ts";
+import type { ParseResult } from "../syntax/arc-parser.ts";
+import { parseByName } from "./parse-by-name.ts";
 import { readText } from "./read-text.ts";
 
 /** Manifest file names, in order of preference. */
@@ -46,16 +47,13 @@ export async function findManifest(root: string): Promise<ManifestSearch> {
 
 /** Parses by file name; null for a `package.json` without a manifest. */
 export async function parseManifestFile(name: string, text: string): Promise<ParseResult | null> {
-  const file = name;
   if (name.endsWith("package.json")) {
     // Most package.json files have no manifest, so the parser is loaded only if one may be there.
     if (!/"(?:arc|architect)"\s*:/.test(text)) return null;
     const { parseJson } = await import("../syntax/json.ts");
-    return parseJson(text, { file, keys: ["arc", "architect"] });
+    return parseJson(text, { file: name, keys: ["arc", "architect"] });
   }
-  if (name.endsWith(".json")) return (await import("../syntax/json.ts")).parseJson(text, { file });
-  if (/\.ya?ml$/.test(name)) return (await import("../syntax/yaml.ts")).parseYaml(text, { file });
-  return parseArc(text, { file });
+  return parseByName(name, text);
 }
 
 function unreadable(name: string, reason: string): Diagnostic {

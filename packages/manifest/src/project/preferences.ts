@@ -4,12 +4,21 @@ import { DiagnosticLog } from "../diagnostic-log.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { flagOf, settingOf } from "../pragmas/settings.ts";
 import { linesOf, type BodyNode, type Document } from "../syntax/ast.ts";
-import { parseArc } from "../syntax/arc-parser.ts";
+import { parseByName } from "./parse-by-name.ts";
 import type { EnvironmentName, Preferences } from "./project.ts";
 import { readText } from "./read-text.ts";
 import { applySandbox, environments, type SandboxDraft } from "./sandbox-preferences.ts";
 
-const fileNames = ["preferences.arc", "prefs.arc", ".preferences.arc", ".prefs.arc"];
+/** Where preferences may be, first hit wins. Architect knows the first four. */
+export const preferencesFileNames: readonly string[] = [
+  "preferences.arc",
+  "prefs.arc",
+  ".preferences.arc",
+  ".prefs.arc",
+  "preferences.json",
+  "preferences.yaml",
+  "preferences.yml",
+];
 
 export interface PreferencesResult {
   readonly preferences: Preferences;
@@ -23,7 +32,7 @@ export async function readPreferences(root: string): Promise<PreferencesResult> 
   const draft = createDraft();
   const diagnostics: Diagnostic[] = [];
   for (const folder of [homedir(), root]) {
-    for (const name of fileNames) {
+    for (const name of preferencesFileNames) {
       const read = await readText(join(folder, name));
       if (read.kind === "absent") continue;
       const file = folder === root ? name : join("~", name);
@@ -31,7 +40,7 @@ export async function readPreferences(root: string): Promise<PreferencesResult> 
         diagnostics.push(unreadable(file, read.reason));
         continue;
       }
-      const parsed = parseArc(read.text, { file });
+      const parsed = await parseByName(file, read.text);
       const log = new DiagnosticLog(parsed.document.source);
       apply(parsed.document, draft, log);
       diagnostics.push(...parsed.diagnostics, ...log.diagnostics);
@@ -44,7 +53,7 @@ export async function readPreferences(root: string): Promise<PreferencesResult> 
     const { parseDotenv } = await import("./dotenv.ts");
     Object.assign(draft.env.testing, parseDotenv(dotenv.text));
   }
-  const files = [...fileNames, ".env"].map((name) => join(root, name));
+  const files = [...preferencesFileNames, ".env"].map((name) => join(root, name));
   return { preferences: draft, diagnostics, files };
 }
 

@@ -27,6 +27,33 @@ const names = ["preferences.arc", "prefs.arc", ".preferences.arc", ".prefs.arc"]
 const variable = (value: string): string => `@env\ntesting\n  NAME ${value}\n`;
 
 describe("preferences", () => {
+  test.each([
+    [
+      "preferences.json",
+      '{ "env": { "testing": { "NAME": "ada" } }, "sandbox": { "ports": { "http": 4000 }, "livereload": true } }',
+    ],
+    [
+      "preferences.yaml",
+      "env:\n  testing:\n    NAME: ada\nsandbox:\n  ports:\n    http: 4000\n  livereload: true\n",
+    ],
+    [
+      "preferences.arc",
+      "@env\ntesting\n  NAME ada\n\n@sandbox\nports\n  http 4000\nlivereload true\n",
+    ],
+  ])("are read from %s", async (name, text) => {
+    const { preferences, reported: said } = await preferencesOf({ [name]: text });
+    expect(said).toEqual([]);
+    expect(preferences?.env.testing).toEqual({ NAME: "ada" });
+    expect(preferences?.sandbox).toMatchObject({ ports: { http: 4000 }, livereload: true });
+  });
+
+  test("in JSON, a wrong value is reported at its place", async () => {
+    const { reported: said } = await preferencesOf({
+      "preferences.json": '{\n  "sandbox": { "ports": { "http": "x" } }\n}\n',
+    });
+    expect(said.join("\n")).toMatch(/preferences\.json:2:\d+.*must be a port/);
+  });
+
   test("are empty without a file", async () => {
     expect((await preferencesOf({})).preferences).toEqual({
       env: { testing: {}, staging: {}, production: {} },

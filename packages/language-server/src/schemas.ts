@@ -1,16 +1,29 @@
-import { pragmaCatalog, runtimeIdentifiers, type SettingEntry } from "@arclet/manifest";
+import {
+  pragmaCatalog,
+  preferencesCatalog,
+  runtimeIdentifiers,
+  type SettingEntry,
+} from "@arclet/manifest";
 
 type Schema = { readonly [key: string]: unknown };
 
 /** JSON schema (draft 7) of `arc.json`, `arc.yaml` and `arc` in `package.json`. */
 export function manifestSchema(): Schema {
+  return { ...schemaOfFile("Arclet manifest", pragmaCatalog), required: ["app"] };
+}
+
+/** JSON schema (draft 7) of `preferences.json` and `preferences.yaml`. */
+export function preferencesSchema(): Schema {
+  return schemaOfFile("Arclet preferences", preferencesCatalog);
+}
+
+function schemaOfFile(title: string, catalog: typeof pragmaCatalog): Schema {
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
-    title: "Arclet manifest",
+    title,
     type: "object",
-    required: ["app"],
     properties: Object.fromEntries(
-      Object.entries(pragmaCatalog).map(([name, entry]) => [
+      Object.entries(catalog).map(([name, entry]) => [
         name,
         { description: entry.text, ...schemaOf(name, entry) },
       ]),
