@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { commentsOf } from "./words/comments.ts";
 import { oldPhrasesIn } from "./words/old-phrases.ts";
+import { hiddenSubjectsIn } from "./words/message-words.ts";
 import { oldWordsIn } from "./words/old-words.ts";
 import { proseOf } from "./words/prose.ts";
 import { stringsOf } from "./words/strings.ts";
@@ -45,6 +46,16 @@ describe("the house words", () => {
     expect(oldPhrasesIn(text)).toEqual(found);
   });
 
+  test.each([
+    ["Whoever reaches … is refused", ["Whoever"]],
+    ["… is no URL", ["… is no"]],
+    ["… is no longer supported", []],
+    ['"x" is none of a, b', ["is none of"]],
+    ["logs end by themselves", ["by themselves"]],
+  ])("a message that says %j has %j", (text, found) => {
+    expect(hiddenSubjectsIn(text)).toEqual(found);
+  });
+
   test("strings are found in literals and templates, not in comments", () => {
     const source = 'const a = "told"; // told\nconst b = `x ${a} mend`; /* anew */';
     expect(stringsOf("a.ts", source)).toEqual([
@@ -80,6 +91,16 @@ describe.each([
     );
     expect(found).toEqual([]);
   });
+});
+
+test.each(readdirSync(join(root, "packages")))("messages of %s name their subject", (name) => {
+  const sources = filesIn(join("packages", name), /^src[/\\].*\.ts$/);
+  const found = sources.flatMap((path) =>
+    stringsOf(path, read(path)).flatMap(({ line, text }) =>
+      [...hiddenSubjectsIn(text), ...oldPhrasesIn(text)].map((word) => `${path}:${line}: ${word}`),
+    ),
+  );
+  expect(found).toEqual([]);
 });
 
 describe("pages", () => {

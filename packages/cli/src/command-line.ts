@@ -2,7 +2,8 @@ import type { Command } from "./command.ts";
 import { didYouMean } from "@arclet/manifest";
 import { CliError, isUserError } from "./errors.ts";
 import { renderCommandHelp, renderOverview } from "./help.ts";
-import { processTerminal, type Style } from "./terminal/style.ts";
+import { fitText } from "./terminal/fit-text.ts";
+import { processTerminal, type Style, type Terminal } from "./terminal/style.ts";
 import { arcletVersion } from "./version.ts";
 
 interface CommandEntry {
@@ -81,15 +82,15 @@ const exitCodes = { ok: 0, userError: 1, bug: 70 } as const;
 
 /** Runs the words after `arclet`. Never rejects; resolves with the exit code. */
 export async function runCommandLine(rawArguments: readonly string[]): Promise<number> {
-  const { style } = processTerminal();
+  const terminal = processTerminal();
   try {
-    return await dispatch(rawArguments, style);
+    return await dispatch(rawArguments, terminal);
   } catch (error) {
-    return reportFailure(error, style);
+    return reportFailure(error, terminal.style);
   }
 }
 
-async function dispatch(rawArguments: readonly string[], style: Style): Promise<number> {
+async function dispatch(rawArguments: readonly string[], terminal: Terminal): Promise<number> {
   const [word, ...rest] = rawArguments;
   if (word === "--version" || word === "version" || (word === "-v" && rest.length === 0)) {
     process.stdout.write(`${arcletVersion()}\n`);
@@ -98,7 +99,7 @@ async function dispatch(rawArguments: readonly string[], style: Style): Promise<
   if (word === undefined || word === "--help" || word === "-h" || word === "help") {
     const entry = rest[0] === undefined ? null : findCommand(rest[0]);
     process.stdout.write(
-      entry === null ? overview(style) : renderCommandHelp(await entry.load(), style),
+      entry === null ? overview(terminal) : renderCommandHelp(await entry.load(), terminal),
     );
     return exitCodes.ok;
   }
@@ -106,7 +107,7 @@ async function dispatch(rawArguments: readonly string[], style: Style): Promise<
   if (entry === null) throw unknownCommand(word);
   const command = await entry.load();
   if (asksForHelp(rest, command)) {
-    process.stdout.write(renderCommandHelp(command, style));
+    process.stdout.write(renderCommandHelp(command, terminal));
     return exitCodes.ok;
   }
   return command.run(rest);
@@ -123,12 +124,12 @@ function asksForHelp(rest: readonly string[], command: Command): boolean {
   return !ownsShortFlag && flags.includes("-h");
 }
 
-function overview(style: Style): string {
+function overview(terminal: Terminal): string {
   const summaries = Object.entries(commands).map(([name, { description }]) => ({
     name,
     description,
   }));
-  return renderOverview(arcletVersion(), summaries, style);
+  return renderOverview(arcletVersion(), summaries, terminal);
 }
 
 function findCommand(word: string): CommandEntry | null {
@@ -152,8 +153,9 @@ function unknownCommand(word: string): CliError {
 
 function reportFailure(error: unknown, style: Style): number {
   if (isUserError(error)) {
-    process.stderr.write(`${style.red("error:")} ${error.message}\n`);
-    for (const hint of hintsOf(error)) process.stderr.write(`  ${hint}\n`);
+    const hints = hintsOf(error).map((hint) => `  ${hint}\n`);
+    const text = `${style.red("error:")} ${error.message}\n${hints.join("")}`;
+    process.stderr.write(fitText(text, process.stderr.isTTY ? process.stderr.columns : null));
     return exitCodes.userError;
   }
   process.stderr.write(`${describeBug(error)}\n`);

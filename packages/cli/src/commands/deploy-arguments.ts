@@ -28,7 +28,7 @@ export const deployArgs = {
   },
   prune: { type: "boolean", description: "Delete static files that are no longer in the folder" },
   tags: { type: "string", alias: "t", description: "Tags for the stack: team=web,cost=42" },
-  verbose: { type: "boolean", alias: "v", description: "Also list what has not changed" },
+  verbose: { type: "boolean", alias: "v", description: "Also list unchanged resources and files" },
   // Arclet never copies shared code into functions' folders.
   hydrate: {
     type: "boolean",

@@ -165,7 +165,7 @@ function readMethod(scalar: Scalar, context: PragmaContext): HttpMethod | null {
   if (method !== undefined) return method;
   const suggestion = didYouMean(written, methods);
   const hint =
-    suggestion === null ? `one of ${methods.join(", ")}` : `did you mean "${suggestion}"?`;
+    suggestion === null ? `use one of ${methods.join(", ")}` : `did you mean "${suggestion}"?`;
   context.log.error({
     code: "http-method-unknown",
     text: `"${scalar.text}" is not an HTTP method: ${hint}`,

@@ -15,7 +15,7 @@ export const readRooms: PragmaReader = (pragma, context) => {
   if (context.draft.ws === null) {
     context.log.error({
       code: "rooms-without-ws",
-      text: "@rooms needs @ws: a room is made of the app's WebSocket connections",
+      text: "@rooms needs @ws, because a room consists of WebSocket connections: add @ws",
       span: pragma.span,
     });
     return;

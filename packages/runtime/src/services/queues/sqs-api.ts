@@ -13,7 +13,7 @@ import {
 } from "./sqs-input.ts";
 import { describeMessage, md5OfAttributes } from "./sqs-messages.ts";
 
-/** Fifteen minutes, and twelve hours: SQS's longest delay and visibility time-out, in seconds. */
+/** Fifteen minutes, and twelve hours: SQS's longest delay and visibility timeout, in seconds. */
 const maxDelaySeconds = 900;
 const maxVisibilitySeconds = 43_200;
 const maxReceived = 10;
