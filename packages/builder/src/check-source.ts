@@ -5,8 +5,8 @@ import { entryFormat } from "./bundle/entry-format.ts";
 import { findHandler } from "./find-handler.ts";
 
 /**
- * What Lambda would refuse when it loads a function, as far as the handler's file shows without being
- * bundled: a missing file or export, and callbacks where the runtime has none.
+ * Reports problems for which Lambda would refuse to load a function, as far as the handler's file shows without
+ * bundling: a missing file or export, and callbacks in runtimes without them.
  *
  * @param root Absolute project folder.
  */
