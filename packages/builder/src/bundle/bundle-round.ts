@@ -111,7 +111,7 @@ async function bundleTogether(group: readonly Waiting[]): Promise<readonly (Bund
   const bundles = group.map((waiting) => bundleOf(waiting, metafile, outputFiles));
   // Those that are bundled alone find out which packages to leave out.
   const withFiles = await Promise.all(
-    bundles.map((bundle, index) =>
+    bundles.map(async (bundle, index) =>
       bundle === null ? [] : packagesIn(bundle, group[index]?.request.entry ?? ""),
     ),
   );
