@@ -41,7 +41,8 @@ async function bundleCommandLine() {
     splitting: true,
     format: "esm",
     // Stay where they are installed: programs, and what few commands need and is large.
-    external: ["esbuild", "@aws-sdk/*", "@arclet/functions", "selfsigned"],
+    external: ["esbuild", "@aws-sdk/*", "selfsigned"],
+    plugins: [helperOutside],
     // CommonJS packages inside require Node.js' own modules.
     banner: {
       js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);',
@@ -51,6 +52,14 @@ async function bundleCommandLine() {
   });
   writeFileSync(join(outdir, "LICENSES.txt"), licensesOf(Object.keys(metafile.inputs)));
 }
+
+/** The helper is the app's own. What the gateway shares with it is one of the bundled files. */
+const helperOutside = {
+  name: "helper-outside",
+  setup({ onResolve }) {
+    onResolve({ filter: /^@arclet\/functions$/ }, () => ({ external: true }));
+  },
+};
 
 /** What runs beside the services: the inside of an environment, and the embedded DynamoDB. */
 async function bundleRuntime() {

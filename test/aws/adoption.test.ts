@@ -1,23 +1,15 @@
 import {
   CloudFormationClient,
-  CreateStackCommand,
   UpdateStackCommand,
-  waitUntilStackCreateComplete,
   waitUntilStackUpdateComplete,
-  paginateListStackResources,
 } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { createArchiver } from "@arclet/builder";
 import { destroyApp, manageEnv, type StackChange } from "@arclet/deploy";
 import { expect, test } from "vitest";
-import {
-  adaptedTemplate,
-  architectTemplate,
-  type SamTemplate,
-} from "./architect/architect-template.ts";
-import { ask, builtOf, createAppFolder, deploy, deployPlan, get, projectOf } from "./deployment.ts";
+import { createArchitectStack, physicalIds } from "./architect/architect-stack.ts";
+import { adaptedTemplate } from "./architect/architect-template.ts";
+import { ask, createAppFolder, deploy, deployPlan, get, projectOf } from "./deployment.ts";
 import { residue } from "./residue.ts";
 
 const stackName = "ArcMoveStaging";
@@ -73,53 +65,11 @@ export async function handler({ body, requestContext }) {
   "src/scheduled/daily/index.js": ok,
 };
 
-/** Architect's template with code that is in a bucket, as `arc deploy` leaves it there. */
-async function withCode(template: SamTemplate, root: string): Promise<SamTemplate> {
-  const s3 = new S3Client({ forcePathStyle: true });
-  await s3.send(new CreateBucketCommand({ Bucket: "architects-own" }));
-  const [built] = await builtOf(await projectOf(root));
-  if (built === undefined) throw new Error("nothing was built");
-  const archive = await createArchiver().archive(built);
-  await s3.send(
-    new PutObjectCommand({ Bucket: "architects-own", Key: "code", Body: await archive.read() }),
-  );
-  const resources = Object.entries(template.Resources).map(([id, resource]) => [
-    id,
-    resource.Type === "AWS::Serverless::Function"
-      ? {
-          Type: resource.Type,
-          Properties: { ...resource.Properties, CodeUri: "s3://architects-own/code" },
-        }
-      : resource,
-  ]);
-  return { ...template, Resources: Object.fromEntries(resources) };
-}
-
-async function physicalIds(client: CloudFormationClient): Promise<ReadonlyMap<string, string>> {
-  const ids = new Map<string, string>();
-  for await (const page of paginateListStackResources({ client }, { StackName: stackName }))
-    for (const {
-      LogicalResourceId: id = "",
-      PhysicalResourceId: name = "",
-    } of page.StackResourceSummaries ?? [])
-      ids.set(id, name);
-  return ids;
-}
-
 test("an app that Architect deployed keeps its data and URLs with Arclet, and with Architect again", async () => {
   await using folder = await createAppFolder(files);
   const { root } = folder;
-  const template = adaptedTemplate(await withCode(architectTemplate(root), root));
-  const client = new CloudFormationClient({});
-  await client.send(
-    new CreateStackCommand({
-      StackName: stackName,
-      TemplateBody: JSON.stringify(template),
-      Capabilities: ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-    }),
-  );
-  await waitUntilStackCreateComplete({ client, maxWaitTime: 60 }, { StackName: stackName });
-  const before = await physicalIds(client);
+  const template = await createArchitectStack(root, stackName);
+  const before = await physicalIds(stackName);
   const cats = before.get("CatsTable") ?? "";
   const dynamo = new DynamoDBClient({});
   await dynamo.send(
@@ -144,7 +94,7 @@ test("an app that Architect deployed keeps its data and URLs with Arclet, and wi
       Promise.resolve(adaptedTemplate(given)),
   };
   await expect(deploy(root, extend)).rejects.toMatchObject({ code: "ERR_NOT_CONFIRMED" });
-  expect(await physicalIds(client)).toEqual(before);
+  expect(await physicalIds(stackName)).toEqual(before);
 
   // The takeover.
   const asked: StackChange[] = [];
@@ -156,7 +106,7 @@ test("an app that Architect deployed keeps its data and URLs with Arclet, and wi
     },
   });
   expect(asked.length).toBeGreaterThan(0);
-  const after = await physicalIds(client);
+  const after = await physicalIds(stackName);
   for (const id of [
     "AdoptedEventTopic",
     "CatsParam",
@@ -197,6 +147,7 @@ test("an app that Architect deployed keeps its data and URLs with Arclet, and wi
   expect((await deploy(root, extend)).result.isChanged).toBe(false);
 
   // And back again.
+  const client = new CloudFormationClient({});
   await client.send(
     new UpdateStackCommand({
       StackName: stackName,
@@ -206,7 +157,7 @@ test("an app that Architect deployed keeps its data and URLs with Arclet, and wi
     }),
   );
   await waitUntilStackUpdateComplete({ client, maxWaitTime: 60 }, { StackName: stackName });
-  const back = await physicalIds(client);
+  const back = await physicalIds(stackName);
   for (const id of ["CatsTable", "DogsTable", "HTTP", "MailQueue", "StaticBucket", "WS"])
     expect([id, back.get(id)]).toEqual([id, before.get(id)]);
   expect(await tom()).toEqual({ id: { S: "tom" }, age: { N: "7" } });

@@ -14,7 +14,7 @@ interface Workflow {
 
 /** The commands of the recipe's workflow, for a pull request of this number. */
 function commandsFor(number: number): { readonly deploy: string[]; readonly destroy: string[] } {
-  const [text = ""] = Object.values(filesOfPage("recipes/previews.md"));
+  const text = filesOfPage("recipes/previews.md")[".github/workflows/preview.yml"] ?? "";
   const { steps } = (parse(text) as Workflow).jobs.preview;
   const [deploy = [], destroy = []] = ["!=", "=="].map((operator) => {
     const step = steps.find((one) => one.if === `github.event.action ${operator} 'closed'`);

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { appendFile, rm, symlink, writeFile } from "node:fs/promises";
+import { appendFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -189,6 +189,49 @@ exports.handler = async () => ({ statusCode: 200, body: text });
   });
 });
 
+describe("a save that breaks everything at once", () => {
+  test("a manifest that is deleted, and one with errors, work again when they are back", async () => {
+    await using folder = await temporaryFolder(app);
+    await using running = await dev(folder.path);
+    const from = running.cli.output.length;
+    await rm(join(folder.path, ".arc"));
+    await running.cli.waitFor(/the manifest is gone: what runs stays as it was/, from);
+    const restored = await running.save({ ".arc": app[".arc"] }, /the manifest works again/);
+    expect(running.cli.output.slice(from)).not.toContain("serving the folder");
+    expect(restored).not.toContain("reloaded");
+    await running.save({ ".arc": "@app\nlive\n\n@htp\n" }, /manifest: what runs stays as it was/);
+    await running.save({ ".arc": app[".arc"] }, /the manifest works again/);
+    expect(await running.get()).toBe("one");
+  });
+
+  test("a package.json that every function reads is reported once", async () => {
+    await using folder = await temporaryFolder({
+      ...app,
+      ".arc": "@app\nlive\n\n@http\nget /\nget /b\n",
+      "src/http/get-b/index.js": respond("b"),
+      "package.json": "{}\n",
+    });
+    await using running = await dev(folder.path);
+    const said = await running.save({ "package.json": '{ "name": ' }, /what runs stays as it was/);
+    expect(count(said, /package\.json:\d+:\d+: error/)).toBe(1);
+    expect(said).toMatch(/http\/get-index, http\/get-b: what runs stays as it was/);
+    await running.save({ "package.json": "{}\n" }, /http\/get-b works again/);
+  });
+
+  test("a handler that is renamed is reported once, whatever else is saved beside it", async () => {
+    await using folder = await temporaryFolder(app);
+    await using running = await dev(folder.path);
+    const from = running.cli.output.length;
+    await rename(join(folder.path, page), join(folder.path, "src/http/get-index/Index.js"));
+    await running.cli.waitFor(/http\/get-index: what runs stays as it was/, from);
+    await running.save({ [page]: respond("two") }, /works again/);
+    const said = running.cli.output.slice(from);
+    expect(count(said, /has no handler file/)).toBe(1);
+    expect(said).not.toContain("still does not build");
+    expect(await running.get()).toBe("two");
+  });
+});
+
 describe("nothing is cached past its time", () => {
   test("init adds the folder of an action while dev runs", async () => {
     await using folder = await temporaryFolder({ ".arc": "@app\nlive\n\n@ws\n" });
@@ -348,7 +391,9 @@ describe("messages and refusals give their reason", () => {
     await running.cli.waitFor(/\$default\s+err.*\n.*its result has the unknown key status/);
     socket.terminate();
     expect((await fetch(running.url)).status).toBe(500);
-    await running.cli.waitFor(/GET\s+\/\s+500.*\n.*http\/get-index: its result is not a response/);
+    await running.cli.waitFor(
+      /GET\s+\/\s+500.*\n.*http\/get-index: its result has the statusCode "many"/,
+    );
   });
 });
 

@@ -20,12 +20,14 @@ export class CliProcess {
       isGroup?: boolean;
       /** Another installation's `arclet`; this workspace's by default. */
       bin?: string;
+      /** The Node.js that runs it; this one by default. */
+      node?: string;
       /** The whole standard input; none by default. */
       input?: string;
     } = {},
   ) {
     const { FORCE_COLOR: _forced, PORT: _port, ...env } = process.env;
-    this.child = spawn(process.execPath, [options.bin ?? bin, ...args], {
+    this.child = spawn(options.node ?? process.execPath, [options.bin ?? bin, ...args], {
       cwd: options.cwd,
       env: { ...env, NO_COLOR: "1", ...options.env },
       stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],

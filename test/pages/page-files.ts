@@ -7,7 +7,10 @@ export function textOfPage(page: string): string {
   return readFileSync(join(docs, page), "utf8");
 }
 
-/** Files that a page's blocks of code hold, by path: each begins with its name in a comment. Later ones win. */
+/**
+ * Files that a page's blocks of code hold, by path: a block begins with its file's name in a comment, or
+ * follows "Save this as `name`". Later ones win.
+ */
 export function filesOfPage(page: string): Readonly<Record<string, string>> {
   return filesOf(textOfPage(page));
 }
@@ -26,8 +29,8 @@ export function stepsOfPage(
 }
 
 function filesOf(markdown: string): Readonly<Record<string, string>> {
-  const blocks = markdown.matchAll(
-    /^```\w+\n(?:\/\/|#|<!--) ([\w./@-]+\.\w+|\.env)(?: -->)?\n([\s\S]*?)^```$/gm,
-  );
-  return Object.fromEntries(Array.from(blocks, ([, path = "", content = ""]) => [path, content]));
+  const named = /^```\w+\n(?:\/\/|#|<!--) ([\w./@-]+\.\w+|\.env)(?: -->)?\n([\s\S]*?)^```$/gm;
+  const saved = /^Save this as `([\w./-]+)`.*\n\n```\w+\n([\s\S]*?)^```$/gm;
+  const blocks = [...markdown.matchAll(named), ...markdown.matchAll(saved)];
+  return Object.fromEntries(blocks.map(([, path = "", content = ""]) => [path, content]));
 }

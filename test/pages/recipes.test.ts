@@ -3,17 +3,26 @@ import { readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { launchBrowser, type TestBrowser } from "../helpers/browser.ts";
 import { runCli } from "../helpers/cli-process.ts";
 import { linkDependencies, temporaryFolder } from "../helpers/temporary-folder.ts";
 import { filesOfPage, textOfPage } from "./page-files.ts";
-import { nextMessage, startApp } from "./started-app.ts";
+import { startApp } from "./started-app.ts";
 
 const names = readdirSync(join(import.meta.dirname, "../../docs/recipes"));
 const apps = names.filter((name) => "app.arc" in filesOfPage(`recipes/${name}`));
 const recipe = (name: string): Readonly<Record<string, string>> =>
   filesOfPage(`recipes/${name}.md`);
+
+/** Path and query of the addresses that a page has its reader open. */
+function addressesIn(name: string): readonly string[] {
+  const text = textOfPage(`recipes/${name}.md`);
+  const found = Array.from(text.matchAll(/http:\/\/localhost:3333(\/[^\s;,]*)?/g));
+  return [...new Set(found.map(([, path = "/"]) => path))];
+}
 
 test.each(apps)("the app of %s has no errors", async (name) => {
   await using folder = await temporaryFolder({
@@ -28,9 +37,21 @@ test.each(apps)("the app of %s has no errors", async (name) => {
 });
 
 describe("recipes", () => {
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser.close());
+
+  async function pageAt(url: string): Promise<Page> {
+    const page = await browser.context.newPage();
+    await page.goto(url);
+    return page;
+  }
+
   test("shared code", async () => {
     await using app = await startApp(recipe("shared-code"));
-    expect(await (await fetch(`${app.url}/price/1299`)).text()).toBe("€12.99");
+    expect(await (await fetch(app.url + addressesIn("shared-code")[0])).text()).toBe("€12.99");
     expect((await fetch(`${app.url}/price/a-lot`)).status).toBe(400);
   });
 
@@ -43,8 +64,12 @@ describe("recipes", () => {
     });
     expect([signUp.status, signUp.headers.get("location")]).toEqual([
       303,
-      "/?thanks=ada%40example.com",
+      "/thanks?email=ada%40example.com",
     ]);
+    const page = await pageAt(app.url);
+    await page.fill("input[name=email]", "ada@example.com");
+    await page.getByText("Sign up").click();
+    await page.getByText("Thank you, ada@example.com").waitFor();
     const form = new FormData();
     form.set("file", new Blob([new Uint8Array([0, 255, 254, 10])]), "bytes.bin");
     const upload = await fetch(`${app.url}/upload`, { method: "POST", body: form });
@@ -69,38 +94,47 @@ describe("recipes", () => {
     ];
     expect(refusal.statusCode).toBe(401);
     request.destroy();
+    // As somebody does it.
+    const page = await pageAt(app.url);
+    await page.getByText("Not logged in").waitFor();
+    await page.fill("input[name=user]", "ada");
+    await page.getByRole("button").click();
+    await page.getByText("Connected", { exact: true }).waitFor();
   });
 
   test("send to one person, on every device", async () => {
     await using app = await startApp(recipe("send-to-one"));
-    const [ada, phone, grace, other] = await Promise.all(
-      ["ada", "ada", "grace", "other"].map((user) => app.open(`/?user=${user}`)),
+    const [ofAda = "", ofGrace = ""] = addressesIn("send-to-one");
+    const ada = await pageAt(app.url + ofAda);
+    const phone = await pageAt(app.url + ofAda);
+    const grace = await pageAt(app.url + ofGrace);
+    const send = async (page: Page, to: string, text: string): Promise<void> => {
+      await page.fill("input[name=to]", to);
+      await page.fill("input[name=text]", text);
+      await page.getByRole("button").click();
+    };
+    await Promise.all(
+      [grace, ada, phone].map((page) =>
+        page.waitForFunction("socket.readyState === WebSocket.OPEN"),
+      ),
     );
-    let others = 0;
-    other?.on("message", () => others++);
-    const heard = [ada, phone].map((socket) => nextMessage(socket as WebSocket));
-    grace?.send(JSON.stringify({ action: "whisper", to: "ada", text: "hi" }));
-    const whisper = { from: "grace", text: "hi" };
-    expect(await Promise.all(heard)).toEqual([whisper, whisper]);
-    // What "other" would have heard came before this.
-    const own = nextMessage(other as WebSocket);
-    grace?.send(JSON.stringify({ action: "whisper", to: "other", text: "you too" }));
-    expect([await own, others]).toEqual([{ from: "grace", text: "you too" }, 1]);
+    await send(grace, "ada", "hi");
+    await Promise.all([ada, phone].map((page) => page.getByText("grace: hi").waitFor()));
+    // What Grace would have got came before this.
+    await send(ada, "grace", "hi yourself");
+    await grace.getByText("ada: hi yourself").waitFor();
+    expect(await grace.locator("li").count()).toBe(1);
   });
 
   test("presence", async () => {
     await using app = await startApp(recipe("presence"));
-    const ada = await app.open();
-    const alone = nextMessage(ada);
-    ada.send(JSON.stringify({ action: "hello", user: "ada" }));
-    expect(await alone).toEqual({ here: ["ada"] });
-    const both = nextMessage(ada);
-    const grace = await app.open();
-    grace.send(JSON.stringify({ action: "hello", user: "grace" }));
-    expect(await both).toEqual({ here: ["ada", "grace"] });
-    const left = nextMessage(ada);
-    grace.close();
-    expect(await left).toEqual({ here: ["ada"] });
+    const [ofAda = "", ofGrace = ""] = addressesIn("presence");
+    const ada = await pageAt(app.url + ofAda);
+    const grace = await pageAt(app.url + ofGrace);
+    await Promise.all([ada, grace].map((page) => page.getByText("Here: ada, grace").waitFor()));
+    await grace.close();
+    await ada.getByText(/Here: ada$/).waitFor();
+    expect(await ada.textContent("output")).toBe("ada");
   });
 
   test("streaming tokens", async () => {
@@ -118,17 +152,13 @@ describe("recipes", () => {
       const { port } = model.address() as AddressInfo;
       const env = `LLM_URL=http://127.0.0.1:${port}\nLLM_KEY=key\nLLM_MODEL=model\n`;
       await using app = await startApp({ ...recipe("stream-tokens"), ".env": env });
-      const socket = await app.open();
-      const messages: unknown[] = [];
-      const done = new Promise<void>((resolve) => {
-        socket.on("message", (data: Buffer) => {
-          messages.push(JSON.parse(data.toString("utf8")));
-          if (data.includes("done")) resolve();
-        });
-      });
-      socket.send(JSON.stringify({ action: "ask", question: "hello?" }));
-      await done;
-      expect(messages).toEqual([{ token: "Hel" }, { token: "lö" }, { done: true }]);
+      const page = await pageAt(app.url);
+      await page.waitForFunction("socket.readyState === WebSocket.OPEN");
+      await page.fill("input[name=question]", "hello?");
+      await page.getByRole("button").click();
+      await page.getByText("Hellö").waitFor();
+      const shown = await page.evaluate("Array.from(output.childNodes, (node) => node.data)");
+      expect(shown).toEqual(["Hel", "lö", "\n"]);
     } finally {
       model.close();
     }
@@ -137,7 +167,7 @@ describe("recipes", () => {
   test("CORS, the question included", async () => {
     await using app = await startApp(recipe("cors"));
     const ask = (origin: string, method: string): Promise<Response> =>
-      fetch(`${app.url}/api/time`, {
+      fetch(app.url + addressesIn("cors")[0], {
         method,
         headers: { origin, "access-control-request-method": "GET" },
       });
@@ -161,12 +191,14 @@ describe("recipes", () => {
 
   test("Hono", async () => {
     await using app = await startApp(recipe("hono"));
-    expect(await (await fetch(`${app.url}/api/hello/ada`)).json()).toEqual({ hello: "ada" });
+    expect(await (await fetch(app.url + addressesIn("hono")[0])).json()).toEqual({ hello: "ada" });
     expect((await fetch(`${app.url}/api/nothing`)).status).toBe(404);
   });
 
   test("from serverless-offline", async () => {
     await using app = await startApp(recipe("from-serverless-offline"));
-    expect(await (await fetch(`${app.url}/cats/tom`)).json()).toEqual({ id: "tom" });
+    expect(await (await fetch(app.url + addressesIn("from-serverless-offline")[0])).json()).toEqual(
+      { id: "tom" },
+    );
   });
 });

@@ -5,25 +5,52 @@ import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 import { describe, expect, test } from "vitest";
+import { readProject } from "@arclet/manifest/node";
 import { ensureEnvironment } from "../../scripts/python.mjs";
+import { readStaticFiles } from "../../packages/deploy/src/assets/read-static-files.ts";
 import { launchBrowser } from "../helpers/browser.ts";
 import { CliProcess, runCli } from "../helpers/cli-process.ts";
 import { DebuggerClient } from "../helpers/debugger-client.ts";
 import { linkDependencies, temporaryFolder } from "../helpers/temporary-folder.ts";
-import { filesOfPage } from "./page-files.ts";
-import { startApp } from "./started-app.ts";
+import { filesOfPage, textOfPage } from "./page-files.ts";
 
 // Recipes with a program beside Arclet: another language, an editor, a bundler, a machine that deploys.
 
+/** A page's app, with what its command `arclet init` adds. */
+async function createApp(page: string): Promise<{ readonly path: string } & AsyncDisposable> {
+  const files = filesOfPage(`recipes/${page}.md`);
+  const folder = await temporaryFolder({ "package.json": '{ "type": "commonjs" }', ...files });
+  await linkDependencies(folder.path);
+  expect(await runCli(["init"], { cwd: folder.path })).toMatchObject({ code: 0 });
+  return folder;
+}
+
+/** Text of an element in Chromium, once the page shows what is awaited. */
+async function shown(url: string, awaited: string, selector: string): Promise<string | null> {
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.context.newPage();
+    await page.goto(url);
+    await page.getByText(awaited).waitFor();
+    return await page.textContent(selector);
+  } finally {
+    await browser.close();
+  }
+}
+
 test("Python: both functions answer, in the environment that the page makes", async () => {
-  const folder = join(import.meta.dirname, "../../.cache/pages/python");
-  const python = ensureEnvironment(folder, ["awslambdaric==4.2.2"]);
-  await using app = await startApp(filesOfPage("recipes/python.md"), {
-    PATH: `${dirname(python)}${delimiter}${process.env["PATH"]}`,
+  const cache = join(import.meta.dirname, "../../.cache/pages/python");
+  expect(textOfPage("recipes/python.md")).toContain("pip install awslambdaric boto3\n");
+  const python = ensureEnvironment(cache, ["awslambdaric==4.2.2", "boto3==1.43.106"]);
+  await using folder = await createApp("python");
+  await using dev = new CliProcess(["dev", "--port", "0"], {
+    cwd: folder.path,
+    env: { PATH: `${dirname(python)}${delimiter}${process.env["PATH"]}` },
   });
-  expect(await (await fetch(`${app.url}/sum/20/22`)).text()).toBe("42");
-  expect(await (await fetch(app.url)).text()).toBe('<a href="/sum/20/22">20 + 22</a>');
-  expect((await fetch(`${app.url}/sum/20/x`)).status).toBe(500);
+  const [url] = await dev.waitFor(/http:\/\/localhost:\d+/);
+  expect(await (await fetch(`${url}/sum/20/22`)).text()).toBe("42");
+  expect((await fetch(`${url}/sum/20/x`)).status).toBe(500);
+  expect(await shown(url, "sum", "output")).toBe('{"sum": 42}');
 });
 
 interface Launch {
@@ -76,35 +103,18 @@ describe("Vite", () => {
   const files = filesOfPage("recipes/vite.md");
   const vite = join(import.meta.dirname, "../../node_modules/vite/bin/vite.js");
 
-  /** The page's app, with what its command `arclet init` adds. */
-  async function createApp(): Promise<Awaited<ReturnType<typeof temporaryFolder>>> {
-    const folder = await temporaryFolder({ "package.json": '{ "type": "module" }', ...files });
-    await linkDependencies(folder.path);
-    expect(await runCli(["init"], { cwd: folder.path })).toMatchObject({ code: 0 });
-    return folder;
-  }
-
   /** The page's own config, at the port that this run has. */
   async function pointAt(root: string, url: string): Promise<void> {
-    const config = files["vite.config.js"] ?? "";
+    const config = files["vite.config.mjs"] ?? "";
     expect(config).toContain("http://localhost:3333");
-    await writeFile(join(root, "vite.config.js"), config.replace("http://localhost:3333", url));
+    await writeFile(join(root, "vite.config.mjs"), config.replace("http://localhost:3333", url));
   }
 
-  async function timeShown(url: string): Promise<string | null> {
-    const browser = await launchBrowser();
-    try {
-      const page = await browser.context.newPage();
-      await page.goto(url);
-      await page.getByText("echo: hello").waitFor();
-      return await page.textContent("#time");
-    } finally {
-      await browser.close();
-    }
-  }
+  const timeShown = async (url: string): Promise<string | null> =>
+    await shown(url, "echo: hello", "#time");
 
   test("in front: the page of Vite's server has its socket and its requests", async () => {
-    await using folder = await createApp();
+    await using folder = await createApp("vite");
     await using dev = new CliProcess(["dev", "--port", "0"], { cwd: folder.path });
     const [appUrl] = await dev.waitFor(/http:\/\/localhost:\d+/);
     await pointAt(folder.path, appUrl);
@@ -131,7 +141,7 @@ describe("Vite", () => {
   });
 
   test("behind: what Vite has built is served, with its socket's address", async () => {
-    await using folder = await createApp();
+    await using folder = await createApp("vite");
     const build = spawn(process.execPath, [vite, "build"], {
       cwd: folder.path,
       // That of the tests would make it a build for development.
@@ -142,6 +152,15 @@ describe("Vite", () => {
     await using dev = new CliProcess(["dev", "--port", "0"], { cwd: folder.path });
     const [url] = await dev.waitFor(/http:\/\/localhost:\d+/);
     expect(await timeShown(url)).toMatch(/^\d{4}-\d\d-\d\dT/);
+    // What browsers may keep, once deployed.
+    const { project } = await readProject(folder.path);
+    const settings = project?.manifest.static;
+    if (settings === undefined || settings === null) throw new Error("@static is missing");
+    const objects = await readStaticFiles(folder.path, settings);
+    const kept = objects.filter(({ isFingerprinted }) => isFingerprinted);
+    expect(kept.map(({ key }) => key)).toEqual([
+      expect.stringMatching(/^assets\/index-[\w-]{8}\.js$/),
+    ]);
     // A path of a client-side router.
     expect((await fetch(`${url}/some/where`, { headers: { accept: "text/html" } })).status).toBe(
       200,
@@ -154,7 +173,8 @@ interface Workflow {
 }
 
 describe.each(["ci", "previews"])("the workflow of %s", (name) => {
-  const [text = ""] = Object.values(filesOfPage(`recipes/${name}.md`));
+  const files = Object.entries(filesOfPage(`recipes/${name}.md`));
+  const [, text = ""] = files.find(([path]) => path.endsWith(".yml")) ?? [];
   const { jobs } = parse(text) as Workflow;
   const commands = Object.values(jobs)
     .flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []))

@@ -1,3 +1,4 @@
+import { startCompiler } from "./esbuild/load-esbuild.ts";
 import { join, resolve } from "node:path";
 import { systemErrorCode, type ProjectFunction } from "@arclet/manifest";
 import { nothingMissing, type BuildResult } from "./built-function.ts";
@@ -100,7 +101,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
   }
 
   async prepare(): Promise<void> {
-    await FunctionBundler.prepare();
+    await startCompiler();
   }
 
   async forget(functionId: string): Promise<void> {

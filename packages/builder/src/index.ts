@@ -16,6 +16,7 @@ export {
   nodeHandlerExtensions,
   type FoundHandler,
 } from "./find-handler.ts";
+export { startCompiler } from "./esbuild/load-esbuild.ts";
 export { createFunctionBuilder } from "./function-builder.ts";
 export type { FunctionBuilder } from "./function-builder.ts";
 export { affectedFunctions } from "./watch/affected-functions.ts";

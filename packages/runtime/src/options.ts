@@ -5,6 +5,7 @@ import { createSystemClock, type Clock } from "./clock.ts";
 import type { ConnectionRouter } from "./connections/connection-router.ts";
 import { createMemoryRouter } from "./connections/memory.ts";
 import type { ExecutionStrategy } from "./execution/execution-strategy.ts";
+import type { ProcessAhead } from "./execution/process/process-ahead.ts";
 
 export interface RuntimeOptions {
   readonly app: RuntimeApp;
@@ -14,6 +15,8 @@ export interface RuntimeOptions {
   readonly host?: string;
   /** @default "process" */
   readonly execution?: "process" | "child-process" | ExecutionStrategy;
+  /** What `startProcessAhead` has started; the runtime closes it. Of `process` alone. */
+  readonly processAhead?: ProcessAhead;
   /** Comes between the invoker and the strategy: tests put faults there. @default nothing does */
   readonly wrapExecution?: (strategy: ExecutionStrategy) => ExecutionStrategy;
   /** Opens a debugger in the processes of functions: the first one here, others at the next free ports; port 0 takes any. */

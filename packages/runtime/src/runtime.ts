@@ -81,6 +81,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   const strategy = await (typeof execution === "string"
     ? strategies[execution]?.({
         ...(inspect === undefined ? {} : { inspect }),
+        ...(given.processAhead === undefined ? {} : { ahead: given.processAhead }),
         ...(given.clock !== undefined && isMovableClock(given.clock) ? { clock: given.clock } : {}),
       })
     : execution);

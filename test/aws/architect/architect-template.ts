@@ -11,8 +11,8 @@ const deploymentType = "AWS::ApiGatewayV2::Deployment";
 /** A template with SAM's transform, as Architect gives it to CloudFormation. */
 export type SamTemplate = Template & { readonly Transform: string };
 
-/** What the real Architect makes of the app in a folder. */
-export function architectTemplate(app: string): SamTemplate {
+/** The real Architect, installed the first time: its program, and the Node.js that runs it. */
+export function architectProgram(): { readonly node: string; readonly bin: string } {
   const stamp = join(folder, ".installed");
   if (!existsSync(stamp)) {
     mkdirSync(folder, { recursive: true });
@@ -24,8 +24,17 @@ export function architectTemplate(app: string): SamTemplate {
     );
     writeFileSync(stamp, "");
   }
+  const modules = join(folder, "node_modules");
+  return {
+    node: join(modules, ".bin/node"),
+    bin: join(modules, "@architect/architect/src/index.js"),
+  };
+}
+
+/** What the real Architect makes of the app in a folder. */
+export function architectTemplate(app: string): SamTemplate {
   const text = execFileSync(
-    join(folder, "node_modules/.bin/node"),
+    architectProgram().node,
     [join(import.meta.dirname, "make-template.mjs"), app, folder],
     { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
   );

@@ -50,11 +50,6 @@ export class FunctionBundler {
   /** Absolute folders of packages that read files beside their modules; known in the same way. */
   #keptPackages: readonly string[] = [];
 
-  /** Starts esbuild's process, which the first bundle otherwise waits for. */
-  static async prepare(): Promise<void> {
-    await loadEsbuild().transform("");
-  }
-
   async bundle(request: BundleRequest): Promise<BundleResult> {
     let result = await this.#bundle(request);
     if (!this.#hasNativePackages && (await mayHoldNativePackage(result))) {

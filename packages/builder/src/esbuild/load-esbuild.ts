@@ -9,3 +9,8 @@ import type * as Esbuild from "esbuild";
 export function loadEsbuild(): typeof Esbuild {
   return createRequire(import.meta.url)("esbuild") as typeof Esbuild;
 }
+
+/** Starts esbuild's process, which the first bundle otherwise waits for. */
+export async function startCompiler(): Promise<void> {
+  await loadEsbuild().transform("");
+}

@@ -35,6 +35,10 @@ const ignoredFolders: ReadonlySet<string> = new Set([
   ".git",
   ".cache",
   "coverage",
+  // Python's: virtual environments hold thousands of files, and running a module writes its cache.
+  ".venv",
+  "venv",
+  "__pycache__",
 ]);
 
 /**

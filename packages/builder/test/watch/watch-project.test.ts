@@ -109,18 +109,22 @@ describe("watchProject", () => {
     for (const batch of batches) expect(batch).toEqual([...new Set(batch)]);
   });
 
-  test("is deaf to packages, builds and version control", async () => {
+  test("ignores packages, builds, version control and Python's environments", async () => {
     const { project, until } = await watched({
       "src/a.js": "1",
       "node_modules/x/index.js": "1",
       ".arclet/build/x": "1",
       ".git/HEAD": "1",
+      ".venv/lib/x.py": "1",
+      "src/ws/x/__pycache__/lambda.pyc": "1",
       "src/ws/x/node_modules/y/index.js": "1",
     });
     await project.write({
       "node_modules/x/index.js": "2",
       ".arclet/build/x": "2",
       ".git/HEAD": "2",
+      ".venv/lib/x.py": "2",
+      "src/ws/x/__pycache__/lambda.pyc": "2",
       "src/ws/x/node_modules/y/index.js": "2",
     });
     await project.write({ "src/a.js": "2" });

@@ -37,7 +37,7 @@ export interface DevSessionOptions {
   /** What a test sets of the runtime. @default nothing */
   readonly runtime?: Pick<
     RuntimeOptions,
-    "clock" | "connections" | "limits" | "wrapExecution" | "maxEnvironments"
+    "clock" | "connections" | "limits" | "wrapExecution" | "maxEnvironments" | "processAhead"
   >;
   /** Where and how functions are built. @default as for `deploy`, in `.arclet/build` */
   readonly build?: ProjectBuilderOptions["build"];

@@ -1,5 +1,10 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { ReadStream } from "node:tty";
+import { startCompiler } from "@arclet/builder";
+import { defaultFunctionConfig } from "@arclet/manifest";
+import { startProcessAhead, type ProcessAhead } from "@arclet/runtime/process/ahead";
 import { isUserError } from "../errors.ts";
 import { Keys } from "../terminal/keys.ts";
 import { openBrowser } from "../terminal/open-browser.ts";
@@ -38,8 +43,19 @@ const interruptedExitCode = 130;
 
 /** Runs an app until it is interrupted; resolves with the exit code. */
 export async function runDev(options: RunDevOptions): Promise<number> {
+  // The first function's process starts, and the compiler where nothing is built, while all else loads.
+  const ahead = startProcessAhead(defaultFunctionConfig.memory);
+  try {
+    return await run(options, ahead);
+  } finally {
+    ahead.close();
+  }
+}
+
+async function run(options: RunDevOptions, processAhead: ProcessAhead): Promise<number> {
   const { terminal, root, inspect } = options;
-  // Begins to load while the port is looked at. What is wrong with it is reported where it is needed.
+  // What is wrong with either is reported where it is needed.
+  if (!existsSync(join(root, ".arclet"))) startCompiler().catch(() => null);
   import("@arclet/runtime").catch(() => null);
   const wanted = options.port ?? (await preferredPort(root));
   const port = await choosePort(wanted, options.host, terminal);
@@ -68,6 +84,7 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     // REPORT lines show it.
     measuresMemory: () => reporter.isVerbose,
     state: { ...options.state, ...options.network },
+    runtime: { processAhead },
     isEnding: () => interruption.isAskedWithin(signalLagMs),
     onEvent: (event) => {
       if (event.type !== "ready") return reportDevEvent(event, reporter);
@@ -110,8 +127,12 @@ export async function runDev(options: RunDevOptions): Promise<number> {
     : null;
   if (options.opensBrowser) await open();
 
-  await interruption.happened;
-  reporter.info("shutting down: closing sockets and running ws-disconnect (Ctrl-C again: at once)");
+  const signal = await interruption.happened;
+  // Where nobody pressed a key, something else sent it: a function that kills its parent, too.
+  const cause = signal === null || signal === "SIGINT" ? "" : `received ${signal}, `;
+  reporter.info(
+    `${cause}shutting down: closing sockets and running ws-disconnect (Ctrl-C again: at once)`,
+  );
   await session.close();
   keys?.close();
   interruption.forget();
@@ -149,8 +170,8 @@ const signalLagMs = 100;
 
 interface Interruption {
   readonly isAsked: boolean;
-  /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP. */
-  readonly happened: Promise<void>;
+  /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP with the signal; null: a key was pressed. */
+  readonly happened: Promise<NodeJS.Signals | null>;
   isAskedWithin(milliseconds: number): Promise<boolean>;
   interrupt(): void;
   forget(): void;
@@ -159,11 +180,13 @@ interface Interruption {
 /** The first interruption asks to close, a second one ends the process. */
 function interrupted(): Interruption {
   const closing = new AbortController();
-  const happened = new Promise<void>((resolve) => {
-    closing.signal.addEventListener("abort", () => resolve(), { once: true });
+  let first: NodeJS.Signals | null = null;
+  const happened = new Promise<NodeJS.Signals | null>((resolve) => {
+    closing.signal.addEventListener("abort", () => resolve(first), { once: true });
   });
-  const interrupt = (): void => {
+  const interrupt = (signal: NodeJS.Signals | null): void => {
     if (closing.signal.aborted) process.exit(interruptedExitCode);
+    first = signal;
     closing.abort();
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -179,7 +202,7 @@ function interrupted(): Interruption {
       timer.abort();
       return closing.signal.aborted;
     },
-    interrupt,
+    interrupt: () => interrupt(null),
     forget() {
       for (const signal of signals) process.off(signal, interrupt);
     },

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { StaticFiles } from "@arclet/manifest";
@@ -20,7 +21,8 @@ const mapName = "static.json";
 
 /**
  * Files of the folder as objects, those that others refer to first and pages last, so that no page
- * names what is not there yet. With `fingerprint true` comes `static.json`.
+ * names what is not there yet. With `fingerprint true` comes `static.json`. None where there is no folder:
+ * the bucket of a stack that Architect made is there without one.
  */
 export async function readStaticFiles(
   root: string,
@@ -28,7 +30,7 @@ export async function readStaticFiles(
 ): Promise<readonly StaticObject[]> {
   const folder = join(root, settings.folder);
   const prefix = settings.prefix === null ? "" : `${settings.prefix}/`;
-  const names = await fileNames(folder, settings.ignore);
+  const names = existsSync(folder) ? await fileNames(folder, settings.ignore) : [];
   if (settings.fingerprint !== true) {
     const immutable =
       settings.fingerprint === "external" && names.includes(mapName)

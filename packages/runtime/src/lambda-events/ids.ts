@@ -1,5 +1,5 @@
-import { randomFillSync, randomInt } from "node:crypto";
-import { idKind, NumberedIds } from "../numbered-ids.ts";
+import { randomFillSync } from "node:crypto";
+import { createNumberedIds, idKind, type NumberedIds } from "../numbered-ids.ts";
 
 // Read off captured ids: 11 bytes, the ninth marks the kind.
 const idBytes = 11;
@@ -38,12 +38,6 @@ export class IdSource {
   }
 }
 
-/** With a seed from the operating system's random source. */
-export function createNumberedIds(): NumberedIds {
-  const [a = 0, b = 0, c = 0, d = 0] = randomFillSync(new Uint32Array(4));
-  return new NumberedIds([a, b, c, d]);
-}
-
 const idPattern = /^[A-Za-z0-9_-]{15}=$/;
 
 /** Whether a text could be a connection id at all; others are refused with 400 instead of 410. */
@@ -55,5 +49,7 @@ const apiIdAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
 
 /** Ten lower-case letters and digits. */
 export function createApiId(): string {
-  return Array.from({ length: 10 }, () => apiIdAlphabet[randomInt(apiIdAlphabet.length)]).join("");
+  const letter = (): string =>
+    apiIdAlphabet.charAt(Math.floor(Math.random() * apiIdAlphabet.length));
+  return Array.from({ length: 10 }, letter).join("");
 }

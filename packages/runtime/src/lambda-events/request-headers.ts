@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { hexWord } from "../numbered-ids.ts";
+import { random32 } from "../random32.ts";
 
 /** Header names as the client wrote them, each with all its values. */
 export type HeaderList = readonly (readonly [name: string, values: readonly string[]])[];
@@ -84,10 +85,6 @@ export function traceId(now: number): string {
   const seconds = Math.floor(now / 1000).toString(16);
   // It has to be unique, and is no secret.
   return `Root=1-${seconds}-${hexWord(random32())}${hexWord(random32())}${hexWord(random32())}`;
-}
-
-function random32(): number {
-  return Math.floor(Math.random() * 2 ** 32);
 }
 
 /** Names and values as `headers` (the last of repeated values) and `multiValueHeaders`. */

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { EnvironmentOptions, ExecutionStrategy, StartResult } from "../execution-strategy.ts";
 import type { MovableClock } from "../../movable-clock.ts";
 import { runtimeError } from "../handler/error-report.ts";
@@ -8,9 +7,8 @@ import {
   type ProcessOptions,
 } from "./function-process.ts";
 import { ProcessEnvironment } from "./process-environment.ts";
-import { ProcessWarden } from "./process-warden.ts";
+import { createProcessAhead, type ProcessAhead } from "./process-ahead.ts";
 import type { InspectAddress } from "./records.ts";
-import { SpareProcess } from "./spare-process.ts";
 import { StrayProcesses } from "./stray-processes.ts";
 
 export interface ProcessStrategyOptions {
@@ -18,6 +16,8 @@ export interface ProcessStrategyOptions {
   readonly inspect?: InspectAddress;
   /** Time in the processes follows it. @default the wall's */
   readonly clock?: MovableClock;
+  /** One that has started already. @default none has */
+  readonly ahead?: ProcessAhead;
 }
 
 /** Variables that Node.js reads as it starts, or its libraries do: a process made ahead has not had them. */
@@ -28,11 +28,9 @@ const startVariables = /^(?:NODE_(?!ENV$)|UV_|OPENSSL_|SSL_|LD_|DYLD_)/;
  * heap, working directory, signals, native state and crashes are theirs alone.
  */
 export function createProcessStrategy(given: ProcessStrategyOptions = {}): ExecutionStrategy {
-  const bootstrap = createRequire(import.meta.url).resolve("@arclet/runtime/process/bootstrap");
+  const { bootstrap, warden, spare } = given.ahead ?? createProcessAhead();
   const environments = new Set<ProcessEnvironment>();
-  const warden = new ProcessWarden();
   const strays = new StrayProcesses(warden);
-  const spare = new SpareProcess(warden);
   let count = 0;
   return {
     name: "process",

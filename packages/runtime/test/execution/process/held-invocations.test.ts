@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { HeldInvocations } from "../../../src/execution/process/held-invocations.ts";
 import type { Invocation } from "../../../src/invocation.ts";
-import { createNumberedIds } from "../../../src/lambda-events/ids.ts";
+import { createNumberedIds } from "../../../src/numbered-ids.ts";
 
 const ids = createNumberedIds();
 

@@ -4,7 +4,7 @@ import { BatchWriter } from "../../../src/execution/process/batch-writer.ts";
 import { eventOf, InvocationReader } from "../../../src/execution/process/invocation-reader.ts";
 import { InvocationWriter } from "../../../src/execution/process/invocation-writer.ts";
 import { idsOf, toChild } from "../../../src/execution/process/records.ts";
-import { createNumberedIds } from "../../../src/lambda-events/ids.ts";
+import { createNumberedIds } from "../../../src/numbered-ids.ts";
 import { messageEvent, type MessageSender } from "../../../src/message-event.ts";
 
 const requestTime = "19/Feb/2024:07:11:42 +0000";

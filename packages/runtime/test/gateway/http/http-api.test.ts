@@ -97,17 +97,38 @@ describe("the answer of an HTTP API", () => {
   });
 
   test.each([
-    ["a status that is none", { statusCode: "fine" }],
-    ["a status beside the range", { statusCode: 99 }],
-    ["a body that is an object", { statusCode: 200, body: {} }],
-    ["a header that is none", { statusCode: 200, headers: { "x-mine": "a\r\nb: c" } }],
-  ])("%s is 500", async (_name, value) => {
-    const { url } = await startGateway({ routes: ["get /"], functions: { "get /": () => value } });
+    [{ statusCode: "fine" }, 'has the statusCode "fine", which is not a number from 200 to 599'],
+    [{ statusCode: 99 }, "has the statusCode 99, which is not a number from 200 to 599"],
+    [{ statusCode: 200, body: {} }, "has a body that is not text: use JSON.stringify"],
+    [
+      { statusCode: 200, headers: { "x-mine": "a\r\nb: c" } },
+      'has the header "x-mine", whose name or value HTTP does not allow',
+    ],
+    [
+      { statusCode: 200, headers: { "x mine": "a" } },
+      'has the header "x mine", whose name or value HTTP does not allow',
+    ],
+    [
+      { statusCode: 200, headers: { "x-mine": "☃" } },
+      'has the header "x-mine", whose name or value HTTP does not allow',
+    ],
+  ])("%j is 500, and the developer reads why", async (value, reason) => {
+    const { url, traffic } = await startGateway({
+      routes: ["get /"],
+      functions: { "get /": () => value },
+    });
+    const reported = new Promise((resolve) => {
+      traffic.listen((event) => {
+        if (event.type === "http") resolve(event.reason);
+      });
+    });
     const answer = await fetch(url);
-    expect([answer.status, await answer.text()]).toEqual([
+    expect([answer.status, answer.statusText, await answer.text()]).toEqual([
       500,
+      "Internal Server Error",
       '{"message":"Internal Server Error"}',
     ]);
+    expect(await reported).toBe(`get /: its result ${reason}`);
   });
 
   test("every answer names its request", async () => {
