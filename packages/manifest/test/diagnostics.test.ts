@@ -369,6 +369,16 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
     ["11:1 error index-invalid"],
   ],
   [
+    "a projection of nothing",
+    `${app}@tables\ncats\n  id *String\n\n@tables-indexes\ncats\n  at *String\n  projection\n`,
+    ["9:1 error index-invalid"],
+  ],
+  [
+    "a projection of more attributes than DynamoDB allows",
+    `${app}@tables\ncats\n  id *String\n\n@tables-indexes\ncats\n  at *String\n  projection ${Array.from({ length: 21 }, (_, index) => `a${index}`).join(" ")}\n`,
+    ["9:1 error index-invalid"],
+  ],
+  [
     "a key of two types",
     `${app}@tables\ncats\n  id *String\n\n@tables-indexes\ncats\n  id *Number\n`,
     ["9:1 error index-invalid"],

@@ -10,6 +10,7 @@ import { BuildError } from "../errors.ts";
 import { toDiagnostic } from "./message-diagnostic.ts";
 import type { ModuleFormat } from "../module-format.ts";
 import { holdsNativePackage } from "./native-packages.ts";
+import { packagesWithFiles } from "./packages-with-files.ts";
 import { externalImports, type ExternalImport } from "../esbuild/external-imports.ts";
 
 export interface Bundle {
@@ -31,7 +32,10 @@ export type BundleResult =
     };
 
 /** What to bundle. The source determines the module's format and name. */
-export type BundleRequest = Omit<BundleSettings, "format" | "outfile" | "keepsNativePackages"> & {
+export type BundleRequest = Omit<
+  BundleSettings,
+  "format" | "outfile" | "keepsNativePackages" | "keptPackages"
+> & {
   readonly directory: string;
 };
 
@@ -43,11 +47,20 @@ export class FunctionBundler {
   #contextKey = "";
   /** Known only after bundling. Most functions have none, and detecting them takes time. */
   #hasNativePackages = false;
+  /** Absolute folders of packages that read files beside their modules; known in the same way. */
+  #keptPackages: readonly string[] = [];
 
   async bundle(request: BundleRequest): Promise<BundleResult> {
-    const result = await this.#bundle(request);
-    if (this.#hasNativePackages || !(await mayHoldNativePackage(result))) return result;
-    this.#hasNativePackages = true;
+    let result = await this.#bundle(request);
+    if (!this.#hasNativePackages && (await mayHoldNativePackage(result))) {
+      this.#hasNativePackages = true;
+      result = await this.#bundle(request);
+    }
+    // Once: what such packages need is left out together with them.
+    const all = result.ok ? await packagesIn(result.bundle, request.entry) : [];
+    const found = all.filter((folder) => !this.#keptPackages.includes(folder));
+    if (found.length === 0) return result;
+    this.#keptPackages = [...this.#keptPackages, ...found];
     return this.#bundle(request);
   }
 
@@ -74,6 +87,7 @@ export class FunctionBundler {
       format,
       outfile: resolve(request.directory, name),
       keepsNativePackages: this.#hasNativePackages,
+      keptPackages: this.#keptPackages,
     };
     const key = JSON.stringify({ ...settings, dependencies: [...request.dependencies] });
     try {
@@ -89,9 +103,10 @@ export class FunctionBundler {
           format,
           files: completeModule(outputFiles, request.directory, name, format),
           inputs: inputFiles(Object.keys(metafile.inputs), request.root),
-          nativeImports: this.#hasNativePackages
-            ? externalImports(metafile, (path) => resolve(request.root, path))
-            : [],
+          nativeImports:
+            this.#hasNativePackages || this.#keptPackages.length > 0
+              ? externalImports(metafile, (path) => resolve(request.root, path))
+              : [],
         },
         diagnostics: warnings.map((warning) => toDiagnostic(warning, "warning")),
         entryFormat: metafile.inputs[sourceName(request)]?.format ?? null,
@@ -127,6 +142,15 @@ async function mayHoldNativePackage(result: BundleResult): Promise<boolean> {
   return result.diagnostics.some(
     ({ location }) => location?.file.includes("node_modules") === true,
   );
+}
+
+export function packagesIn(
+  { files, format, inputs }: Bundle,
+  entry: string,
+): Promise<readonly string[]> {
+  const module = files.find(({ name }) => name === moduleName(format));
+  const text = Buffer.from(module?.bytes ?? new Uint8Array()).toString("latin1");
+  return packagesWithFiles(text, inputs, entry);
 }
 
 /** Whether esbuild was killed, by a terminal's signal or by the system. */

@@ -28,6 +28,8 @@ export interface BundleSettings {
   readonly adapts: string | null;
   /** Keeps native packages out of the bundle, to ship them next to it. */
   readonly keepsNativePackages: boolean;
+  /** Absolute folders of packages that are left out like native ones. */
+  readonly keptPackages: readonly string[];
 }
 
 /** Identifier that replaces `import.meta.url` in a CommonJS bundle. */
@@ -64,7 +66,9 @@ export function createBundleOptions(settings: BundleSettings): EsbuildOptions & 
       ...(Object.keys(settings.replace).length === 0 ? [] : [replacedModules(settings.replace)]),
       ...(aliases === null ? [] : [aliases]),
       olderAwsSdkPlugin(settings.keepsOlderAwsSdk),
-      ...(settings.keepsNativePackages ? [nativePackagesPlugin()] : []),
+      ...(settings.keepsNativePackages || settings.keptPackages.length > 0
+        ? [nativePackagesPlugin(settings.keptPackages)]
+        : []),
       nativeModules,
     ],
     loader: {

@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import type { Metafile, OutputFile } from "esbuild";
-import { isBuildFailure, type Bundle, type BundleRequest } from "./bundle-function.ts";
+import { isBuildFailure, packagesIn, type Bundle, type BundleRequest } from "./bundle-function.ts";
 import { createBundleOptions, entryName, sourceName } from "./bundle-options.ts";
 import { completeModule, inputFiles, moduleName } from "./complete-module.ts";
 import { entryFormat, type EntryFormat } from "./entry-format.ts";
@@ -87,6 +87,7 @@ async function bundleTogether(group: readonly Waiting[]): Promise<readonly (Bund
     format: first.entry.format,
     outfile: name,
     keepsNativePackages: false,
+    keptPackages: [],
   });
   const built = await loadEsbuild()
     .build({
@@ -107,7 +108,14 @@ async function bundleTogether(group: readonly Waiting[]): Promise<readonly (Bund
   const isPlain = outputFiles.every(({ path }) => /\.[cm]js(?:\.map)?$/.test(path));
   const all = inputFiles(Object.keys(metafile.inputs), root);
   if (!isPlain || (await holdsNativePackage(all))) return [];
-  return group.map((waiting) => bundleOf(waiting, metafile, outputFiles));
+  const bundles = group.map((waiting) => bundleOf(waiting, metafile, outputFiles));
+  // Those that are bundled alone find out which packages to leave out.
+  const withFiles = await Promise.all(
+    bundles.map(async (bundle, index) =>
+      bundle === null ? [] : packagesIn(bundle, group[index]?.request.entry ?? ""),
+    ),
+  );
+  return bundles.map((bundle, index) => (withFiles[index]?.length === 0 ? bundle : null));
 }
 
 function bundleOf(

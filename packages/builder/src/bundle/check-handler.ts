@@ -21,9 +21,12 @@ export interface HandlerSource {
 export async function checkHandler(source: HandlerSource): Promise<readonly Diagnostic[]> {
   const text = await readFile(source.entry, "utf8");
   const file = new SourceFile(relative(source.root, source.entry).replaceAll("\\", "/"), text);
-  const missing = source.isModule ? await missingExport(source, file) : null;
+  const missing = source.isModule
+    ? await missingExport(source, file)
+    : missingCommonExport(source, file);
+  const other = missing === null ? notAFunction(source, file) : null;
   const callback = callbackHandler(source, file);
-  return [missing, callback].filter((diagnostic) => diagnostic !== null);
+  return [missing, other, callback].filter((diagnostic) => diagnostic !== null);
 }
 
 async function missingExport(
@@ -58,6 +61,62 @@ async function missingExport(
         location: null,
       },
     ],
+  };
+}
+
+/** A CommonJS module says what it exports while it runs: only one that never names it is refused. */
+function missingCommonExport({ exportPath }: HandlerSource, file: SourceFile): Diagnostic | null {
+  const [name = ""] = exportPath.split(".");
+  const { text } = file;
+  if (isNamed(text, name) && /\b(?:exports|module|this|eval|globalThis)\b|\bexport\b/.test(text))
+    return null;
+  const whole =
+    /\bmodule\.exports\s*=\s*(?:async\b|function\b|class\b|\([^()]*\)\s*=>|[\w$]+\s*=>)/.exec(text);
+  // What another module or a computed name brings is seen only where it runs.
+  const isOpen = /\b(?:require|import|eval|Object|Reflect)\b|\bexports\s*\[|\.\.\./.test(text);
+  const isOnlyWhole = whole !== null && text.match(/\bexports\b/g)?.length === 1;
+  if (isOpen && !isOnlyWhole && /\b(?:exports|module|this|eval)\b|\bexport\b/.test(text))
+    return null;
+  return {
+    severity: "error",
+    code: "handler-not-exported",
+    text: `"${name}" is not exported: Lambda looks for the export of this name`,
+    location:
+      whole === null
+        ? locationAt(file, 0, 0)
+        : locationAt(file, whole.index, "module.exports".length),
+    notes: [{ text: `write "exports.${name} = …"`, location: null }],
+  };
+}
+
+function isNamed(text: string, name: string): boolean {
+  return new RegExp(`\\b${name.replaceAll("$", "\\$")}\\b`).test(text);
+}
+
+/** A handler that is written as a value, or as a class, which cannot be called. */
+function notAFunction({ exportPath }: HandlerSource, file: SourceFile): Diagnostic | null {
+  if (exportPath.includes(".")) return null;
+  const name = exportPath.replaceAll("$", "\\$");
+  const assignments = [
+    ...file.text.matchAll(
+      new RegExp(
+        `(?:^|[;\\n])\\s*(?:export\\s+(?:const|let|var)\\s+${name}\\s*(?::[^=;]+)?=|(?:module\\.)?exports\\.${name}\\s*=)(?!=)\\s*`,
+        "g",
+      ),
+    ),
+    ...file.text.matchAll(new RegExp(`\\bexport\\s+(?=class\\s+${name}\\b)`, "g")),
+  ];
+  const [only] = assignments;
+  if (only === undefined || assignments.length > 1) return null;
+  const start = only.index + only[0].length;
+  const value = /^(?:["'`{\d[]|class\b|(?:true|false|null)\b)/.exec(file.text.slice(start))?.[0];
+  if (value === undefined) return null;
+  return {
+    severity: "error",
+    code: "handler-not-function",
+    text: `"${exportPath}" is not a function: Lambda calls it with each event`,
+    location: locationAt(file, start, value.length),
+    notes: [{ text: `write "async (event) => { … }"`, location: null }],
   };
 }
 

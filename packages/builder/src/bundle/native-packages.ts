@@ -39,8 +39,11 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Keeps native packages out of the bundle, which imports them by name. */
-export function nativePackagesPlugin(): Plugin {
+/**
+ * Leaves native packages, and those in the folders of `kept`, out of the bundle, which then asks for
+ * them by name.
+ */
+export function nativePackagesPlugin(kept: readonly string[]): Plugin {
   return {
     name: "native-packages",
     setup(build) {
@@ -49,6 +52,7 @@ export function nativePackagesPlugin(): Plugin {
         const name = isBuiltin(path) ? null : packageNameOf(path);
         const found = name === null ? null : await findPackage(name, resolveDir);
         if (found === null) return null;
+        if (kept.includes(found.folder)) return { path, external: true };
         const isNative = known.get(found.folder) ?? isNativePackage(found.folder);
         known.set(found.folder, isNative);
         return (await isNative) ? { path, external: true } : null;
@@ -65,6 +69,6 @@ export async function holdsNativePackage(inputs: readonly string[]): Promise<boo
 }
 
 /** `/app/node_modules/@a/b/lib/c.js` → `/app/node_modules/@a/b` */
-function packageFolderOf(file: string): string | null {
+export function packageFolderOf(file: string): string | null {
   return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/.exec(file)?.[0] ?? null;
 }

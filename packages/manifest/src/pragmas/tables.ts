@@ -190,7 +190,8 @@ function readIndex(line: LineNode, context: PragmaContext): TableIndex | null {
     const [first = ""] = texts;
     if (setting.key.text === "name") name = first;
     else if (setting.key.text === "projection") {
-      projection = first === "all" || first === "keys" ? first : texts;
+      const word = first.toLowerCase();
+      projection = word === "all" || word === "keys" ? word : texts;
     } else {
       remarkUnknown(context, setting, "an index", ["name", "projection"]);
     }

@@ -4,6 +4,9 @@ import type { KeyAttribute, Table, TableIndex } from "../manifest.ts";
 const mostIndexes = 20;
 const mostProjected = 100;
 
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html */
+export const mostProjectedByIndex = 20;
+
 /** The reason why DynamoDB would refuse another index of a table, or null. */
 export function indexProblem(index: TableIndex, table: Table): string | null {
   const { name, projection } = index;
@@ -19,7 +22,9 @@ export function indexProblem(index: TableIndex, table: Table): string | null {
   const other = keysOf(index).find(({ name: key, type }) => (known.get(key) ?? type) !== type);
   if (other !== undefined)
     return `the key "${other.name}" has another type elsewhere in the table "${table.name}"`;
-  if (!Array.isArray(projection)) return null;
+  if (typeof projection === "string") return null;
+  if (projection.length === 0 || projection.length > mostProjectedByIndex)
+    return `the "projection" of the index "${name}" must be all, keys, or the names of 1 to ${mostProjectedByIndex} attributes`;
   const attributes = [...table.indexes.map((one) => one.projection), projection].flatMap((one) =>
     typeof one === "string" ? [] : one,
   );
