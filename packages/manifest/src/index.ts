@@ -1,3 +1,4 @@
+export { pragmaNames } from "./pragmas/registry.ts";
 export { CodedError, systemErrorCode, type CodedErrorOptions } from "./coded-error.ts";
 export type { Diagnostic, DiagnosticNote, Location } from "./diagnostic.ts";
 export { diagnosticCodes, type DiagnosticCode } from "./diagnostic-codes.ts";
@@ -51,6 +52,7 @@ export { responseRoutesOf, responseRoutesVariable } from "./response-routes.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";
 export {
   functionPragmaCatalog,
+  highestPort,
   pragmaCatalog,
   preferencesCatalog,
   type PragmaEntry,

@@ -91,6 +91,9 @@ export const corsAge: IntegerEntry = integer(
   "seconds",
 );
 
+/** Of TCP. */
+export const highestPort = 65_535;
+
 const levels = ["DEBUG", "INFO", "WARN"] as const;
 
 /** Settings of `@aws` that functions have, in the manifest and in their own `config.arc`. */
