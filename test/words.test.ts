@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { withTestNames } from "../scripts/test-names.mjs";
 import { commentsOf } from "./words/comments.ts";
 import { oldWordsIn } from "./words/old-words.ts";
 import { proseOf } from "./words/prose.ts";
@@ -85,4 +86,12 @@ describe("pages", () => {
     );
     expect(found).toEqual([]);
   });
+});
+
+test("names of tests that the site shows use the house words", () => {
+  const names = withTestNames(read("docs/aws-parity.md"))
+    .split("\n")
+    .filter((line) => /^- (?!\*\*)/.test(line));
+  expect(names.length).toBeGreaterThan(400);
+  expect(names.filter((name) => oldWordsIn(name).length > 0)).toEqual([]);
 });

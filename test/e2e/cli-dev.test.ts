@@ -1,12 +1,14 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { open, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { CliProcess, runCli } from "../helpers/cli-process.ts";
+import { freePort } from "../helpers/free-port.ts";
 import { holdPort } from "../helpers/held-port.ts";
 import { linkDependencies, temporaryFolder, writeTree } from "../helpers/temporary-folder.ts";
 
@@ -283,6 +285,53 @@ describe("arclet dev", () => {
     await fetch(`${running.url}/`);
     await running.cli.interrupt();
     expect(running.cli.stdout).toBe(`${running.url}\n`);
+  });
+
+  test("a function that ends its parent is not taken for a Ctrl-C", async () => {
+    await using folder = await temporaryFolder({
+      ...app,
+      "src/http/get-index/index.js":
+        "exports.handler = async () => { process.kill(process.ppid); return { statusCode: 200 }; };\n",
+    });
+    await using running = await dev(folder.path);
+    await fetch(`${running.url}/`).catch(() => null);
+    await running.cli.waitFor(/received SIGTERM, shutting down/);
+    expect(running.cli.output).not.toContain("bug");
+  });
+
+  test("a log that cannot be written does not end the app", async () => {
+    await using folder = await temporaryFolder({
+      ".arc": "@app\nlive\n\n@http\nget /\n",
+      "src/http/get-index/index.js": respond("one"),
+    });
+    const port = await freePort();
+    const child = spawn("sh", [
+      "-c",
+      'exec "$@" >/dev/full',
+      "sh",
+      process.execPath,
+      fileURLToPath(new URL("../../packages/cli/bundle/bin.js", import.meta.url)),
+      "dev",
+      folder.path,
+      "--port",
+      String(port),
+    ]);
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let said = "";
+    const reported = new Promise<void>((resolve) => {
+      child.stderr.on("data", (chunk: Buffer) => {
+        said += String(chunk);
+        if (/written.*\n/.test(said)) resolve();
+      });
+    });
+    await reported;
+    expect(said).toMatch(/error: the output cannot be written: ENOSPC/);
+    const url = `http://localhost:${port}/`;
+    expect((await fetch(url)).status).toBe(200);
+    expect((await fetch(url)).status).toBe(200);
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).toEqual([1, null]);
+    expect(said.match(/cannot be written/g)).toHaveLength(1);
   });
 
   test("sandbox is dev", async () => {

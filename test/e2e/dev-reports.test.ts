@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { appendFile, rm, symlink, writeFile } from "node:fs/promises";
+import { appendFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -42,7 +42,7 @@ function count(text: string, pattern: RegExp): number {
 }
 
 describe("a save whose code throws while it loads", () => {
-  test("is reported with its place, the version before runs on, and works again later", async () => {
+  test("is reported with its place, the previous version keeps running, and a fix loads", async () => {
     await using folder = await temporaryFolder(app);
     await using running = await dev(folder.path);
     expect(await running.get()).toBe("one");
@@ -149,7 +149,7 @@ exports.handler = async () => {
     expect(count(running.cli.output, /reloaded http\/get-index/)).toBe(0);
   });
 
-  test("a function that writes into its own folder does not reload for ever", async () => {
+  test("a function that writes into its own folder does not reload itself", async () => {
     await using folder = await temporaryFolder({
       ...app,
       "src/http/get-index/loaded.json": "0",
@@ -186,6 +186,49 @@ exports.handler = async () => ({ statusCode: 200, body: text });
       await running.save({ "src/http/get-index/name.txt": text }, /reloaded http\/get-index/);
       expect(await running.get()).toBe(text);
     }
+  });
+});
+
+describe("a save that breaks everything at once", () => {
+  test("a manifest that is deleted, and one with errors, work again when they are back", async () => {
+    await using folder = await temporaryFolder(app);
+    await using running = await dev(folder.path);
+    const from = running.cli.output.length;
+    await rm(join(folder.path, ".arc"));
+    await running.cli.waitFor(/the manifest is gone: what runs stays as it was/, from);
+    const restored = await running.save({ ".arc": app[".arc"] }, /the manifest works again/);
+    expect(running.cli.output.slice(from)).not.toContain("serving the folder");
+    expect(restored).not.toContain("reloaded");
+    await running.save({ ".arc": "@app\nlive\n\n@htp\n" }, /manifest: what runs stays as it was/);
+    await running.save({ ".arc": app[".arc"] }, /the manifest works again/);
+    expect(await running.get()).toBe("one");
+  });
+
+  test("a package.json that every function reads is reported once", async () => {
+    await using folder = await temporaryFolder({
+      ...app,
+      ".arc": "@app\nlive\n\n@http\nget /\nget /b\n",
+      "src/http/get-b/index.js": respond("b"),
+      "package.json": "{}\n",
+    });
+    await using running = await dev(folder.path);
+    const said = await running.save({ "package.json": '{ "name": ' }, /what runs stays as it was/);
+    expect(count(said, /package\.json:\d+:\d+: error/)).toBe(1);
+    expect(said).toMatch(/http\/get-index, http\/get-b: what runs stays as it was/);
+    await running.save({ "package.json": "{}\n" }, /http\/get-b works again/);
+  });
+
+  test("a handler that is renamed is reported once, whatever else is saved beside it", async () => {
+    await using folder = await temporaryFolder(app);
+    await using running = await dev(folder.path);
+    const from = running.cli.output.length;
+    await rename(join(folder.path, page), join(folder.path, "src/http/get-index/Index.js"));
+    await running.cli.waitFor(/http\/get-index: what runs stays as it was/, from);
+    await running.save({ [page]: respond("two") }, /works again/);
+    const said = running.cli.output.slice(from);
+    expect(count(said, /has no handler file/)).toBe(1);
+    expect(said).not.toContain("still does not build");
+    expect(await running.get()).toBe("two");
   });
 });
 
@@ -348,6 +391,59 @@ describe("messages and refusals give their reason", () => {
     await running.cli.waitFor(/\$default\s+err.*\n.*its result has the unknown key status/);
     socket.terminate();
     expect((await fetch(running.url)).status).toBe(500);
-    await running.cli.waitFor(/GET\s+\/\s+500.*\n.*http\/get-index: its result is not a response/);
+    await running.cli.waitFor(
+      /GET\s+\/\s+500.*\n.*http\/get-index: its result has the statusCode "many"/,
+    );
   });
+});
+
+describe("@sandbox-start", () => {
+  const preferences = (...commands: readonly string[]): Readonly<Record<string, string>> => ({
+    "preferences.arc": `@env\ntesting\n  NAME cat\n\n@sandbox-start\n${commands.join("\n")}\n`,
+    "show.cjs":
+      'console.log("show", process.env.NAME, JSON.parse(process.env.ARC_INV).app, JSON.parse(process.env.ARC_RAW).app[0]);\n',
+    "wait.cjs": 'console.log("waits"); setInterval(() => {}, 1000);\n',
+    [page]: respond("one"),
+  });
+
+  test("runs its commands one after the other, and those that go on end with the app", async () => {
+    await using folder = await temporaryFolder({
+      ...app,
+      ...preferences("node show.cjs", "node wait.cjs"),
+    });
+    await using running = await dev(folder.path);
+    await running.cli.waitFor(/node show\.cjs: show cat \S+ \S+/);
+    await running.cli.waitFor(/node wait\.cjs: waits/);
+    expect(await running.get()).toBe("one");
+    expect(await running.cli.interrupt()).toBe(0);
+  });
+
+  test("stops at a command that fails, and the app runs on", async () => {
+    await using folder = await temporaryFolder({
+      ...app,
+      ...preferences("node show.cjs", "exit 3", "node wait.cjs"),
+    });
+    await using running = await dev(folder.path);
+    await running.cli.waitFor(/"exit 3" failed with exit code 3/);
+    expect(await running.get()).toBe("one");
+    expect(running.cli.output).not.toContain("waits");
+  });
+});
+
+test("@create autocreate writes the functions that are missing, at the start and at a save", async () => {
+  await using folder = await temporaryFolder({
+    "app.arc": "@app\nautocreate\n\n@http\nget /\n",
+    "preferences.arc": "@create\nautocreate true\n",
+  });
+  await using running = await dev(folder.path);
+  expect(running.cli.output).toContain("wrote src/http/get-index/index.js");
+  expect(running.cli.output).not.toContain("function-missing");
+  const added = await running.save(
+    { "app.arc": "@app\nautocreate\n\n@http\nget /\nget /more\n" },
+    /reloaded/,
+  );
+  expect(added).toContain("wrote src/http/get-more/index.js");
+  const url = running.url;
+  expect((await fetch(url)).status).toBe(200);
+  expect((await fetch(`${url}/more`)).status).toBe(200);
 });

@@ -54,14 +54,19 @@ describe("init --typescript", () => {
     await writeTree(folder.path, {
       "src/shared/todo.ts":
         "export interface Todo { id: string; text: string }\nexport const title = (todo: Todo): string => todo.text;\n",
+      "src/shared/index.ts": 'export const end: string = "!";\n',
+      "src/views/index.ts": 'export const start: string = ">";\n',
       "src/http/get-cats/index.ts": `import { tables, type HttpHandler } from "@arclet/functions";
 import { title, type Todo } from "@shared/todo";
 import { title as same } from "@architect/shared/todo";
+import { end } from "@architect/shared";
+import { end as sameEnd } from "@shared";
+import { start } from "@architect/views";
 
 export const handler: HttpHandler = async () => {
   const { todos } = await tables<{ todos: Todo }>();
   const todo = await todos.put({ id: "1", text: "write" });
-  return { statusCode: 200, body: title(todo) + same(todo) };
+  return { statusCode: 200, body: start + title(todo) + end + same(todo) + sameEnd };
 };
 `,
     });
@@ -71,7 +76,7 @@ export const handler: HttpHandler = async () => {
     expect(settings).toMatch(/"verbatimModuleSyntax": true/);
     await using cli = new CliProcess(["dev", folder.path, "--port", "0"]);
     const [, url = ""] = await cli.waitFor(/(http:\/\/localhost:\d+)/);
-    expect(await (await fetch(`${url}/cats`)).text()).toBe("writewrite");
+    expect(await (await fetch(`${url}/cats`)).text()).toBe(">write!write!");
   }, 120_000);
 
   test("a response with a misspelt status is an error, a JSON page is not", async () => {
@@ -84,6 +89,8 @@ export const handler: HttpHandler = async () => {
       "{ statuscode: 200 }",
       "{ status: 200, body: '' }",
       '{ statusCode: "200" }',
+      "{ statusCode: 200, header: {} }",
+      '{ statusCode: 200, Cookies: ["a=b"] }',
       "200",
     ];
     const right = ["{ hello: 1 }", "[1, 2]", "cat", '"text"', "{ statusCode: 204 }"];

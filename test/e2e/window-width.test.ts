@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { freePort } from "../helpers/free-port.ts";
-import { temporaryFolder } from "../helpers/temporary-folder.ts";
+import { linkDependencies, temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const run = promisify(execFile);
 const bin = fileURLToPath(new URL("../../packages/cli/bundle/bin.js", import.meta.url));
@@ -38,9 +38,12 @@ test.each([80, 60])(
   "nothing wraps in a window of %i columns",
   async (columns) => {
     await using folder = await temporaryFolder({
-      ".arc": `@app\nwide\n\n@ws\n${longName}\n\n@http\nget /cats/:id/of/a/rather/long/path/that/goes/on\nget /broken\n\n@scheduled\n${longName} cron(0 12 1 1 ? *)\n\n@tables\ncats\n  id *String\n`,
+      ".arc": `@app\nwide\n\n@ws\n${longName}\n\n@http\nget /cats/:id/of/a/rather/long/path/that/goes/on\nget /broken\nget /publish\n\n@events\n${longName}\n\n@scheduled\n${longName} cron(0 12 1 1 ? *)\n\n@tables\ncats\n  id *String\n`,
       "src/http/get-broken/index.js": `exports.handler = async () => {\n  throw new Error("${"words ".repeat(30)}");\n};\n`,
+      [`src/events/${longName}/index.js`]: `exports.handler = async () => {\n  throw new Error("late");\n};\n`,
+      "src/http/get-publish/index.js": `const { events } = require("@arclet/functions");\nexports.handler = async () => {\n  await events.publish({ name: "${longName}", payload: {} });\n  return { statusCode: 200 };\n};\n`,
     });
+    await linkDependencies(folder.path);
     const port = await freePort();
     const session = `arclet-${process.pid}-${columns}`;
     // A terminal is one for a person, also where tests run without one.
@@ -62,6 +65,8 @@ test.each([80, 60])(
       await until(session, /quit/);
       await fetch(`http://localhost:${port}/cats/1/of/a/rather/long/path/that/goes/on`);
       await fetch(`http://localhost:${port}/broken?q=1`);
+      await fetch(`http://localhost:${port}/publish`);
+      await until(session, /event\s+[0-9a-f-]{36}/);
       await fetch(`http://localhost:${port}/${"no-such-path/".repeat(12)}`);
       await until(session, /no-such-path/);
       const { shown, joined } = await screen(session);

@@ -22,7 +22,16 @@ export type FoundHandler =
   | { readonly kind: "missing"; readonly diagnostic: Diagnostic };
 
 /** Best first, as Architect looks for them. What Node.js runs as it is comes before what has to be compiled. */
-const nodeExtensions = ["js", "mjs", "cjs", "mts", "cts", "ts", "tsx", "jsx"] as const;
+export const nodeHandlerExtensions = [
+  "js",
+  "mjs",
+  "cjs",
+  "mts",
+  "cts",
+  "ts",
+  "tsx",
+  "jsx",
+] as const;
 
 const defaultHandler = "index.handler";
 
@@ -46,7 +55,7 @@ export async function findHandler(declared: ProjectFunction, root: string): Prom
   const { runtime, handler } = declared.config;
   const { stem, exportPath } = splitHandler(handler);
   if (isNodeRuntime(runtime)) {
-    const names = nodeExtensions.map((extension) => `${stem}.${extension}`);
+    const names = nodeHandlerExtensions.map((extension) => `${stem}.${extension}`);
     const file = await firstFile(declared.directory, names);
     return file === null ? missing(declared, root, names) : { kind: "node", file, exportPath };
   }

@@ -10,7 +10,12 @@ export type { BuildOptions } from "./build-options.ts";
 export type { BuiltFunction } from "./built-function.ts";
 export { BuildError } from "./errors.ts";
 export type { BuildErrorCode } from "./errors.ts";
-export { findHandler, isNodeRuntime, type FoundHandler } from "./find-handler.ts";
+export {
+  findHandler,
+  isNodeRuntime,
+  nodeHandlerExtensions,
+  type FoundHandler,
+} from "./find-handler.ts";
 export { startCompiler } from "./esbuild/load-esbuild.ts";
 export { createFunctionBuilder } from "./function-builder.ts";
 export type { FunctionBuilder } from "./function-builder.ts";

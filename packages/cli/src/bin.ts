@@ -6,16 +6,25 @@ if ("enableCompileCache" in module && typeof module.enableCompileCache === "func
   module.enableCompileCache();
 /** 128 + SIGPIPE, as shells have it. */
 const brokenPipeExitCode = 141;
+const outputLostExitCode = 1;
 
 const { runCommandLine } = await import("./command-line.ts");
 
-// Whoever reads the output may leave early, as `head` does: there is nobody left to write to.
+let isOutputLost = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(brokenPipeExitCode);
+    // Whoever reads the output may leave early, as `head` does: there is nobody left to write to.
+    if (error.code === "EPIPE") process.exit(brokenPipeExitCode);
+    // A log's disk is full, or the terminal was closed: an app that runs still has to end properly.
+    if (!isOutputLost && stream === process.stdout)
+      process.stderr.write(`error: the output cannot be written: ${error.message}\n`);
+    isOutputLost = true;
   });
 }
+
+process.on("exit", (code) => {
+  if (isOutputLost && code === 0) process.exitCode = outputLostExitCode;
+});
 
 // The code is set, not forced with process.exit(): what is still being written to a pipe arrives.
 process.exitCode = await runCommandLine(process.argv.slice(2));

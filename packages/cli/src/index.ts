@@ -9,6 +9,7 @@ export {
   type PluginContext,
   type PluginEnvironment,
   type PluginFunction,
+  type PluginIndex,
   type PluginQueue,
   type PluginRoute,
   type PluginSchedule,
@@ -18,4 +19,6 @@ export {
   type WatcherContext,
 } from "./plugins/plugin.ts";
 export type { CompileTarget, PluginRuntime } from "./plugins/plugin-runtime.ts";
-export type { Inventory, InventoryLambda } from "./plugins/inventory.ts";
+export type { Inventory } from "./plugins/inventory.ts";
+export type { InventoryLambda } from "./plugins/inventory-lambdas.ts";
+export type { InventoryIndex, InventoryTable } from "./plugins/inventory-resources.ts";

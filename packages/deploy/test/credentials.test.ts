@@ -111,7 +111,7 @@ test.each([
   ).rejects.toMatchObject({ code: expected, isUserError: true });
 });
 
-test("an endpoint that nobody listens at is told", async () => {
+test("an unreachable endpoint is reported", async () => {
   const manifest = await manifestOf("@app\napp\n\n@ws\n");
   const gone = await startFakeAws(() => "");
   const endpoint = process.env["AWS_ENDPOINT_URL"];

@@ -18,7 +18,7 @@ afterEach(() => app[Symbol.asyncDispose]());
 const functionId = functionLogicalId("http/get-index");
 const changeXml = `<Changes><member><ResourceChange><Action>Add</Action><LogicalResourceId>${functionId}</LogicalResourceId><ResourceType>AWS::Lambda::Function</ResourceType></ResourceChange></member></Changes>`;
 
-test("a deploy that another one overtakes takes the difference anew", async () => {
+test("a deploy that another one overtakes compares again", async () => {
   let executions = 0;
   let isMade = false;
   const aws = await app.fake((action): Reply => {
@@ -72,7 +72,7 @@ test("a deploy that is overtaken again and again gives up", async () => {
   expect(aws.calls.filter((call) => call === "CloudFormation ExecuteChangeSet")).toEqual([]);
 });
 
-test("after an interruption a deploy waits for what goes on, tells it, and goes on itself", async () => {
+test("after an interruption a deploy reports the running update, waits for it, and continues", async () => {
   let looks = 0;
   const aws = await app.fake((action): Reply => {
     switch (action) {
@@ -116,7 +116,7 @@ test.each([
     ["Let it finish: aws cloudformation continue-update-rollback --stack-name AppStaging"],
   ],
 ])(
-  "a failure that ends in %s is told by line, without what it cancelled",
+  "a failure that ends in %s is reported by line, without the cancelled resources",
   async (end, message, advice) => {
     let isDone = false;
     await app.fake((action): Reply => {
@@ -173,7 +173,7 @@ test.each([
   },
 );
 
-test("what CloudFormation finds before it begins is told by line", async () => {
+test("errors that CloudFormation finds before it begins are reported by line", async () => {
   await app.fake((action): Reply => {
     switch (action) {
       case "DescribeStacks":
@@ -197,7 +197,7 @@ test("what CloudFormation finds before it begins is told by line", async () => {
 test.each([
   ["ROLLBACK_FAILED", /arclet destroy/],
   ["UPDATE_ROLLBACK_FAILED", /continue-update-rollback --stack-name AppStaging/],
-])("a stack in %s is told with what to do", async (status, hint) => {
+])("a stack in %s is reported with a remedy", async (status, hint) => {
   await app.fake((action) => (action === "DescribeStacks" ? stackXml(status) : ""));
   await expect(app.deploy()).rejects.toMatchObject({
     code: "ERR_STACK_STUCK",

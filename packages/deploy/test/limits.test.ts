@@ -64,7 +64,7 @@ test("what a function knows and may do is measured before anything is made", asy
   expect(() => templateOf(some)).not.toThrow();
 });
 
-test("a policy that is longer than IAM takes is told by function", async () => {
+test("a policy that is too long for IAM is reported by function", async () => {
   const arns = Array.from(
     { length: 120 },
     (_, index) => `  s3:GetObject arn:aws:s3:::${"b".repeat(60)}-${index}/*`,

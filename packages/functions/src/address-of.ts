@@ -1,6 +1,6 @@
-/** Topics and queues by name, as the runtime and the deployment put them into the environment. */
+/** Topics, queues and tables by name, as the runtime and the deployment put them into the environment. */
 export function addressOf(
-  variable: "ARC_EVENTS" | "ARC_QUEUES",
+  variable: "ARC_EVENTS" | "ARC_QUEUES" | "ARC_TABLES",
   name: string,
   pragma: string,
 ): string {

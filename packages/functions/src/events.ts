@@ -1,6 +1,6 @@
 import { addressOf } from "./address-of.ts";
 import type { EventName } from "./register.ts";
-import { refusalOf, signedFetch, type Refusal } from "./signed-fetch.ts";
+import { refusalOf, requestTo, signedFetch, type Refusal } from "./signed-fetch.ts";
 
 export interface EventMessage {
   /** As under `@events`. */
@@ -20,14 +20,15 @@ export const events: { publish(message: EventMessage): Promise<string> } = {
       TopicArn: topicArn,
       Message: JSON.stringify(payload),
     });
-    const { AWS_ENDPOINT_URL_SNS, AWS_ENDPOINT_URL } = process.env;
-    const response = await signedFetch({
-      url: AWS_ENDPOINT_URL_SNS ?? AWS_ENDPOINT_URL ?? `https://sns.${region}.amazonaws.com/`,
-      method: "POST",
-      headers: { "content-type": "application/x-www-form-urlencoded" },
-      body: body.toString(),
-      service: "sns",
-    });
+    const response = await signedFetch(
+      requestTo(
+        "sns",
+        { "content-type": "application/x-www-form-urlencoded" },
+        body.toString(),
+        "/",
+        `https://sns.${region}.amazonaws.com`,
+      ),
+    );
     if (!response.ok) throw await refusalOf(response, readXml);
     return /<MessageId>([^<]+)</.exec(await response.text())?.[1] ?? "";
   },

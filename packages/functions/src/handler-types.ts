@@ -147,10 +147,28 @@ export type JsonPage = object & {
   ]?: never;
 };
 
+/**
+ * Keys of a response that are misspelt. The result of a function is not checked for keys it does not
+ * know, and API Gateway passes over them: headers or cookies would be missing without a word.
+ */
+export type NoMisspeltKeys = {
+  readonly [
+    Key in
+      | "header"
+      | "Headers"
+      | "cookie"
+      | "Cookies"
+      | "Body"
+      | "base64Encoded"
+      | "isBase64encoded"
+      | "IsBase64Encoded"
+  ]?: never;
+};
+
 export type HttpHandler = (
   event: HttpEvent,
   context: Context,
-) => Awaitable<HttpResponse | JsonPage | string>;
+) => Awaitable<(HttpResponse & NoMisspeltKeys) | JsonPage | string>;
 
 /** From `@events`. */
 export interface TopicEvent {
@@ -178,6 +196,16 @@ export interface QueueEvent {
   }[];
 }
 
+/** Messages of a batch that failed: these come again, the others do not. */
+export interface BatchResponse {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+/** What it returns is passed over, as Lambda does for events. */
+export type TopicHandler = (event: TopicEvent, context: Context) => Awaitable<unknown>;
+
+export type QueueHandler = (event: QueueEvent, context: Context) => Awaitable<BatchResponse | void>;
+
 /** From `@scheduled`. */
 export interface ScheduledEvent {
   readonly id: string;
@@ -201,3 +229,11 @@ export interface TableStreamEvent {
     readonly eventSourceARN: string;
   }[];
 }
+
+/** What it returns is passed over, as Lambda does for events. */
+export type ScheduledHandler = (event: ScheduledEvent, context: Context) => Awaitable<unknown>;
+
+export type TableStreamHandler = (
+  event: TableStreamEvent,
+  context: Context,
+) => Awaitable<BatchResponse | void>;

@@ -1,13 +1,19 @@
 export type {
+  BatchResponse,
   Context,
   HttpEvent,
   HttpHandler,
   HttpResponse,
   JsonPage,
+  NoMisspeltKeys,
   QueueEvent,
+  QueueHandler,
   ScheduledEvent,
+  ScheduledHandler,
   TableStreamEvent,
+  TableStreamHandler,
   TopicEvent,
+  TopicHandler,
   WebSocketConnectEvent,
   WebSocketConnectHandler,
   WebSocketDisconnectEvent,
@@ -33,13 +39,8 @@ export type { Item } from "./item.ts";
 export { GatewayError, type RefusalMetadata } from "./gateway-error.ts";
 export { events, type EventMessage } from "./events.ts";
 export { queues, type QueueMessage } from "./queues.ts";
-export {
-  tables,
-  type QueryResult,
-  type TableClient,
-  type TableClients,
-  type Tables,
-} from "./tables.ts";
+export { tables, type TableClients, type Tables } from "./tables.ts";
+export type { QueryResult, TableClient } from "./tables/table-client.ts";
 export { createWs, ws, type WebSocketInfo, type Ws, type WsOptions } from "./ws.ts";
 export type { WebSocketPayload } from "./websocket-payload.ts";
 export type { Identity } from "./auth/identity.ts";

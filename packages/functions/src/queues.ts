@@ -1,6 +1,6 @@
 import { addressOf } from "./address-of.ts";
 import type { QueueName } from "./register.ts";
-import { refusalOf, signedFetch } from "./signed-fetch.ts";
+import { refusalOf, requestTo, signedFetch } from "./signed-fetch.ts";
 
 export interface QueueMessage {
   /** As under `@queues`. */
@@ -20,27 +20,19 @@ export const queues: { publish(message: QueueMessage): Promise<string> } = {
   async publish({ name, payload, groupId, deduplicationId, delaySeconds }) {
     const queueUrl = addressOf("ARC_QUEUES", name, "@queues");
     const isFifo = queueUrl.endsWith(".fifo");
-    const { AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL } = process.env;
-    const response = await signedFetch({
-      url: AWS_ENDPOINT_URL_SQS ?? AWS_ENDPOINT_URL ?? new URL(queueUrl).origin,
-      method: "POST",
-      headers: {
-        "content-type": "application/x-amz-json-1.0",
-        "x-amz-target": "AmazonSQS.SendMessage",
-      },
-      body: JSON.stringify({
-        QueueUrl: queueUrl,
-        MessageBody: JSON.stringify(payload),
-        ...(delaySeconds === undefined ? {} : { DelaySeconds: delaySeconds }),
-        ...(isFifo
-          ? {
-              MessageGroupId: groupId ?? name,
-              MessageDeduplicationId: deduplicationId ?? crypto.randomUUID(),
-            }
-          : {}),
+    const input = {
+      QueueUrl: queueUrl,
+      MessageBody: JSON.stringify(payload),
+      DelaySeconds: delaySeconds,
+      ...(isFifo && {
+        MessageGroupId: groupId ?? name,
+        MessageDeduplicationId: deduplicationId ?? crypto.randomUUID(),
       }),
-      service: "sqs",
-    });
+    };
+    const { origin } = new URL(queueUrl);
+    const response = await signedFetch(
+      requestTo("sqs", { "x-amz-target": "AmazonSQS.SendMessage" }, input, "/", origin),
+    );
     if (!response.ok) throw await refusalOf(response);
     const { MessageId } = (await response.json()) as { MessageId: string };
     return MessageId;

@@ -23,7 +23,8 @@ export async function signedFetch(request: SignedRequest): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     const isLast = attempt === attempts;
     try {
-      const response = await send(request);
+      const headers = await headersOf(request);
+      const response = await fetch(request.url, { ...(request as RequestInit), headers });
       const isTransient = response.status === 429 || response.status >= 500;
       if (!isTransient || isLast) return response;
       // Frees the socket for the next attempt.
@@ -43,20 +44,20 @@ export function pause(attempt: number, firstMs = 40): Promise<void> {
   });
 }
 
-async function send(request: SignedRequest): Promise<Response> {
-  const { url, method, headers = {}, body, service } = request;
-  const init = { method, headers, body: body as RequestInit["body"] & {} };
-  if (service === null) return fetch(url, init);
+/** The headers of a request, with a signature by the credentials Lambda gives. */
+export async function headersOf(request: SignedRequest): Promise<Record<string, string>> {
+  const { url, headers = {}, service } = request;
+  if (service === null) return headers;
   // Credentials rotate: read at each call.
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
   if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined) {
     // AWS speaks TLS; a service on this machine asks for no signature.
-    if (url.startsWith("http:")) return fetch(url, init);
+    if (url.startsWith("http:")) return headers;
     throw new Error(
       `${new URL(url).host} needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which are not set`,
     );
   }
-  const signed = await signedHeaders(
+  return signedHeaders(
     request,
     { service, region: regionOf(url), now: new Date() },
     {
@@ -65,28 +66,32 @@ async function send(request: SignedRequest): Promise<Response> {
       sessionToken: AWS_SESSION_TOKEN,
     },
   );
-  return fetch(url, { ...init, headers: signed });
 }
 
-/** Posts JSON to a service in the function's region, or to what serves in its place. `service` as in its host name. */
-export function post(
+/**
+ * A request to a service, or to what serves in its place, in AWS's JSON protocol unless `headers` and a text say
+ * otherwise. `service` as in its host name; `origin` of AWS's own, by default in the function's region.
+ */
+export function requestTo(
   service: string,
   headers: Record<string, string>,
-  body: object,
-  path = "",
-): Promise<Response> {
+  body: object | string,
+  path = "/",
+  origin?: string,
+): SignedRequest {
   const { env } = process;
   const endpoint =
     env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ??
     env["AWS_ENDPOINT_URL"] ??
+    origin ??
     `https://${service}.${env["AWS_REGION"]}.amazonaws.com`;
-  return signedFetch({
+  return {
     url: endpoint.replace(/\/$/, "") + path,
     method: "POST",
-    headers,
-    body: JSON.stringify(body),
+    headers: { "content-type": "application/x-amz-json-1.0", ...headers },
+    body: typeof body === "string" ? body : JSON.stringify(body),
     service,
-  });
+  };
 }
 
 /** The address of an AWS service names its region; a custom domain or an emulator is of the function's own. */
@@ -96,9 +101,16 @@ function regionOf(url: string): string {
   return named?.[1] ?? AWS_REGION ?? AWS_DEFAULT_REGION ?? "us-east-1";
 }
 
+/** What a refusal is read from, such as a `Response`. */
+export interface RefusedResponse {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}
+
 /** Turns an error response into what the AWS SDK would throw. `read`: of a service that does not answer in JSON. */
 export async function refusalOf(
-  response: Response,
+  response: RefusedResponse,
   read: (text: string) => Refusal = readRefusal,
 ): Promise<GatewayError> {
   const { status, headers } = response;

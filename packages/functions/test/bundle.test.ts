@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import * as esbuild from "esbuild";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { lambdaEnvironment, startAwsServer } from "./aws-server.ts";
 
 async function bundle(source: string): Promise<string> {
   const { outputFiles } = await esbuild.build({
@@ -26,9 +27,7 @@ describe("a bundle with the helper", () => {
     expect(text).toContain("AWS4-HMAC-SHA256");
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(26_000);
     const imported = Array.from(text.matchAll(/import\("([^"]+)"\)/g), ([, name]) => name);
-    expect(new Set(imported)).toEqual(
-      new Set(["@aws-sdk/client-dynamodb", "@aws-sdk/lib-dynamodb", "node:crypto"]),
-    );
+    expect(new Set(imported)).toEqual(new Set(["node:crypto", "node:http", "node:https"]));
     expect(text).not.toMatch(/\bfrom"/);
   });
 
@@ -37,7 +36,7 @@ describe("a bundle with the helper", () => {
       'import { ws } from "@arclet/functions"; export const handler = ws.send;',
     );
     expect(text).toContain("AWS4-HMAC-SHA256");
-    expect(text).not.toContain("client-dynamodb");
+    expect(text).not.toContain("ARC_TABLES");
     expect(text).not.toContain("ARC_ROOMS");
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(5100);
   });
@@ -54,6 +53,37 @@ describe("a bundle with the helper", () => {
     expect((await bundle('import { ws, tables, events } from "@arclet/functions";')).trim()).toBe(
       "",
     );
+  });
+
+  test("uses tables where the AWS SDK is not installed, and names it where it is asked for", async () => {
+    const server = await startAwsServer({ status: 200, body: '{"Item":{"lives":{"N":"9"}}}' });
+    const folder = await mkdtemp(join(tmpdir(), "arclet-functions-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, "helper.mjs"), await bundle('export * from "@arclet/functions";'));
+    const script = `import { tables } from "./helper.mjs";
+const all = await tables();
+const { lives } = await all.cats.get({ id: "tom" });
+const copy = { ...all };
+try {
+  all._doc;
+} catch ({ message }) {
+  console.log(JSON.stringify({ lives, copied: Object.keys(copy), message: message.split("\\n")[0] }));
+}`;
+    await writeFile(join(folder, "run.mjs"), script);
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ["run.mjs"], {
+      cwd: folder,
+      env: {
+        ...lambdaEnvironment,
+        AWS_ENDPOINT_URL_DYNAMODB: server.url,
+        ARC_TABLES: '{"cats":"app-staging-cats"}',
+      },
+    });
+    expect(JSON.parse(stdout)).toEqual({
+      lives: 9,
+      copied: ["cats", "name", "reflect"],
+      message: "Cannot find module '@aws-sdk/client-dynamodb'",
+    });
+    expect(stderr).toBe("");
   });
 
   test("loads cryptography only where the target is AWS", async () => {

@@ -18,7 +18,6 @@ export {
   type TopicSource,
 } from "./event-sources.ts";
 export { formatDiagnostics, type DiagnosticFormatOptions } from "./format-diagnostic.ts";
-export { defaultFunctionConfig } from "./pragmas/function-settings.ts";
 export type * from "./manifest.ts";
 export { functionPragmas } from "./manifest.ts";
 export {
@@ -47,8 +46,10 @@ export type {
 } from "./project/project.ts";
 export { keepAlive } from "./keep-alive.ts";
 export { canRollOver, rollOver } from "./roll-over.ts";
+export { defaultFunctionConfig } from "./pragmas/function-settings.ts";
 export { httpIntegrations } from "./pragmas/http.ts";
 export { responseRoutesOf, responseRoutesVariable } from "./response-routes.ts";
+export { plainPragmas } from "./plain-values.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";
 export {
   functionPragmaCatalog,

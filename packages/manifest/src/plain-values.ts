@@ -1,5 +1,13 @@
 import type { PlainValue } from "./manifest.ts";
-import { headOf, linesOf, type BodyNode, type LineNode } from "./syntax/ast.ts";
+import { headOf, linesOf, type BodyNode, type Document, type LineNode } from "./syntax/ast.ts";
+
+/** Each pragma of a document as plain values; a pragma that appears twice has the lines of both. */
+export function plainPragmas({ pragmas }: Document): Record<string, PlainValue[]> {
+  const values = new Map<string, PlainValue[]>();
+  for (const { name, body, plain } of pragmas)
+    values.set(name, [...(values.get(name) ?? []), ...(plain ?? plainValues(body))]);
+  return Object.fromEntries(values);
+}
 
 /** Lines as plain values, in the shapes Architect's plugins read: scalars, arrays, `{ name: [...] | {...} }`. */
 export function plainValues(body: readonly BodyNode[]): PlainValue[] {

@@ -3,7 +3,7 @@ import { DiagnosticLog } from "./diagnostic-log.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Manifest } from "./manifest.ts";
-import { plainValues } from "./plain-values.ts";
+import { plainPragmas } from "./plain-values.ts";
 import { defaultFunctionConfig } from "./pragmas/function-settings.ts";
 import { PragmaContext, type ManifestDraft } from "./pragmas/pragma-context.ts";
 import { pragmaReaders } from "./pragmas/registry.ts";
@@ -47,12 +47,7 @@ export function resolveManifest(document: Document, options: ResolveOptions = {}
   checkStreams(context, (functionId) => spanOfStream(document, functionId));
   checkAuth(byName, context);
   const { draft } = context;
-  draft.pragmas = Object.fromEntries(
-    Array.from(byName, ([name, nodes]) => [
-      name,
-      nodes.flatMap(({ body, plain }) => plain ?? plainValues(body)),
-    ]),
-  );
+  draft.pragmas = plainPragmas(document);
   if (draft.shared === null) draft.shared = { src: "src/shared", only: null };
   if (draft.views === null) draft.views = { src: "src/views", only: null };
   const diagnostics = [...log.diagnostics];

@@ -48,8 +48,11 @@ export type InvocationResult =
   | { readonly ok: true; /** The handler's value as JSON text. */ readonly payload: string }
   | InvocationFailure;
 
-/** `output`: the function wrote it. `ignored-return`: its runtime warns that a plain return value is lost. */
-export type FunctionLogKind = "output" | "ignored-return";
+/**
+ * `output`: the function wrote it. `ignored-return`: its runtime warns that a plain return value is lost.
+ * `remark`: a service says what became of the function's input.
+ */
+export type FunctionLogKind = "output" | "ignored-return" | "remark";
 
 /** What a function wrote at once, or what its runtime has to say of it. */
 export interface FunctionLog {

@@ -1,4 +1,5 @@
 // Runs in gateway and environments: it must need nothing but the language.
+import { random32 } from "./random32.ts";
 
 /** Two processes that know the same seed make the same ids of a number. */
 export type IdSeed = readonly [number, number, number, number];
@@ -114,6 +115,11 @@ export class NumberedIds {
     const word = scatter((number + seed) | 0);
     return (index & 1) === 1 ? word ^ high : word;
   }
+}
+
+/** They are no secret, so that nothing waits for the system's random source, which takes 7 ms at first. */
+export function createNumberedIds(): NumberedIds {
+  return new NumberedIds([random32(), random32(), random32(), random32()]);
 }
 
 /** Every 32-bit number becomes another one. https://github.com/aappleby/smhasher (fmix32, public domain) */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createNumberedIds, isConnectionId } from "../src/lambda-events/ids.ts";
-import { NumberedIds } from "../src/numbered-ids.ts";
+import { isConnectionId } from "../src/lambda-events/ids.ts";
+import { createNumberedIds, NumberedIds } from "../src/numbered-ids.ts";
 
 /** Around every border of the arithmetic, and past 32 bits. */
 const numbers = [0, 1, 2, 255, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 45];

@@ -13,6 +13,9 @@ const mention = /@architect(?:\/|["'`]\s*,\s*["'`])(shared|views)/g;
 const bundledImport =
   /(?:from|import|import\(|require\()\s*["']@architect\/(?:shared|views)[^"'`]*["']/g;
 
+/** Architect's own helpers: they look there for single files, which the build folder has anyway. */
+const helper = /[\\/]node_modules[\\/]@(?:architect|begin)[\\/]/;
+
 export interface FoldersByPath {
   /** For the build folder's `node_modules`. */
   readonly files: readonly FolderFile[];
@@ -21,8 +24,8 @@ export interface FoldersByPath {
 }
 
 /**
- * The shared folders that a function's own sources look for in the file system, where Architect copies
- * them: code that lists them, reads from them, or imports from them by a computed name. What is imported
+ * The shared folders that a function's sources look for in the file system, where Architect copies
+ * them; those of a plugin may do so from `node_modules`. Code that lists them, reads from them, or imports from them by a computed name needs the folder. What is imported
  * by name alone is in the bundle, and needs no folder.
  *
  * @param bundle Text of the module.
@@ -35,7 +38,7 @@ export async function foldersByPath(
 ): Promise<FoldersByPath> {
   if (bundle.search(mention) === -1) return { files: [], folders: [] };
   const names = new Set<string>();
-  for (const input of inputs.filter((path) => !/[\\/]node_modules[\\/]/.test(path))) {
+  for (const input of inputs.filter((path) => !helper.test(path))) {
     // A file that is gone by now is built again.
     const text = await readFile(input, "utf8").catch(() => "");
     for (const [, name] of text.replaceAll(bundledImport, "").matchAll(mention))

@@ -4,6 +4,7 @@ import { inspectAddressOf } from "../dev/inspect-option.ts";
 import { networkArgs, networkOptions } from "../dev/network-options.ts";
 import { portOf } from "../dev/ports/port-option.ts";
 import { stateArgs, stateOptions } from "../dev/state-options.ts";
+import { writeMissingFunctions } from "../scaffold/init-project.ts";
 import { existingFolder } from "../project/project-folder.ts";
 import type { Detail } from "../terminal/reporter.ts";
 import { processTerminal } from "../terminal/style.ts";
@@ -63,6 +64,7 @@ export const devCommand: Command = defineCommand({
     const isVerbose = isDebug || args.verbose === true;
     const detail: Detail = isVerbose ? "verbose" : isQuiet ? "quiet" : "normal";
     return runDev({
+      writeMissing: writeMissingFunctions,
       root,
       port: portOf(args.port, env),
       host: args.host ?? env["ARC_HOST"] ?? null,

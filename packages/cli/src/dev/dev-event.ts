@@ -13,18 +13,20 @@ export type DevEvent =
   | { readonly type: "diagnostics"; readonly diagnostics: readonly Diagnostic[] }
   /** A reload took effect: the new code has loaded. `what`: functions, routes, or the manifest. */
   | { readonly type: "reloaded"; readonly what: readonly string[]; readonly durationMs: number }
-  /** Functions that failed to build or to load, and do no longer. */
-  | { readonly type: "repaired"; readonly functionIds: readonly string[] }
+  /** Functions that failed to build or to load, or a manifest with errors, and do no longer. */
+  | { readonly type: "repaired"; readonly what: readonly string[] }
   /** What was saved does not work; the app runs on as before. */
   | { readonly type: "kept"; readonly what: string }
-  /** A function never built so far: it answers as a broken deployment would. */
-  | { readonly type: "broken"; readonly functionId: string }
-  /** A function was saved and fails to build exactly as before. */
-  | { readonly type: "still-broken"; readonly functionId: string }
+  /** Functions that have never built: they answer as a broken deployment would. */
+  | { readonly type: "broken"; readonly what: string }
+  /** Functions that were saved and fail to build exactly as before. */
+  | { readonly type: "still-broken"; readonly what: string }
   /** A function writes a file into its own folder, whose changes no longer load it again. */
   | { readonly type: "self-written"; readonly functionId: string; readonly file: string }
   /** The system does not let every file be watched: saves may go unnoticed. */
   | { readonly type: "unwatched"; readonly text: string }
+  /** A command of `@sandbox-start` wrote a line. */
+  | { readonly type: "command-output"; readonly command: string; readonly line: string }
   /** A plugin failed while the app runs on. */
   | { readonly type: "plugin-failed"; readonly text: string }
   /** A reload was refused by the system or the configuration: a port is taken, a disk is full. */

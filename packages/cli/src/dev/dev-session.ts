@@ -12,11 +12,13 @@ import type { NetworkOptions } from "./network-options.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { developmentSecret } from "./app-secret.ts";
 import { createApp } from "./create-app.ts";
-import { readDevProject } from "./read-dev-project.ts";
+import { appEnvironment } from "./function-environment.ts";
+import { readDevProject, type WriteMissing } from "./read-dev-project.ts";
 import type { DevEvent } from "./dev-event.ts";
 import type { InspectAddress } from "./inspect-option.ts";
 import { Reloader } from "./reloader.ts";
 import { serviceOptions } from "./service-options.ts";
+import { StartCommands } from "./start-commands.ts";
 import type { StateOptions } from "./state-options.ts";
 
 export interface DevSessionOptions {
@@ -41,6 +43,10 @@ export interface DevSessionOptions {
   readonly build?: ProjectBuilderOptions["build"];
   /** Variables of every function, over those of `.env` and the preferences. @default none */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Whether the commands of `@sandbox-start` run. @default false */
+  readonly runsStartCommands?: boolean;
+  /** For `@create autocreate true`. @default nothing is written */
+  readonly writeMissing?: WriteMissing;
   readonly onEvent: (event: DevEvent) => void;
   /** Whether the session is about to be ended. @default never */
   readonly isEnding?: () => Promise<boolean>;
@@ -59,6 +65,7 @@ export class DevSession {
   readonly #builds: FunctionBuilds;
   #preparing: NodeJS.Timeout | undefined;
   #types: Promise<void> = Promise.resolve();
+  #commands: StartCommands | null = null;
 
   private constructor(
     options: DevSessionOptions,
@@ -88,7 +95,11 @@ export class DevSession {
     // The runtime is loaded while files are read and functions are built.
     const loading = import("@arclet/runtime");
     loading.catch(() => null);
-    const { plugged, diagnostics } = await readDevProject(root, options.variables);
+    const { plugged, diagnostics } = await readDevProject(
+      root,
+      options.variables,
+      options.writeMissing ?? null,
+    );
     if (plugged === null) {
       throw new CliError(
         "ERR_MANIFEST",
@@ -137,6 +148,7 @@ export class DevSession {
       builds,
       runtime,
       plugins,
+      writeMissing: options.writeMissing ?? null,
       onEvent(event) {
         onEvent(event);
         if (event.type === "reloaded") session.#writeTypes();
@@ -174,6 +186,13 @@ export class DevSession {
     onEvent({ type: "ready", project, runtime, durationMs });
     session.#writeTypes();
     reloader.start();
+    const { startCommands } = project.preferences;
+    if (options.runsStartCommands === true && startCommands.length > 0)
+      session.#commands = new StartCommands(startCommands, {
+        root,
+        env: { ...plugins.commandEnvironment, ...appEnvironment(project) },
+        onEvent,
+      });
     return session;
   }
 
@@ -200,6 +219,7 @@ export class DevSession {
   /** Drains: runs `$disconnect` for open sockets and stops everything. */
   async close(): Promise<void> {
     clearTimeout(this.#preparing);
+    await this.#commands?.close();
     const reloaded = this.#reloader.close();
     await this.#builder.stopWatching();
     await reloaded;

@@ -1,17 +1,27 @@
 import { readPluggedProject, type PluggedResult } from "../plugins/plugged-project.ts";
+import type { Project } from "@arclet/manifest";
 import { withArchitectSettings } from "./architect-settings.ts";
+
+/** Writes the functions that a project declares and does not have; resolves with the files that are new. */
+export type WriteMissing = (project: Project) => Promise<readonly string[]>;
 
 /**
  * A project with its plugins, as it runs on this machine.
  *
  * @param variables of every function, over those that are set elsewhere
+ * @param writeMissing asked when the preferences say `@create autocreate true`
  * @throws CliError `ERR_PLUGIN`
  */
 export async function readDevProject(
   root: string,
   variables: Readonly<Record<string, string>> = {},
+  writeMissing: WriteMissing | null = null,
 ): Promise<PluggedResult> {
-  const { plugged, diagnostics } = await readPluggedProject(root);
+  let read = await readPluggedProject(root);
+  const found = read.plugged?.project;
+  if (writeMissing !== null && found?.preferences.create.autocreate === true)
+    if ((await writeMissing(found)).length > 0) read = await readPluggedProject(root);
+  const { plugged, diagnostics } = read;
   if (plugged === null) return { plugged, diagnostics };
   const settings = withArchitectSettings(plugged.project, process.env);
   const { project } = settings;

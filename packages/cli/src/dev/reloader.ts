@@ -9,7 +9,7 @@ import type { ProjectBuilder } from "../project/project-builder.ts";
 import { ReportedDiagnostics } from "../project/reported-diagnostics.ts";
 import { mergeSaved, type SavedFiles } from "../project/saved-files.ts";
 import { createApp } from "./create-app.ts";
-import { readDevProject } from "./read-dev-project.ts";
+import { readDevProject, type WriteMissing } from "./read-dev-project.ts";
 import type { DevEvent } from "./dev-event.ts";
 import { describeProjectChange, needsBuild } from "./project-change.ts";
 import { SelfWrites, type WriteVerdict } from "./self-writes.ts";
@@ -22,6 +22,7 @@ export interface ReloaderOptions {
   readonly builds: FunctionBuilds;
   readonly runtime: Runtime;
   readonly plugins: SandboxPlugins;
+  readonly writeMissing: WriteMissing | null;
   readonly onEvent: (event: DevEvent) => void;
   /** Whether the session is about to be ended: the bundler may notice an interruption first. */
   readonly isEnding: () => Promise<boolean>;
@@ -44,6 +45,8 @@ export class Reloader {
   #project: Project;
   #saved: SavedFiles | null = null;
   #reloading: Promise<void> | null = null;
+  /** Whether the project, as it was read last, does not work. */
+  #isProjectBroken = false;
   #isStarted = false;
   #isClosed = false;
   #hasBundlerEnded = false;
@@ -160,17 +163,18 @@ export class Reloader {
       const durationMs = performance.now() - startedAt;
       if (what.length > 0) onEvent({ type: "reloaded", what, durationMs });
     }
-    if (repaired.size > 0) onEvent({ type: "repaired", functionIds: [...repaired] });
+    if (repaired.size > 0) onEvent({ type: "repaired", what: [...repaired] });
   }
 
-  #reportBuilds({ diagnostics, failed, unchanged }: BuildRound): void {
+  #reportBuilds({ diagnostics, failed, unchanged, untouched }: BuildRound): void {
     const { builds, onEvent } = this.#options;
     if (diagnostics.length > 0) onEvent({ type: "diagnostics", diagnostics });
-    for (const functionId of failed) {
-      if (unchanged.includes(functionId)) onEvent({ type: "still-broken", functionId });
-      else if (builds.get(functionId).ok) onEvent({ type: "kept", what: functionId });
-      else onEvent({ type: "broken", functionId });
-    }
+    const news = failed.filter((id) => !unchanged.includes(id) && !untouched.includes(id));
+    const kept = news.filter((id) => builds.get(id).ok);
+    const broken = news.filter((id) => !builds.get(id).ok);
+    if (kept.length > 0) onEvent({ type: "kept", what: namesOf(kept) });
+    if (broken.length > 0) onEvent({ type: "broken", what: namesOf(broken) });
+    if (unchanged.length > 0) onEvent({ type: "still-broken", what: namesOf(unchanged) });
   }
 
   /** Functions that somebody edited, without those whose files only they themselves have written. */
@@ -204,13 +208,17 @@ export class Reloader {
     if (this.#isClosed) return;
     const project = plugged?.project ?? null;
     const fresh = this.#reported.fresh("project", diagnostics);
-    if (fresh.length > 0) onEvent({ type: "diagnostics", diagnostics: fresh });
     // A manifest that vanished is being replaced by an editor, or was deleted by mistake.
     const isGone = project?.manifestFile === null && this.#project.manifestFile !== null;
+    if (fresh.length > 0 && !isGone) onEvent({ type: "diagnostics", diagnostics: fresh });
     if (plugged === null || project === null || isGone) {
-      if (fresh.length > 0 || diagnostics.length === 0) onEvent({ type: "kept", what: "manifest" });
+      this.#isProjectBroken = true;
+      const what = isGone ? "the manifest is gone" : "manifest";
+      if (fresh.length > 0 || diagnostics.length === 0) onEvent({ type: "kept", what });
       return;
     }
+    if (this.#isProjectBroken) onEvent({ type: "repaired", what: ["the manifest"] });
+    this.#isProjectBroken = false;
     this.#project = project;
     plugins.update(plugged);
   }
@@ -218,11 +226,17 @@ export class Reloader {
   /** A plugin that fails leaves the running app as it is, as a manifest with errors does. */
   async #readPlugged(): Promise<PluggedResult> {
     try {
-      return await readDevProject(this.#options.root);
+      const { root, writeMissing } = this.#options;
+      return await readDevProject(root, {}, writeMissing);
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       this.#options.onEvent({ type: "plugin-failed", text: error.message });
       return { plugged: null, diagnostics: [] };
     }
   }
+}
+
+/** Ids of functions for a line of the terminal. */
+function namesOf(functionIds: readonly string[]): string {
+  return functionIds.length <= 3 ? functionIds.join(", ") : `${functionIds.length} functions`;
 }

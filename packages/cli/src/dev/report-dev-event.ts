@@ -14,17 +14,19 @@ export function reportDevEvent(
     case "reloaded":
       return reporter.reloaded(event.what, event.durationMs);
     case "repaired":
-      return reporter.repaired(event.functionIds);
+      return reporter.repaired(event.what);
     case "kept":
       return reporter.warning(`${event.what}: what runs stays as it was`);
     case "broken":
-      return reporter.warning(`${event.functionId}: fails until it builds`);
+      return reporter.warning(`${event.what}: fails until it builds`);
     case "still-broken":
-      return reporter.warning(`${event.functionId}: still does not build`);
+      return reporter.warning(`${event.what}: still does not build`);
     case "self-written":
       return reporter.selfWritten(event.functionId, event.file);
     case "unwatched":
       return reporter.warning(event.text);
+    case "command-output":
+      return reporter.commandOutput(event.command, event.line);
     case "plugin-failed":
     case "failed":
       return reporter.warning(event.text);

@@ -16,6 +16,7 @@ import type { InspectAddress } from "./inspect-option.ts";
 import { preferredPort } from "./ports/preferred-port.ts";
 import { reportDevEvent } from "./report-dev-event.ts";
 import type { NetworkOptions } from "./network-options.ts";
+import type { WriteMissing } from "./read-dev-project.ts";
 import type { StateOptions } from "./state-options.ts";
 
 export interface RunDevOptions {
@@ -32,6 +33,8 @@ export interface RunDevOptions {
   readonly inspect: InspectAddress | null;
   readonly network: NetworkOptions;
   readonly state: StateOptions;
+  /** For `@create autocreate true`. */
+  readonly writeMissing: WriteMissing;
   readonly terminal: Terminal;
 }
 
@@ -71,6 +74,12 @@ async function run(options: RunDevOptions, processAhead: ProcessAhead): Promise<
     port,
     host: options.host,
     watches: options.watches,
+    runsStartCommands: true,
+    writeMissing: async (project) => {
+      const written = await options.writeMissing(project);
+      for (const file of written) reporter.info(`wrote ${file}`);
+      return written;
+    },
     inspect,
     // REPORT lines show it.
     measuresMemory: () => reporter.isVerbose,
@@ -118,8 +127,12 @@ async function run(options: RunDevOptions, processAhead: ProcessAhead): Promise<
     : null;
   if (options.opensBrowser) await open();
 
-  await interruption.happened;
-  reporter.info("shutting down: closing sockets and running ws-disconnect (Ctrl-C again: at once)");
+  const signal = await interruption.happened;
+  // Where nobody pressed a key, something else sent it: a function that kills its parent, too.
+  const cause = signal === null || signal === "SIGINT" ? "" : `received ${signal}, `;
+  reporter.info(
+    `${cause}shutting down: closing sockets and running ws-disconnect (Ctrl-C again: at once)`,
+  );
   await session.close();
   keys?.close();
   interruption.forget();
@@ -157,8 +170,8 @@ const signalLagMs = 100;
 
 interface Interruption {
   readonly isAsked: boolean;
-  /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP. */
-  readonly happened: Promise<void>;
+  /** Resolves at the first Ctrl-C, SIGTERM or SIGHUP with the signal; null: a key was pressed. */
+  readonly happened: Promise<NodeJS.Signals | null>;
   isAskedWithin(milliseconds: number): Promise<boolean>;
   interrupt(): void;
   forget(): void;
@@ -167,11 +180,13 @@ interface Interruption {
 /** The first interruption asks to close, a second one ends the process. */
 function interrupted(): Interruption {
   const closing = new AbortController();
-  const happened = new Promise<void>((resolve) => {
-    closing.signal.addEventListener("abort", () => resolve(), { once: true });
+  let first: NodeJS.Signals | null = null;
+  const happened = new Promise<NodeJS.Signals | null>((resolve) => {
+    closing.signal.addEventListener("abort", () => resolve(first), { once: true });
   });
-  const interrupt = (): void => {
+  const interrupt = (signal: NodeJS.Signals | null): void => {
     if (closing.signal.aborted) process.exit(interruptedExitCode);
+    first = signal;
     closing.abort();
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -187,7 +202,7 @@ function interrupted(): Interruption {
       timer.abort();
       return closing.signal.aborted;
     },
-    interrupt,
+    interrupt: () => interrupt(null),
     forget() {
       for (const signal of signals) process.off(signal, interrupt);
     },

@@ -1,27 +1,23 @@
 import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import {
+  defaultFunctionConfig,
   functionPragmas,
-  type LambdaFunction,
   type Manifest,
   type PlainValue,
 } from "@arclet/manifest";
+import { architectConfig, describeLambda, type InventoryLambda } from "./inventory-lambdas.ts";
+import {
+  inventoryAws,
+  inventoryIndexes,
+  inventoryTables,
+  rootHandlerOf,
+  type InventoryIndex,
+  type InventoryTable,
+} from "./inventory-resources.ts";
+import { writtenSettings } from "./manifest-text.ts";
 import type { PluginRuntime } from "./plugin-runtime.ts";
-
-/** One function, as Architect's plugins know it. */
-export interface InventoryLambda {
-  /** `get /cats/:id`, or the function's name. */
-  readonly name: string;
-  readonly pragma: string;
-  /** Absolute source folder. */
-  readonly src: string;
-  /** Absolute folder into which the plugin of its runtime builds it; absent for all others. */
-  readonly build?: string;
-  /** Absolute path of the module that is to hold the handler. */
-  readonly handlerFile: string;
-  readonly handlerMethod: string;
-  readonly config: Readonly<Record<string, unknown>>;
-}
+import type { ArchitectPreferences, ProjectTexts } from "./project-texts.ts";
 
 /** The part of Architect's inventory that plugins read. */
 export interface Inventory {
@@ -29,38 +25,86 @@ export interface Inventory {
     readonly app: string;
     readonly aws: Readonly<Record<string, unknown>>;
     readonly _project: {
+      readonly type: "aws";
       readonly cwd: string;
       readonly src: string;
+      /** Folder into which the plugin of a runtime builds, absolute. */
+      readonly build: string | null;
       readonly manifest: string | null;
+      /** Those of the home folder below those of the project. */
+      readonly preferences: Readonly<Record<string, unknown>> | null;
+      readonly localPreferences: Readonly<Record<string, unknown>> | null;
+      readonly localPreferencesFile: string | null;
+      readonly globalPreferences: Readonly<Record<string, unknown>> | null;
+      readonly globalPreferencesFile: string | null;
+      readonly defaultFunctionConfig: Readonly<Record<string, unknown>>;
+      /** `get /`, `proxy`, `arcStaticAssetProxy`, or null. */
+      readonly rootHandler: string | null;
+      readonly env: {
+        readonly local: unknown;
+        readonly plugins: unknown;
+        readonly aws: unknown;
+      };
       readonly arc: Readonly<Record<string, readonly PlainValue[]>>;
+      /** Text of the manifest. */
+      readonly raw: string;
     };
     readonly static: object | false;
+    readonly proxy: object | null;
+    readonly cdn: boolean | null;
     /** null when there is no such folder; `shared`: folders of the functions that see it. */
     readonly shared: { readonly src: string; readonly shared: readonly string[] } | null;
     /** null when there is no such folder; `views`: folders of the functions that see it. */
     readonly views: { readonly src: string; readonly views: readonly string[] } | null;
-    readonly tables: readonly object[] | null;
+    readonly tables: readonly InventoryTable[] | null;
+    readonly "tables-indexes": readonly InventoryIndex[] | null;
     readonly lambdaSrcDirs: readonly string[];
     readonly lambdasBySrcDir: Readonly<Record<string, InventoryLambda>>;
-    readonly _arc: { readonly deployStage: string | null };
+    /** Modules of the plugins by name. */
+    readonly plugins: Readonly<Record<string, unknown>> | null;
+    readonly _arc: {
+      readonly version: string;
+      readonly deployStage: string | null;
+      readonly defaultFunctionConfig: Readonly<Record<string, unknown>>;
+      readonly pragmas: Readonly<Record<"all" | "lambdas", readonly string[]>>;
+    };
     readonly [pragma: string]: unknown;
   };
-  /** `get.http("get /")`, `get.events("name")`: one item, or undefined. */
+  /** `get.http("get /")`, `get.events("name")`: one item, or undefined; null without the pragma. */
   readonly get: Readonly<Record<string, (name?: string) => unknown>>;
 }
 
 export interface InventoryOptions {
   readonly manifest: Manifest;
   readonly root: string;
-  readonly manifestFile: string | null;
+  readonly texts: ProjectTexts;
   readonly stage: string;
   /** Custom runtimes, by function. */
   readonly runtimes: ReadonlyMap<string, PluginRuntime>;
+  /** Modules of the plugins by name. */
+  readonly plugins: Readonly<Record<string, unknown>>;
 }
 
+/** What Architect calls a function's pragma: it has no rooms. */
+const lambdaPragmas = functionPragmas.filter((pragma) => pragma !== "rooms");
+
+/** Pragmas that are no functions. */
+const otherPragmas = [
+  "app",
+  "aws",
+  "cdn",
+  "plugins",
+  "proxy",
+  "shared",
+  "static",
+  "tables",
+  "tables-indexes",
+  "views",
+] as const;
+
 export function createInventory(options: InventoryOptions): Inventory {
-  const { manifest, root, manifestFile, stage } = options;
-  const lambdas = manifest.functions.map((declared) => describe(declared, options));
+  const { manifest, stage, plugins } = options;
+  const lambdas = manifest.functions.map((declared) => describeLambda(declared, options));
   const byPragma = Object.fromEntries(
     [...functionPragmas, "customLambdas"].map((pragma) => {
       const items = lambdas.filter((lambda) => lambda.pragma === pragma);
@@ -71,71 +115,116 @@ export function createInventory(options: InventoryOptions): Inventory {
   const inv = {
     ...byPragma,
     app: manifest.app,
-    aws: { ...manifest.aws },
-    _project: {
-      cwd: root,
-      src: join(root, "src"),
-      manifest: manifestFile,
-      arc: manifest.pragmas,
-    },
+    aws: inventoryAws(manifest),
+    _project: projectOf(options),
     static: manifest.static ?? (false as const),
-    shared: folderOf("shared", shared, options),
-    views: folderOf("views", views, options),
-    tables: manifest.tables.length === 0 ? null : manifest.tables,
+    proxy: manifest.proxy,
+    cdn: manifest.cdn ? true : null,
+    shared: folderOf("shared", shared, lambdas, options),
+    views: folderOf("views", views, lambdas, options),
+    tables: orNull(inventoryTables(manifest)),
+    "tables-indexes": orNull(inventoryIndexes(manifest)),
     lambdaSrcDirs: lambdas.map(({ src }) => src),
     lambdasBySrcDir: Object.fromEntries(lambdas.map((lambda) => [lambda.src, lambda])),
-    _arc: { deployStage: stage === "testing" ? null : stage },
+    plugins: Object.keys(plugins).length === 0 ? null : plugins,
+    _arc: {
+      version: "Unknown",
+      deployStage: stage === "testing" ? null : stage,
+      defaultFunctionConfig: architectConfig(defaultFunctionConfig),
+      pragmas: {
+        all: [...lambdaPragmas, ...otherPragmas].toSorted((a, b) => (a < b ? -1 : 1)),
+        lambdas: lambdaPragmas,
+      },
+    },
   };
   const get = Object.fromEntries(
     Object.entries(inv).map(([pragma, items]) => [
       pragma,
-      (name?: string): unknown => find(items, name),
+      (name?: string): unknown => find(pragma, items, name),
     ]),
   );
   return { inv, get };
 }
 
+function projectOf({
+  manifest,
+  root,
+  texts,
+  runtimes,
+}: InventoryOptions): Inventory["inv"]["_project"] {
+  const { local, global, manifestFile, raw } = texts;
+  const build = [...runtimes.values()].find(({ buildFolder }) => buildFolder !== undefined);
+  const preferences = mergedPreferences(global, local);
+  return {
+    type: "aws",
+    cwd: root,
+    src: join(root, "src"),
+    build: build?.buildFolder === undefined ? null : join(root, build.buildFolder),
+    manifest: manifestFile,
+    preferences,
+    localPreferences: asWritten(local),
+    localPreferencesFile: local?.file ?? null,
+    globalPreferences: asWritten(global),
+    globalPreferencesFile: global?.file ?? null,
+    defaultFunctionConfig: {
+      ...architectConfig(defaultFunctionConfig),
+      ...writtenSettings(manifest.pragmas["aws"] ?? []),
+    },
+    rootHandler: rootHandlerOf(manifest),
+    env: { local: preferences?.["env"] ?? null, plugins: null, aws: null },
+    arc: manifest.pragmas,
+    raw,
+  };
+}
+
+function asWritten(preferences: ArchitectPreferences | null): Record<string, unknown> | null {
+  if (preferences === null) return null;
+  return { ...preferences.pragmas, _arc: preferences.lists, _raw: preferences.text };
+}
+
+function mergedPreferences(
+  ...files: readonly (ArchitectPreferences | null)[]
+): Record<string, unknown> | null {
+  const merged: Record<string, unknown> = {};
+  for (const file of files)
+    for (const [pragma, settings] of Object.entries(file?.pragmas ?? {})) {
+      const before = merged[pragma];
+      merged[pragma] =
+        isSettings(before) && isSettings(settings) ? { ...before, ...settings } : settings;
+    }
+  return files.every((file) => file === null) ? null : merged;
+}
+
+function isSettings(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function orNull<Item>(items: readonly Item[]): readonly Item[] | null {
+  return items.length === 0 ? null : items;
+}
+
 function folderOf<Name extends "shared" | "views">(
   name: Name,
   folder: { readonly src: string } | null,
-  { manifest, root, ...options }: InventoryOptions,
+  lambdas: readonly InventoryLambda[],
+  { root }: InventoryOptions,
 ): ({ readonly src: string } & Record<Name, readonly string[]>) | null {
   if (folder === null || !existsSync(join(root, folder.src))) return null;
-  const seeing = manifest.functions.filter(({ config }) => config[name]);
-  const sources = seeing.map((declared) => describe(declared, { manifest, root, ...options }).src);
-  return { src: join(root, folder.src), [name]: sources } as {
+  const seeing = lambdas.filter(({ config }) => config[name] === true).map(({ src }) => src);
+  return { src: join(root, folder.src), [name]: seeing } as {
     readonly src: string;
   } & Record<Name, readonly string[]>;
 }
 
-function find(items: unknown, name: string | undefined): unknown {
+/** One of several of the same name is enough, except among the indexes of a table. */
+function find(pragma: string, items: unknown, name: string | undefined): unknown {
   if (!Array.isArray(items)) {
-    if (name === undefined || typeof items !== "object" || items === null) return items;
+    if (name === undefined || !isSettings(items)) return items;
     return (items as Record<string, unknown>)[name];
   }
-  return (items as readonly { readonly name?: unknown }[]).find((item) => item.name === name);
-}
-
-function describe(
-  declared: LambdaFunction,
-  { manifest, root, runtimes }: InventoryOptions,
-): InventoryLambda {
-  const route = manifest.http?.routes.find(({ functionId }) => functionId === declared.id);
-  const { config } = declared;
-  const folder = declared.sourceCandidates.find((candidate) => existsSync(join(root, candidate)));
-  const src = join(root, folder ?? declared.sourceCandidates[0] ?? "");
-  const runtime = runtimes.get(declared.id);
-  const build =
-    runtime?.buildFolder === undefined
-      ? null
-      : join(root, runtime.buildFolder, relative(root, src));
-  return {
-    name: route === undefined ? declared.name : `${route.method} ${route.path}`,
-    pragma: declared.pragma,
-    src,
-    ...(build === null ? {} : { build }),
-    handlerFile: join(build ?? src, "index.js"),
-    handlerMethod: config.handler.slice(config.handler.lastIndexOf(".") + 1),
-    config: { ...config, runtime: runtime?.name ?? config.runtime },
-  };
+  const named = (items as readonly ({ readonly name?: unknown } | string)[]).filter(
+    (item) => item === name || (typeof item === "object" && item.name === name),
+  );
+  if (pragma === "tables-indexes") return named.length === 0 ? undefined : named;
+  return named[0];
 }

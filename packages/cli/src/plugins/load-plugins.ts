@@ -22,6 +22,7 @@ const hooks: Readonly<Record<string, readonly string[]>> = {
     ...functionPragmas,
     "customLambdas",
     "tables",
+    "tables-indexes",
     "runtimes",
     "shared",
     "views",

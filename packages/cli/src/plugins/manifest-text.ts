@@ -17,6 +17,19 @@ function lineOf(value: PlainValue, indent: string): string {
     .join("\n");
 }
 
+/** `{ memory: 256 }` of the lines `memory 256`; lists stay lists. */
+export function writtenSettings(values: readonly PlainValue[]): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  for (const value of values) {
+    if (isList(value)) {
+      const [name, ...rest] = value;
+      if (typeof name === "object") continue;
+      settings[String(name)] = rest.length === 1 ? rest[0] : rest;
+    } else if (typeof value === "object") Object.assign(settings, value);
+  }
+  return settings;
+}
+
 function isList(value: PlainValue): value is readonly PlainValue[] {
   return Array.isArray(value);
 }

@@ -2,6 +2,7 @@ import type { Diagnostic, Project } from "@arclet/manifest";
 import { readProject } from "@arclet/manifest/node";
 import { loadPlugins, macrosOf } from "./load-plugins.ts";
 import type { PluginRuntime } from "./plugin-runtime.ts";
+import { noTexts, readProjectTexts } from "./project-texts.ts";
 import { Plugins, type Environments, type Services } from "./plugins.ts";
 
 /** A project with what its plugins add to it. */
@@ -27,12 +28,13 @@ export interface PluggedResult {
  * @throws CliError `ERR_PLUGIN`
  */
 export async function readPluggedProject(root: string): Promise<PluggedResult> {
-  let plugins = new Plugins(root, []);
+  let plugins = new Plugins(root, noTexts, []);
   const { project, diagnostics } = await readProject(root, {
     extend: async (manifest) => {
       const macros = macrosOf(manifest);
       if (manifest.plugins.length + macros.length === 0) return { manifest, diagnostics: [] };
-      plugins = new Plugins(root, await loadPlugins(root, manifest.plugins, macros));
+      const texts = await readProjectTexts(root);
+      plugins = new Plugins(root, texts, await loadPlugins(root, manifest.plugins, macros));
       const extended = await plugins.extend(manifest);
       return { ...extended, diagnostics: [...plugins.warnings, ...extended.diagnostics] };
     },

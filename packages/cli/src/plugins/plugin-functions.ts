@@ -1,22 +1,12 @@
-import {
-  functionPragmas,
-  parseArc,
-  resolveManifest,
-  type Diagnostic,
-  type Manifest,
-} from "@arclet/manifest";
+import { functionPragmas, parseArc, resolveManifest, type Manifest } from "@arclet/manifest";
 import { runHook, type LoadedPlugin } from "./loaded-plugin.ts";
 import { pragmaLines, quoted, within } from "./manifest-text.ts";
 import type { Plugin, PluginContext } from "./plugin.ts";
+import { entryKey, withConfigs, type ExtendedManifest } from "./plugin-configs.ts";
 import { readPluginSettings, type SettingsHook } from "./plugin-settings.ts";
 
 type Hook = Exclude<keyof NonNullable<Plugin["set"]>, "env" | "runtimes" | SettingsHook>;
 type Entry = Readonly<Record<string, unknown>>;
-
-export interface ExtendedManifest {
-  readonly manifest: Manifest;
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 /** How each pragma's entries of a plugin are written in a manifest: the name, and its settings below. */
 const writers: Readonly<Record<Hook, (entry: Entry) => readonly [string, ...string[]]>> = {
@@ -37,19 +27,24 @@ const writers: Readonly<Record<Hook, (entry: Entry) => readonly [string, ...stri
   ],
   customLambdas: ({ name }) => [quoted(name)],
   "tables-streams": ({ name, table }) => [quoted(name), `table ${quoted(table)}`],
-  tables: ({ name, partitionKey, partitionKeyType, sortKey, sortKeyType, ttl }) => [
+  tables: ({ name, ttl, encrypt, pitr, PointInTimeRecovery = pitr, ...keys }) => [
     quoted(name),
-    `${quoted(partitionKey)} *${typeName(partitionKeyType)}`,
-    ...(sortKey === undefined || sortKey === null
-      ? []
-      : [`${quoted(sortKey)} **${typeName(sortKeyType)}`]),
+    ...keyLines(keys),
     ...(typeof ttl === "string" ? [`${quoted(ttl)} TTL`] : []),
+    ...settingsOf({ encrypt, PointInTimeRecovery }, ["encrypt", "PointInTimeRecovery"]),
+  ],
+  "tables-indexes": ({ name, indexName, projectionType, projectionAttributes, ...keys }) => [
+    quoted(name),
+    ...keyLines(keys),
+    ...settingsOf({ name: indexName }, ["name"]),
+    ...projectionLines(projectionType, projectionAttributes),
   ],
 };
 
-/** Tables before the streams that refer to them. */
+/** Tables before the indexes and streams that refer to them. */
 const order: readonly Hook[] = [
   "tables",
+  "tables-indexes",
   // Architect has no rooms, and so no hook that would set them.
   ...functionPragmas.filter((pragma) => pragma !== "rooms"),
   "customLambdas",
@@ -67,6 +62,7 @@ export async function addPluginFunctions(
   const settings = await readPluginSettings(loaded, manifest, context);
   const sections: string[] = [];
   const known: string[] = [];
+  const configs = new Map<string, object>();
   for (const hook of order) {
     const given: unknown = await runHook<unknown>(loaded, `set.${hook}`, () =>
       loaded.plugin.set?.[hook]?.(context),
@@ -78,11 +74,12 @@ export async function addPluginFunctions(
     sections.push(`@${hook}`);
     for (const entry of entries) {
       const [name, ...lines] = writers[hook](entry);
-      const { src } = entry;
+      const { src, config } = entry;
+      if (typeof config === "object" && config !== null) configs.set(entryKey(hook, entry), config);
       const source = typeof src === "string" ? [`src ${quoted(within(context.root, src))}`] : [];
       sections.push([name, ...lines, ...source].join("\n  "));
-      if (hook === "tables-streams" && typeof entry["table"] === "string")
-        known.push(entry["table"]);
+      const table = entry[hook === "tables-indexes" ? "name" : "table"];
+      if (hook.startsWith("tables-") && typeof table === "string") known.push(table);
     }
   }
   if (sections.length === 0 && settings.lines.length === 0)
@@ -92,7 +89,7 @@ export async function addPluginFunctions(
     "@app",
     manifest.app,
     ...pragmaLines("aws", manifest.pragmas["aws"]),
-    // Streams refer to them; the manifest's own win below.
+    // Indexes and streams refer to them; the manifest's own win below.
     ...(tables.length === 0 ? [] : ["@tables"]),
     ...tables.map(({ name, partitionKey }) => `${quoted(name)}\n  ${partitionKey.name} *String`),
     ...sections,
@@ -104,16 +101,15 @@ export async function addPluginFunctions(
   const diagnostics = [...parsed.diagnostics, ...resolved.diagnostics].filter(
     ({ code }) => code !== "pragma-duplicate",
   );
+  if (resolved.manifest === null) return { manifest, diagnostics };
+  const added = withConfigs(resolved.manifest, configs, `plugin ${loaded.name}`);
   return {
-    manifest:
-      resolved.manifest === null
-        ? manifest
-        : {
-            ...merge(manifest, resolved.manifest),
-            ...settings.folders,
-            ...takenFrom(resolved.manifest, settings.lines),
-          },
-    diagnostics,
+    manifest: {
+      ...merge(manifest, added.manifest),
+      ...settings.folders,
+      ...takenFrom(resolved.manifest, settings.lines),
+    },
+    diagnostics: [...diagnostics, ...added.diagnostics],
   };
 }
 
@@ -141,7 +137,14 @@ function merge(own: Manifest, added: Manifest): Manifest {
             ...ws,
             routes: mergeBy(ws.routes, added.ws?.routes ?? [], ({ routeKey }) => routeKey),
           },
-    tables: mergeBy(own.tables, added.tables, ({ name }) => name),
+    tables: mergeBy(own.tables, added.tables, ({ name }) => name).map((table) => ({
+      ...table,
+      indexes: mergeBy(
+        table.indexes,
+        added.tables.find(({ name }) => name === table.name)?.indexes ?? [],
+        ({ name }) => name,
+      ),
+    })),
     tableStreams: mergeBy(own.tableStreams, added.tableStreams, ({ functionId }) => functionId),
     events: mergeBy(own.events, added.events, ({ name }) => name),
     queues: mergeBy(own.queues, added.queues, ({ name }) => name),
@@ -169,8 +172,20 @@ function mergeBy<Item>(
 
 function settingsOf(entry: Entry, names: readonly string[]): string[] {
   return names
-    .filter((name) => entry[name] !== undefined)
+    .filter((name) => entry[name] !== undefined && entry[name] !== null)
     .map((name) => `${name} ${quoted(entry[name])}`);
+}
+
+function keyLines({ partitionKey, partitionKeyType, sortKey, sortKeyType }: Entry): string[] {
+  const hash = `${quoted(partitionKey)} *${typeName(partitionKeyType)}`;
+  if (sortKey === undefined || sortKey === null) return [hash];
+  return [hash, `${quoted(sortKey)} **${typeName(sortKeyType)}`];
+}
+
+function projectionLines(type: unknown, attributes: unknown): string[] {
+  if (type === "KEYS_ONLY") return ["projection keys"];
+  if (!Array.isArray(attributes) || attributes.length === 0) return [];
+  return [`projection ${attributes.map(quoted).join(" ")}`];
 }
 
 function typeName(type: unknown): string {

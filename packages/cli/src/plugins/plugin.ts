@@ -67,6 +67,8 @@ export interface PluginRoute {
   readonly path: string;
   /** Folder of the function, relative to the project or absolute. */
   readonly src: string;
+  /** Settings of `@aws` and `@arc`, as in a function's `config.arc`, which wins: `{ timeout: 20 }`. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 export interface PluginFolder {
@@ -79,6 +81,8 @@ export interface PluginFolder {
 export interface PluginFunction {
   readonly name: string;
   readonly src: string;
+  /** Settings of `@aws` and `@arc`, as in a function's `config.arc`, which wins: `{ timeout: 20 }`. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 export interface PluginQueue extends PluginFunction {
@@ -109,6 +113,27 @@ export interface PluginTable {
   readonly sortKeyType?: "string" | "number" | null;
   /** Attribute that holds the time of expiry. */
   readonly ttl?: string | null;
+  /** `true`, or the ARN of a key of KMS. @default false */
+  readonly encrypt?: boolean | string | null;
+  /** Point-in-time recovery. @default false */
+  readonly pitr?: boolean | null;
+}
+
+export interface PluginIndex {
+  /** Name of the table, of the manifest or of a plugin. */
+  readonly name: string;
+  readonly partitionKey: string;
+  /** @default "string" */
+  readonly partitionKeyType?: "string" | "number";
+  readonly sortKey?: string | null;
+  /** @default "string" */
+  readonly sortKeyType?: "string" | "number" | null;
+  /** Made of the keys' names by default. */
+  readonly indexName?: string | null;
+  /** @default "ALL" */
+  readonly projectionType?: "ALL" | "KEYS_ONLY" | "INCLUDE";
+  /** Of `INCLUDE`: attributes beside the keys. */
+  readonly projectionAttributes?: readonly string[] | null;
 }
 
 export interface Plugin {
@@ -120,6 +145,7 @@ export interface Plugin {
     queues?(context: PluginContext): OneOrMore<PluginQueue>;
     scheduled?(context: PluginContext): OneOrMore<PluginSchedule>;
     tables?(context: PluginContext): OneOrMore<PluginTable>;
+    "tables-indexes"?(context: PluginContext): OneOrMore<PluginIndex>;
     "tables-streams"?(context: PluginContext): OneOrMore<PluginStream>;
     runtimes?(context: PluginContext): OneOrMore<PluginRuntime>;
     /** Functions that nothing invokes but the plugin's own code and resources. */

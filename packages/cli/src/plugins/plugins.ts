@@ -12,7 +12,9 @@ import type {
   SandboxContext,
 } from "./plugin.ts";
 import type { PluginRuntime } from "./plugin-runtime.ts";
-import { addPluginFunctions, type ExtendedManifest } from "./plugin-functions.ts";
+import type { ProjectTexts } from "./project-texts.ts";
+import type { ExtendedManifest } from "./plugin-configs.ts";
+import { addPluginFunctions } from "./plugin-functions.ts";
 
 export type Environments = Readonly<Record<EnvironmentName, Readonly<Record<string, string>>>>;
 
@@ -25,14 +27,19 @@ export type Invoke = (target: InvokeTarget) => Promise<unknown>;
 
 const environmentNames = ["testing", "staging", "production"] as const;
 
+/** Linux refuses a process with a longer variable: `MAX_ARG_STRLEN`, 128 KiB, with its name. */
+const longestVariable = 120_000;
+
 /** The plugins of one app, whose hooks run in the order of the manifest. */
 export class Plugins {
   readonly #loaded: readonly LoadedPlugin[];
   readonly #root: string;
+  readonly #texts: ProjectTexts;
   #runtimes: ReadonlyMap<string, PluginRuntime> = new Map();
 
-  constructor(root: string, loaded: readonly LoadedPlugin[]) {
+  constructor(root: string, texts: ProjectTexts, loaded: readonly LoadedPlugin[]) {
     this.#root = root;
+    this.#texts = texts;
     this.#loaded = loaded;
   }
 
@@ -58,7 +65,7 @@ export class Plugins {
     let extended = manifest;
     const diagnostics: Diagnostic[] = [];
     for (const loaded of this.#loaded) {
-      const context = this.#context(extended, null, "testing");
+      const context = this.#context(extended, "testing");
       const added = await addPluginFunctions(loaded, extended, context);
       extended = added.manifest;
       diagnostics.push(...added.diagnostics);
@@ -67,7 +74,7 @@ export class Plugins {
   }
 
   /** Variables that plugins set, for each environment. */
-  async environments({ manifest, manifestFile }: Project): Promise<Environments> {
+  async environments({ manifest }: Project): Promise<Environments> {
     const result: Record<EnvironmentName, Record<string, string>> = {
       testing: {},
       staging: {},
@@ -77,7 +84,7 @@ export class Plugins {
       const { set } = loaded.plugin;
       if (set?.env === undefined) continue;
       for (const stage of environmentNames) {
-        const context = this.#context(manifest, manifestFile, stage);
+        const context = this.#context(manifest, stage);
         const given = await runHook(loaded, "set.env", () => set.env?.(context));
         Object.assign(result[stage], asTexts(given, stage));
       }
@@ -86,12 +93,12 @@ export class Plugins {
   }
 
   /** What plugins let functions discover locally. */
-  async services({ manifest, manifestFile }: Project): Promise<Services> {
+  async services({ manifest }: Project): Promise<Services> {
     const services: Record<string, Record<string, string>> = {};
     for (const loaded of this.#loaded) {
       const { deploy } = loaded.plugin;
       if (deploy?.services === undefined) continue;
-      const context = this.#context(manifest, manifestFile, "testing");
+      const context = this.#context(manifest, "testing");
       const given = await runHook(loaded, "deploy.services", () =>
         deploy.services?.({ ...context, cloudformation: null }),
       );
@@ -100,6 +107,16 @@ export class Plugins {
       );
     }
     return services;
+  }
+
+  /** The inventory and the manifest as JSON; what the system would not take as a variable is left out. */
+  commandEnvironment({ manifest, preferences }: Project): Readonly<Record<string, string>> {
+    const { inventory, arc } = this.#context(manifest, preferences.sandbox.env ?? "testing");
+    const { plugins: _, ...inv } = inventory.inv;
+    const variables = { ARC_INV: JSON.stringify(inv), ARC_RAW: JSON.stringify(arc) };
+    return Object.fromEntries(
+      Object.entries(variables).filter(([, value]) => value.length < longestVariable),
+    );
   }
 
   /** Whether a plugin deploys the template itself. */
@@ -117,13 +134,9 @@ export class Plugins {
   }
 
   /** Custom runtimes, by the ids of the functions that name one. */
-  async runtimes({
-    manifest,
-    manifestFile,
-    functions,
-  }: Project): Promise<ReadonlyMap<string, PluginRuntime>> {
+  async runtimes({ manifest, functions }: Project): Promise<ReadonlyMap<string, PluginRuntime>> {
     const runtimes = new Map<string, PluginRuntime>();
-    const context = this.#context(manifest, manifestFile, "testing");
+    const context = this.#context(manifest, "testing");
     for (const loaded of this.#loaded) {
       const { set } = loaded.plugin;
       if (set?.runtimes === undefined) continue;
@@ -223,15 +236,16 @@ export class Plugins {
     return runHook(loaded, `sandbox.${hook}`, () => loaded.plugin.sandbox?.[hook]?.(context));
   }
 
-  #context(manifest: Manifest, manifestFile: string | null, stage: EnvironmentName): PluginContext {
+  #context(manifest: Manifest, stage: EnvironmentName): PluginContext {
     return {
       arc: manifest.pragmas,
       inventory: createInventory({
         manifest,
         root: this.#root,
-        manifestFile,
+        texts: this.#texts,
         stage,
         runtimes: this.#runtimes,
+        plugins: Object.fromEntries(this.#loaded.map(({ name, plugin }) => [name, plugin])),
       }),
       manifest,
       root: this.#root,
@@ -239,17 +253,14 @@ export class Plugins {
     };
   }
 
-  #sandboxContext(
-    { manifest, manifestFile, preferences }: Project,
-    invoke: Invoke,
-  ): SandboxContext {
+  #sandboxContext({ manifest, preferences }: Project, invoke: Invoke): SandboxContext {
     const stage = preferences.sandbox.env ?? "testing";
-    return { ...this.#context(manifest, manifestFile, stage), invoke };
+    return { ...this.#context(manifest, stage), invoke };
   }
 
-  #deployedContext({ manifest, manifestFile }: Project, target: DeployTarget): DeployedContext {
+  #deployedContext({ manifest }: Project, target: DeployTarget): DeployedContext {
     return {
-      ...this.#context(manifest, manifestFile, target.stage),
+      ...this.#context(manifest, target.stage),
       ...target,
       stackName: target.stackname,
     };

@@ -51,6 +51,11 @@ export class SandboxPlugins {
     return this.#plugins.start(this.#project, this.#invoke, "ready");
   }
 
+  /** What Architect hands the commands of `@sandbox-start`. */
+  get commandEnvironment(): Readonly<Record<string, string>> {
+    return this.#plugins.commandEnvironment(this.#project);
+  }
+
   /** Custom runtimes, by function. */
   get runtimes(): ReadonlyMap<string, PluginRuntime> {
     return this.#runtimes;

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { BuiltFunction, MissingSources } from "@arclet/builder";
 import type { Diagnostic, ProjectFunction } from "@arclet/manifest";
 import type { RuntimeFunction } from "@arclet/runtime";
@@ -24,23 +25,30 @@ export interface BuildRound {
   readonly needsUpdate: boolean;
   /** Functions that do not build now; those that did before run on with their last good code. */
   readonly failed: readonly string[];
-  /** Of these, those that fail exactly as they did before. */
+  /** Of these, those that fail exactly as they did before, with sources that were saved again. */
   readonly unchanged: readonly string[];
+  /** Of `failed`, those that fail as before because nothing they read was saved: no news. */
+  readonly untouched: readonly string[];
   /** Functions that build again. */
   readonly repaired: readonly string[];
-  /** Without those that were reported for the build before this one. */
+  /** Each once, without those that were reported for the build before this one. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** What a build came to, as the runtime takes it. */
 export type FinishedBuild = Exclude<RuntimeFunction["build"], "pending">;
 
+type FailedBuild = Extract<BuildOutcome, { ok: false }> & {
+  /** When each of its inputs was saved. */
+  readonly savedAt: string;
+};
+
 /** What each function runs: its newest good build, or why there is none. */
 export class FunctionBuilds {
   readonly #build: (declared: ProjectFunction) => Promise<BuildOutcome>;
   readonly #builds = new Map<string, FinishedBuild>();
   /** The newest outcomes that failed. */
-  readonly #failures = new Map<string, Extract<BuildOutcome, { ok: false }>>();
+  readonly #failures = new Map<string, FailedBuild>();
   readonly #reported = new ReportedDiagnostics();
 
   constructor(build: (declared: ProjectFunction) => Promise<BuildOutcome>) {
@@ -77,34 +85,46 @@ export class FunctionBuilds {
     const ids = new Set(known.map(({ id }) => id));
     for (const id of this.#builds.keys()) if (!ids.has(id)) this.#forget(id);
     const outcomes = await Promise.all(
-      functions.map(async (declared) => ({
-        id: declared.id,
-        outcome: await this.#build(declared),
-      })),
+      functions.map(async (declared) => {
+        const outcome = await this.#build(declared);
+        const savedAt = outcome.ok ? "" : await savingTimes(outcome.inputs);
+        return { id: declared.id, outcome, savedAt };
+      }),
     );
     const changed: string[] = [];
     const failed: string[] = [];
     const unchanged: string[] = [];
+    const untouched: string[] = [];
     const repaired: string[] = [];
-    const diagnostics: Diagnostic[] = [];
+    const diagnostics = new Map<string, Diagnostic>();
     let needsUpdate = false;
-    for (const { id, outcome } of outcomes) {
+    for (const { id, outcome, savedAt } of outcomes) {
       const before = this.#failures.get(id);
       const fresh = this.#reported.fresh(id, outcome.diagnostics);
-      diagnostics.push(...fresh);
+      // A file that many functions read is wrong once.
+      for (const diagnostic of fresh) diagnostics.set(JSON.stringify(diagnostic), diagnostic);
       if (outcome.ok) {
         this.#failures.delete(id);
         if (before !== undefined) repaired.push(id);
       } else {
-        this.#failures.set(id, outcome);
+        this.#failures.set(id, { ...outcome, savedAt });
         failed.push(id);
-        if (before !== undefined && fresh.length === 0) unchanged.push(id);
+        if (before !== undefined && fresh.length === 0)
+          (before.savedAt === savedAt ? untouched : unchanged).push(id);
       }
       if (!this.#keep(id, outcome)) continue;
       needsUpdate = true;
       if (outcome.ok) changed.push(id);
     }
-    return { changed, needsUpdate, failed, unchanged, repaired, diagnostics };
+    return {
+      changed,
+      needsUpdate,
+      failed,
+      unchanged,
+      untouched,
+      repaired,
+      diagnostics: [...diagnostics.values()],
+    };
   }
 
   #forget(functionId: string): void {
@@ -124,6 +144,17 @@ export class FunctionBuilds {
     this.#builds.set(functionId, { ok: true, built: outcome.built });
     return before?.ok !== true || before.built.hash !== outcome.built.hash;
   }
+}
+
+/** Changes when one of the files is saved, removed or made. */
+async function savingTimes(files: readonly string[]): Promise<string> {
+  const times = await Promise.all(
+    files.map(async (file) => {
+      const found = await stat(file).catch(() => null);
+      return `${file} ${found?.mtimeMs ?? "missing"}`;
+    }),
+  );
+  return times.toSorted().join("\n");
 }
 
 function isSame(one: readonly Diagnostic[], other: readonly Diagnostic[]): boolean {

@@ -67,6 +67,13 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   };
 }
 
+/** Writes the handlers that a project declares and does not have, and resolves with the new files. */
+export async function writeMissingFunctions(project: Project): Promise<readonly string[]> {
+  const { files } = missingFunctions(project, languageOf(project.root));
+  const written = await writeFiles(project.root, files);
+  return written.filter(({ isNew }) => isNew).map(({ path }) => path);
+}
+
 /** Whether a folder holds neither an app nor a sign of the language it is to be in. */
 export async function isNewApp(folder: string): Promise<boolean> {
   const root = resolve(folder);

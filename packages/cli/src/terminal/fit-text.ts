@@ -1,7 +1,7 @@
 // oxlint-disable-next-line no-control-regex -- the escape sequences of colours begin with one
 const colors = /\u001B\[\d+m/g;
-/** Source lines and their marks: `  12 │ const x`, `> 3 | get /`, `    | ^^^`. */
-const sourceLine = /^>?\s*\d*\s+[|│]/;
+/** Source lines and their marks: `  12 │ const x`, `  > 3 │ throw`, `    | ^^^`. */
+const sourceLine = /^\s*>?\s*\d*\s+[|│]/;
 
 /** Columns that a text takes, colours aside. */
 export function visibleLength(text: string): number {

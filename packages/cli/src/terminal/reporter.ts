@@ -107,10 +107,10 @@ export class Reporter {
       this.#line(line);
   }
 
-  /** Code that failed to build or to load does no longer. */
-  repaired(functionIds: readonly string[]): void {
+  /** Code that failed to build or to load, or a manifest with errors, does no longer. */
+  repaired(what: readonly string[]): void {
     const { style } = this.#terminal;
-    for (const id of functionIds) this.#info(`${style.bold(id)} ${style.green("works again")}`);
+    for (const name of what) this.#info(`${style.bold(name)} ${style.green("works again")}`);
   }
 
   /** A function writes into its own folder, which AWS does not allow. */
@@ -152,6 +152,11 @@ export class Reporter {
     this.#info(this.#terminal.style.dim(text));
   }
 
+  /** A line that a command of `@sandbox-start` wrote. */
+  commandOutput(command: string, line: string): void {
+    this.#info(`${this.#terminal.style.dim(`${command}:`)} ${line}`);
+  }
+
   warning(text: string): void {
     this.#line(`${this.#terminal.style.yellow("!")} ${text}`);
   }
@@ -181,6 +186,11 @@ export class Reporter {
       log.stream === "stderr" ? style.yellow(log.functionId) : style.cyan(log.functionId);
     // A function's own colours pass to a terminal; control codes never reach a file.
     const text = style.hasColor ? log.text : stripVTControlCharacters(log.text);
+    // What a function wrote stays as it is, so that it can be copied; our own words fit the window.
+    if (log.kind === "remark") {
+      this.#line(`${label} ${style.dim("│")} ${text.trimEnd()}`);
+      return;
+    }
     for (const line of text.replace(/\r?\n$/, "").split("\n")) {
       this.#terminal.write(`${this.#time()} ${label} ${style.dim("│")} ${line}\n`);
     }

@@ -123,10 +123,16 @@ function lines(
     durationMs === null ? "".padStart(durationWidth) : style.dim(durationText(durationMs));
   const rest = `${status}${padding(status, statusWidth)} ${duration}${note === "" ? "" : `  ${style.dim(note)}`}`;
   const room = columns === null ? Infinity : columns - methodWidth - 2 - visibleLength(rest);
-  const name = padded(shortened(route, Math.max(routeWidth, room)));
-  const line = `${style.magenta(method.padEnd(methodWidth))} ${isDim ? style.dim(name) : name} ${rest}`;
-  const because = reason === null ? [] : [`${"".padEnd(methodWidth + 1)}${style.yellow(reason)}`];
+  const name = padded(shortened(printable(route), Math.max(routeWidth, room)));
+  const line = `${style.magenta(printable(method).padEnd(methodWidth))} ${isDim ? style.dim(name) : name} ${rest}`;
+  const because =
+    reason === null ? [] : [`${"".padEnd(methodWidth + 1)}${style.yellow(printable(reason))}`];
   return [line.trimEnd(), ...because];
+}
+
+/** What a client chose (a path, a close reason) must not move the cursor or begin a line. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, "�");
 }
 
 /** Both ends of a path matter more than its middle. */

@@ -1,7 +1,7 @@
-import type { TopicEvent } from "@arclet/functions";
+import type { TopicHandler } from "@arclet/functions";
 
 // Invoked for every event published to this topic.
-export const handler = async (event: TopicEvent): Promise<void> => {
+export const handler: TopicHandler = async (event) => {
   for (const record of event.Records) {
     console.log(JSON.parse(record.Sns.Message));
   }

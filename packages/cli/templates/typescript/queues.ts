@@ -1,7 +1,7 @@
-import type { QueueEvent } from "@arclet/functions";
+import type { QueueHandler } from "@arclet/functions";
 
 // Invoked with a batch of messages. What throws here is delivered again: make work repeatable.
-export const handler = async (event: QueueEvent): Promise<void> => {
+export const handler: QueueHandler = async (event) => {
   for (const record of event.Records) {
     console.log(JSON.parse(record.body));
   }

@@ -1,6 +1,6 @@
-import type { ScheduledEvent } from "@arclet/functions";
+import type { ScheduledHandler } from "@arclet/functions";
 
 // Invoked on the schedule that the manifest gives it.
-export const handler = async (event: ScheduledEvent): Promise<void> => {
+export const handler: ScheduledHandler = async (event) => {
   console.log("scheduled for", event.time);
 };

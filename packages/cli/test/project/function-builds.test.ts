@@ -1,7 +1,10 @@
+import { utimes } from "node:fs/promises";
+import { join } from "node:path";
 import type { BuiltFunction } from "@arclet/builder";
 import type { Diagnostic, ProjectFunction } from "@arclet/manifest";
 import { describe, expect, test } from "vitest";
 import { functionConfigWith } from "../../../../test/helpers/model.mjs";
+import { temporaryFolder } from "../../../../test/helpers/temporary-folder.ts";
 import { FunctionBuilds, type BuildOutcome } from "../../src/project/function-builds.ts";
 
 const declared: ProjectFunction = {
@@ -29,7 +32,7 @@ function good(hash: string): BuildOutcome {
   return { ok: true, built, diagnostics: [] };
 }
 
-function bad(text: string): BuildOutcome {
+function bad(text: string, inputs: readonly string[] = []): BuildOutcome {
   const diagnostic: Diagnostic = {
     severity: "error",
     code: "syntax",
@@ -40,7 +43,7 @@ function bad(text: string): BuildOutcome {
   return {
     ok: false,
     diagnostics: [diagnostic],
-    inputs: [],
+    inputs,
     missing: { paths: [], hasPackages: false },
   };
 }
@@ -90,11 +93,24 @@ describe("a round of builds", () => {
     expect(await build()).toMatchObject({ needsUpdate: true, diagnostics: [{ text: "y" }] });
   });
 
-  test("names what fails as before, and what builds again", async () => {
-    const build = scripted(bad("x"), bad("x"), good("a"));
-    expect(await build()).toMatchObject({ unchanged: [], repaired: [] });
-    expect(await build()).toMatchObject({ unchanged: ["ws/default"], repaired: [] });
+  test("names what was saved and fails as before, and what builds again", async () => {
+    await using folder = await temporaryFolder({ "index.js": "" });
+    const file = join(folder.path, "index.js");
+    const build = scripted(bad("x", [file]), bad("x", [file]), bad("x", [file]), good("a"));
+    expect(await build()).toMatchObject({ unchanged: [], untouched: [], repaired: [] });
+    expect(await build()).toMatchObject({ unchanged: [], untouched: ["ws/default"] });
+    await utimes(file, 1, 1);
+    expect(await build()).toMatchObject({ unchanged: ["ws/default"], untouched: [] });
     expect(await build()).toMatchObject({ unchanged: [], repaired: ["ws/default"] });
+  });
+
+  test("tells once what is wrong with a file that several functions read", async () => {
+    const builds = new FunctionBuilds(() => Promise.resolve(bad("x")));
+    const both = [declared, { ...declared, id: "ws/connect" }];
+    expect(await builds.buildAll(both, both)).toMatchObject({
+      failed: ["ws/default", "ws/connect"],
+      diagnostics: [{ text: "x" }],
+    });
   });
 
   test("tells a failure again after it was mended", async () => {

@@ -12,6 +12,8 @@ test("a word longer than the window is broken", () => {
 
 test("lines of source are cut, so that marks stay in place", () => {
   expect(fitText("> 3 │ const names = [1, 2, 3];", 14)).toBe("> 3 │ const n…");
+  expect(fitText("  > 13 │ const names = [1, 2, 3];", 14)).toBe("  > 13 │ cons…");
+  expect(fitText("  │ a mark that is far to the right ^", 14)).toBe("  │ a mark th…");
 });
 
 test("colours take no columns", () => {

@@ -1,4 +1,4 @@
-import { pause, post, refusalOf } from "../signed-fetch.ts";
+import { pause, refusalOf, requestTo, signedFetch } from "../signed-fetch.ts";
 
 // One table, on demand. (`member` would be one of DynamoDB's reserved words.) A membership is two items, written in one transaction:
 //   pk "room#<room>"        sk "connection#<id>"   memberJson, joinedAt, expires
@@ -70,14 +70,9 @@ export async function callTable<Answer>(
   repeated: RegExp = transient,
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
-    const response = await post(
-      "dynamodb",
-      {
-        "content-type": "application/x-amz-json-1.0",
-        "x-amz-target": `DynamoDB_20120810.${operation}`,
-      },
-      { TableName: tableName(), ...body },
-    );
+    const target = `DynamoDB_20120810.${operation}`;
+    const input = { TableName: tableName(), ...body };
+    const response = await signedFetch(requestTo("dynamodb", { "x-amz-target": target }, input));
     if (response.ok) return (await response.json()) as Answer;
     const refusal = await refusalOf(response);
     // A cancelled transaction names the reason of each part in its message.

@@ -3,7 +3,7 @@ import type {
   RealtimeCommand,
   RealtimeReply,
 } from "../realtime/realtime-channel.ts";
-import { post, refusalOf } from "../signed-fetch.ts";
+import { refusalOf, requestTo, signedFetch } from "../signed-fetch.ts";
 import { fanOut, type Recipient } from "./fan-out.ts";
 import { maySend, membersOf } from "./memberships.ts";
 
@@ -55,11 +55,13 @@ export async function invokeBuiltIn<Answer>(
   request: object,
   type: "Event" | "RequestResponse" = "Event",
 ): Promise<Answer> {
-  const response = await post(
-    "lambda",
-    { "x-amz-invocation-type": type },
-    request,
-    `/2015-03-31/functions/${process.env["ARC_REALTIME_FUNCTION"]}/invocations`,
+  const response = await signedFetch(
+    requestTo(
+      "lambda",
+      { "x-amz-invocation-type": type },
+      request,
+      `/2015-03-31/functions/${process.env["ARC_REALTIME_FUNCTION"]}/invocations`,
+    ),
   );
   if (!response.ok || response.headers.has("x-amz-function-error")) throw await refusalOf(response);
   return JSON.parse((await response.text()) || "null") as Answer;

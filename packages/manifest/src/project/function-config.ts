@@ -13,6 +13,7 @@ import {
 import { checkRuntimes } from "../pragmas/check-runtime.ts";
 import { settingOf, type Setting } from "../pragmas/settings.ts";
 import { didYouMean } from "../did-you-mean.ts";
+import type { ParseResult } from "../syntax/arc-parser.ts";
 import { linesOf } from "../syntax/ast.ts";
 import { parseManifestFile } from "./find-manifest.ts";
 import { readText } from "./read-text.ts";
@@ -60,37 +61,46 @@ export async function readFunctionConfig(
     }
     const parsed = await parseManifestFile(file, read.text);
     if (parsed === null) continue;
-    const log = new DiagnosticLog(parsed.document.source);
-    const draft: { -readonly [Key in keyof FunctionConfig]?: FunctionConfig[Key] } = {};
-    const settings: Setting[] = [];
-    for (const pragma of parsed.document.pragmas) {
-      if (pragma.name === "access") draft.access = readAccess(pragma, app, log);
-      const table =
-        pragma.name === "aws" ? functionAwsSettings : pragma.name === "arc" ? arcSettings : null;
-      if (table === null) continue;
-      for (const line of linesOf(pragma.body)) {
-        const setting = settingOf(line);
-        settings.push(setting);
-        if (readFunctionSetting(table, setting, draft, log)) continue;
-        const suggestion = didYouMean(setting.key.text, Object.keys(table));
-        const hint = suggestion === null ? "" : `: did you mean "${suggestion}"?`;
-        log.warning({
-          code: "aws-setting-unknown",
-          text: `@${pragma.name} has no setting "${setting.key.text}", which is ignored${hint}`,
-          span: setting.key.span,
-          suggestion,
-        });
-      }
-    }
-    const config = { ...defaults, ...draft };
-    checkFunctionConfig(config, settings, log);
-    checkRuntimes(settings, (app.plugins ?? []).length > 0, log);
-    return {
-      config,
-      diagnostics: [...parsed.diagnostics, ...log.diagnostics],
-    };
+    return overlayFunctionConfig(parsed, defaults, app);
   }
   return { config: defaults, diagnostics: [] };
+}
+
+/** Lays the settings of one document (`@aws`, `@arc`, `@access`) over a function's defaults. */
+export function overlayFunctionConfig(
+  parsed: ParseResult,
+  defaults: FunctionConfig,
+  app: Accessible & { readonly plugins?: readonly unknown[] },
+): FunctionConfigResult {
+  const log = new DiagnosticLog(parsed.document.source);
+  const draft: { -readonly [Key in keyof FunctionConfig]?: FunctionConfig[Key] } = {};
+  const settings: Setting[] = [];
+  for (const pragma of parsed.document.pragmas) {
+    if (pragma.name === "access") draft.access = readAccess(pragma, app, log);
+    const table =
+      pragma.name === "aws" ? functionAwsSettings : pragma.name === "arc" ? arcSettings : null;
+    if (table === null) continue;
+    for (const line of linesOf(pragma.body)) {
+      const setting = settingOf(line);
+      settings.push(setting);
+      if (readFunctionSetting(table, setting, draft, log)) continue;
+      const suggestion = didYouMean(setting.key.text, Object.keys(table));
+      const hint = suggestion === null ? "" : `: did you mean "${suggestion}"?`;
+      log.warning({
+        code: "aws-setting-unknown",
+        text: `@${pragma.name} has no setting "${setting.key.text}", which is ignored${hint}`,
+        span: setting.key.span,
+        suggestion,
+      });
+    }
+  }
+  const config = { ...defaults, ...draft };
+  checkFunctionConfig(config, settings, log);
+  checkRuntimes(settings, (app.plugins ?? []).length > 0, log);
+  return {
+    config,
+    diagnostics: [...parsed.diagnostics, ...log.diagnostics],
+  };
 }
 
 /** Empty when there is no such folder, or it may not be listed. */

@@ -9,7 +9,7 @@ import type { InvocationEvent, InvocationFailure, InvocationResult } from "../in
 import { InvocationReporter, type InvocationLoad } from "./invocation-reporter.ts";
 import type { GatewayInvoker, SubmittedInvocation } from "./invoker.ts";
 import { createLambdaEnvironment } from "./lambda-environment.ts";
-import { createNumberedIds } from "../lambda-events/ids.ts";
+import { createNumberedIds } from "../numbered-ids.ts";
 import { LinkedList } from "../linked-list.ts";
 import { PendingInvocation } from "./pool/pending-invocation.ts";
 

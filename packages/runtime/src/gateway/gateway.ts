@@ -16,6 +16,7 @@ import { listen, type TlsFiles } from "./listener.ts";
 import { ManagementApi } from "./management-api.ts";
 import { answerCors } from "./http/cors.ts";
 import { forward } from "./http/proxy.ts";
+import type { HttpMatch } from "./http/http-routes.ts";
 import { StaticFiles } from "./http/static-files.ts";
 import type { Trust } from "../http/trust.ts";
 import { WaitingWork } from "./waiting-work.ts";
@@ -114,11 +115,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     response: ServerResponse,
     path: string,
   ): Promise<void> {
-    const isRead = request.method === "GET" || request.method === "HEAD";
     const isStaticPath = path.startsWith("/_static/");
     const file = isStaticPath ? path.slice("/_static".length) : path;
     const isLast = proxyTarget === null || isStaticPath;
-    if (isRead && (await staticFiles?.handle(request, response, file, isLast)) === true) return;
+    if (
+      isRead(request.method) &&
+      (await staticFiles?.handle(request, response, file, isLast)) === true
+    )
+      return;
     if (proxyTarget !== null && !isStaticPath)
       forward(request, response, proxyTarget, cors !== null);
     else http.refuse(response);
@@ -134,7 +138,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     // Not the parsed path: that has `..` resolved and would hide what was sent.
     const end = sent.indexOf("?");
     const path = end === -1 ? sent : sent.slice(0, end);
-    const match = http.find(method, path);
+    const found = http.find(method, path);
+    // Static files have a route of their own, which comes before greedy ones that only cover it.
+    const match =
+      staticFiles !== null && path.startsWith("/_static/") && isRead(method) && isGreedy(found)
+        ? null
+        : found;
     observe(request, response, path, match?.routeKey ?? null);
     if (management.handle(request, response, path) || developer.handle(request, response, path)) {
       return;
@@ -202,6 +211,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** Nearly all that is sent, and what every parser of URLs takes. */
 const plainPath = /^\/(?!\/)[\w.~!$&'()*+,;=:@%/?-]*$/;
+
+function isRead(method: string | undefined): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
+/** Whether the route ends in a greedy variable that is not below `/_static`. */
+function isGreedy(match: HttpMatch | null): boolean {
+  return match !== null && /^\S+ (?!\/_static\/).*\+\}$/.test(match.routeKey);
+}
 
 function isPathOfUrl(sent: string): boolean {
   return plainPath.test(sent) || (sent.startsWith("/") && URL.canParse(sent, "http://localhost"));

@@ -1,13 +1,21 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { HttpApiKind } from "./http-api-kind.ts";
 import { parseJson } from "./parse-json.ts";
 
 /** A function's result as an HTTP response. */
 export interface HttpResult {
+  readonly ok: true;
   readonly status: number;
   readonly headers: readonly HttpHeader[];
   readonly body: string | Buffer;
   /** The function gave no `statusCode`: its whole result became the body of a JSON page. */
   readonly isInferred: boolean;
+}
+
+/** A result that API Gateway refuses, and why, as a continuation of "its result": for the developer. */
+export interface MalformedResult {
+  readonly ok: false;
+  readonly reason: string;
 }
 
 type HttpHeader = readonly [name: string, value: string];
@@ -29,20 +37,26 @@ const setByTransport: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads a function's result by the rules of API Gateway. Null: malformed.
+ * Reads a function's result by the rules of API Gateway.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.response
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
  */
-export function readHttpResult(payload: string, kind: HttpApiKind): HttpResult | null {
+export function readHttpResult(payload: string, kind: HttpApiKind): HttpResult | MalformedResult {
   const result = parseJson(payload);
-  if (result === undefined) return null;
+  if (result === undefined) return malformed("is not JSON");
   if (!isObject(result) || !("statusCode" in result)) {
-    return kind === "http-2.0" ? inferred(result) : null;
+    return kind === "http-2.0" ? inferred(result) : malformed("is not an object with a statusCode");
   }
-  if (kind === "rest" && Object.keys(result).some((key) => !restKeys.has(key))) return null;
+  const unknown =
+    kind === "rest" ? Object.keys(result).find((key) => !restKeys.has(key)) : undefined;
+  if (unknown !== undefined) return malformed(`has the unknown key ${unknown}`);
   const status = statusOf(result["statusCode"]);
+  if (status === null) {
+    const given = JSON.stringify(result["statusCode"]);
+    return malformed(`has the statusCode ${given}, which is not a number from 200 to 599`);
+  }
   const body = bodyOf(result["body"], result["isBase64Encoded"] === true);
-  if (status === null || body === null) return null;
+  if (body === null) return malformed("has a body that is not text: use JSON.stringify");
   const headers = kind === "http-2.0" ? headersOfTwo(result) : headersOfOne(result);
   if (!headers.some(([name]) => name === "content-type")) {
     headers.push([
@@ -50,13 +64,43 @@ export function readHttpResult(payload: string, kind: HttpApiKind): HttpResult |
       kind === "rest" ? "application/json" : "text/plain; charset=utf-8",
     ]);
   }
-  return { status, headers, body, isInferred: false };
+  return { ok: true, status, headers, body, isInferred: false };
+}
+
+/** For a result whose header Node.js does not send. */
+export function unsendableHeader(headers: readonly HttpHeader[]): MalformedResult {
+  const found = headers.find(([name, value]) => !isSendable(name, value));
+  return malformed(
+    found === undefined
+      ? "has a header that HTTP does not allow"
+      : `has the header ${JSON.stringify(found[0])}, whose name or value HTTP does not allow`,
+  );
+}
+
+function isSendable(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function malformed(reason: string): MalformedResult {
+  return { ok: false, reason };
 }
 
 /** Any JSON value without `statusCode` is the body of a 200. */
 function inferred(result: unknown): HttpResult {
   const body = typeof result === "string" ? result : JSON.stringify(result);
-  return { status: 200, headers: [["content-type", "application/json"]], body, isInferred: true };
+  return {
+    ok: true,
+    status: 200,
+    headers: [["content-type", "application/json"]],
+    body,
+    isInferred: true,
+  };
 }
 
 function statusOf(value: unknown): number | null {

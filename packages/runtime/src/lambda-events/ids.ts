@@ -1,6 +1,5 @@
 import { randomFillSync } from "node:crypto";
-import { random32 } from "../random32.ts";
-import { idKind, NumberedIds } from "../numbered-ids.ts";
+import { createNumberedIds, idKind, type NumberedIds } from "../numbered-ids.ts";
 
 // Read off captured ids: 11 bytes, the ninth marks the kind.
 const idBytes = 11;
@@ -37,11 +36,6 @@ export class IdSource {
     this.#pool[start + kindOffset] = idKind.connection;
     return `${this.#pool.toString("base64url", start, start + idBytes)}=`;
   }
-}
-
-/** They are no secret, so that nothing waits for the system's random source, which takes 7 ms at first. */
-export function createNumberedIds(): NumberedIds {
-  return new NumberedIds([random32(), random32(), random32(), random32()]);
 }
 
 const idPattern = /^[A-Za-z0-9_-]{15}=$/;

@@ -4,6 +4,7 @@ import { link, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "nod
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { RuntimeError } from "../errors.ts";
+import { dataFolderError } from "./data-folder-error.ts";
 
 /** A folder of data that this process alone uses until it lets it go. */
 export interface DataLock {
@@ -34,11 +35,7 @@ export async function lockDataDirectory(dataDirectory: string): Promise<DataLock
     return await acquire(dataDirectory, folder);
   } catch (cause) {
     if (cause instanceof RuntimeError) throw cause;
-    throw new RuntimeError(
-      "ERR_DATA_FORBIDDEN",
-      `The data folder ${dataDirectory} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}. Allow it, or name another folder with --data`,
-      { cause },
-    );
+    throw dataFolderError(dataDirectory, cause);
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { notWritten } from "./disk-errors.ts";
 import { readJournalLines, type SkippedLine } from "./journal-lines.ts";
 import { tellTraffic, type ServiceContext } from "./service-context.ts";
 
@@ -22,10 +23,7 @@ export interface Journal<Entry> {
 /** The disk refused what was to be kept. */
 export class JournalError extends Error {
   constructor(cause: unknown) {
-    super(
-      `The data folder cannot be written, and nothing was changed: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    super(`${notWritten}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     this.name = "JournalError";
   }
 }
@@ -108,6 +106,8 @@ class FileJournal<Entry> implements Journal<Entry> {
   #tail: Promise<void> = Promise.resolve();
   #flush: NodeJS.Timeout | null = null;
   #isFailing = false;
+  /** A failed write left something behind that could not be taken back yet. */
+  #hasRest = false;
 
   constructor(
     file: string,
@@ -182,17 +182,25 @@ class FileJournal<Entry> implements Journal<Entry> {
     this.#pending = [];
     const data = Buffer.from(batch.map(({ text }) => text).join(""));
     try {
+      if (this.#hasRest) await this.#takeBack();
+      this.#hasRest = true;
       await this.#handle.appendFile(data);
+      this.#hasRest = false;
       this.#bytes += data.length;
       this.#isFailing = false;
       this.#planFlush();
       for (const { resolve } of batch) resolve();
     } catch (error) {
-      await this.#handle.truncate(this.#bytes).catch(() => {
-        // The line that was cut off is skipped when the journal is read.
+      await this.#takeBack().catch(() => {
+        // Nothing is written behind it before that has succeeded.
       });
       for (const { reject } of batch) reject(new JournalError(error));
     }
+  }
+
+  async #takeBack(): Promise<void> {
+    await this.#handle.truncate(this.#bytes);
+    this.#hasRest = false;
   }
 
   #report(error: unknown): void {
@@ -218,6 +226,7 @@ class FileJournal<Entry> implements Journal<Entry> {
     const former = this.#handle;
     this.#handle = await open(this.#file, "a");
     this.#bytes = (await this.#handle.stat()).size;
+    this.#hasRest = false;
     await former.close();
   }
 

@@ -40,6 +40,6 @@ export interface DeadLetter {
 export function tellTraffic(context: ServiceContext, functionId: string, text: string): void {
   context.traffic.emit({
     type: "log",
-    log: { kind: "output", functionId, requestId: null, stream: "stderr", text: `${text}\n` },
+    log: { kind: "remark", functionId, requestId: null, stream: "stderr", text: `${text}\n` },
   });
 }

@@ -4,12 +4,15 @@ import type { Clock } from "../clock.ts";
 import type { ConnectionRouter } from "../connections/connection-router.ts";
 import type { Realtime } from "../connections/realtime.ts";
 import type { Invoker } from "../execution/invoker.ts";
+import { RuntimeError } from "../errors.ts";
 import type { HttpAnswer } from "../http/http-answer.ts";
 import type { Trust } from "../http/trust.ts";
 import type { RuntimeApp } from "../runtime-app.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import type { FixedPorts } from "./architect/fixed-ports.ts";
+import { dataFolderError } from "./data-folder-error.ts";
 import type { DataLock } from "./data-lock.ts";
+import { isDiskError } from "./disk-errors.ts";
 import type { DeadLetter, ServiceContext } from "./service-context.ts";
 import { pathOf, ServicesServer } from "./services-server.ts";
 import type { Service, ServiceKind, ServiceRequest } from "./service.ts";
@@ -194,13 +197,23 @@ class LocalServices implements Services {
     for (const kind of kinds) {
       const { name, usesPort } = kind;
       const service = this.#open.get(name);
-      if (service !== undefined) await service.update(app.manifest);
+      if (service !== undefined) await service.update(app.manifest).catch(this.#explain(name));
       else if (kind.isNeeded(app.manifest, this.#context)) {
         if (usesPort) await this.#server.listen(this.#options.ports?.events ?? 0);
-        this.#open.set(name, await kind.open(this.#context, app));
+        this.#open.set(name, await kind.open(this.#context, app).catch(this.#explain(name)));
       }
     }
     if (this.#isStarted) this.start();
+  }
+
+  /** Rejects with what the user can do where the disk is at fault. */
+  #explain(name: string): (error: unknown) => never {
+    return (error) => {
+      const { dataDirectory } = this.#options;
+      if (dataDirectory === undefined || error instanceof RuntimeError || !isDiskError(error))
+        throw error;
+      throw dataFolderError(dataDirectory, error, ` for ${name}`);
+    };
   }
 
   async close(): Promise<void> {

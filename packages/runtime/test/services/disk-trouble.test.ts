@@ -48,7 +48,7 @@ function streamedIds(host: DataHost): Set<string> {
 }
 
 describe("a disk that is full", () => {
-  test("a write is refused at once and undone, and what was acknowledged stays", async () => {
+  test("a write is refused at once and undone, and acknowledged writes stay", async () => {
     const folder = await temporaryDirectory();
     const full = await startHost(folder, { fileBlocks: 64 });
     const kept: string[] = [];
@@ -93,6 +93,44 @@ describe("a disk that is full", () => {
     await roomy.close();
   });
 
+  test("what functions of streams have taken cannot be noted: that is reported, once", async () => {
+    const folder = await temporaryDirectory();
+    const full = await startHost(folder, { fileBlocks: 64 });
+    // Many batches of records: where one more note fits, not all of them do.
+    const putOne = (): Promise<boolean> =>
+      full.documents.send(new PutCommand({ TableName: cats, Item: { id: randomUUID() } })).then(
+        () => true,
+        () => false,
+      );
+    while (await putOne());
+    full.start();
+    const isReported = (): boolean => full.logs.some((log) => log.includes("EFBIG"));
+    await full.until(isReported);
+    expect(full.logs.filter((log) => log.includes("EFBIG"))).toEqual([
+      expect.stringMatching(/^The data folder cannot be written, and nothing was changed: EFBIG/),
+    ]);
+    expect(full.bugs).toEqual([]);
+    await full.kill();
+  });
+
+  test("a start that finds no room is refused with what to do", async () => {
+    const folder = await temporaryDirectory();
+    const first = await startHost(folder);
+    for (let index = 0; index < 20; index += 1)
+      await first.sns.send(
+        new PublishCommand({ TopicArn: first.topic, Message: "x".repeat(3000) }),
+      );
+    await first.kill();
+    const before = await readFile(join(folder, "events.journal"));
+    expect(await hostData(folder, { fileBlocks: 8 })).toMatchObject({
+      refused: {
+        code: "ERR_DATA_FORBIDDEN",
+        message: expect.stringMatching(/cannot be written for events: EFBIG.*another folder/),
+      },
+    });
+    expect(await readFile(join(folder, "events.journal"))).toEqual(before);
+  });
+
   test("events and messages are refused at once; the accepted ones are delivered", async () => {
     const folder = await temporaryDirectory();
     const full = await startHost(folder, { fileBlocks: 32 });
@@ -134,7 +172,7 @@ describe("a disk that is full", () => {
   });
 });
 
-test("what was acknowledged survives kill -9 at any moment, with its stream record", async () => {
+test("an acknowledged write survives kill -9 at any moment, with its stream record", async () => {
   const folder = await temporaryDirectory();
   const acknowledged = new Set<string>();
   const streamed = new Set<string>();
@@ -294,3 +332,19 @@ test("a folder that cannot be written is refused with what to do", async () => {
     },
   });
 });
+
+test.each(["tables", "events", "queue-jobs"])(
+  "a folder in the place of the journal of %s is refused with what to do",
+  async (name) => {
+    const folder = await temporaryDirectory();
+    await mkdir(join(folder, `${name}.journal`));
+    expect(await hostData(folder)).toMatchObject({
+      refused: {
+        code: "ERR_DATA_FORBIDDEN",
+        message: expect.stringMatching(
+          /cannot be written for (?:tables|events|queues): EISDIR.*--data$/,
+        ),
+      },
+    });
+  },
+);

@@ -22,7 +22,11 @@ export async function choosePort(
     return isCancel(answer) || !answer ? "cancelled" : next;
   }
   throw new CliError("ERR_PORT_IN_USE", taken, {
-    hints: [next === null ? "Choose another with --port." : `Free is: arclet dev --port ${next}`],
+    hints: [
+      next === null
+        ? "Choose another with --port."
+        : `Port ${next} is free: arclet dev --port ${next}`,
+    ],
   });
 }
 

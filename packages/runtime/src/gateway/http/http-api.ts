@@ -5,7 +5,12 @@ import type { Manifest } from "@arclet/manifest";
 import type { InvocationFailure, InvocationResult } from "../../invocation.ts";
 import { httpApiKind, type HttpApiKind } from "../../lambda-events/http-api-kind.ts";
 import { HttpEventWriter } from "../../lambda-events/http.ts";
-import { readHttpResult, type HttpResult } from "../../lambda-events/http-result.ts";
+import {
+  readHttpResult,
+  unsendableHeader,
+  type HttpResult,
+  type MalformedResult,
+} from "../../lambda-events/http-result.ts";
 import type { GatewayContext } from "../gateway-context.ts";
 import { isCorsHeader } from "./cors.ts";
 import { HttpRoutes, type HttpMatch } from "./http-routes.ts";
@@ -177,14 +182,23 @@ export class HttpApi {
       return;
     }
     const read = readHttpResult(result.payload, this.#kind);
-    const answer = read !== null && this.#livereload ? pageWithLivereload(read) : read;
-    if (answer === null || !write(response, answer, identity, this.#hasCors)) {
-      this.#explain(response, `${functionId}: its result is not a response API Gateway takes`);
-      answerRefusal(response, identity, this.#wording.failed);
-    }
+    if (!read.ok) return this.#refuseResult(response, functionId, read, identity);
+    const answer = this.#livereload ? pageWithLivereload(read) : read;
+    if (!write(response, answer, identity, this.#hasCors))
+      this.#refuseResult(response, functionId, unsendableHeader(answer.headers), identity);
     const { traffic } = this.#context;
-    if (answer?.isInferred === true && traffic.isObserved)
+    if (answer.isInferred && traffic.isObserved)
       traffic.emit({ type: "http-result-inferred", functionId, routeKey });
+  }
+
+  #refuseResult(
+    response: ServerResponse,
+    functionId: string,
+    { reason }: MalformedResult,
+    identity: readonly string[],
+  ): void {
+    this.#explain(response, `${functionId}: its result ${reason}`);
+    answerRefusal(response, identity, this.#wording.failed);
   }
 }
 
@@ -205,6 +219,8 @@ function write(
   } catch {
     // Names or values that are no HTTP make the whole result malformed, as at API Gateway.
     for (const name of response.getHeaderNames()) response.removeHeader(name);
+    // Node.js keeps the one of the failed attempt.
+    response.statusMessage = "";
     return false;
   }
   response.end(sendsBody ? answer.body : undefined);

@@ -99,7 +99,7 @@ export class QueuePoller {
       tellTraffic(
         this.#context,
         functionId,
-        `${batch.length} message(s) of queue ${name} failed and will be seen again: ${result.errorType}: ${result.errorMessage}`,
+        `${messageCount(batch.length)} of queue ${name} failed and will be received again: ${result.errorType}: ${result.errorMessage}`,
       );
       return;
     }
@@ -109,7 +109,7 @@ export class QueuePoller {
       tellTraffic(
         this.#context,
         functionId,
-        `${batch.length} message(s) of queue ${name} will be seen again: ${failed}`,
+        `${messageCount(batch.length)} of queue ${name} will be received again: ${failed}`,
       );
       return;
     }
@@ -119,4 +119,8 @@ export class QueuePoller {
         .map(({ receiptHandle }) => this.#messages.delete(receiptHandle)),
     );
   }
+}
+
+function messageCount(count: number): string {
+  return count === 1 ? "a message" : `${count} messages`;
 }

@@ -13,6 +13,7 @@ import {
 } from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
 import { RuntimeError } from "../../errors.ts";
+import { isDiskError } from "../disk-errors.ts";
 import { tellTraffic, type ServiceContext } from "../service-context.ts";
 import { tellSkipped } from "../journal.ts";
 import type {
@@ -171,6 +172,9 @@ export class Tables {
       case "expired":
         this.#planSweep();
         return;
+      case "unwritten":
+        tellTraffic(this.#context, "data", message.text);
+        return;
       case "failed":
         this.#context.traffic.emit({
           type: "bug",
@@ -280,13 +284,13 @@ function withResolvers<Value>(): {
   return { promise, resolve, reject };
 }
 
-function startError(
-  failed: Extract<FromDynamoWorker, { type: "failed" }>,
-  port: number,
-): RuntimeError {
+function startError(failed: Extract<FromDynamoWorker, { type: "failed" }>, port: number): Error {
   if (failed.code === "EADDRINUSE")
     return new RuntimeError("ERR_PORT_IN_USE", `Port ${port}, for tables, is in use`);
-  return new RuntimeError("ERR_SERVICE_FAILED", `The embedded DynamoDB: ${failed.error}`);
+  const cause = Object.assign(new Error(failed.error), { code: failed.code });
+  return isDiskError(cause)
+    ? cause
+    : new RuntimeError("ERR_SERVICE_FAILED", `The embedded DynamoDB: ${failed.error}`);
 }
 
 /** Earlier versions kept tables in a LevelDB database. @throws RuntimeError `ERR_DATA_FORMAT` */

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { request, type IncomingMessage } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createNumberedIds } from "../../../src/lambda-events/ids.ts";
+import { createNumberedIds } from "../../../src/numbered-ids.ts";
 import { RuntimeApi } from "../../../src/execution/child-process/runtime-api.ts";
 
 async function next(address: string, headers: Readonly<Record<string, string>>): Promise<number> {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { HeldInvocations } from "../../../src/execution/process/held-invocations.ts";
 import type { Invocation } from "../../../src/invocation.ts";
-import { createNumberedIds } from "../../../src/lambda-events/ids.ts";
+import { createNumberedIds } from "../../../src/numbered-ids.ts";
 
 const ids = createNumberedIds();
 
@@ -52,7 +52,7 @@ test("a number that is not here, or not any more, gives nothing", () => {
   expect(held.oldest(-1)).toEqual([]);
 });
 
-test("what runs is told from what waits by its place", () => {
+test("running and waiting invocations are distinguished by their place", () => {
   const held = new HeldInvocations();
   const all = [1, 2, 3].map(invocation);
   for (const one of all) held.push(one.number, one);

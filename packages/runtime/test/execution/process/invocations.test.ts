@@ -4,7 +4,7 @@ import { BatchWriter } from "../../../src/execution/process/batch-writer.ts";
 import { eventOf, InvocationReader } from "../../../src/execution/process/invocation-reader.ts";
 import { InvocationWriter } from "../../../src/execution/process/invocation-writer.ts";
 import { idsOf, toChild } from "../../../src/execution/process/records.ts";
-import { createNumberedIds } from "../../../src/lambda-events/ids.ts";
+import { createNumberedIds } from "../../../src/numbered-ids.ts";
 import { messageEvent, type MessageSender } from "../../../src/message-event.ts";
 
 const requestTime = "19/Feb/2024:07:11:42 +0000";
@@ -67,7 +67,7 @@ function expected(sender: MessageSender, routeKey: string, body: string): object
   return messageEvent(sender, { ...own, routeKey, body }, requestTime);
 }
 
-test("a message arrives as its event, whoever else wrote meanwhile", () => {
+test("a message arrives as its event, whatever else was written in between", () => {
   const pass = createPair();
   // More than an environment keeps, in rounds, so that places are taken again.
   const senders = Array.from({ length: 1500 }, (_, index) => senderOf(index));

@@ -5,7 +5,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createProcessStrategy } from "../../../dist/execution/process/strategy.js";
-import { createNumberedIds } from "../../../dist/lambda-events/ids.js";
+import { createNumberedIds } from "../../../dist/numbered-ids.js";
 
 const directory = await mkdtemp(join(tmpdir(), "arclet-orphan-"));
 const entry = join(directory, "index.mjs");

@@ -59,7 +59,7 @@ describe("the answer of an HTTP API", () => {
     ["a number", 7, "7"],
     ["null", null, "null"],
     ["an object with a body", { body: "x", type: "text/html" }, '{"body":"x","type":"text/html"}'],
-  ])("%s is a body of JSON, as it stands", async (_name, value, text) => {
+  ])("%s is sent as JSON, unchanged", async (_name, value, text) => {
     const { url } = await startGateway({ routes: ["get /"], functions: { "get /": () => value } });
     const answer = await fetch(url);
     expect([answer.status, answer.headers.get("content-type"), await answer.text()]).toEqual([
@@ -97,17 +97,38 @@ describe("the answer of an HTTP API", () => {
   });
 
   test.each([
-    ["a status that is none", { statusCode: "fine" }],
-    ["a status beside the range", { statusCode: 99 }],
-    ["a body that is an object", { statusCode: 200, body: {} }],
-    ["a header that is none", { statusCode: 200, headers: { "x-mine": "a\r\nb: c" } }],
-  ])("%s is 500", async (_name, value) => {
-    const { url } = await startGateway({ routes: ["get /"], functions: { "get /": () => value } });
+    [{ statusCode: "fine" }, 'has the statusCode "fine", which is not a number from 200 to 599'],
+    [{ statusCode: 99 }, "has the statusCode 99, which is not a number from 200 to 599"],
+    [{ statusCode: 200, body: {} }, "has a body that is not text: use JSON.stringify"],
+    [
+      { statusCode: 200, headers: { "x-mine": "a\r\nb: c" } },
+      'has the header "x-mine", whose name or value HTTP does not allow',
+    ],
+    [
+      { statusCode: 200, headers: { "x mine": "a" } },
+      'has the header "x mine", whose name or value HTTP does not allow',
+    ],
+    [
+      { statusCode: 200, headers: { "x-mine": "☃" } },
+      'has the header "x-mine", whose name or value HTTP does not allow',
+    ],
+  ])("%j is 500, and the developer reads why", async (value, reason) => {
+    const { url, traffic } = await startGateway({
+      routes: ["get /"],
+      functions: { "get /": () => value },
+    });
+    const reported = new Promise((resolve) => {
+      traffic.listen((event) => {
+        if (event.type === "http") resolve(event.reason);
+      });
+    });
     const answer = await fetch(url);
-    expect([answer.status, await answer.text()]).toEqual([
+    expect([answer.status, answer.statusText, await answer.text()]).toEqual([
       500,
+      "Internal Server Error",
       '{"message":"Internal Server Error"}',
     ]);
+    expect(await reported).toBe(`get /: its result ${reason}`);
   });
 
   test("every answer names its request", async () => {
@@ -150,7 +171,7 @@ describe("the answer of an HTTP API", () => {
     ]);
   });
 
-  test("an answer that is no JSON is 500", async () => {
+  test("an answer that is not JSON is 500", async () => {
     const { url } = await startGateway({
       routes: ["get /"],
       functions: { "get /": () => new Payload("not JSON") },
@@ -216,7 +237,7 @@ describe("routes of an HTTP API", () => {
     expect([count("get /"), count("any /*")]).toEqual([1, 0]);
   });
 
-  test("paths are told apart by case", async () => {
+  test("paths are case-sensitive", async () => {
     const { url } = await startGateway({ routes: ["get /Cats"] });
     expect((await fetch(`${url}/cats`)).status).toBe(404);
     expect((await fetch(`${url}/Cats`)).status).toBe(200);

@@ -55,6 +55,26 @@ describe("static files", () => {
     expect((await fetch(`${url}/_static/app.css`)).status).toBe(200);
   });
 
+  test("come before a greedy route that only covers them, and after any other", async () => {
+    const { url } = await startWithFiles({
+      routes: ["any /*", "get /_static/mine.css", "get /:one/:two"],
+      functions: {
+        "any /*": () => "greedy",
+        "get /_static/mine.css": () => "mine",
+        "get /:one/:two": () => "two",
+      },
+    });
+    const bodyOf = async (path: string, init?: RequestInit): Promise<string> =>
+      (await fetch(url + path, init)).text();
+    expect(await bodyOf("/_static/deep/data.json")).toBe(files["public/deep/data.json"]);
+    expect((await fetch(`${url}/_static/deep/absent.json`)).status).toBe(404);
+    expect(await bodyOf("/_static/mine.css")).toBe("mine");
+    // As on API Gateway: variables that match in full come before a greedy one.
+    expect(await bodyOf("/_static/app.css")).toBe("two");
+    expect(await bodyOf("/_static/deep/data.json", { method: "POST" })).toBe("greedy");
+    expect(await bodyOf("/elsewhere")).toBe("greedy");
+  });
+
   test("that have not changed are 304, and parts of one 206", async () => {
     const { url } = await startWithFiles();
     const first = await fetch(`${url}/_static/app.css`);
@@ -84,7 +104,7 @@ describe("static files", () => {
     },
   );
 
-  test("larger than what is kept in memory are sent whole and in parts", async () => {
+  test("files too large for memory are sent whole and in parts", async () => {
     const root = await mkdtemp(join(tmpdir(), "arclet-static-"));
     onTestFinished(() => rm(root, { recursive: true }));
     await mkdir(join(root, "public"));
@@ -179,7 +199,7 @@ describe("@proxy", () => {
     expect(upstream.requests).toEqual([]);
   });
 
-  test("is 502 while nobody listens there", async () => {
+  test("is 502 if the target does not listen", async () => {
     const { url } = await startWithFiles({ proxy: "http://127.0.0.1:1" });
     expect((await fetch(`${url}/other`)).status).toBe(502);
   });

@@ -47,6 +47,8 @@ export type FromDynamoWorker =
       readonly records: readonly StreamChange[];
     }
   | { readonly type: "expired" }
+  /** The disk refused what nobody was promised; once until it takes something again. */
+  | { readonly type: "unwritten"; readonly text: string }
   | {
       readonly type: "failed";
       readonly error: string;

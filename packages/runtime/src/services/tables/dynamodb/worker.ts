@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { parentPort, workerData } from "node:worker_threads";
+import { isDiskError, notWritten } from "../../disk-errors.ts";
 import { answerRequest, createOperations, type Operations } from "./answer-request.ts";
 import { DynamoError } from "./dynamo-error.ts";
 import { createDynamoServer } from "./dynamo-server.ts";
@@ -31,6 +32,8 @@ class DynamoWorker {
   readonly #consumers = new Map<string, Set<string>>();
   #port = 0;
   #isExpiring = false;
+  /** The disk refused a write, and that was reported. */
+  #isUnwritten = false;
   #isClosed = false;
 
   constructor(data: DynamoWorkerData, send: (message: FromDynamoWorker) => void) {
@@ -125,6 +128,7 @@ class DynamoWorker {
     if (table === undefined) return;
     try {
       this.#database.deliver(table, functionId, sequence);
+      this.#isUnwritten = false;
     } catch (error) {
       this.#fail(error);
     }
@@ -176,8 +180,18 @@ class DynamoWorker {
   }
 
   #fail(error: unknown): void {
+    if (isDiskError(error)) {
+      const text = error instanceof Error ? error.message : String(error);
+      if (!this.#isUnwritten) this.#send({ type: "unwritten", text: withReason(text) });
+      this.#isUnwritten = true;
+      return;
+    }
     this.#send({ type: "failed", error: textOf(error), code: codeOf(error) });
   }
+}
+
+function withReason(text: string): string {
+  return text.includes(notWritten) ? text : `${notWritten}: ${text}`;
 }
 
 function textOf(error: unknown): string {

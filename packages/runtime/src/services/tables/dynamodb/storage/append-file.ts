@@ -6,6 +6,7 @@ import {
   ftruncateSync,
   openSync,
   renameSync,
+  rmSync,
   writeSync,
 } from "node:fs";
 
@@ -83,12 +84,15 @@ export class AppendFile {
       renameSync(path, this.#path);
     } catch (error) {
       closeSync(descriptor);
+      // On a full disk it would take the room that is left.
+      rmSync(path, { force: true });
       throw error;
     }
     closeSync(descriptor);
     closeSync(this.#descriptor);
     this.#descriptor = openSync(this.#path, "a");
     this.#bytes = bytes;
+    this.#hasRest = false;
     this.#isFlushed = true;
   }
 

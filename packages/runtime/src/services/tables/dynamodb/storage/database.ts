@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Place } from "@arclet/manifest";
+import { notWritten } from "../../../disk-errors.ts";
 import { resourceInUse, storageFailed, tableNotFound, tokenMismatch } from "../dynamo-error.ts";
 import type { Item } from "../values/attribute-value.ts";
 import { equalItems } from "../values/equal-values.ts";
@@ -169,7 +170,7 @@ export class Database {
       this.#journal?.append(line);
     } catch (error) {
       throw storageFailed(
-        `The data folder cannot be written, and nothing was changed: ${error instanceof Error ? error.message : String(error)}`,
+        `${notWritten}: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
   }

@@ -1,6 +1,6 @@
 import { tables } from "@arclet/functions";
 import { afterAll, describe, expect, test } from "vitest";
-import { type Answer, createAwsServer, lambdaEnvironment, setEnvironment } from "./aws-server.ts";
+import { type Answer, createAwsServer, lambdaEnvironment, setEnvironment } from "../aws-server.ts";
 
 interface Cat extends Record<string, unknown> {
   id: string;
