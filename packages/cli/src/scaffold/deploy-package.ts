@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, realpathSync } from "node:fs";
-import { createRequire } from "node:module";
+import { createRequire, register } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { CliError } from "../errors.ts";
 import { packageFolder } from "../package-folder.ts";
 import { arcletVersion } from "../version.ts";
@@ -23,6 +23,7 @@ const client = "@aws-sdk/client-cloudformation";
 export async function needDeployPackage(root: string): Promise<number | null> {
   if (folderOf(client, import.meta.url) !== null) return null;
   const installed = appsOwnArclet(root);
+  if (isTheApps(installed) && findClientsOf(root)) return null;
   if (installed !== null && installed.hasClients) return runOwn(installed.folder);
   const version = `^${arcletVersion()}`;
   const packages = [
@@ -44,7 +45,10 @@ export async function needDeployPackage(root: string): Promise<number | null> {
   if (isCancel(answer) || !answer) throw missing("@arclet/deploy was not installed");
   if (!(await succeeds(command, root))) throw missing("@arclet/deploy could not be installed");
   if (folderOf(client, import.meta.url) !== null) return null;
+  // This process has read what Plug'n'Play knew before.
+  if (usesPlugAndPlay()) return runOwn(fileURLToPath(packageFolder));
   const made = appsOwnArclet(root);
+  if (isTheApps(made) && findClientsOf(root)) return null;
   if (made?.hasClients === true && !made.isThis) return runOwn(made.folder);
   throw missing("@arclet/deploy is installed where arclet cannot find it");
 }
@@ -64,8 +68,55 @@ function appsOwnArclet(root: string): AppsOwn | null {
   return {
     folder,
     isThis: folder === realpathSync(fileURLToPath(packageFolder)),
-    hasClients: folderOf(client, join(folder, "package.json")) !== null,
+    hasClients:
+      folderOf(client, join(folder, "package.json")) !== null || deployPackageOf(root) !== null,
   };
+}
+
+/** Whether the running program is the one that the app has installed. */
+function isTheApps(installed: AppsOwn | null): boolean {
+  return installed === null ? usesPlugAndPlay() : installed.isThis;
+}
+
+/** Yarn's Plug'n'Play: packages are in archives, and no folder has them. */
+const usesPlugAndPlay = (): boolean => process.versions["pnp"] !== undefined;
+
+/** Resolves imports of AWS clients as the module with the given URL would. Runs in the loader's thread. */
+const resolver = `
+let parentURL;
+export const initialize = (url) => { parentURL = url; };
+export const resolve = (specifier, context, next) =>
+  next(specifier, specifier.startsWith("@aws-sdk/") ? { ...context, parentURL } : context);
+`;
+
+/**
+ * Where a package manager hoists nothing (pnpm with `hoist=false`, Plug'n'Play), only `@arclet/deploy` may
+ * import the clients: finds them from there. False: the app has not installed it.
+ */
+function findClientsOf(root: string): boolean {
+  const deployPackage = deployPackageOf(root);
+  if (deployPackage === null) return false;
+  const data = pathToFileURL(deployPackage).href;
+  register(`data:text/javascript,${encodeURIComponent(resolver)}`, { data });
+  return true;
+}
+
+/** A file of the app's `@arclet/deploy`, if that has the clients. */
+function deployPackageOf(root: string): string | null {
+  const app = join(root, "package.json");
+  if (usesPlugAndPlay()) {
+    try {
+      const file = createRequire(app).resolve("@arclet/deploy");
+      createRequire(file).resolve(client);
+      return file;
+    } catch {
+      return null; // Not declared by the app, or not installed.
+    }
+  }
+  const found = folderOf("@arclet/deploy", app);
+  if (found === null) return null;
+  const file = join(realpathSync(found), "package.json");
+  return folderOf(client, file) === null ? null : file;
 }
 
 /** Checks the file system, because the module loader caches failed lookups. */

@@ -63,3 +63,6 @@ export const pragmaReaders: Readonly<Record<string, PragmaReader>> = {
   xml: retired,
   begin: retired,
 };
+
+/** Names of all pragmas, with synonyms and retired ones; other names are those of plugins. */
+export const pragmaNames: readonly string[] = Object.keys(pragmaReaders);

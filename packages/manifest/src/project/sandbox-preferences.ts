@@ -3,6 +3,7 @@ import { didYouMean } from "../did-you-mean.ts";
 import { flagOf, integerOf, settingOf } from "../pragmas/settings.ts";
 import type { Setting } from "../pragmas/setting.ts";
 import { linesOf, type BodyNode } from "../syntax/ast.ts";
+import { highestPort } from "../rules/pragma-catalog.ts";
 import type { Preferences } from "./project.ts";
 
 export const environments = ["testing", "staging", "production"] as const;
@@ -15,7 +16,6 @@ const settings = [
   "livereload",
   "coldstart",
 ] as const;
-const highestPort = 65535;
 
 export type SandboxDraft = {
   -readonly [Key in keyof Preferences["sandbox"]]: Preferences["sandbox"][Key];

@@ -100,6 +100,9 @@ export const corsAge: IntegerEntry = integer(
   "seconds",
 );
 
+/** Of TCP. */
+export const highestPort = 65_535;
+
 const levels = ["DEBUG", "INFO", "WARN"] as const;
 
 /** Settings of functions, allowed under `@aws` in the manifest and in `config.arc`. */

@@ -22,14 +22,17 @@ export interface ValueEntry {
 /** Converts a tree of pragmas into the document that `.arc` text would give. */
 export function documentOf(source: SourceFile, tree: ValueTree): Document {
   const entries = tree.kind === "map" ? tree.entries : [];
-  const pragmas = entries.map(({ key, keySpan, value }): PragmaNode => ({
-    name: key.replace(/^@/, ""),
-    leading: [],
-    comment: null,
-    body: linesOfValue(value),
-    plain: plainItems(value),
-    span: keySpan,
-  }));
+  const pragmas = entries
+    // Where editors find the file's schema.
+    .filter(({ key }) => key !== "$schema")
+    .map(({ key, keySpan, value }): PragmaNode => ({
+      name: key.replace(/^@/, ""),
+      leading: [],
+      comment: null,
+      body: linesOfValue(value),
+      plain: plainItems(value),
+      span: keySpan,
+    }));
   return { source, header: [], pragmas };
 }
 
