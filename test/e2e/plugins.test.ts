@@ -197,7 +197,7 @@ describe("mistakes", () => {
     [
       "has something else for a hook",
       { "src/plugins/stats.js": "exports.set = { env: 7 };\n" },
-      /plugin stats \(src\/plugins\/stats\.js\): set\.env is not a function/,
+      /plugin stats \(src\/plugins\/stats\.js\): set\.env must be a function/,
     ],
     [
       "sets a route that is none",
