@@ -317,7 +317,8 @@ describe("arclet dev", () => {
     const reported = new Promise<void>((resolve) => {
       child.stderr.on("data", (chunk: Buffer) => {
         said += String(chunk);
-        if (said.includes("\n")) resolve();
+        // Errors of the build may come before.
+        if (said.includes("cannot be written")) resolve();
       });
     });
     await reported;
