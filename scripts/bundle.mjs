@@ -1,6 +1,7 @@
 // What is started often, as few files instead of hundreds: finding and reading modules one by one is a
 // third of the time until `arclet dev` listens, and of that until a function has its handler.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -18,6 +19,9 @@ const common = {
   logLevel: "warning",
 };
 
+/** What the command line runs without: the AWS clients come with @arclet/deploy, the others only speed ws up. */
+const undeclared = /^(?:@aws-sdk\/|bufferutil$|utf-8-validate$)/;
+
 /** Bundles what is compiled into `dist` folders. */
 export async function bundleAll() {
   const client = await bundleClient();
@@ -34,14 +38,15 @@ export async function bundleAll() {
 /** Commands stay apart, so that each loads only its own. */
 async function bundleCommandLine() {
   const outdir = emptied("packages/cli/bundle");
+  // Stay where they are installed: programs, and what few commands need and is large.
+  const external = ["esbuild", "@aws-sdk/*", "selfsigned"];
   const { metafile } = await build({
     ...common,
     entryPoints: ["bin", "testing"].map((name) => join(root, `packages/cli/dist/${name}.js`)),
     outdir,
     splitting: true,
     format: "esm",
-    // Stay where they are installed: programs, and what few commands need and is large.
-    external: ["esbuild", "@aws-sdk/*", "selfsigned"],
+    external,
     plugins: [helperOutside],
     // CommonJS packages inside require Node.js' own modules.
     banner: {
@@ -51,6 +56,23 @@ async function bundleCommandLine() {
     metafile: true,
   });
   writeFileSync(join(outdir, "LICENSES.txt"), licensesOf(Object.keys(metafile.inputs)));
+  checkDeclared("packages/cli/package.json", external, metafile);
+}
+
+/**
+ * Package managers that hoist nothing give a package only what its package.json names.
+ * @throws Error that names the packages to add
+ */
+function checkDeclared(file, external, { outputs }) {
+  const { dependencies } = JSON.parse(readFileSync(join(root, file), "utf8"));
+  const imported = Object.values(outputs)
+    .flatMap(({ imports }) => imports)
+    .flatMap(({ external: isExternal, path }) => (isExternal === true ? [path] : []));
+  const names = [...external, ...imported]
+    .filter((path) => !isBuiltin(path) && !undeclared.test(path))
+    .map((path) => /^(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
+  const missing = [...new Set(names)].filter((name) => !Object.hasOwn(dependencies, name));
+  if (missing.length > 0) throw new Error(`${file}: add the dependencies ${missing.join(", ")}`);
 }
 
 /** The helper is the app's own. What the gateway shares with it is one of the bundled files. */

@@ -48,6 +48,10 @@ test("changesets give every package the next version, and say why", async () => 
   const changes = await readFile(join(copy.path, "packages/cli/CHANGELOG.md"), "utf8");
   expect(changes).toContain(`## ${versions[0]}\n`);
   expect(changes).toContain("A change of the test.");
+  // The only source: the root's file says where to look, and lists no release of its own.
+  const overview = await readFile(join(root, "CHANGELOG.md"), "utf8");
+  expect(overview).not.toMatch(/^## /m);
+  expect(overview).toContain("`CHANGELOG.md` of each package");
 });
 
 const published: string[] = [];

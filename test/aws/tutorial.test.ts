@@ -5,7 +5,7 @@ import { stepsOfPage } from "../pages/page-files.ts";
 import { connect, createAppFolder, get, post } from "./deployment.ts";
 
 test("7: the tutorial's chat is deployed by its commands, and talks", async () => {
-  const files = stepsOfPage("tutorial.md").find(({ title }) => title.startsWith("6"))?.files ?? {};
+  const files = stepsOfPage("tutorial.md").find(({ title }) => title.startsWith("7"))?.files ?? {};
   await using folder = await createAppFolder(files);
   const arclet = async (args: readonly string[], expected = 0): Promise<string> => {
     const { code, output } = await runCli(args, { cwd: folder.root });

@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { CliProcess, runCli } from "../helpers/cli-process.ts";
 import { freePort } from "../helpers/free-port.ts";
@@ -300,7 +300,10 @@ describe("arclet dev", () => {
   });
 
   test("a log that cannot be written does not end the app", async () => {
-    await using folder = await temporaryFolder(app);
+    await using folder = await temporaryFolder({
+      ".arc": "@app\nlive\n\n@http\nget /\n",
+      "src/http/get-index/index.js": respond("one"),
+    });
     const port = await freePort();
     const child = spawn("sh", [
       "-c",
@@ -313,12 +316,12 @@ describe("arclet dev", () => {
       "--port",
       String(port),
     ]);
+    onTestFinished(() => void child.kill("SIGKILL"));
     let said = "";
     const reported = new Promise<void>((resolve) => {
       child.stderr.on("data", (chunk: Buffer) => {
         said += String(chunk);
-        // Errors of the build may come before.
-        if (said.includes("cannot be written")) resolve();
+        if (/written.*\n/.test(said)) resolve();
       });
     });
     await reported;

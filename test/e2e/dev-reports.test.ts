@@ -42,7 +42,7 @@ function count(text: string, pattern: RegExp): number {
 }
 
 describe("a save whose code throws while it loads", () => {
-  test("is reported with its place, the version before runs on, and works again later", async () => {
+  test("is reported with its place, the previous version keeps running, and a fix loads", async () => {
     await using folder = await temporaryFolder(app);
     await using running = await dev(folder.path);
     expect(await running.get()).toBe("one");
@@ -50,7 +50,9 @@ describe("a save whose code throws while it loads", () => {
       { [page]: 'const cats = 3;\nthrow new Error("no cats");\n' },
       /index\.js:2:7\)/,
     );
-    expect(said).toMatch(/http\/get-index failed to load, the version of \d\d:\d\d keeps running/);
+    expect(said).toMatch(
+      /http\/get-index failed to load, but the version of \d\d:\d\d keeps running/,
+    );
     expect(said).toMatch(/> 2 │ throw new Error\("no cats"\);/);
     expect(said).not.toContain("reloaded");
     expect(await running.get()).toBe("one");
@@ -86,7 +88,7 @@ describe("a save whose code throws while it loads", () => {
     await running.get();
     await running.cli.waitFor(/Error: first/);
     const said = await running.save({ [page]: 'throw new Error("second");\n' }, /Error: second/);
-    expect(said).toMatch(/http\/get-index failed to load, it fails until it loads/);
+    expect(said).toMatch(/http\/get-index failed to load, and fails until it loads/);
     await running.get();
     const fixed = await running.save({ [page]: respond("fixed") }, /works again/);
     expect(fixed).not.toContain("Error: first");
@@ -149,7 +151,7 @@ exports.handler = async () => {
     expect(count(running.cli.output, /reloaded http\/get-index/)).toBe(0);
   });
 
-  test("a function that writes into its own folder does not reload for ever", async () => {
+  test("a function that writes into its own folder does not reload itself", async () => {
     await using folder = await temporaryFolder({
       ...app,
       "src/http/get-index/loaded.json": "0",

@@ -18,8 +18,8 @@ const filesAfter = (step: number): Readonly<Record<string, string>> => ({
 });
 
 describe("the tutorial", () => {
-  test("has seven steps with code", () => {
-    expect(steps.map(({ title }) => title[0])).toEqual(["1", "2", "3", "4", "5", "6", "8"]);
+  test("has eight steps with code", () => {
+    expect(steps.map(({ title }) => title[0])).toEqual(["1", "2", "3", "4", "5", "6", "7", "8"]);
   });
 
   test.each(steps.map(({ title }, index) => [title, index + 1] as const))(
@@ -104,7 +104,7 @@ describe("the tutorial", () => {
   });
 
   test("8: its hosts are in the template, and the session's cookie is for both", async () => {
-    await using folder = await temporaryFolder(filesAfter(7));
+    await using folder = await temporaryFolder(filesAfter(8));
     await linkDependencies(folder.path);
     expect(await runCli(["deploy", "--dry-run"], { cwd: folder.path })).toMatchObject({ code: 0 });
     const made = join(folder.path, ".arclet/deploy");
@@ -119,7 +119,7 @@ describe("the tutorial", () => {
     expect(template).toMatch(/"ARC_SESSION_DOMAIN": ?"chat\.example\.com"/);
 
     await using app = await startApp({
-      ...filesAfter(7),
+      ...filesAfter(8),
       ".env": "ARC_SESSION_DOMAIN=chat.example.com\n",
     });
     const login = await fetch(`${app.url}/enter`, {

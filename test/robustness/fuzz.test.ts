@@ -66,7 +66,7 @@ describe("a malformed upgrade", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("with a wrong version is told the right one", async () => {
+  test("with a wrong version receives the right one", async () => {
     using client = await RawClient.connect(server.port);
     client.send(
       `GET / HTTP/1.1\r\nHost: localhost:${server.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +

@@ -102,7 +102,7 @@ async function isListening(host: string): Promise<boolean> {
 }
 
 describe("the listener", () => {
-  test("is on loopback and nowhere else unless told", async () => {
+  test("listens only on loopback by default", async () => {
     expect(await isListening("127.0.0.1")).toBe(true);
     // All of 127/8 is this machine on Linux: only a listener on every address answers here.
     expect(await isListening("127.0.0.2")).toBe(false);
@@ -132,11 +132,11 @@ const foreignHosts = [
 ];
 
 describe("a page of a foreign origin", () => {
-  test.each(foreignOrigins)("%s opens no socket", async (origin) => {
+  test.each(foreignOrigins)("%s cannot open a socket", async (origin) => {
     expect(await upgradeStatus([own(), `Origin: ${origin}`])).toBe(403);
   });
 
-  test.each(foreignOrigins)("%s reads no developer endpoint", async (origin) => {
+  test.each(foreignOrigins)("%s cannot read developer endpoints", async (origin) => {
     for (const name of ["health", "events", "env.js"]) {
       const { status } = await raw(`GET /_arclet/${name}`, [own(), `Origin: ${origin}`]);
       expect(status).toBe(403);
@@ -187,11 +187,11 @@ describe("a page of a foreign origin", () => {
 });
 
 describe("a name that was bound to this machine (DNS rebinding)", () => {
-  test.each(foreignHosts)("%s opens no socket", async (host) => {
+  test.each(foreignHosts)("%s cannot open a socket", async (host) => {
     expect(await upgradeStatus([`Host: ${host}`, `Origin: http://${host}`])).toBe(403);
   });
 
-  test.each(foreignHosts)("%s reads no developer endpoint", async (host) => {
+  test.each(foreignHosts)("%s cannot read developer endpoints", async (host) => {
     for (const name of ["health", "events", "env.js"]) {
       const { status } = await raw(`GET /_arclet/${name}`, [`Host: ${host}`]);
       expect(status).toBe(403);

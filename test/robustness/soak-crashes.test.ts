@@ -76,7 +76,7 @@ async function converse(
 }
 
 test.each(strategies)(
-  "%s: crashes, time-outs and kills under pipelined load lose and repeat no message",
+  "%s: crashes, timeouts and kills under pipelined load neither lose nor repeat a message",
   async (execution, own) => {
     await using server = await ServerProcess.start({
       functions: { "ws/connect": accept, "ws/default": misbehave },

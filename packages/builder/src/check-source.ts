@@ -8,9 +8,9 @@ import { loadEsbuild } from "./esbuild/load-esbuild.ts";
 import { findHandler } from "./find-handler.ts";
 
 /**
- * What Lambda would refuse when it loads a function, as far as the handler's file shows without being
- * bundled: a missing file or export, a handler that is not a function, what is
- * not JavaScript, and callbacks where the runtime has none.
+ * Reports problems for which Lambda would refuse to load a function, as far as the handler's file shows without
+ * bundling: a missing file or export, a handler that is not a function, text that is not JavaScript, and
+ * callbacks in runtimes without them.
  *
  * @param root Absolute project folder.
  */

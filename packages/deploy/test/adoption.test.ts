@@ -197,7 +197,7 @@ describe("a stack of Architect's", () => {
     expect(separate).toEqual([]);
   });
 
-  test("has no circle of references", async () => {
+  test("does not have circular references", async () => {
     const { Resources: resources } = await adopted();
     const waiting = new Map(
       Object.entries(resources).map(([id, { Properties, DependsOn }]) => [
@@ -287,7 +287,7 @@ describe("a stack of Architect's", () => {
     expect(after.Resources["CatsParam"]).toBeUndefined();
   });
 
-  test("loses a WebSocket API that the manifest no longer has, with all that refers to it", async () => {
+  test("loses a WebSocket API that has left the manifest, with everything that refers to it", async () => {
     const after = await adopted(text.replace("@ws\nshout\n", ""));
     const left = Object.keys(after.Resources).filter((id) => /WS|Websocket/.test(id));
     expect(left).toEqual([]);

@@ -54,7 +54,7 @@ test("a bucket that somebody else has made under the name is refused, and sent n
   expect(aws.calls.filter((call) => call.startsWith("PUT "))).toEqual([]);
 });
 
-test("the bucket of the manifest is taken, and what is there is not sent again", async () => {
+test("the manifest's bucket is used, and archives that it has are not sent again", async () => {
   await app.write("app.arc", "@app\napp\n\n@http\nget /\n\n@aws\nbucket ours\n");
   const aws = await app.fake(unchanged);
   await expect(app.deploy()).rejects.toMatchObject({ code: "ERR_CHANGE_SET" });

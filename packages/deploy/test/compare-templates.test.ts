@@ -37,7 +37,7 @@ function actions(
   );
 }
 
-test("the same in other words is no difference", () => {
+test("the same template in another form is not a difference", () => {
   const role = (arn: TemplateResource["Properties"]): TemplateResource => ({
     Type: "AWS::IAM::Role",
     ...(arn === undefined ? {} : { Properties: arn }),

@@ -18,7 +18,7 @@ afterEach(() => app[Symbol.asyncDispose]());
 const functionId = functionLogicalId("http/get-index");
 const changeXml = `<Changes><member><ResourceChange><Action>Add</Action><LogicalResourceId>${functionId}</LogicalResourceId><ResourceType>AWS::Lambda::Function</ResourceType></ResourceChange></member></Changes>`;
 
-test("a deploy that another one overtakes takes the difference anew", async () => {
+test("a deploy that another one overtakes compares again", async () => {
   let executions = 0;
   let isMade = false;
   const aws = await app.fake((action): Reply => {
@@ -72,7 +72,7 @@ test("a deploy that is overtaken again and again gives up", async () => {
   expect(aws.calls.filter((call) => call === "CloudFormation ExecuteChangeSet")).toEqual([]);
 });
 
-test("after an interruption a deploy waits for what goes on, tells it, and goes on itself", async () => {
+test("after an interruption a deploy reports the running update, waits for it, and continues", async () => {
   let looks = 0;
   const aws = await app.fake((action): Reply => {
     switch (action) {
@@ -107,16 +107,18 @@ test("after an interruption a deploy waits for what goes on, tells it, and goes 
 test.each([
   [
     "UPDATE_ROLLBACK_COMPLETE",
-    "The deploy of AppStaging failed; everything was rolled back to what ran before",
+    "The deploy of AppStaging failed: everything was rolled back to the previous version",
     [],
   ],
   [
     "UPDATE_ROLLBACK_FAILED",
-    "The deploy of AppStaging failed; the stack is in UPDATE_ROLLBACK_FAILED",
-    ["Let it finish: aws cloudformation continue-update-rollback --stack-name AppStaging"],
+    "The deploy of AppStaging failed: the stack is in UPDATE_ROLLBACK_FAILED",
+    [
+      "Let the rollback finish: aws cloudformation continue-update-rollback --stack-name AppStaging",
+    ],
   ],
 ])(
-  "a failure that ends in %s is told by line, without what it cancelled",
+  "a failure that ends in %s is reported by line, without the cancelled resources",
   async (end, message, advice) => {
     let isDone = false;
     await app.fake((action): Reply => {
@@ -173,7 +175,7 @@ test.each([
   },
 );
 
-test("what CloudFormation finds before it begins is told by line", async () => {
+test("errors that CloudFormation finds before it begins are reported by line", async () => {
   await app.fake((action): Reply => {
     switch (action) {
       case "DescribeStacks":
@@ -197,7 +199,7 @@ test("what CloudFormation finds before it begins is told by line", async () => {
 test.each([
   ["ROLLBACK_FAILED", /arclet destroy/],
   ["UPDATE_ROLLBACK_FAILED", /continue-update-rollback --stack-name AppStaging/],
-])("a stack in %s is told with what to do", async (status, hint) => {
+])("a stack in %s is reported with a remedy", async (status, hint) => {
   await app.fake((action) => (action === "DescribeStacks" ? stackXml(status) : ""));
   await expect(app.deploy()).rejects.toMatchObject({
     code: "ERR_STACK_STUCK",
@@ -257,7 +259,7 @@ test("a function above 250 MB is refused by name", async () => {
   await truncate(join(app.root, "built/model.bin"), 251 * 1024 * 1024);
   await expect(app.deploy({ mode: "dry-run" })).rejects.toMatchObject({
     code: "ERR_PACKAGE_TOO_LARGE",
-    message: "http/get-index holds 252 MB, and Lambda takes 250 MB unzipped",
+    message: "http/get-index has 252 MB unzipped, and Lambda allows 250 MB",
   });
 });
 

@@ -86,7 +86,7 @@ function updates({ bodies }: FakeAws): readonly unknown[] {
     });
 }
 
-test("two new indexes are two updates, the first with what is deployed", async () => {
+test("two new indexes are two updates, the first on top of the deployed template", async () => {
   const before = await made(table);
   await app.write("app.arc", indexed);
   const aws = await stack(before);
@@ -112,7 +112,7 @@ test("two new indexes are two updates, the first with what is deployed", async (
   expect(changes.map(({ logicalId }) => logicalId)).toEqual([id]);
 });
 
-test("whoever refuses the loss of data refuses it before the first update", async () => {
+test("the loss of data is confirmed before the first update", async () => {
   const before = await made(`${table}dogs\n  id *String\n`);
   await app.write("app.arc", indexed);
   const aws = await stack(before);

@@ -101,7 +101,7 @@ test("a destroy that was interrupted after its stack had gone removes the variab
   expect(aws.calls).not.toContain("CloudFormation DeleteStack");
 });
 
-test("what is not deployed cannot be destroyed", async () => {
+test("an app that is not deployed cannot be destroyed", async () => {
   await using aws = await startFakeAws(() => noStack);
   const options = { manifest, stage: "staging", name: null, force: true } as const;
   await expect(destroyApp(options, silent)).rejects.toMatchObject({

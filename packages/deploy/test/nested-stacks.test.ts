@@ -282,7 +282,7 @@ test("names of functions are theirs alone, begin with the stack's and fit", () =
   expect(name).not.toBe(nestedFunctionName(long, `${id}s`));
 });
 
-test("a plugin's route with an authorizer is refused in a body, rather than opened to everybody", async () => {
+test("a plugin's route with an authorizer is refused in a body, and not opened to the public", async () => {
   const manifest = await manifestOf("@app\nbig\n\n@http\nget /\n");
   const flat = templateOf(manifest);
   const [id = "", route] =

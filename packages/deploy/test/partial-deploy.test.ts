@@ -45,11 +45,14 @@ test("--fast brings code without CloudFormation", async () => {
   expect(changes(aws)).toEqual([`PUT /2015-03-31/functions/${functionId}/code`]);
 });
 
-test.each(["code", "static"] as const)("what is not deployed has no %s to bring", async (mode) => {
-  const aws = await app.fake(() => noStack);
-  await expect(app.deploy({ mode })).rejects.toMatchObject({ code: "ERR_STACK_MISSING" });
-  expect(changes(aws)).toEqual([]);
-});
+test.each(["code", "static"] as const)(
+  "an app that is not deployed cannot update its %s alone",
+  async (mode) => {
+    const aws = await app.fake(() => noStack);
+    await expect(app.deploy({ mode })).rejects.toMatchObject({ code: "ERR_STACK_MISSING" });
+    expect(changes(aws)).toEqual([]);
+  },
+);
 
 test("--static needs the bucket of a whole deploy", async () => {
   const aws = await deployed([functionId]);
@@ -64,7 +67,7 @@ test("--fast leaves new functions to a whole deploy", async () => {
   const aws = await deployed([]);
   await expect(app.deploy({ mode: "code" })).rejects.toMatchObject({
     code: "ERR_FUNCTION_UNKNOWN",
-    message: "http/get-index is new to the stack",
+    message: "http/get-index has not been deployed yet",
   });
   expect(changes(aws)).toEqual([]);
 });

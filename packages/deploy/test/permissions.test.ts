@@ -183,7 +183,7 @@ test("layers, policies, and permissions that the manifest asks for are the funct
   expect(actionsOf(template, "HttpGetIndex")).not.toContain("ses:SendEmail");
 });
 
-test("permissions are told by what of the manifest they are for, as plugins leave them", async () => {
+test("permissions are listed by their place in the manifest, as plugins leave them", async () => {
   const { template, origins } = synthesisOf(
     await manifestOf("@app\ntold\n\n@ws\n\n@tables\ncats\n  id *String\n"),
     { hasStaticFiles: false },

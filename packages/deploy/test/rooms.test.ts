@@ -12,7 +12,7 @@ import { ofType, propertiesOf } from "./template-queries.ts";
 const rooms = "@app\nchat\n\n@http\nget /\n\n@ws\n\n@rooms\nchat\n  presence true\nboard\n";
 const logins = rooms.replace("@rooms", "@ws-settings\nauth ticket\n\n@rooms");
 
-test("an app without rooms and logins has nothing of them", async () => {
+test("an app without rooms and logins has no resources for them", async () => {
   const template = JSON.stringify(templateOf(await manifestOf("@app\nplain\n\n@ws\n")));
   expect(template).not.toMatch(/realtime|ARC_ROOMS|ARC_WS_AUTH/i);
 });

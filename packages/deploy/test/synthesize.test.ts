@@ -282,7 +282,7 @@ test("a function knows which of its routes answer with its result", async () => 
   expect(responses("leave")).toBeUndefined();
 });
 
-test("a secret is a parameter without echo, and only its name stands in the template", async () => {
+test("a secret is a NoEcho parameter, and the template has only its name", async () => {
   const manifest = await manifestOf("@app\necho\n\n@ws\n");
   const template = templateOf(manifest, {
     environment: [{ name: "API_KEY", revision: "1", bytes: 10 }],
@@ -410,7 +410,7 @@ test.each([
   });
 });
 
-test("@proxy takes what no route takes, and @cdn stands before all", async () => {
+test("@proxy gets requests without a route, and @cdn is in front of everything", async () => {
   const proxy = templateOf(
     await manifestOf(
       "@app\nfront\n\n@http\nget /\n\n@proxy\nstaging https://example.com/\nproduction https://example.com\ntesting http://localhost:1\n",

@@ -223,7 +223,7 @@ test("what Lambda gives up of events, schedules and streams is kept in one queue
   expect(JSON.stringify(none)).not.toContain("FailedEvents");
 });
 
-test("alarms of errors and throttles tell an address, or a topic that is there", async () => {
+test("alarms for errors and throttles notify an address or an existing topic", async () => {
   const manifest = await manifestOf(team);
   const template = templateOf(manifest);
   expect(properties(template, "AlarmTopic")).toEqual({

@@ -1,3 +1,4 @@
+export { pragmaNames } from "./pragmas/registry.ts";
 export { CodedError, systemErrorCode, type CodedErrorOptions } from "./coded-error.ts";
 export type { Diagnostic, DiagnosticNote, Location } from "./diagnostic.ts";
 export { diagnosticCodes, type DiagnosticCode } from "./diagnostic-codes.ts";
@@ -52,6 +53,7 @@ export { plainPragmas } from "./plain-values.ts";
 export { resolveManifest, type ResolveResult } from "./resolve.ts";
 export {
   functionPragmaCatalog,
+  highestPort,
   pragmaCatalog,
   preferencesCatalog,
   type PragmaEntry,

@@ -221,3 +221,13 @@ describe("against Architect's own parser", () => {
     }
   });
 });
+
+test("the schema that a file names for editors is not a pragma", () => {
+  const json = parseJson('{ "$schema": "./arc.schema.json", "app": "x" }', { file: "arc.json" });
+  const yaml = parseYaml("$schema: ./arc.schema.json\napp: x\n", { file: "arc.yaml" });
+  for (const parsed of [json, yaml]) {
+    if (parsed === null) throw new Error("not parsed");
+    expect(resolveManifest(parsed.document).diagnostics).toEqual([]);
+    expect(accept(parsed).app).toBe("x");
+  }
+});

@@ -19,7 +19,7 @@ export interface Bundle {
   readonly files: readonly ModuleFile[];
   /** Absolute. */
   readonly inputs: readonly string[];
-  /** Imports that native packages are left to answer. */
+  /** Imports of native packages, which are resolved at run time. */
   readonly nativeImports: readonly ExternalImport[];
 }
 
@@ -31,7 +31,7 @@ export type BundleResult =
       readonly sources: FailedSources;
     };
 
-/** What to bundle; the format and the name of the module follow from the source. */
+/** What to bundle. The source determines the module's format and name. */
 export type BundleRequest = Omit<
   BundleSettings,
   "format" | "outfile" | "keepsNativePackages" | "keptPackages"
@@ -41,11 +41,11 @@ export type BundleRequest = Omit<
 
 type Context = BuildContext<ReturnType<typeof createBundleOptions>>;
 
-/** Bundles one function again and again, keeping what esbuild has parsed. One `bundle` at a time. */
+/** Bundles one function repeatedly, reusing what esbuild has parsed. Call `bundle` sequentially. */
 export class FunctionBundler {
   #context: Context | null = null;
   #contextKey = "";
-  /** Known only once the function was bundled; most have none, and looking for them costs time. */
+  /** Known only after bundling. Most functions have none, and detecting them takes time. */
   #hasNativePackages = false;
   /** Absolute folders of packages that read files beside their modules; known in the same way. */
   #keptPackages: readonly string[] = [];
@@ -114,11 +114,15 @@ export class FunctionBundler {
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
       if (hasBundlerEnded(error)) {
-        // Its contexts ended with it; the next bundle starts another one.
+        // Its contexts are lost; the next bundle starts a new process.
         this.#context = null;
-        throw new BuildError("ERR_BUNDLER_ENDED", "the bundler's process ended while it worked", {
-          cause: error,
-        });
+        throw new BuildError(
+          "ERR_BUNDLER_ENDED",
+          "the bundler's process was killed during a build",
+          {
+            cause: error,
+          },
+        );
       }
       return {
         ok: false,
@@ -132,7 +136,7 @@ export class FunctionBundler {
   }
 }
 
-/** Also when it failed in a package: those with native code name modules that are not installed. */
+/** Also if bundling failed in a package, because native packages refer to modules that are not installed. */
 async function mayHoldNativePackage(result: BundleResult): Promise<boolean> {
   if (result.ok) return holdsNativePackage(result.bundle.inputs);
   return result.diagnostics.some(
@@ -149,7 +153,7 @@ export function packagesIn(
   return packagesWithFiles(text, inputs, entry);
 }
 
-/** Ended by a signal to all processes of a terminal, or by the system. */
+/** Whether esbuild was killed, by a terminal's signal or by the system. */
 function hasBundlerEnded({ errors }: BuildFailure): boolean {
   return errors.some(({ text }) => /^The service (?:was stopped|is no longer running)/.test(text));
 }

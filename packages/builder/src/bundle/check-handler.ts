@@ -3,13 +3,13 @@ import { extname, relative } from "node:path";
 import { SourceFile, type Diagnostic, type Location } from "@arclet/manifest";
 import { loadEsbuild } from "../esbuild/load-esbuild.ts";
 
-/** The handler's file, and what Lambda takes from it. */
+/** The handler's file and export. */
 export interface HandlerSource {
   /** Absolute path of the file. */
   readonly entry: string;
   /** Absolute project folder. */
   readonly root: string;
-  /** What follows the file in the handler string: `handler`, `nested.handler`. */
+  /** Export path in the handler string: `handler`, `nested.handler`. */
   readonly exportPath: string;
   /** Lambda runtime identifier. */
   readonly runtime: string;
@@ -17,7 +17,7 @@ export interface HandlerSource {
   readonly isModule: boolean;
 }
 
-/** What Lambda would refuse when it loads the handler, as far as the source's text tells. */
+/** Reports problems for which Lambda would refuse the handler, as far as the source shows them. */
 export async function checkHandler(source: HandlerSource): Promise<readonly Diagnostic[]> {
   const text = await readFile(source.entry, "utf8");
   const file = new SourceFile(relative(source.root, source.entry).replaceAll("\\", "/"), text);
@@ -48,13 +48,13 @@ async function missingExport(
   return {
     severity: "error",
     code: "handler-not-exported",
-    text: `"${name}" is not exported: Lambda looks for the export of this name`,
+    text: `"${name}" is not exported: Lambda calls the export of this name`,
     location:
       found === null ? locationAt(file, 0, 0) : locationAt(file, found.index, found[0].length),
     notes: [
       {
         text: isDefault
-          ? `Lambda never looks into the default export: write "export const ${name} = …"`
+          ? `Lambda ignores the default export: write "export const ${name} = …"`
           : others.length === 0
             ? `the file exports nothing: write "export const ${name} = …"`
             : `it exports ${others.join(", ")}`,
@@ -122,7 +122,7 @@ function notAFunction({ exportPath }: HandlerSource, file: SourceFile): Diagnost
   };
 }
 
-/** Names that an ES module exports; null when it cannot be parsed alone. */
+/** Export names of an ES module; null if it cannot be parsed alone. */
 async function exportsOf(entry: string, text: string): Promise<readonly string[] | null> {
   const loader = loaderOf(extname(entry));
   try {
@@ -136,7 +136,7 @@ async function exportsOf(entry: string, text: string): Promise<readonly string[]
     });
     return Object.values(metafile.outputs).flatMap((output) => output.exports);
   } catch {
-    // The bundler reports what is wrong with it.
+    // The bundler reports its syntax errors.
     return null;
   }
 }
@@ -171,13 +171,13 @@ function callbackHandler(
   const open = starts.index + starts[0].length;
   const parameters = parametersFrom(file.text, open);
   if (parameters === null || parameters.count < 3) return null;
-  // Parentheses that are not followed by a body are not parameters.
+  // Parentheses without a following body are not parameters.
   const after = file.text.slice(parameters.end + 1);
   if (!/^\s*(?::[^={]+)?(?:=>|\{)/.test(after)) return null;
   return {
     severity: "error",
     code: "handler-callback",
-    text: `${runtime} has no callbacks: Lambda refuses a handler with three parameters`,
+    text: `${runtime} does not support callbacks: Lambda refuses a handler with three parameters`,
     location: locationAt(file, open, parameters.end - open),
     notes: [
       {
@@ -188,7 +188,7 @@ function callbackHandler(
   };
 }
 
-/** Parameters of the list that opens before `start`; null when it does not end. */
+/** Parameters of the list that opens before `start`; null if it is not closed. */
 function parametersFrom(text: string, start: number): { count: number; end: number } | null {
   let depth = 0;
   let count = 0;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Plugin } from "esbuild";
 import { findPackage, packageNameOf, readPackageManifest } from "../copy/find-package.ts";
 
-/** Packages that find, fetch or make the native module of the one that depends on them. */
+/** Packages that find, download or compile the native module of their dependent. */
 const finders = new Set([
   "bindings",
   "node-gyp-build",
@@ -18,8 +18,8 @@ const finders = new Set([
 const machine = /(?:linux|darwin|win32)(?:musl)?[-_.].*(?:x64|arm64)/;
 
 /**
- * Whether a package has native code that it looks for at run time, by paths that no bundler sees: it
- * works from its own folder only.
+ * Whether a package loads native code at run time, by paths that a bundler cannot see, so that it works only from
+ * its own folder.
  */
 export async function isNativePackage(folder: string): Promise<boolean> {
   const {
@@ -61,7 +61,7 @@ export function nativePackagesPlugin(kept: readonly string[]): Plugin {
   };
 }
 
-/** Whether a bundle holds parts of native packages, which do not work there. */
+/** Whether a bundle contains parts of native packages, which do not work in it. */
 export async function holdsNativePackage(inputs: readonly string[]): Promise<boolean> {
   const folders = new Set(inputs.flatMap((input) => packageFolderOf(input) ?? []));
   const natives = await Promise.all([...folders].map(isNativePackage));

@@ -157,7 +157,7 @@ describe("an adapted handler", () => {
     expect([seen[0] === event, seen[1] === context]).toEqual([true, true]);
   });
 
-  test("completes what is returned, at once or by a promise", async () => {
+  test("completes the result, returned directly or as a promise", async () => {
     expect(adapt(() => page)({})).toMatchObject(completed);
     expect(await adapt(() => Promise.resolve(page))({})).toMatchObject(completed);
     expect(await adapt(async () => page)({})).toMatchObject(completed);

@@ -7,13 +7,13 @@ const mostProjected = 100;
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html */
 export const mostProjectedByIndex = 20;
 
-/** Why DynamoDB would refuse an index beside those that a table has already, or null. */
+/** The reason why DynamoDB would refuse another index of a table, or null. */
 export function indexProblem(index: TableIndex, table: Table): string | null {
   const { name, projection } = index;
   if (!/^[\w.-]{3,255}$/.test(name))
     return `"${name}" is not a valid name for an index: use 3 to 255 letters, digits, "-", "_" and "."`;
   if (table.indexes.some((other) => other.name === name))
-    return `the table "${table.name}" has two indexes "${name}": give one a "name" of its own`;
+    return `the table "${table.name}" has two indexes named "${name}": give one of them another "name"`;
   if (table.indexes.length >= mostIndexes)
     return `the table "${table.name}" can have at most ${mostIndexes} indexes`;
   const known = new Map(

@@ -219,7 +219,7 @@ export function runFailureTests(conforms: ConformanceTest, create: () => Executi
   };
   // Other systems do not show the variables of a process.
   if (process.platform === "linux")
-    conforms("what it started in a group of its own ends with it", endsDetached);
+    conforms("a program that it started in another process group ends with it", endsDetached);
 
   conforms("using up the memory ends the invocation", async () => {
     const code = `export const handler = async (event) => {

@@ -108,7 +108,7 @@ export function runLogTests(conforms: ConformanceTest, create: () => ExecutionSt
     expect(stdout.map(({ text }) => text)).toEqual(["debug\n", "log\n", "info\n", "end\n"]);
   });
 
-  conforms("memory is told to those who want it, and to nobody else", async () => {
+  conforms("memory is measured only when a listener asks for it", async () => {
     const code = `const kept = [];
     export const handler = async () => { kept.push(Buffer.alloc(32 * 1024 * 1024, 1)); };`;
     const { invoke, traffic } = await runFunction(create(), { code });

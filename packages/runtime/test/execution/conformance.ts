@@ -216,7 +216,7 @@ function runCallTests(conforms: ConformanceTest, create: () => ExecutionStrategy
     expect(await from24.value()).toEqual(["getRemainingTimeInMillis"]);
   });
 
-  conforms("names that Lambda reserves are not the app's to set", async () => {
+  conforms("an app cannot set the variables that Lambda reserves", async () => {
     const names = [
       "_HANDLER",
       "AWS_DEFAULT_REGION",

@@ -35,7 +35,7 @@ test("the report of a first invocation has its init, which is billed", () => {
   );
 });
 
-test("the report of a time-out says so", () => {
+test("the report names a timeout", () => {
   expect(reportLine({ ...warm, status: "timeout" })).toMatch(/\tStatus: timeout\t$/);
 });
 

@@ -8,6 +8,6 @@ testExecutionStrategy("process", () => createProcessStrategy(), {
     ? {}
     : {
         "buffers count as memory too": "only Linux tells what memory a process has",
-        "memory is told to those who want it, and to nobody else": "only Linux tells it",
+        "memory is measured only when a listener asks for it": "only Linux tells it",
       },
 });

@@ -61,7 +61,7 @@ describe.each(guarded)("%s %s", (method, path) => {
     ["a proxy that keeps the Host", { isHonest: true }],
     ["a proxy that names this machine as Host", { isHonest: true, host: "localhost:3333" }],
     ["a proxy that says nothing of itself", { isHonest: false }],
-  ])("refuses what comes through %s", async (_, options) => {
+  ])("refuses requests that come through %s", async (_, options) => {
     const { port } = await startApp({ publicUrl });
     const proxy = await startReverseProxy(port, options);
     const { status } = await ask(proxy, method, path, { host: "app.example" });

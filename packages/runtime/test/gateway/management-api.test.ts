@@ -68,7 +68,7 @@ describe("the AWS SDK", () => {
     expect(await client.nextFrame()).toEqual({ text, isBinary: false });
   });
 
-  test("gets what is known about a connection", async () => {
+  test("reads a connection's details", async () => {
     const { url, id, clock } = await connection();
     const info = await sdkOf(url).send(new GetConnectionCommand({ ConnectionId: id }));
     expect(info.ConnectedAt?.getTime()).toBe(clock.now());
@@ -195,7 +195,7 @@ describe("the answers' bytes", () => {
     );
   });
 
-  test("what is no connection id is 400", async () => {
+  test("an invalid connection id is 400", async () => {
     const { url } = await connection();
     const answer = await fetch(`${url}/@connections/zz`);
     expect([answer.status, answer.headers.get("x-amzn-errortype"), await answer.text()]).toEqual([

@@ -102,7 +102,7 @@ test("beyond what may wait in all, messages are refused as AWS throttles them", 
   expect(gateway.waitingBytes).toBe(full);
 });
 
-test("messages of a client that has left never begin, and make room for others", async () => {
+test("messages of a client that has left never start, and make room for others", async () => {
   const { open, gateway, begun, answer } = await startWaiting();
   const gone = await open();
   const other = await open();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Failure, startGateway } from "../gateway/gateway-harness.ts";
 
 describe("payload version 1.0 of an HTTP API", () => {
-  test("has its version, the path decoded, and null for what is missing", async () => {
+  test("has its version, the decoded path, and null for missing values", async () => {
     const { url, event } = await startGateway({
       routes: ["get /cats/:id"],
       apigateway: "httpv1",
@@ -40,7 +40,7 @@ describe("payload version 1.0 of an HTTP API", () => {
     ]);
   });
 
-  test("answers what has no status with 500", async () => {
+  test("answers a result without a status with 500", async () => {
     const { url } = await startGateway({
       routes: ["get /"],
       apigateway: "httpv1",
@@ -55,7 +55,7 @@ describe("payload version 1.0 of an HTTP API", () => {
 });
 
 describe("a REST API", () => {
-  test("has no version, the path as it was sent, and the stage in the context's", async () => {
+  test("leaves out the version, and has the path as sent, and the stage in the context's path", async () => {
     const { url, event } = await startGateway({ routes: ["get /cats/:id"], apigateway: "rest" });
     await fetch(`${url}/cats/a%20b`);
     const told = await event("get /cats/:id");
@@ -160,7 +160,7 @@ describe("a REST API", () => {
     });
   });
 
-  test("answers what has no status with 502", async () => {
+  test("answers a result without a status with 502", async () => {
     const { url } = await startGateway({
       routes: ["get /"],
       apigateway: "rest",

@@ -48,7 +48,7 @@ function streamedIds(host: DataHost): Set<string> {
 }
 
 describe("a disk that is full", () => {
-  test("a write is refused at once and undone, and what was acknowledged stays", async () => {
+  test("a write is refused at once and undone, and acknowledged writes stay", async () => {
     const folder = await temporaryDirectory();
     const full = await startHost(folder, { fileBlocks: 64 });
     const kept: string[] = [];
@@ -172,7 +172,7 @@ describe("a disk that is full", () => {
   });
 });
 
-test("what was acknowledged survives kill -9 at any moment, with its stream record", async () => {
+test("an acknowledged write survives kill -9 at any moment, with its stream record", async () => {
   const folder = await temporaryDirectory();
   const acknowledged = new Set<string>();
   const streamed = new Set<string>();
@@ -248,8 +248,8 @@ describe("a damaged journal", () => {
     const second = await startHost(folder);
     expect(await idsIn(second, dogs)).toEqual(new Set(["1", "3"]));
     expect(second.logs).toEqual([
-      `${file}:${damaged + 1} cannot be read and was skipped: a crash or the disk damaged it. The file as it was is ${file}.damaged\n`,
-      `${join(folder, "events.journal")}:2 cannot be read and was skipped: a crash or the disk damaged it. The file as it was is ${join(folder, "events.journal")}.damaged\n`,
+      `${file}:${damaged + 1} is damaged, by a crash or the disk, and was skipped. ${file}.damaged is a copy of the damaged file\n`,
+      `${join(folder, "events.journal")}:2 is damaged, by a crash or the disk, and was skipped. ${join(folder, "events.journal")}.damaged is a copy of the damaged file\n`,
     ]);
     expect(await readFile(`${file}.damaged`, "utf8")).toBe(lines.join("\n"));
     await second.documents.send(new PutCommand({ TableName: dogs, Item: { id: "4" } }));
@@ -283,7 +283,7 @@ describe("one process uses a data folder", () => {
     expect(await hostData(folder)).toEqual({
       refused: {
         code: "ERR_DATA_IN_USE",
-        message: `The data folder ${folder} is in use by process ${first.pid}. End it, or name another folder with --data`,
+        message: `The data folder ${folder} is in use by process ${first.pid}. Stop it, or choose another folder with --data`,
       },
     });
     await first.documents.send(new PutCommand({ TableName: dogs, Item: { id: "1" } }));
@@ -327,7 +327,7 @@ test("a folder that cannot be written is refused with what to do", async () => {
     refused: {
       code: "ERR_DATA_FORBIDDEN",
       message: expect.stringMatching(
-        /cannot be written: .+ Allow it, or name another folder with --data$/,
+        /cannot be written: .+ Fix its permissions, or choose another folder with --data$/,
       ),
     },
   });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { openJournal } from "../../src/services/journal.ts";
 import { temporaryDirectory } from "./local-services.ts";
 
-test("what was put and not removed is there when it is opened again, oldest first", async () => {
+test("values that were put and not removed are there after reopening, oldest first", async () => {
   const file = join(await temporaryDirectory(), "a/b.journal");
   const first = await openJournal<number>(file);
   await Promise.all([first.put("x", 1), first.put("y", 2), first.put("z", 3), first.remove("y")]);
@@ -29,7 +29,7 @@ test("a line that a crash cut off was never acknowledged, and is dropped", async
   await second.close();
 });
 
-test("it does not grow with what is gone", async () => {
+test("it does not grow with removed values", async () => {
   const file = join(await temporaryDirectory(), "long.journal");
   const journal = await openJournal<string>(file);
   await journal.put("stays", "here");

@@ -41,7 +41,7 @@ const everything = {
 };
 const TableName = "testapp-staging-cats";
 
-test("what was accepted before a stop is in the tables or delivered after it", async () => {
+test("accepted work is in the tables before a stop, or delivered after it", async () => {
   const dataDirectory = await temporaryDirectory();
   const first = await startServices(everything, { dataDirectory });
   first.invoker.fail = () => true;

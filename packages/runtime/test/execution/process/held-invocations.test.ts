@@ -52,7 +52,7 @@ test("a number that is not here, or not any more, gives nothing", () => {
   expect(held.oldest(-1)).toEqual([]);
 });
 
-test("what runs is told from what waits by its place", () => {
+test("running and waiting invocations are distinguished by their place", () => {
   const held = new HeldInvocations();
   const all = [1, 2, 3].map(invocation);
   for (const one of all) held.push(one.number, one);

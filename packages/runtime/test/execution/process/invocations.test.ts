@@ -67,7 +67,7 @@ function expected(sender: MessageSender, routeKey: string, body: string): object
   return messageEvent(sender, { ...own, routeKey, body }, requestTime);
 }
 
-test("a message arrives as its event, whoever else wrote meanwhile", () => {
+test("a message arrives as its event, whatever else was written in between", () => {
   const pass = createPair();
   // More than an environment keeps, in rounds, so that places are taken again.
   const senders = Array.from({ length: 1500 }, (_, index) => senderOf(index));

@@ -59,7 +59,7 @@ describe("the answer of an HTTP API", () => {
     ["a number", 7, "7"],
     ["null", null, "null"],
     ["an object with a body", { body: "x", type: "text/html" }, '{"body":"x","type":"text/html"}'],
-  ])("%s is a body of JSON, as it stands", async (_name, value, text) => {
+  ])("%s is sent as JSON, unchanged", async (_name, value, text) => {
     const { url } = await startGateway({ routes: ["get /"], functions: { "get /": () => value } });
     const answer = await fetch(url);
     expect([answer.status, answer.headers.get("content-type"), await answer.text()]).toEqual([
@@ -171,7 +171,7 @@ describe("the answer of an HTTP API", () => {
     ]);
   });
 
-  test("an answer that is no JSON is 500", async () => {
+  test("an answer that is not JSON is 500", async () => {
     const { url } = await startGateway({
       routes: ["get /"],
       functions: { "get /": () => new Payload("not JSON") },
@@ -237,7 +237,7 @@ describe("routes of an HTTP API", () => {
     expect([count("get /"), count("any /*")]).toEqual([1, 0]);
   });
 
-  test("paths are told apart by case", async () => {
+  test("paths are case-sensitive", async () => {
     const { url } = await startGateway({ routes: ["get /Cats"] });
     expect((await fetch(`${url}/cats`)).status).toBe(404);
     expect((await fetch(`${url}/Cats`)).status).toBe(200);

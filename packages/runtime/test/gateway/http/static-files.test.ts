@@ -104,7 +104,7 @@ describe("static files", () => {
     },
   );
 
-  test("larger than what is kept in memory are sent whole and in parts", async () => {
+  test("files too large for memory are sent whole and in parts", async () => {
     const root = await mkdtemp(join(tmpdir(), "arclet-static-"));
     onTestFinished(() => rm(root, { recursive: true }));
     await mkdir(join(root, "public"));
@@ -199,7 +199,7 @@ describe("@proxy", () => {
     expect(upstream.requests).toEqual([]);
   });
 
-  test("is 502 while nobody listens there", async () => {
+  test("is 502 if the target does not listen", async () => {
     const { url } = await startWithFiles({ proxy: "http://127.0.0.1:1" });
     expect((await fetch(`${url}/other`)).status).toBe(502);
   });

@@ -45,7 +45,7 @@ test("no link leads out of the folder, and a link that is changed is looked at a
   expect(await textOf(folder, "link.txt")).toBeNull();
 });
 
-test("what is large is not kept in memory, and has a weak tag", async () => {
+test("a large file is not kept in memory, and has a weak tag", async () => {
   const root = await folderWith({ "public/large.bin": "" });
   await truncate(join(root, "public/large.bin"), 5 * 1024 * 1024);
   const file = await new StaticFolder(join(root, "public")).find("large.bin");
@@ -67,7 +67,7 @@ test("memory is bounded: the file that was read first is read again", async () =
   expect((await folder.find("0.bin")) === files[0]).toBe(false);
 });
 
-test("a folder that is not there has no files", async () => {
+test("a missing folder has no files", async () => {
   const root = await folderWith({});
   expect(await new StaticFolder(join(root, "missing")).find("a.txt")).toBeNull();
 });

@@ -67,7 +67,7 @@ test("an allowed client's context reaches all later events as text", async () =>
     expect((await event(route)).requestContext.authorizer).toMatchObject(context);
 });
 
-test("the context stands behind the route's key, with the call's time in $connect alone", async () => {
+test("the context follows the route's key, with the call's time only in $connect", async () => {
   let advance = async (): Promise<void> => {};
   const { open, event, clock } = await startGateway({
     webSocketApi,

@@ -81,7 +81,7 @@ describe("the $connect event", () => {
     expect(connect.requestContext.identity).toEqual({ sourceIp: "127.0.0.1" });
   });
 
-  test("decodes queries; the last of repeated values stands alone", async () => {
+  test("decodes queries, and keeps the last of repeated values", async () => {
     const { open, event } = await startGateway();
     await open({ path: "/?a=1&a=two%20words&b=" });
     expect(await event("connect")).toMatchObject({
@@ -202,7 +202,7 @@ describe("the answer of $connect", () => {
     expect(count("connect")).toBe(0);
   });
 
-  test("a refused handshake has no $disconnect", async () => {
+  test("a refused handshake does not run $disconnect", async () => {
     const { refused, open, event, count } = await startGateway({
       functions: {
         connect: ({ queryStringParameters }) => ({
@@ -217,7 +217,7 @@ describe("the answer of $connect", () => {
     expect(count("disconnect")).toBe(1);
   });
 
-  test("a client that leaves while its handshake is parked is told as disconnected", async () => {
+  test("a client that leaves during its handshake is reported as disconnected", async () => {
     let answer: (response: { statusCode: number }) => void = () => {};
     const parked = new Promise<{ statusCode: number }>((resolve) => {
       answer = resolve;
@@ -238,7 +238,7 @@ describe("the answer of $connect", () => {
 });
 
 describe("a client that ends its side while its handshake is parked", () => {
-  test("is told as disconnected", async () => {
+  test("is reported as disconnected", async () => {
     let answer: (response: { statusCode: number }) => void = () => {};
     const parked = new Promise<{ statusCode: number }>((resolve) => {
       answer = resolve;
@@ -310,7 +310,7 @@ describe("where sockets open", () => {
   });
 
   test.each(["/prod", "/testing/more", "/other", "//localhost/testing"])(
-    "not %s: 403",
+    "the path is not %s: 403",
     async (path) => {
       const { refused } = await startGateway();
       expect(await refused({ path })).toEqual({ status: 403, body: '{"message":"Forbidden"}' });

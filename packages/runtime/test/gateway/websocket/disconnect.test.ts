@@ -61,7 +61,7 @@ describe("the $disconnect event", () => {
     ]);
   });
 
-  test("tells what the gateway itself has closed for", async () => {
+  test("has the reason when the gateway itself closes", async () => {
     const { open, event, clock, url } = await startGateway();
     const reasonOf = async (): Promise<unknown[]> => {
       const { requestContext } = await event("disconnect");
@@ -97,7 +97,7 @@ describe("the $disconnect event", () => {
       1006,
       "Connection Closed Abnormally",
     ],
-  ])("tells %s", async (_name, end, code, reason) => {
+  ])("reports %s", async (_name, end, code, reason) => {
     const { open, event } = await startGateway();
     end(await open());
     expect((await event("disconnect")).requestContext).toMatchObject({

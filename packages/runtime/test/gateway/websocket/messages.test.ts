@@ -7,7 +7,7 @@ const errorFrame = (message: string): RegExp =>
   );
 
 describe("the event of a message", () => {
-  test("tells an empty User-Agent from none", async () => {
+  test("distinguishes an empty User-Agent from a missing one", async () => {
     const { open, event } = await startGateway();
     for (const [headers, identity] of [
       [{ "User-Agent": "" }, { sourceIp: "127.0.0.1", userAgent: "" }],
@@ -178,7 +178,7 @@ describe("the answer of a message", () => {
     expect(await client.next()).toBe("answer");
   });
 
-  test("is an Internal server error frame when it is too long for a message", async () => {
+  test("becomes an Internal server error frame if it is too long for a message", async () => {
     const { open } = await startGateway({
       functions: { echo: () => ({ statusCode: 200, body: "x".repeat(128 * 1024 + 1) }) },
       actions: ["echo"],

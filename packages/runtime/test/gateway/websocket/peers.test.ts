@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { startGateway } from "../gateway-harness.ts";
 
 describe("a peer that reads slowly", () => {
-  test("is LimitExceededException for posts once its buffer is full, and not after it has read", async () => {
+  test("gets LimitExceededException for posts once its buffer is full, until it has read", async () => {
     const { url, open, event } = await startGateway({ limits: { sendBufferBytes: 256 * 1024 } });
     const client = await open();
     const { requestContext } = await event("connect");
@@ -80,7 +80,7 @@ describe("a peer that sends faster than functions answer", () => {
 });
 
 describe("a peer that vanished without a word", () => {
-  test("is found by a ping it does not answer", async () => {
+  test("is detected by a ping that it does not answer", async () => {
     const { open, event, clock } = await startGateway();
     const client = await open({ autoPong: false });
     await event("connect");

@@ -101,7 +101,7 @@ describe("delivery to functions", () => {
     expect((await invoker.next()).event.Records).toHaveLength(10);
   });
 
-  test("a failed message is seen again after its visibility time-out, five times, then found among the dead letters", async () => {
+  test("a failed message is delivered again after its visibility timeout, five times, then becomes a dead letter", async () => {
     const { services, sqs, QueueUrl, invoker, clock } = await start(false);
     invoker.fail = () => true;
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "work" }));
@@ -280,7 +280,7 @@ describe("the SDK as a consumer", () => {
     });
   });
 
-  test("changes a message's visibility, and gets no more than what is visible", async () => {
+  test("changes a message's visibility, and receives only visible messages", async () => {
     const { sqs, url, clock } = await withDeadLetters();
     const receive = async (): Promise<(string | undefined)[]> => {
       const { Messages = [] } = await sqs.send(
@@ -316,7 +316,7 @@ describe("the SDK as a consumer", () => {
     },
   );
 
-  test("long polling gets what is sent meanwhile", async () => {
+  test("long polling receives messages sent in the meantime", async () => {
     const { sqs, QueueUrl } = await start(false);
     const url = deadLettersOf(QueueUrl);
     const received = sqs.send(new ReceiveMessageCommand({ QueueUrl: url, WaitTimeSeconds: 20 }));

@@ -48,7 +48,7 @@ describe("on the clock", () => {
     expect(invoker.calls).toHaveLength(4);
   });
 
-  test("what fails at every try is a dead letter, with its event", async () => {
+  test("an invocation that fails at every attempt is a dead letter, with its event", async () => {
     const { services, invoker, clock } = await startServices(scheduleOf("rate(1 hour)"));
     invoker.fail = () => true;
     await clock.advance("1h");

@@ -293,7 +293,7 @@ describe("updates", () => {
     expect(Attributes).toEqual({ ...before, ...item(changes as Output) });
   });
 
-  test("what is gone is gone: sets without members, removed attributes", async () => {
+  test("empty sets and removed attributes disappear", async () => {
     const { call } = await withItem();
     const { Attributes } = await call("UpdateItem", {
       TableName,

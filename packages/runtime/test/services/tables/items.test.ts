@@ -289,7 +289,7 @@ describe("requests", () => {
     expect(await refused(operation, input)).toMatchObject({ name, message });
   });
 
-  test("what is no request of DynamoDB is refused in its form", async () => {
+  test("a request that is not valid for DynamoDB is refused with DynamoDB's error", async () => {
     const dynamo = await withPlain();
     expect(await post(dynamo, "DynamoDB_20120810.Nothing", "{}")).toMatchObject({
       status: 400,
@@ -316,7 +316,7 @@ describe("requests", () => {
     });
   });
 
-  test("pages of other sites are refused, and none may read an answer", async () => {
+  test("pages of other sites are refused, and cannot read an answer", async () => {
     const dynamo = await withPlain();
     const origin = { origin: "https://elsewhere.example" };
     expect(await post(dynamo, "DynamoDB_20120810.ListTables", "{}", origin)).toMatchObject({

@@ -76,7 +76,7 @@ describe("queries", () => {
     }
   });
 
-  test("a limit counts what is read, before the filter", async () => {
+  test("a limit counts items read, before the filter", async () => {
     const dynamo = await withThings();
     await filled(dynamo);
     const result = await dynamo.call(
@@ -107,7 +107,7 @@ describe("queries", () => {
     expect(first).toMatchObject({ Count: 3, LastEvaluatedKey: item({ pk: "big", sk: "2" }) });
   });
 
-  test("indexes hold what has their keys, in their order, with what they project", async () => {
+  test("indexes hold items that have their keys, sorted, with the projected attributes", async () => {
     const dynamo = await withThings();
     await filled(dynamo);
     const read = (IndexName: string, condition: string, more: object = {}): Promise<Output> =>
@@ -418,7 +418,7 @@ describe("batches", () => {
     expect(read["UnprocessedKeys"]).toEqual({});
   });
 
-  test("what is over 16 MB is left for another read", async () => {
+  test("items beyond 16 MB are left as unprocessed keys", async () => {
     const { call } = await startDynamo();
     await call("CreateTable", plain);
     const Keys = Array.from({ length: 50 }, (_, index) => item({ pk: String(index) }));

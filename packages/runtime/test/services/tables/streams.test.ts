@@ -96,7 +96,7 @@ describe("the streams API", () => {
     expect(Records[1].dynamodb).toMatchObject({ StreamViewType: view, Keys: item({ pk: "1" }) });
   });
 
-  test("iterators begin where they are told to", async () => {
+  test("iterators begin at the requested position", async () => {
     const dynamo = await streamed("KEYS_ONLY");
     const { call, StreamArn } = dynamo;
     for (const pk of ["1", "2", "3"]) await call("PutItem", { TableName, Item: item({ pk }) });

@@ -17,7 +17,7 @@ async function described({ call }: Dynamo, name = TableName): Promise<Output> {
 }
 
 describe("CreateTable", () => {
-  test("describes what was made", async () => {
+  test("describes the new table", async () => {
     const { call } = await startDynamo();
     const { TableDescription } = await call("CreateTable", {
       ...things,
@@ -196,7 +196,7 @@ describe("UpdateTable", () => {
     expect(await described(dynamo)).toMatchObject({ ProvisionedThroughput: throughput });
   });
 
-  test("adds an index, filled with what is there, and removes it", async () => {
+  test("adds an index, fills it with the present items, and removes it", async () => {
     const dynamo = await created();
     const { call, refused } = dynamo;
     for (const pk of ["1", "2", "3"])
@@ -277,7 +277,7 @@ describe("DeleteTable and ListTables", () => {
 });
 
 describe("settings of tables", () => {
-  test("time to live is turned on and off, and deletes what is over", async () => {
+  test("time to live is turned on and off, and deletes expired items", async () => {
     const dynamo = await created();
     const { call, refused, clock } = dynamo;
     const set = (AttributeName: string, Enabled = true): object => ({

@@ -114,7 +114,7 @@ describe("tables", () => {
 });
 
 describe("table streams", () => {
-  test("old and new images of what was inserted, changed and removed arrive in order", async () => {
+  test("old and new images of inserted, changed and removed items arrive in order", async () => {
     const { services, invoker } = await startServices(streamed);
     const client = documentsOf(services);
     await client.send(new PutCommand({ TableName, Item: { id: "1", name: "Tom" } }));
@@ -229,9 +229,9 @@ describe("seeds", () => {
   test.each([
     ["sandbox-seed.json", "{", /sandbox-seed\.json cannot be loaded/],
     ["sandbox-seed.json", '{"dogs":[]}', /the manifest has no table "dogs"/],
-    ["sandbox-seed.json", '{"cats":[{"name":"no key"}]}', /row 0 of "cats" is refused/],
-    ["sandbox-seed.mjs", "export default 7", /gives no object of tables/],
-  ])("%s with %s is told", async (name, text, message) => {
+    ["sandbox-seed.json", '{"cats":[{"name":"no key"}]}', /row 0 of "cats" was refused/],
+    ["sandbox-seed.mjs", "export default 7", /must export an object of tables/],
+  ])("%s with %s is reported", async (name, text, message) => {
     const root = await temporaryDirectory();
     await writeFile(join(root, name), text);
     await expect(startServices({ tables: [cats] }, { root })).rejects.toThrow(message);
