@@ -198,7 +198,7 @@ describe("arclet dev", () => {
       running.cli,
       join(folder.path, ".arc"),
       "@app\n9lives\n",
-      /manifest: what runs stays/,
+      /manifest: not reloaded/,
     );
     expect(running.cli.output).toMatch(/\.arc:2:1: error/);
     expect(await (await fetch(`${running.url}/`)).text()).toBe("one");
