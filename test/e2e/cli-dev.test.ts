@@ -166,7 +166,7 @@ describe("arclet dev", () => {
       running.cli,
       file,
       "exports.handler = async () => {\n  const = 1;\n};\n",
-      /stays as it was/,
+      /the previous version keeps running/,
     );
     expect(running.cli.output).toMatch(/src\/http\/get-index\/index\.js:2:\d+: error/);
     expect(await (await fetch(`${running.url}/`)).text()).toBe("one");
@@ -198,7 +198,7 @@ describe("arclet dev", () => {
       running.cli,
       join(folder.path, ".arc"),
       "@app\n9lives\n",
-      /manifest: what runs stays/,
+      /manifest: not reloaded/,
     );
     expect(running.cli.output).toMatch(/\.arc:2:1: error/);
     expect(await (await fetch(`${running.url}/`)).text()).toBe("one");

@@ -197,11 +197,17 @@ describe("a save that breaks everything at once", () => {
     await using running = await dev(folder.path);
     const from = running.cli.output.length;
     await rm(join(folder.path, ".arc"));
-    await running.cli.waitFor(/the manifest is gone: what runs stays as it was/, from);
+    await running.cli.waitFor(
+      /the manifest is gone: not reloaded, the previous version keeps running/,
+      from,
+    );
     const restored = await running.save({ ".arc": app[".arc"] }, /the manifest works again/);
     expect(running.cli.output.slice(from)).not.toContain("serving the folder");
     expect(restored).not.toContain("reloaded");
-    await running.save({ ".arc": "@app\nlive\n\n@htp\n" }, /manifest: what runs stays as it was/);
+    await running.save(
+      { ".arc": "@app\nlive\n\n@htp\n" },
+      /manifest: not reloaded, the previous version keeps running/,
+    );
     await running.save({ ".arc": app[".arc"] }, /the manifest works again/);
     expect(await running.get()).toBe("one");
   });
@@ -214,9 +220,14 @@ describe("a save that breaks everything at once", () => {
       "package.json": "{}\n",
     });
     await using running = await dev(folder.path);
-    const said = await running.save({ "package.json": '{ "name": ' }, /what runs stays as it was/);
+    const said = await running.save(
+      { "package.json": '{ "name": ' },
+      /not reloaded, the previous version keeps running/,
+    );
     expect(count(said, /package\.json:\d+:\d+: error/)).toBe(1);
-    expect(said).toMatch(/http\/get-index, http\/get-b: what runs stays as it was/);
+    expect(said).toMatch(
+      /http\/get-index, http\/get-b: not reloaded, the previous version keeps running/,
+    );
     await running.save({ "package.json": "{}\n" }, /http\/get-b works again/);
   });
 
@@ -225,7 +236,10 @@ describe("a save that breaks everything at once", () => {
     await using running = await dev(folder.path);
     const from = running.cli.output.length;
     await rename(join(folder.path, page), join(folder.path, "src/http/get-index/Index.js"));
-    await running.cli.waitFor(/http\/get-index: what runs stays as it was/, from);
+    await running.cli.waitFor(
+      /http\/get-index: not reloaded, the previous version keeps running/,
+      from,
+    );
     await running.save({ [page]: respond("two") }, /works again/);
     const said = running.cli.output.slice(from);
     expect(count(said, /has no handler file/)).toBe(1);

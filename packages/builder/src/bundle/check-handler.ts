@@ -68,6 +68,8 @@ async function missingExport(
 function missingCommonExport({ exportPath }: HandlerSource, file: SourceFile): Diagnostic | null {
   const [name = ""] = exportPath.split(".");
   const { text } = file;
+  // Loading it fails, with a better reason.
+  if (/^throw\b/m.test(text)) return null;
   if (isNamed(text, name) && /\b(?:exports|module|this|eval|globalThis)\b|\bexport\b/.test(text))
     return null;
   const whole =
