@@ -83,6 +83,6 @@ describe("the site's search, in Chromium", () => {
     const link = page.locator(`.VPLocalSearchBox a.result`).first();
     await link.click();
     await page.waitForURL((url) => `${url.pathname}${url.hash}` === first[0]);
-    expect(await page.locator("main h1").first().isVisible()).toBe(true);
+    await page.locator("main h1").first().waitFor();
   });
 });
