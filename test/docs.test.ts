@@ -22,6 +22,10 @@ describe("documentation", () => {
     expect(broken).toEqual([]);
   });
 
+  test.each(pages)("%s has no markers of a merge", (page) => {
+    expect(readFileSync(join(root, page), "utf8")).not.toMatch(/^(?:<{7}|={7}|>{7})(?: |$)/m);
+  });
+
   test("names every dependency of the packages in ARCHITECTURE.md", () => {
     const architecture = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
     const missing: string[] = [];

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { withTestNames } from "../scripts/test-names.mjs";
 import { commentsOf } from "./words/comments.ts";
+import { oldPhrasesIn } from "./words/old-phrases.ts";
+import { hiddenSubjectsIn } from "./words/message-words.ts";
 import { oldWordsIn } from "./words/old-words.ts";
 import { proseOf } from "./words/prose.ts";
 import { stringsOf } from "./words/strings.ts";
@@ -32,6 +33,27 @@ describe("the house words", () => {
     ["the recommended extension is standard", []],
   ])("%j has %j", (text, found) => {
     expect(oldWordsIn(text)).toEqual(found);
+  });
+
+  test.each([
+    ["Whoever reaches the port", ["Whoever"]],
+    ["all that came, and nothing of it is kept", ["all that", "nothing of it"]],
+    ["what is not there is a 404", ["what is not"]],
+    ["a thread, so that it starts, so that it answers", ["so that it starts, so that"]],
+    ["a thread, so that it starts. It is kept so that it answers", []],
+    ["everything that arrived", []],
+  ])("a page that says %j has %j", (text, found) => {
+    expect(oldPhrasesIn(text)).toEqual(found);
+  });
+
+  test.each([
+    ["Whoever reaches … is refused", ["Whoever"]],
+    ["… is no URL", ["… is no"]],
+    ["… is no longer supported", []],
+    ['"x" is none of a, b', ["is none of"]],
+    ["logs end by themselves", ["by themselves"]],
+  ])("a message that says %j has %j", (text, found) => {
+    expect(hiddenSubjectsIn(text)).toEqual(found);
   });
 
   test("strings are found in literals and templates, not in comments", () => {
@@ -71,6 +93,16 @@ describe.each([
   });
 });
 
+test.each(readdirSync(join(root, "packages")))("messages of %s name their subject", (name) => {
+  const sources = filesIn(join("packages", name), /^src[/\\].*\.ts$/);
+  const found = sources.flatMap((path) =>
+    stringsOf(path, read(path)).flatMap(({ line, text }) =>
+      [...hiddenSubjectsIn(text), ...oldPhrasesIn(text)].map((word) => `${path}:${line}: ${word}`),
+    ),
+  );
+  expect(found).toEqual([]);
+});
+
 describe("pages", () => {
   const pages = [
     "README.md",
@@ -78,20 +110,17 @@ describe("pages", () => {
     "SECURITY.md",
     ...filesIn("docs", /\.md$/),
     ...filesIn(".changeset", /\.md$/),
+    ...["examples", "packages"].flatMap((folder) =>
+      readdirSync(join(root, folder))
+        .map((name) => join(folder, name, "README.md"))
+        .filter((path) => existsSync(join(root, path))),
+    ),
   ];
   test.each(pages)("%s uses the house words", (path) => {
     const lines = proseOf(read(path)).split("\n");
     const found = lines.flatMap((line, index) =>
-      oldWordsIn(line).map((word) => `${path}:${index + 1}: ${word}`),
+      [...oldWordsIn(line), ...oldPhrasesIn(line)].map((word) => `${path}:${index + 1}: ${word}`),
     );
     expect(found).toEqual([]);
   });
-});
-
-test("names of tests that the site shows use the house words", () => {
-  const names = withTestNames(read("docs/aws-parity.md"))
-    .split("\n")
-    .filter((line) => /^- (?!\*\*)/.test(line));
-  expect(names.length).toBeGreaterThan(400);
-  expect(names.filter((name) => oldWordsIn(name).length > 0)).toEqual([]);
 });

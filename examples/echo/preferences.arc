@@ -1,2 +1,2 @@
 @sandbox
-livereload true # pages load again when you save
+livereload true # reloads pages when you save

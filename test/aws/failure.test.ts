@@ -28,7 +28,8 @@ test("a failed change is rolled back, told with its line, and mended by the next
   const events: DeployEvent[] = [];
   await expect(deploy(root, {}, (event) => events.push(event))).rejects.toMatchObject({
     code: "ERR_DEPLOY_FAILED",
-    message: "The deploy of FailingStaging failed; everything was rolled back to what ran before",
+    message:
+      "The deploy of FailingStaging failed: everything was rolled back to the previous version",
     hints: [expect.stringMatching(/^function http\/get-cats \(app\.arc:6:1\): .*layer/i)],
   });
   expect(events.map(({ type }) => type)).toContain("rolling-back");
@@ -50,7 +51,7 @@ test("a failed first deploy leaves nothing, and the next one starts anew", async
   const { root, write } = folder;
   await expect(deploy(root)).rejects.toMatchObject({
     code: "ERR_DEPLOY_FAILED",
-    message: "The deploy of FirstStaging failed; what it had made was removed again",
+    message: "The deploy of FirstStaging failed: the resources it had created were removed again",
   });
   // Only the shell of the stack, and the archives, which the next deploy need not send again.
   expect(await residue("FirstStaging")).toEqual(["cloudformation", "s3"]);

@@ -106,7 +106,7 @@ describe.sequential("helpers of 2019", () => {
     const { code, output } = await runCli(["sandbox", "--port", "0"], { cwd: app.path, env });
     await held.release();
     expect(output).toMatch(
-      /Port 3334 is in use, and @architect\/functions 3\.3\.0 publishes events and messages at no other/,
+      /Port 3334 is in use, but @architect\/functions 3\.3\.0 publishes events and messages only on this port/,
     );
     expect(code).toBe(1);
   }, 240_000);

@@ -210,14 +210,14 @@ describe("init", () => {
     await using folder = await temporaryFolder({ taken: "" });
     const { code, output } = await runCli(["init", "taken"], { cwd: folder.path });
     expect(code).toBe(1);
-    expect(output).toContain("there is a file of this name, not a folder");
+    expect(output).toContain("this is a file, not a folder");
   });
 
   test("a name that is no app name is refused before anything is written", async () => {
     await using folder = await temporaryFolder();
     const { code, output } = await runCli(["init", "--name", "9 lives"], { cwd: folder.path });
     expect(code).toBe(1);
-    expect(output).toContain('"9 lives" is not a name for an app');
+    expect(output).toContain('"9 lives" is not a valid name for an app');
     expect(await filesIn(folder.path)).toEqual([]);
   });
 
@@ -327,7 +327,7 @@ describe("fmt", () => {
     await using folder = await temporaryFolder();
     const { code, output } = await runCli(["fmt"], { cwd: folder.path });
     expect(code).toBe(1);
-    expect(output).toContain("No .arc file was found here");
+    expect(output).toContain("No .arc file found");
   });
 });
 

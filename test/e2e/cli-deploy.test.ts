@@ -55,7 +55,7 @@ describe("arclet deploy", () => {
     const { code, output } = await runCli(["deploy"], { cwd: folder.path });
     expect(code).toBe(1);
     expect(output).toContain(
-      "error: The deploy of AppStaging failed; what it had made was removed again",
+      "error: The deploy of AppStaging failed: the resources it had created were removed again",
     );
     expect(output).toContain("\n  function http/get-index (app.arc:5:1): no such layer\n");
     expect(output).not.toMatch(/^\s+at /m);

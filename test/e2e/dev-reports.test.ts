@@ -50,7 +50,9 @@ describe("a save whose code throws while it loads", () => {
       { [page]: 'const cats = 3;\nthrow new Error("no cats");\n' },
       /index\.js:2:7\)/,
     );
-    expect(said).toMatch(/http\/get-index failed to load, the version of \d\d:\d\d keeps running/);
+    expect(said).toMatch(
+      /http\/get-index failed to load, but the version of \d\d:\d\d keeps running/,
+    );
     expect(said).toMatch(/> 2 │ throw new Error\("no cats"\);/);
     expect(said).not.toContain("reloaded");
     expect(await running.get()).toBe("one");
@@ -86,7 +88,7 @@ describe("a save whose code throws while it loads", () => {
     await running.get();
     await running.cli.waitFor(/Error: first/);
     const said = await running.save({ [page]: 'throw new Error("second");\n' }, /Error: second/);
-    expect(said).toMatch(/http\/get-index failed to load, it fails until it loads/);
+    expect(said).toMatch(/http\/get-index failed to load, and fails until it loads/);
     await running.get();
     const fixed = await running.save({ [page]: respond("fixed") }, /works again/);
     expect(fixed).not.toContain("Error: first");

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCli } from "../helpers/cli-process.ts";
@@ -70,4 +70,16 @@ describe("a recipe installs what its files and commands use", () => {
     if (page.endsWith("from-architect.md")) installed.add("@architect/functions");
     expect([...needed].filter((name) => !installed.has(name))).toEqual([]);
   });
+});
+
+test("each recipe has a test of its own", () => {
+  const tests = ["pages/recipes", "pages/tool-recipes", "compat/architect-recipe"].map((name) =>
+    readFileSync(join(import.meta.dirname, `../${name}.test.ts`), "utf8"),
+  );
+  const names = recipes.map((page) => page.slice("recipes/".length, -".md".length));
+  const untested = names.filter(
+    (name) =>
+      !tests.some((text) => text.includes(`"${name}"`) || text.includes(`recipes/${name}.md`)),
+  );
+  expect(untested).toEqual(["index"]);
 });

@@ -25,13 +25,14 @@ async function createApp(page: string): Promise<{ readonly path: string } & Asyn
   return folder;
 }
 
-/** Text of an element in Chromium, once the page shows what is awaited. */
+/** Text of an element in Chromium, once it has one and the page shows what is awaited. */
 async function shown(url: string, awaited: string, selector: string): Promise<string | null> {
   const browser = await launchBrowser();
   try {
     const page = await browser.context.newPage();
     await page.goto(url);
     await page.getByText(awaited).waitFor();
+    await page.locator(selector).filter({ hasText: /\S/ }).waitFor();
     return await page.textContent(selector);
   } finally {
     await browser.close();

@@ -5,7 +5,7 @@ const helperNames = ["@architect/functions", "@architect/data", "@begin/data"] a
 
 export type ArchitectHelperName = (typeof helperNames)[number];
 
-/** A package of Architect's that a function holds or finds. */
+/** An installed package of Architect that a function uses. */
 export interface ArchitectHelper {
   readonly name: ArchitectHelperName;
   readonly version: string;
@@ -58,14 +58,14 @@ async function versionIn(folder: string): Promise<string | null> {
   try {
     text = await readFile(join(folder, "package.json"), "utf8");
   } catch {
-    return null; // Not installed here, which is no failure.
+    return null; // Not being installed is not an error.
   }
   const { version } = JSON.parse(text) as { version?: unknown };
   return typeof version === "string" ? version : null;
 }
 
 /**
- * Whether a helper reads the manifest, as those did that came before services were discovered: from
+ * Whether a helper reads the manifest, as versions before service discovery did, from
  * `node_modules/@architect/shared/.arc` below the working directory, where Architect copied it.
  */
 export function readsManifest({ name, version }: ArchitectHelper): boolean {

@@ -6,7 +6,7 @@ import { systemErrorCode } from "@arclet/manifest";
 import { BuildError } from "./errors.ts";
 import { hashBytes, type FileHashes } from "./file-hashes.ts";
 
-/** One file of a build folder: made here, or a copy of a file of the source folder. */
+/** One file of a build folder: generated, or copied from the source folder. */
 export interface FolderFile {
   /** Relative to the build folder, with `/`. */
   readonly name: string;
@@ -17,20 +17,19 @@ export interface FolderFile {
 }
 
 export interface WrittenFolder {
-  /** Hex SHA-256 over names, bytes and who may execute. */
+  /** Hex SHA-256 over names, contents and executable bits. */
   readonly hash: string;
   /** Absolute paths of the files. */
   readonly paths: readonly string[];
 }
 
 /**
- * Makes `directory` hold exactly `files`. Each file is put in place by a rename and left alone when it
- * is right already, so that whoever runs the folder never reads half a file. `last` (the entry, which
- * makes the others reachable) is replaced after all others; what no longer belongs goes at the end.
- * What is small is done at once: a round through the thread pool for each call would take ten times as
- * long. Copies and hashes of large files wait for theirs.
+ * Makes `directory` contain exactly `files`. Each file is replaced by a rename, and only if it differs, so that a
+ * process running from the folder never reads a partial file. `last` (the entry, which makes the others
+ * reachable) is replaced after all others, and obsolete files are removed at the end. Small files are written
+ * synchronously, because the thread pool would take ten times as long; large ones asynchronously.
  *
- * @throws BuildError when the folder may not be written or the disk is full.
+ * @throws BuildError if the folder cannot be written or the disk is full
  */
 export async function writeBuildFolder(
   directory: string,
@@ -81,7 +80,7 @@ async function place(
   if (await isInPlace(target, hash, isExecutable(file), hashes)) return;
   const folder = dirname(target);
   await makeFolder(directory, dirname(name));
-  // Beside the target, so that the rename stays within one file system.
+  // Next to the target, so that the rename stays within one file system.
   const draft = join(folder, `.${randomUUID()}.tmp`);
   try {
     if (contents.kind === "bytes") writeFileSync(draft, contents.bytes, { mode: 0o644 });
@@ -114,7 +113,7 @@ async function isInPlace(
   }
 }
 
-/** Folders down to `name`. A file may stand where a folder is to be: `data` became `data/`. */
+/** Creates the folders of `name`. Replaces a file in the place of a folder: `data` became `data/`. */
 async function makeFolder(directory: string, name: string): Promise<void> {
   if (name === ".") return;
   try {
@@ -131,7 +130,7 @@ async function makeFolder(directory: string, name: string): Promise<void> {
   }
 }
 
-/** A folder may stand where a file is to be: `data/` became `data`. */
+/** Replaces a folder in the place of a file: `data/` became `data`. */
 async function renameOver(draft: string, target: string): Promise<void> {
   try {
     renameSync(draft, target);
@@ -171,10 +170,14 @@ function explain(error: unknown, directory: string): unknown {
       const path = error instanceof Error && "path" in error ? String(error.path) : directory;
       const isSource = !path.startsWith(directory) && !directory.startsWith(path);
       return isSource
-        ? new BuildError("ERR_SOURCE_UNREADABLE", `${path} may not be read`, { cause: error })
+        ? new BuildError(
+            "ERR_SOURCE_UNREADABLE",
+            `${path} cannot be read: permission denied. Allow it, and try again`,
+            { cause: error },
+          )
         : new BuildError(
             "ERR_BUILD_FOLDER_FORBIDDEN",
-            `the build folder ${directory} may not be written: check its owner and permissions`,
+            `the build folder ${directory} cannot be written: check its owner and permissions`,
             { cause: error },
           );
     }

@@ -4,8 +4,8 @@ import type { ProjectFunction } from "@arclet/manifest";
 import { createFunctionBuilder } from "./function-builder.ts";
 
 /**
- * Builds one function, once. Mistakes in its sources are diagnostics, and leave the folder of the last
- * good build as it is.
+ * Builds one function, once. Errors in its sources are diagnostics, and leave the last good build
+ * unchanged.
  *
  * @throws BuildError when the build folder cannot be written.
  */

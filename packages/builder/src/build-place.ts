@@ -10,9 +10,9 @@ export interface BuildPlace {
   readonly root: string;
   /** Source folder, without symbolic links. */
   readonly source: string;
-  /** Build folder of the function, which its source map leads back from. */
+  /** Build folder of the function, to which paths in its source map are relative. */
   readonly directory: string;
-  /** Where this build is written: `directory`, or a folder beside it while functions run from that. */
+  /** Folder of this build: `directory`, or one next to it while functions run from `directory`. */
   readonly outFolder: string;
 }
 
@@ -37,7 +37,7 @@ export function realOutput({ givenRoot, root, directory }: BuildPlace): string {
   return name.startsWith("..") ? directory : resolve(root, name);
 }
 
-/** A real path as the caller knows it: below the project folder it gave. */
+/** Converts a real path to one below the project folder as the caller gave it. */
 export function givenPath(path: string, { givenRoot, root }: BuildPlace): string {
   const name = relative(root, path);
   return name.startsWith("..") ? path : resolve(givenRoot, name);

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "@arclet/manifest";
 
-/** One runnable function: the folder `dev` runs and `deploy` zips. */
+/** A built function: the folder that `dev` runs and `deploy` zips. */
 export interface BuiltFunction {
   /** As in the manifest: `ws/default`. */
   readonly functionId: string;
@@ -13,9 +13,9 @@ export interface BuiltFunction {
   /** Absolute path of the module that holds the handler, e.g. `…/index.mjs`. */
   readonly entry: string;
   readonly format: "esm" | "cjs";
-  /** Hex SHA-256 over names and bytes of the folder, and who may execute them. Same source, same hash. */
+  /** Hex SHA-256 over the folder's file names, contents and executable bits. The same sources give the same hash. */
   readonly hash: string;
-  /** Absolute source files the artifact was made of, and folders that are in it whole. */
+  /** Absolute paths of the source files, and of folders included completely. */
   readonly inputs: readonly string[];
 }
 
@@ -29,17 +29,17 @@ export type BuildResult =
   | {
       readonly ok: false;
       readonly diagnostics: readonly Diagnostic[];
-      /** Absolute source files of the last good build, and those that this one has read. */
+      /** Absolute paths of the source files of the last good build and of this one. */
       readonly inputs: readonly string[];
-      /** What it looked for and did not find. */
+      /** Files it did not find. */
       readonly missing: MissingSources;
     };
 
-/** What a failed build looked for: once it appears, the function may build. */
+/** Missing files of a failed build. Once they appear, the function may build. */
 export interface MissingSources {
   /** Absolute paths without extension: `…/lib/names` for `./names` and `./names.js`. */
   readonly paths: readonly string[];
-  /** Whether it looked for a package, which may be installed later. */
+  /** Whether a package is missing, which may be installed later. */
   readonly hasPackages: boolean;
 }
 

@@ -8,7 +8,7 @@ export type FoundHandler =
       readonly kind: "node";
       /** Absolute path of the source file. */
       readonly file: string;
-      /** What follows the file in the handler string: `handler`, `nested.handler`. */
+      /** Export path in the handler string: `handler`, `nested.handler`. */
       readonly exportPath: string;
     }
   | {
@@ -21,7 +21,7 @@ export type FoundHandler =
     }
   | { readonly kind: "missing"; readonly diagnostic: Diagnostic };
 
-/** Best first, as Architect looks for them. What Node.js runs as it is comes before what has to be compiled. */
+/** Extensions in Architect's order of preference. Files that Node.js can run come before those to compile. */
 export const nodeHandlerExtensions = [
   "js",
   "mjs",
@@ -35,7 +35,7 @@ export const nodeHandlerExtensions = [
 
 const defaultHandler = "index.handler";
 
-/** Names of the handler file where the function names none, best first, as Architect looks for them. */
+/** Default names of the handler file, in Architect's order of preference. */
 const otherRuntimes: readonly { readonly prefix: string; readonly files: readonly string[] }[] = [
   { prefix: "python", files: ["lambda.py", "handler.py", "index.py"] },
   { prefix: "ruby", files: ["lambda.rb", "handler.rb", "index.rb"] },
@@ -50,7 +50,7 @@ export function isNodeRuntime(runtime: string): boolean {
   return runtime.startsWith("node");
 }
 
-/** Finds the file that holds the handler of `declared`, whose place is `declared.directory`. */
+/** Finds the handler's file of a function in `declared.directory`. */
 export async function findHandler(declared: ProjectFunction, root: string): Promise<FoundHandler> {
   const { runtime, handler } = declared.config;
   const { stem, exportPath } = splitHandler(handler);
@@ -107,7 +107,7 @@ function missing(declared: ProjectFunction, root: string, names: readonly string
       location: origin,
       notes: [
         { text: `looked for ${lookedFor}`, location: null },
-        { text: '"arclet init" writes what is missing', location: null },
+        { text: 'run "arclet init" to write what is missing', location: null },
       ],
     },
   };

@@ -19,30 +19,30 @@ import { FileHashes } from "./file-hashes.ts";
 import { findHandler, type FoundHandler } from "./find-handler.ts";
 import { freeFolder, removeUnused } from "./version-folders.ts";
 
-/** What is kept of a function between its builds. */
+/** State of a function between builds. */
 interface Slot {
   readonly bundler: FunctionBundler;
   /** Of the last good build. */
   inputs: readonly string[];
-  /** The newest build asked for; builds of one function follow each other. */
+  /** The newest requested build; builds of one function run in sequence. */
   latest: Promise<unknown>;
-  /** Build folder of the last good build: it may be about to run. */
+  /** Build folder of the last good build, which may be about to run. */
   folder: string | null;
-  /** Whether it was built, or found built, in this run: it is asked for again because it changed. */
+  /** Whether it has been built or found in the cache in this run. Later builds are because of changes. */
   isKnown: boolean;
 }
 
-/** Builds functions again and again: what did not change is neither parsed nor written again. */
+/** Builds functions repeatedly. Unchanged files are not parsed or written again. */
 export interface FunctionBuilder extends AsyncDisposable {
   /**
-   * Builds a function. Functions build side by side; builds of the same one, one after the other.
+   * Builds a function. Different functions build in parallel, builds of the same function in sequence.
    *
    * @throws BuildError when the build folder cannot be written.
    */
   build(declared: ProjectFunction): Promise<BuildResult>;
-  /** Starts the bundler ahead of the first build that needs it. */
+  /** Starts the bundler before the first build that needs it. */
   prepare(): Promise<void>;
-  /** Lets go of a function that is no longer in the app. Its build folder stays. */
+  /** Releases a function that was removed from the app. Its build folder stays. */
   forget(functionId: string): Promise<void>;
   /** Waits for running builds and frees everything. */
   close(): Promise<void>;
@@ -80,7 +80,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
 
   build(declared: ProjectFunction): Promise<BuildResult> {
     if (this.#isClosed) {
-      return Promise.reject(new BuildError("ERR_BUILDER_CLOSED", "the builder was closed"));
+      return Promise.reject(new BuildError("ERR_BUILDER_CLOSED", "the builder has been closed"));
     }
     let slot = this.#slots.get(declared.id);
     if (slot === undefined) {
@@ -185,7 +185,7 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
       this.#foldersInUse === null ? directory : freeFolder(directory, this.#usedFolders(slot));
     const place = await findPlace(declared, this.#root, directory, outFolder);
     const hashes = this.#hashes;
-    // Nobody waits for a folder that is copied.
+    // Copied folders do not use the shared round.
     if (found.kind === "other" || !declared.config.bundle) participant.leave();
     if (found.kind === "other") return copyOtherFolder(declared, place, found, hashes);
     const { alias } = this.#settings;
@@ -227,26 +227,26 @@ class EsbuildFunctionBuilder implements FunctionBuilder {
     return kept === null ? null : { ok: true, ...kept };
   }
 
-  /** What runs here and what is deployed are mostly the same, and remembered apart: neither forgets the other. */
+  /** Local and deployed builds are cached separately, so that neither evicts the other. */
   #recordName({ id }: ProjectFunction): string {
     return this.#settings.keepsOlderAwsSdk ? `${id} here` : id;
   }
 
-  /** All that decides what comes out, besides the files. */
+  /** Everything besides the files that determines the output. */
   #requestFor({ id, directory, config }: ProjectFunction): string {
     return JSON.stringify([
       { id, directory, config },
       this.#root,
       this.#outDirectory,
       this.#settings,
-      // Where esbuild looks for packages besides.
+      // Additional folders in which esbuild looks for packages.
       process.env["NODE_PATH"] ?? "",
     ]);
   }
 }
 
 async function closeSlot(slot: Slot): Promise<void> {
-  // A failed build was reported to whoever asked for it.
+  // The caller has received the failure.
   await slot.latest.catch(() => null);
   await slot.bundler.close();
 }
@@ -256,7 +256,7 @@ function explain(error: unknown, declared: ProjectFunction): unknown {
   if (error instanceof BuildError || (code !== "EACCES" && code !== "EPERM")) return error;
   return new BuildError(
     "ERR_SOURCE_UNREADABLE",
-    `the folder of ${declared.id} may not be read: ${declared.directory}`,
+    `the folder of ${declared.id} cannot be read: allow reading ${declared.directory}`,
     { cause: error },
   );
 }

@@ -3,7 +3,7 @@ import { dirname, extname, join } from "node:path";
 
 export type ModuleFormat = "esm" | "cjs";
 
-/** What a `package.json` says that matters for building. */
+/** Fields of a `package.json` that matter for building. */
 export interface PackageFacts {
   readonly type: ModuleFormat | null;
   /** Names under `dependencies`. */
@@ -25,13 +25,13 @@ export async function declaredFormat(file: string): Promise<ModuleFormat | null>
   }
 }
 
-/** null when the folder has no `package.json`. One that is no JSON says nothing: the bundler reports it. */
+/** null if the folder has no `package.json`. Invalid JSON is ignored, because the bundler reports it. */
 export async function readPackageFacts(folder: string): Promise<PackageFacts | null> {
   let text: string;
   try {
     text = await readFile(join(folder, "package.json"), "utf8");
   } catch {
-    // Absent or unreadable alike: nothing is known from it.
+    // Missing and unreadable files are treated alike.
     return null;
   }
   const content = parseObject(text);

@@ -21,7 +21,7 @@ export function freeFolder(directory: string, used: ReadonlySet<string>): string
   }
 }
 
-/** Removes the folders beside a build folder that are of this process, or of one that has ended. */
+/** Removes version folders next to a build folder that belong to this process or to an ended one. */
 export async function removeUnused(directory: string, used: ReadonlySet<string>): Promise<void> {
   const parent = dirname(directory);
   const start = `${basename(directory)}~`;
@@ -48,7 +48,7 @@ function isRunning(processId: number): boolean {
     process.kill(processId, 0);
     return true;
   } catch (error) {
-    // One of another user.
+    // It belongs to another user.
     return systemErrorCode(error) === "EPERM";
   }
 }

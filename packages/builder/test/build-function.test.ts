@@ -318,7 +318,7 @@ describe("handlers", () => {
             text: "looked for index.js, index.mjs, index.cjs, index.mts, index.cts, index.ts, index.tsx, index.jsx",
             location: null,
           },
-          { text: '"arclet init" writes what is missing', location: null },
+          { text: 'run "arclet init" to write what is missing', location: null },
         ],
       },
     ]);
@@ -391,7 +391,7 @@ describe("mistakes", () => {
         "import-unresolved",
         'cannot find "@architect/shared/x.js"',
         3,
-        ["it refers to the project's folder src/shared"],
+        ["it is resolved in the project's folder src/shared"],
       ],
     ]);
   });

@@ -51,6 +51,61 @@ const pack = (
   [`${path}/main.js`]: code,
 });
 
+describe("packages that read files beside their modules", () => {
+  const greeting = {
+    ...pack(
+      "node_modules/greeting",
+      `const { readFileSync } = require("node:fs"); const { join } = require("node:path"); module.exports = (name) => readFileSync(join(__dirname, "texts/hello.txt"), "utf8") + require("shout")(name);`,
+      { dependencies: { shout: "1" } },
+    ),
+    "node_modules/greeting/texts/hello.txt": "hello ",
+    ...pack("node_modules/shout", "module.exports = (text) => text.toUpperCase();"),
+  };
+
+  test("find them, from CommonJS and from a module", async () => {
+    for (const [file, code] of [
+      [
+        "index.js",
+        `const greet = require("greeting"); exports.handler = async () => greet("tom");`,
+      ],
+      [
+        "index.mjs",
+        `import greet from "greeting"; export const handler = async () => greet("tom");`,
+      ],
+    ] as const) {
+      const built = builtOf(await build({ [`src/ws/default/${file}`]: code, ...greeting }));
+      expect(await runBuilt(built)).toBe("hello TOM");
+      expect(await names(built, "node_modules")).toEqual(expect.arrayContaining(["greeting"]));
+    }
+  });
+
+  test("find them when they are modules, and reached through another package", async () => {
+    const built = builtOf(
+      await build({
+        "src/ws/default/index.mjs": `import { page } from "pages"; export const handler = async () => page();`,
+        "node_modules/pages/package.json": '{"name":"pages","type":"module","main":"main.js"}',
+        "node_modules/pages/main.js": `import { text } from "texts"; export const page = () => text("a");`,
+        "node_modules/texts/package.json": '{"name":"texts","type":"module","main":"main.js"}',
+        "node_modules/texts/main.js": `import { readFileSync } from "node:fs"; export const text = (name) => readFileSync(new URL("./data/" + name + ".txt", import.meta.url), "utf8");`,
+        "node_modules/texts/data/a.txt": "a text",
+      }),
+    );
+    expect(await runBuilt(built)).toBe("a text");
+    expect(await names(built, "node_modules")).toEqual(["texts"]);
+  });
+
+  test("are bundled when they name their place and read nothing there", async () => {
+    const built = builtOf(
+      await build({
+        "src/ws/default/index.js": `exports.handler = async () => require("place").kind;`,
+        ...pack("node_modules/place", "exports.kind = typeof __dirname;"),
+      }),
+    );
+    expect(await runBuilt(built)).toBe("string");
+    expect(await readdir(built.directory)).not.toContain("node_modules");
+  });
+});
+
 describe("native packages", () => {
   const usesDatabase = `
 import { ClassicLevel } from "classic-level";

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import * as module from "node:module";
 
-// From Node.js 22.8 on, code that was compiled once is not compiled again at the next start.
+// From Node.js 22.8, compiled code is cached between starts.
 if ("enableCompileCache" in module && typeof module.enableCompileCache === "function")
   module.enableCompileCache();
-/** 128 + SIGPIPE, as shells have it. */
+/** 128 + SIGPIPE, the exit code shells use. */
 const brokenPipeExitCode = 141;
 const outputLostExitCode = 1;
 
@@ -26,5 +26,5 @@ process.on("exit", (code) => {
   if (isOutputLost && code === 0) process.exitCode = outputLostExitCode;
 });
 
-// The code is set, not forced with process.exit(): what is still being written to a pipe arrives.
+// Set the code instead of calling process.exit(), so that pending writes to a pipe finish.
 process.exitCode = await runCommandLine(process.argv.slice(2));

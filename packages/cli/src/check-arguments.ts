@@ -3,8 +3,8 @@ import { didYouMean } from "@arclet/manifest";
 import { CliError } from "./errors.ts";
 
 /**
- * Refuses what citty would let pass: flags that do not exist, flags without their value, words too
- * many. A mistyped flag that is silently ignored costs its user an hour.
+ * Refuses what citty would accept: unknown flags, flags without their value, and extra arguments.
+ * A mistyped flag must not be silently ignored.
  */
 export function checkArguments(
   rawArguments: readonly string[],
@@ -49,7 +49,7 @@ export function checkArguments(
 function checkChoice(flag: string, value: string, arg: ArgDef): void {
   if (arg.type !== "enum" || arg.options?.includes(value) !== false) return;
   const suggestion = didYouMean(value, arg.options);
-  throw new CliError("ERR_USAGE", `${flag}: "${value}" is none of ${arg.options.join(", ")}`, {
+  throw new CliError("ERR_USAGE", `${flag}: "${value}" is not one of ${arg.options.join(", ")}`, {
     hints: suggestion === null ? [] : [`Did you mean ${suggestion}?`],
   });
 }
@@ -67,12 +67,12 @@ export function flagTable(args: ArgsDef): ReadonlyMap<string, ArgDef> {
   return table;
 }
 
-/** `--inspect` alone, or `--inspect=9230`; never `--inspect 9230`, which could be a folder. */
+/** Whether the flag's value is optional: `--inspect` or `--inspect=9230`, but not `--inspect 9230`, which could be a folder. */
 export function hasOptionalValue(arg: ArgDef): boolean {
   return arg.type === "string" && arg.valueHint?.startsWith("[=") === true;
 }
 
-/** Gives such flags their empty value, so that the next word is not taken for it. */
+/** Appends `=` to flags with an optional value, so that the next word is not read as the value. */
 export function withOptionalValues(rawArguments: readonly string[], args: ArgsDef): string[] {
   const flags = flagTable(args);
   return rawArguments.map((argument) => {
@@ -86,7 +86,7 @@ export function aliasesOf(arg: ArgDef): readonly string[] {
   return typeof arg.alias === "string" ? [arg.alias] : arg.alias;
 }
 
-/** Positionals named in the plural (`files`) take any number of words. */
+/** Whether a positional takes any number of words, such as `files`. */
 function isRest(arg: ArgDef): boolean {
   return arg.type === "positional" && arg.valueHint === "...";
 }

@@ -2,25 +2,26 @@ import type { Command } from "./command.ts";
 import { didYouMean } from "@arclet/manifest";
 import { CliError, isUserError } from "./errors.ts";
 import { renderCommandHelp, renderOverview } from "./help.ts";
-import { processTerminal, type Style } from "./terminal/style.ts";
+import { fitText } from "./terminal/fit-text.ts";
+import { processTerminal, type Style, type Terminal } from "./terminal/style.ts";
 import { arcletVersion } from "./version.ts";
 
 interface CommandEntry {
   readonly description: string;
-  /** Other words for it: Architect's. */
+  /** Architect's names for the command. */
   readonly aliases: readonly string[];
   load(): Promise<Command>;
 }
 
-/** Loaded when called: `arclet check` never pays for the bundler. */
+/** Loads the command when it runs, so that `arclet check` does not load the bundler. */
 const commands: { readonly [name: string]: CommandEntry } = {
   init: {
-    description: "Write a new app, or the functions a manifest names and are missing",
+    description: "Write a new app, or the functions missing from an existing one",
     aliases: ["create"],
     load: async () => (await import("./commands/init.ts")).initCommand,
   },
   dev: {
-    description: "Run the app here, and reload it on every save",
+    description: "Run the app locally, and reload it on every save",
     aliases: ["sandbox"],
     load: async () => (await import("./commands/dev.ts")).devCommand,
   },
@@ -35,12 +36,12 @@ const commands: { readonly [name: string]: CommandEntry } = {
     load: async () => (await import("./commands/check.ts")).checkCommand,
   },
   fmt: {
-    description: "Format .arc files; comments stay",
+    description: "Format .arc files, keeping comments",
     aliases: [],
     load: async () => (await import("./commands/fmt.ts")).fmtCommand,
   },
   build: {
-    description: "Build every function into .arclet/build, as it is deployed",
+    description: "Build every function into .arclet/build, exactly as deploy uploads it",
     aliases: [],
     load: async () => (await import("./commands/build.ts")).buildCommand,
   },
@@ -50,17 +51,17 @@ const commands: { readonly [name: string]: CommandEntry } = {
     load: async () => (await import("./commands/types.ts")).typesCommand,
   },
   deploy: {
-    description: "Deploy the app to AWS and print its addresses",
+    description: "Deploy the app to AWS, and print its URLs",
     aliases: [],
     load: async () => (await import("./commands/deploy.ts")).deployCommand,
   },
   info: {
-    description: "Show where a deployed app is, and what it is made of",
+    description: "Show a deployed app's URLs, status and functions",
     aliases: [],
     load: async () => (await import("./commands/info.ts")).infoCommand,
   },
   logs: {
-    description: "Show what deployed functions logged",
+    description: "Show the logs of deployed functions",
     aliases: [],
     load: async () => (await import("./commands/logs.ts")).logsCommand,
   },
@@ -76,20 +77,20 @@ const commands: { readonly [name: string]: CommandEntry } = {
   },
 };
 
-/** Exit codes: 1 for what the user can fix, 70 (EX_SOFTWARE of sysexits.h) for our bugs. */
+/** Exit codes: 1 for errors the user can fix, 70 (EX_SOFTWARE in sysexits.h) for bugs in Arclet. */
 const exitCodes = { ok: 0, userError: 1, bug: 70 } as const;
 
 /** Runs the words after `arclet`. Never rejects; resolves with the exit code. */
 export async function runCommandLine(rawArguments: readonly string[]): Promise<number> {
-  const { style } = processTerminal();
+  const terminal = processTerminal();
   try {
-    return await dispatch(rawArguments, style);
+    return await dispatch(rawArguments, terminal);
   } catch (error) {
-    return reportFailure(error, style);
+    return reportFailure(error, terminal.style);
   }
 }
 
-async function dispatch(rawArguments: readonly string[], style: Style): Promise<number> {
+async function dispatch(rawArguments: readonly string[], terminal: Terminal): Promise<number> {
   const [word, ...rest] = rawArguments;
   if (word === "--version" || word === "version" || (word === "-v" && rest.length === 0)) {
     process.stdout.write(`${arcletVersion()}\n`);
@@ -98,7 +99,7 @@ async function dispatch(rawArguments: readonly string[], style: Style): Promise<
   if (word === undefined || word === "--help" || word === "-h" || word === "help") {
     const entry = rest[0] === undefined ? null : findCommand(rest[0]);
     process.stdout.write(
-      entry === null ? overview(style) : renderCommandHelp(await entry.load(), style),
+      entry === null ? overview(terminal) : renderCommandHelp(await entry.load(), terminal),
     );
     return exitCodes.ok;
   }
@@ -106,7 +107,7 @@ async function dispatch(rawArguments: readonly string[], style: Style): Promise<
   if (entry === null) throw unknownCommand(word);
   const command = await entry.load();
   if (asksForHelp(rest, command)) {
-    process.stdout.write(renderCommandHelp(command, style));
+    process.stdout.write(renderCommandHelp(command, terminal));
     return exitCodes.ok;
   }
   return command.run(rest);
@@ -123,12 +124,12 @@ function asksForHelp(rest: readonly string[], command: Command): boolean {
   return !ownsShortFlag && flags.includes("-h");
 }
 
-function overview(style: Style): string {
+function overview(terminal: Terminal): string {
   const summaries = Object.entries(commands).map(([name, { description }]) => ({
     name,
     description,
   }));
-  return renderOverview(arcletVersion(), summaries, style);
+  return renderOverview(arcletVersion(), summaries, terminal);
 }
 
 function findCommand(word: string): CommandEntry | null {
@@ -152,8 +153,9 @@ function unknownCommand(word: string): CliError {
 
 function reportFailure(error: unknown, style: Style): number {
   if (isUserError(error)) {
-    process.stderr.write(`${style.red("error:")} ${error.message}\n`);
-    for (const hint of hintsOf(error)) process.stderr.write(`  ${hint}\n`);
+    const hints = hintsOf(error).map((hint) => `  ${hint}\n`);
+    const text = `${style.red("error:")} ${error.message}\n${hints.join("")}`;
+    process.stderr.write(fitText(text, process.stderr.isTTY ? process.stderr.columns : null));
     return exitCodes.userError;
   }
   process.stderr.write(`${describeBug(error)}\n`);
@@ -164,7 +166,7 @@ function reportFailure(error: unknown, style: Style): number {
   return exitCodes.bug;
 }
 
-/** What to do about it, as the error classes of all packages say it. */
+/** Remedies of an error, which the error classes of all packages carry. */
 function hintsOf(error: Error): readonly string[] {
   if (!("hints" in error) || !Array.isArray(error.hints)) return [];
   return error.hints.filter((hint): hint is string => typeof hint === "string");

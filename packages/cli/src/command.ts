@@ -1,14 +1,14 @@
 import { parseArgs, type ArgsDef, type ParsedArgs } from "citty";
 import { checkArguments, withOptionalValues } from "./check-arguments.ts";
 
-/** A command as the command line sees it: its words and flags, and what it does. */
+/** A command: its arguments, flags and implementation. */
 export interface Command {
   readonly name: string;
   readonly description: string;
-  /** Shown by `--help`, one a line. */
+  /** Examples for `--help`, one per line. */
   readonly examples: readonly string[];
   readonly args: ArgsDef;
-  /** Runs with the words after the command's name; resolves with the exit code. */
+  /** Runs with the arguments after the command's name. Resolves with the exit code. */
   run(rawArguments: readonly string[]): Promise<number>;
 }
 
@@ -20,7 +20,7 @@ export interface CommandDefinition<T extends ArgsDef> {
   run(args: ParsedArgs<T>): Promise<number>;
 }
 
-/** A command whose `run` sees its arguments checked and typed. */
+/** Defines a command whose `run` receives checked and typed arguments. */
 export function defineCommand<const T extends ArgsDef>(definition: CommandDefinition<T>): Command {
   return {
     ...definition,

@@ -1,7 +1,9 @@
 import type { ArgDef, ArgsDef } from "citty";
 import { aliasesOf, hasOptionalValue } from "./check-arguments.ts";
 import type { Command } from "./command.ts";
-import type { Style } from "./terminal/style.ts";
+import type { Style, Terminal } from "./terminal/style.ts";
+
+type HelpTerminal = Pick<Terminal, "style" | "columns">;
 
 interface Row {
   readonly left: string;
@@ -13,11 +15,11 @@ export interface CommandSummary {
   readonly description: string;
 }
 
-/** What `arclet --help` prints. */
+/** Text of `arclet --help`. */
 export function renderOverview(
   version: string,
   commands: readonly CommandSummary[],
-  style: Style,
+  { style, columns }: HelpTerminal,
 ): string {
   return [
     `${style.bold("arclet")} ${style.dim(version)}  real-time apps composed of fast, tiny functions`,
@@ -28,6 +30,7 @@ export function renderOverview(
     ...table(
       commands.map(({ name, description }) => ({ left: name, right: description })),
       style,
+      columns,
     ),
     "",
     style.bold("Flags"),
@@ -37,13 +40,14 @@ export function renderOverview(
         { left: "--version", right: "Print the version" },
       ],
       style,
+      columns,
     ),
     "",
   ].join("\n");
 }
 
-/** What `arclet <command> --help` prints. */
-export function renderCommandHelp(command: Command, style: Style): string {
+/** Text of `arclet <command> --help`. */
+export function renderCommandHelp(command: Command, { style, columns }: HelpTerminal): string {
   const positionals = Object.entries(command.args).filter(([, arg]) => arg.type === "positional");
   const flags = Object.entries(command.args).filter(([, arg]) => arg.type !== "positional");
   const words = positionals.map(([name, arg]) => `[${name}${arg.valueHint ?? ""}]`);
@@ -55,16 +59,16 @@ export function renderCommandHelp(command: Command, style: Style): string {
   ];
   if (positionals.length > 0) {
     const rows = positionals.map(([name, arg]) => ({ left: name, right: arg.description ?? "" }));
-    lines.push(style.bold("Arguments"), ...table(rows, style), "");
+    lines.push(style.bold("Arguments"), ...table(rows, style, columns), "");
   }
-  lines.push(style.bold("Flags"), ...table([...flagRows(flags), helpRow], style), "");
+  lines.push(style.bold("Flags"), ...table([...flagRows(flags), helpRow], style, columns), "");
   if (command.examples.length > 0) {
     lines.push(style.bold("Examples"), ...command.examples.map((line) => `  ${line}`), "");
   }
   return lines.join("\n");
 }
 
-const helpRow: Row = { left: "    --help", right: "Print this" };
+const helpRow: Row = { left: "    --help", right: "Print this help" };
 
 function flagRows(flags: readonly (readonly [string, ArgsDef[string]])[]): readonly Row[] {
   return flags.map(([name, arg]) => ({ left: flagLabel(name, arg), right: flagText(arg) }));
@@ -88,7 +92,28 @@ function flagText(arg: ArgDef): string {
   return arg.description ?? "";
 }
 
-function table(rows: readonly Row[], style: Style): readonly string[] {
+/** Descriptions narrower than this would be hard to read: the terminal wraps the lines instead. */
+const narrowest = 24;
+
+function table(rows: readonly Row[], style: Style, columns: number | null): readonly string[] {
   const width = Math.max(...rows.map(({ left }) => left.length));
-  return rows.map(({ left, right }) => `  ${style.cyan(left.padEnd(width))}  ${right}`);
+  const room = columns === null ? Infinity : columns - width - 4;
+  return rows.flatMap(({ left, right }) => {
+    const [first = "", ...rest] = room < narrowest ? [right] : wrapped(right, room);
+    return [
+      `  ${style.cyan(left.padEnd(width))}  ${first}`,
+      ...rest.map((line) => `${" ".repeat(width + 4)}${line}`),
+    ];
+  });
+}
+
+/** The lines of a text that is broken between words. */
+function wrapped(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > columns) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
 }

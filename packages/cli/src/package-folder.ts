@@ -1,2 +1,2 @@
-/** Folder of this package, seen from `dist/` as from `bundle/`: this module is one folder below it in both. */
+/** Folder of this package. This module is one folder below it, both in `dist/` and in `bundle/`. */
 export const packageFolder: URL = new URL("../", import.meta.url);

@@ -1,4 +1,4 @@
-// `arclet/testing`: the whole app inside a test.
+// `arclet/testing`: runs the whole app in a test.
 export { FunctionError } from "./testing/function-failure.ts";
 export type { AppClock } from "./testing/test-app.ts";
 export type { FaultOptions, Faults } from "./testing/faults.ts";

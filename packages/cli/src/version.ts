@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { packageFolder } from "./package-folder.ts";
 
-/** Version of this package; the one every package of Arclet shares. */
+/** Version of this package, which all packages of Arclet share. */
 export function arcletVersion(): string {
   const manifest: unknown = JSON.parse(
     readFileSync(new URL("package.json", packageFolder), "utf8"),

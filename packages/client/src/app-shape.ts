@@ -1,4 +1,4 @@
-/** What an app understands and says; `arclet types` writes the app's own. */
+/** Actions and messages of an app. `arclet types` writes the types of your app. */
 export interface AppShape {
   /** Input and output of each action. */
   readonly actions: Readonly<Record<string, { readonly input: unknown; readonly output: unknown }>>;
@@ -6,7 +6,7 @@ export interface AppShape {
   readonly messages: Readonly<Record<string, unknown>>;
 }
 
-/** Without types every name and every shape is allowed. */
+/** Without types, every name and shape is allowed. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export interface AnyApp {
   // oxlint-disable-next-line typescript/no-explicit-any
@@ -21,21 +21,21 @@ type Output<
   Name extends keyof App["actions"],
 > = App["actions"][Name]["output"];
 
-/** Input may be left out where the action takes none. */
+/** The input is optional for actions without input. */
 export type ActionArguments<Given> = [keyof Given] extends [never]
   ? [input?: Given]
   : unknown extends Given
     ? [input?: Given]
     : [input: Given];
 
-/** `connecting` the first time and again, `waiting` before the next attempt, `closed` for good. */
+/** `connecting` during each attempt, `waiting` before the next one, `closed` after `close()`. */
 export type Status = "connecting" | "open" | "waiting" | "closed";
 
-/** An error frame of API Gateway itself: the function crashed, ran out of time, or was throttled. */
+/** An error frame from API Gateway: the function crashed, timed out, or was throttled. */
 export interface GatewayFrame {
   readonly message: string;
   readonly connectionId: string;
-  /** API Gateway's own, not the client's. */
+  /** API Gateway's request id, not the client's. */
   readonly requestId: string;
 }
 
@@ -45,14 +45,14 @@ export interface Dropped {
   readonly input: unknown;
 }
 
-/** What the client itself reports, beside the app's messages. */
+/** Events of the client itself, in addition to the app's messages. */
 export interface ClientEvents {
   readonly status: Status;
-  /** A socket is open again after a cut: what was sent meanwhile has to be fetched. */
+  /** The socket is open again after a lost connection. Fetch what was sent in the meantime. */
   readonly resumed: undefined;
   readonly gateway: GatewayFrame;
   readonly dropped: Dropped;
-  /** A text that is neither an answer nor a message of the app, or the bytes of a binary message. */
+  /** Text that is neither an answer nor a message of the app, or the bytes of a binary message. */
   readonly other: string | Blob | ArrayBuffer;
 }
 
@@ -60,26 +60,26 @@ type Messages<App extends AppShape> = Omit<App["messages"], keyof ClientEvents> 
 
 export interface ClientBase<App extends AppShape> {
   readonly status: Status;
-  /** Calls `listener` for every message of a type, and for what the client itself reports. Gives a function that ends it. */
+  /** Calls `listener` for every message of a type, or every event of the client. Returns a function that unsubscribes. */
   on<Type extends keyof Messages<App> & string>(
     type: Type,
     listener: (message: Messages<App>[Type]) => void,
   ): () => void;
-  /** Sends without waiting for an answer: resolves when the message is handed to an open socket. */
+  /** Sends without waiting for an answer. Resolves when the message has been passed to an open socket. */
   send<Name extends keyof App["actions"] & string>(
     action: Name,
     ...input: ActionArguments<Input<App, Name>>
   ): Promise<void>;
-  /** As `app.action(input)`, for actions whose names the client uses itself. */
+  /** Same as `app.action(input)`, for actions whose names collide with the client's own methods. */
   call<Name extends keyof App["actions"] & string>(
     action: Name,
     ...input: ActionArguments<Input<App, Name>>
   ): Promise<Output<App, Name>>;
-  /** Closes for good. What was not answered rejects. */
+  /** Closes the socket permanently. Pending calls reject. */
   close(): void;
 }
 
-/** `await app.say({ text: "hi" })` resolves the action's answer. */
+/** `await app.say({ text: "hi" })` resolves with the action's answer. */
 export type Client<App extends AppShape> = ClientBase<App> & {
   readonly [Name in Exclude<keyof App["actions"] & string, keyof ClientBase<App>>]: (
     ...input: ActionArguments<Input<App, Name>>

@@ -3,20 +3,20 @@ import { ClientError } from "./client-error.ts";
 import { parse, type Refusal } from "./parse.ts";
 import { delayMs } from "./retry-delay.ts";
 
-/** Where the socket is: a URL, or a function that resolves one, asked before every attempt. */
+/** The socket's URL, or a function that resolves with it, called before every attempt. */
 export type Target = string | URL | (() => string | URL | Promise<string | URL>);
 
 export interface ConnectOptions {
-  /** Messages that wait for a socket at most; the oldest are dropped. @default 100 */
+  /** Most messages that wait for a socket; beyond it, the oldest are dropped. @default 100 */
   readonly queue?: number;
   /**
-   * Sends a message every 5 minutes, so that API Gateway's idle time-out of 10 never closes the socket. The app
-   * needs `keepAlive true` under `@ws-settings`. @default false
+   * Sends a message every 5 minutes, so that API Gateway's idle timeout of 10 minutes never closes the socket. The
+   * app needs `keepAlive true` under `@ws-settings`. @default false
    */
   readonly keepAlive?: boolean;
   /**
-   * Takes its rooms along to the next socket before API Gateway's two hours are over. The app needs `auth` under
-   * `@ws-settings`. Otherwise the client connects again. @default whether the URL has a ticket
+   * Moves the connection's rooms to a new socket before API Gateway's limit of two hours. The app needs `auth` under
+   * `@ws-settings`. If false, the client connects again. @default true if the URL has a ticket
    */
   readonly rollOver?: boolean;
   /** @default the platform's */
@@ -26,27 +26,27 @@ export interface ConnectOptions {
 /** API Gateway gives a function 29 seconds: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
 const answerMs = 30_000;
 const pingMs = 300_000;
-/** How long an answer of the platform itself may take: without one the socket is as good as lost. */
+/** Timeout of the platform's own answers. Without one, the socket counts as lost. */
 const platformMs = 10_000;
-/** API Gateway closes a socket after two hours; the ten minutes before its last five are shared out by chance. */
+/** API Gateway closes a socket after two hours. Roll over at a random time between 15 and 5 minutes before. */
 const rollOverMs = 6_900_000;
 const spreadMs = 600_000;
-/** A socket that was replaced is read until it has been silent for so long. */
+/** A replaced socket is read until it has been silent for this long. */
 const silentMs = 5000;
-/** Before a roll-over is tried again whose ticket could not be had. */
+/** Delay before a roll-over is retried after its ticket could not be fetched. */
 const laterMs = 60_000;
 
 interface Message {
   readonly action: string;
   readonly input: object;
-  /** Null: no answer is waited for. */
+  /** Null if no answer is expected. */
   readonly requestId: string | null;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: ClientError) => void;
 }
 
 interface Call extends Message {
-  /** Over which it was sent. */
+  /** The socket it was sent over. */
   readonly socket: WebSocket;
   readonly timer: Timer;
 }
@@ -54,8 +54,9 @@ interface Call extends Message {
 type Timer = ReturnType<typeof setTimeout>;
 
 /**
- * Opens a socket to the app and keeps it open: after a cut it connects again, with growing pauses, at once
- * when the network returns or the page becomes visible; before API Gateway's limit of two hours it rolls over.
+ * Opens a socket to the app and keeps it open. After a lost connection, it reconnects with growing delays, or
+ * immediately when the network returns or the page becomes visible. Before API Gateway's limit of two hours, it
+ * rolls over to a new socket.
  *
  * @param target `window.WS_URL` by default
  */
@@ -66,15 +67,15 @@ export function connect<App extends AppShape = AnyApp>(
   const { queue: longest = 100, WebSocket: Socket = WebSocket, keepAlive = false } = options;
   const listeners = new Map<string, Set<(message: unknown) => void>>();
   const calls = new Map<string, Call>();
-  /** Sockets that are read. */
+  /** Sockets whose messages are processed. */
   const sockets = new Set<WebSocket>();
   let queue: Message[] = [];
   let status: Status = "connecting";
-  /** The one that messages are sent over. */
+  /** The socket for outgoing messages. */
   let socket: WebSocket | null = null;
-  /** The one that takes its place, until it is open. */
+  /** The socket that will replace it, until it is open. */
   let successor: WebSocket | null = null;
-  /** Goes on with a roll-over once the platform has answered. */
+  /** Continues a roll-over once the platform has answered. */
   let answerRollOver: ((previous: unknown) => void) | null = null;
   let attempt = 0;
   let wasOpen = false;
@@ -104,7 +105,7 @@ export function connect<App extends AppShape = AnyApp>(
       const url = await locate();
       if (number === attempt && status === "connecting") socket = listen(url);
     } catch {
-      // No ticket, or a URL that is not one: asked for again later.
+      // The URL could not be resolved or is invalid: retry later.
       if (number === attempt) wait(0);
     }
   }
@@ -122,7 +123,7 @@ export function connect<App extends AppShape = AnyApp>(
       if (typeof data === "string") receive(data);
       else emit("other", data);
     });
-    // An error is followed by its close; `ws` throws one that nobody listens to.
+    // A close event follows every error, but `ws` throws errors without a listener.
     made.addEventListener("error", () => {});
     made.addEventListener("close", ({ code }) => {
       if (sockets.has(made)) lose(made, code);
@@ -140,18 +141,18 @@ export function connect<App extends AppShape = AnyApp>(
     plan(options.rollOver ?? /[?&]ticket=/.test(url));
   }
 
-  /** A socket is read no more. */
+  /** Stops processing a socket's messages. */
   function drop(former: WebSocket): void {
     sockets.delete(former);
     former.close(1000);
-    fail("UNKNOWN", "The connection was lost before the answer came", former);
+    fail("UNKNOWN", "The connection was lost before the answer arrived", former);
   }
 
   function lose(made: WebSocket, code: number): void {
     drop(made);
     if (made === successor) {
       successor = null;
-      // The rooms may have moved or not: only a new beginning is certain.
+      // The rooms may or may not have moved, so connect again from the start.
       if (socket !== null) drop(socket);
       wait(code);
     } else if (made === socket) {
@@ -178,13 +179,13 @@ export function connect<App extends AppShape = AnyApp>(
     clearTimeout(due);
     due = setTimeout(() => {
       if (takesRooms) void rollOver();
-      // Nothing becomes unknown where no answer is outstanding.
+      // Without pending answers, no result can become unknown.
       else if (calls.size > 0) plan(takesRooms, 1000);
       else if (socket !== null) lose(socket, 1000);
     }, ms);
   }
 
-  /** Opens the next socket, which takes the rooms of this one. */
+  /** Opens the next socket, which takes over this one's rooms. */
   async function rollOver(): Promise<void> {
     const former = socket;
     let url: string | URL;
@@ -195,20 +196,20 @@ export function connect<App extends AppShape = AnyApp>(
       return;
     }
     if (former === null || socket !== former) return;
-    // Without an answer the app cannot do it.
+    // Without an answer, the app does not support it.
     due = setTimeout(() => lose(former, 1000), platformMs);
     answerRollOver = (previous) => {
       answerRollOver = null;
       clearTimeout(due);
       url.searchParams.set("previous", String(previous));
       const next = (successor = listen(url));
-      // The rooms may have moved already to a socket that never opens.
+      // The rooms may already have moved to a socket that never opens.
       due = setTimeout(() => lose(next, 1006), answerMs);
     };
     former.send('{"action":"arclet-previous"}');
   }
 
-  /** The next socket is open: what is on its way over the former one is read, too. */
+  /** The next socket is open. Keep reading the previous one for messages on their way. */
   function replace(made: WebSocket): void {
     const former = socket;
     socket = made;
@@ -230,13 +231,13 @@ export function connect<App extends AppShape = AnyApp>(
     };
     former.addEventListener("message", linger);
     former.addEventListener("close", ({ code }) => {
-      // Without a good-bye, something that was on its way may never have come.
+      // Without a clean close, messages on their way may be lost.
       if (code === 1006 && status === "open") emit("resumed", undefined);
     });
     linger();
   }
 
-  /** Rejects calls that were sent over a socket, by default all. */
+  /** Rejects calls sent over one socket, or all calls. */
   function fail(code: string, text: string, over: WebSocket | null = null): void {
     for (const [requestId, { reject, timer, socket: used }] of calls) {
       if (over !== null && used !== over) continue;
@@ -303,17 +304,17 @@ export function connect<App extends AppShape = AnyApp>(
     else emit("other", text);
   }
 
-  /** Asks whether the socket still reaches the app: a page that slept, or changed networks, may not know. */
+  /** Checks whether the socket still reaches the app, because a page that slept or changed networks cannot know. */
   function probe(): void {
     const probed = socket;
     if (probed?.readyState !== Socket.OPEN) return;
     probed.send('{"action":"arclet-ping"}');
     clearTimeout(silence);
-    // An app without `keepAlive true` does not answer at all.
+    // An app without `keepAlive true` does not answer.
     if (isPonged) silence = setTimeout(() => lose(probed, 1006), platformMs);
   }
 
-  /** The network is back, or somebody looks at the page. */
+  /** The network is back, or the page became visible. */
   function hurry(): void {
     if (globalThis.document?.visibilityState === "hidden") return;
     if (status === "open" && keepAlive) probe();
@@ -348,7 +349,7 @@ export function connect<App extends AppShape = AnyApp>(
       globalThis.removeEventListener?.("online", hurry);
       globalThis.document?.removeEventListener("visibilitychange", hurry);
       change("closed");
-      fail("UNKNOWN", "The client was closed before the answer came");
+      fail("UNKNOWN", "The client was closed before the answer arrived");
       for (const { reject } of queue) reject(new ClientError("CLOSED", "The client was closed"));
       queue = [];
       for (const former of sockets) drop(former);
@@ -358,7 +359,7 @@ export function connect<App extends AppShape = AnyApp>(
   return new Proxy(client, {
     get(own, name) {
       if (typeof name === "symbol" || Reflect.has(own, name)) return Reflect.get(own, name);
-      // What has a `then` would be awaited as a promise.
+      // An object with `then` would be awaited like a promise.
       return name === "then" ? undefined : (input?: object) => client.call(name, input);
     },
   }) as unknown as Client<App>;
@@ -367,6 +368,6 @@ export function connect<App extends AppShape = AnyApp>(
 function defaultTarget(): string {
   const { WS_URL } = globalThis as { WS_URL?: string };
   if (WS_URL === undefined)
-    throw new TypeError("WS_URL is not set: give the socket's URL to connect");
+    throw new TypeError("WS_URL is not set: pass the socket's URL to connect()");
   return WS_URL;
 }

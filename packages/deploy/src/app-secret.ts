@@ -4,10 +4,10 @@ import type { FunctionPackage } from "./assets/package-functions.ts";
 import { DeployError } from "./errors.ts";
 import type { Environment } from "./environment.ts";
 
-/** The variable that seals sessions and tickets. */
+/** Environment variable with the secret that seals sessions and tickets. */
 export const secretVariable = "ARC_APP_SECRET";
 
-/** A secret for an app that needs one and has none; null otherwise. */
+/** Generates a secret for an app that needs one and has none; otherwise null. */
 export function newAppSecret(
   { ws }: Pick<Manifest, "ws">,
   packages: readonly Pick<FunctionPackage, "sealsSessions">[],

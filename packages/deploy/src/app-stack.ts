@@ -5,16 +5,16 @@ import type { Stage } from "./environment.ts";
 import { explainAwsError } from "./aws/explain-aws-error.ts";
 import { stackNameOf } from "./stack/stack-name.ts";
 
-/** Which deployment of an app, and in whose account. */
+/** Selects a deployed stack of an app, and the account. */
 export interface AppOptions extends AccountFlags {
   readonly manifest: Manifest;
   readonly stage: Stage;
-  /** `--name`: a stack of its own beside the stage's. */
+  /** `--name`: suffix for a separate stack of the stage. */
   readonly name: string | null;
 }
 
 /**
- * Works on the stack of an app with the clients of one command.
+ * Operations on an app's stack, with the clients of one command.
  * @throws DeployError for what the user can fix.
  */
 export async function withStack<T>(

@@ -16,21 +16,20 @@ import { updateSteps } from "./updates/update-steps.ts";
 export interface SteppedChange {
   readonly stackName: string;
   readonly bucket: ArtifactBucket;
-  /** What is deployed; null: there is no stack yet. */
+  /** The deployed templates; null if there is no stack yet. */
   readonly before: StackTemplates | null;
   readonly after: StackTemplates;
   /** Of `after`. */
   readonly parameters: readonly Parameter[];
   readonly tags: { readonly [key: string]: string };
   readonly physicalIdOf: (logicalId: string) => string | null;
-  /** The stack is taken over: nothing changes before everything is confirmed and Arclet's. */
+  /** Whether the stack is taken over: nothing changes before the takeover is confirmed and complete. */
   readonly isAdopted?: boolean;
 }
 
 /**
- * Brings a stack from one template to another, in the updates that AWS makes one after the other. What a
- * person must confirm is confirmed before the first of them. A deploy that ends between two updates is
- * resumed by the next one.
+ * Changes a stack from one template to another, in as many updates as AWS requires. The user confirms
+ * everything before the first update. A deploy interrupted between updates is resumed by the next deploy.
  */
 export async function changeInSteps(
   clients: AwsClients,
@@ -52,7 +51,7 @@ export async function changeInSteps(
     origins,
   );
   const inner = planned.filter(({ logicalId }) => isInNested(logicalId, before, after));
-  /** CloudFormation reports that a nested stack changes, and not what in it. */
+  /** CloudFormation reports that a nested stack changes, but not which resources in it. */
   const detail = (found: readonly StackChange[]): readonly StackChange[] => {
     const moved = new Set(inner.map(({ logicalId }) => innerId(logicalId)));
     const rest = found.filter(
@@ -101,7 +100,7 @@ export async function changeInSteps(
 
 const stackIdLength = functionStackId("").length;
 
-/** Whether a joined id is that of a nested stack's resource. */
+/** Whether an id of the joined template is a nested stack's resource. */
 function isInNested(
   joinedId: string,
   before: StackTemplates | null,

@@ -15,7 +15,7 @@ import { requireOwn } from "./stack/stack-owner.ts";
 import { describeStack, outputsOf } from "./stack/stack-state.ts";
 
 /**
- * Brings the stack to what the project says. A rerun after an interruption goes on where it stopped.
+ * Deploys the project. A rerun after an interruption continues where it stopped.
  * @throws DeployError for what the user can fix.
  */
 export async function deployApp(
@@ -36,7 +36,7 @@ export async function deployApp(
   );
 }
 
-/** What a deployed stack takes without CloudFormation. */
+/** Deploys parts of an existing stack without CloudFormation. */
 async function deployPart(
   options: DeployOptions,
   clients: AwsClients,

@@ -8,7 +8,7 @@ import type { DeployReporter } from "./reporter.ts";
 import { recordDeploy } from "./record-deploy.ts";
 import { updateCode } from "./update-code.ts";
 
-/** `--fast`: only the code of functions, without CloudFormation. Gives how many changed. */
+/** `--fast`: deploys only functions' code, without CloudFormation. Returns how many changed. */
 export async function deployCode(
   { project, built, archiver, only }: DeployOptions,
   clients: AwsClients,
@@ -23,7 +23,7 @@ export async function deployCode(
   if (pinned !== undefined)
     throw new DeployError(
       "ERR_NEEDS_FULL_DEPLOY",
-      `${pinned.id} has provisioned concurrency, which only a full deploy moves to new code`,
+      `${pinned.id} has provisioned concurrency, which only a full deploy can move to new code`,
       { hints: ["Run `arclet deploy` without --fast."] },
     );
   const packages = await packageFunctions(

@@ -8,29 +8,29 @@ import type { Template } from "./template/template.ts";
 
 export interface DeployOptions extends AccountFlags {
   readonly project: Project;
-  /** The functions of the project; none are needed for the static files alone. */
+  /** The project's built functions; not needed for static files only. */
   readonly built: readonly BuiltFunction[];
   readonly archiver: Archiver;
   readonly stage: Stage;
-  /** `--name`: a stack of its own beside the stage's. */
+  /** `--name`: suffix for a separate stack of the stage. */
   readonly name: string | null;
   /** `code`: function code only, without CloudFormation; `static`: the static files only. */
   readonly mode: "all" | "code" | "static" | "dry-run";
-  /** Ids of the only functions whose code `code` brings. @default all */
+  /** Ids of the functions to update with mode `code`. @default all */
   readonly only?: readonly string[];
-  /** Tags of the stack beside Arclet's own. */
+  /** Tags of the stack, in addition to Arclet's own. */
   readonly tags?: { readonly [name: string]: string };
-  /** Deletes tables that leave the stack, which otherwise stay. @default false */
+  /** Whether to delete tables removed from the stack; otherwise they stay. @default false */
   readonly deletesTables?: boolean;
-  /** Variables of plugins, which all functions with an environment get. */
+  /** Environment variables from plugins, for all functions that get variables. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Gives the template as it is to be deployed: what plugins are for. */
+  /** Hook by which plugins change the template. */
   readonly extend?: (template: Template) => Promise<Template>;
-  /** Resources that a stack may have before its functions go to nested stacks. @default 500 */
+  /** Most resources of a stack before functions are moved to nested stacks. @default 500 */
   readonly resourceLimit?: number;
-  /** Asked before anything that holds data is replaced or removed. */
+  /** Called for confirmation before resources that hold data are replaced or removed. */
   readonly confirm: (changes: readonly StackChange[]) => Promise<boolean>;
-  /** Asked before Architect's stack of the app becomes Arclet's, with all that changes. @default refused */
+  /** Called for confirmation before Architect's stack is taken over, with all changes. @default refuses */
   readonly confirmAdoption?: (changes: readonly StackChange[]) => Promise<boolean>;
 }
 
@@ -39,9 +39,9 @@ export interface DeployResult {
   readonly httpUrl: string | null;
   readonly webSocketUrl: string | null;
   readonly cdnUrl: string | null;
-  /** Records that the hosts of `@domain` need, where no zone is named: `app.example.com CNAME …`. */
+  /** DNS records that the hosts of `@domain` need, if no zone is set: `app.example.com CNAME …`. */
   readonly dnsRecords: readonly string[];
-  /** False: the stack, the code and the static files were already as the project says. */
+  /** False if stack, code and static files were already up to date. */
   readonly isChanged: boolean;
   /** What CloudFormation changed. */
   readonly changes: readonly StackChange[];

@@ -23,7 +23,7 @@ import {
 import { recordDeploy } from "./record-deploy.ts";
 import { updateCode } from "./update-code.ts";
 
-/** Everything: the stack, the code that `--fast` has left behind it, and the static files. */
+/** Deploys everything: stack, code and static files. */
 export async function deployStack(
   options: DeployOptions,
   clients: AwsClients,
@@ -32,17 +32,17 @@ export async function deployStack(
 ): Promise<DeployResult> {
   const { project, stage } = options;
   const { manifest } = project;
-  // Nothing is made or sent before the template is within all limits.
+  // Check all limits of the template before creating or sending anything.
   const prepared = await prepareDeploy(options, clients, stackName, reporter);
   const { packages, environment, bucket, synthesis } = prepared;
   const { template, nested, origins } = synthesis;
   const { deployed } = prepared;
   await openArtifactBucket(clients, bucket);
-  // Kept before anything has it: a deploy that fails half-way goes on with the same one.
+  // Store the secret before it is used, so that a rerun after a failure uses the same one.
   if (prepared.secret !== null)
     await addEnvironment(clients, stackName, secretVariable, prepared.secret);
   const uploaded = await uploadPackages(clients, bucket, packages, reporter);
-  // New pages name them; those of the deploy before are still there.
+  // New pages refer to these files; those of the previous deploy still exist.
   const early = await deployFingerprinted(project, clients, outputsOf(prepared.stack), reporter);
   const { changes, outputs } = await changeInSteps(
     clients,
@@ -69,7 +69,7 @@ export async function deployStack(
   const isProtecting = await protectStack(clients, await describeStack(clients, stackName), wanted);
   if (isProtecting) reporter.report({ type: "protection", isProtected: wanted === true });
   await clearAway(clients, changes, options.deletesTables === true, reporter);
-  // `--fast` changes code without CloudFormation, which then takes the older code for deployed.
+  // `--fast` changes code without CloudFormation, which still assumes the older code.
   const changed = new Set(changes.map(({ logicalId }) => logicalId));
   const isChanged = (functionId: string): boolean => {
     const id = functionLogicalId(functionId);
@@ -87,7 +87,7 @@ export async function deployStack(
   return resultOf(stackName, outputs, hasChanged, changes);
 }
 
-/** Asks for what may not happen by itself: a takeover, and the loss of data. */
+/** Asks for confirmation of a takeover and of data loss. */
 async function confirmed(
   { confirm, confirmAdoption }: DeployOptions,
   clients: AwsClients,
@@ -99,7 +99,7 @@ async function confirmed(
   if (isAdopted && (await confirmAdoption?.(changes)) !== true) return false;
   const risky = changes.filter(({ data }) => data !== "none");
   if (risky.length > 0 && !(await confirm(risky))) return false;
-  // Before the stack is Arclet's: from then on only Arclet's own variables are read.
+  // Before the takeover: afterwards, only Arclet's own variables are read.
   if (isAdopted) await takeOverEnvironment(clients, stackName, environment);
   return true;
 }
@@ -113,7 +113,7 @@ async function takeOverEnvironment(
     await addEnvironment(clients, stackName, name, value);
 }
 
-/** What CloudFormation does not remove by itself, and that it shall go was confirmed. */
+/** Removes confirmed resources that CloudFormation does not remove itself. */
 async function clearAway(
   clients: AwsClients,
   changes: readonly StackChange[],

@@ -5,8 +5,8 @@ import type { AwsClients } from "./aws/aws-clients.ts";
 import type { DeployReporter } from "./reporter.ts";
 
 /**
- * Brings the fingerprinted files alone to the bucket of a stack that is about to change: what it will run
- * names them, and what runs names others. Gives how many were put.
+ * Uploads only fingerprinted files, before the stack changes: the new code refers to them, and the running code
+ * does not. Returns how many were uploaded.
  */
 export async function deployFingerprinted(
   { root, manifest }: Project,
@@ -21,7 +21,7 @@ export async function deployFingerprinted(
   return syncStaticFiles(clients, bucket, objects, { ...settings, prune: false }, reporter);
 }
 
-/** Brings the static files to the bucket of a stack's outputs. Gives how many objects changed. */
+/** Uploads static files to the bucket in a stack's outputs. Returns the number of changed objects. */
 export async function deployStatic(
   { root, manifest }: Project,
   clients: AwsClients,

@@ -5,12 +5,12 @@ import { deployedFunction, deployedStack, outputsOf, stackResources } from "./st
 export interface AppDescription {
   readonly stackName: string;
   readonly status: string;
-  /** The app that the stack belongs to, by its tag; null: it has none. */
+  /** The app that the stack belongs to, from its tag; null without one. */
   readonly app: string | null;
   readonly stage: string | null;
   /** AWS's id of the stack, with region and account. */
   readonly stackId: string;
-  /** Termination protection: CloudFormation refuses to delete the stack. */
+  /** Whether termination protection is on, with which CloudFormation refuses to delete the stack. */
   readonly isProtected: boolean;
   readonly lastDeploy: Date | null;
   readonly httpUrl: string | null;

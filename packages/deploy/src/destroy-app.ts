@@ -17,9 +17,9 @@ import { deployedStack, describeStack, stackResources } from "./stack/stack-stat
 import { waitUntilIdle } from "./stack/wait-until-idle.ts";
 
 export interface DestroyOptions extends AppOptions {
-  /** Also what holds data: tables and static files. */
+  /** Whether to delete tables and static files too. */
   readonly force: boolean;
-  /** Asked once everything that will go is known, before anything goes. @default "destroy" */
+  /** Called for confirmation with everything that will be removed, before anything is. @default "destroy" */
   readonly confirm?: (plan: DestroyPlan) => Promise<DestroyDecision>;
 }
 
@@ -30,16 +30,16 @@ export interface DestroyPlan extends HeldData {
   readonly stackName: string;
   readonly region: string;
   readonly account: string;
-  /** How many resources the stack has; 0 when an earlier destroy already removed it. */
+  /** Number of the stack's resources; 0 if an earlier destroy already removed it. */
   readonly resources: number;
   /** Names of the variables of `arclet env`. */
   readonly variables: readonly string[];
 }
 
 /**
- * Removes the stack, and then what the stack leaves: its tables, archives and variables. Nothing that
- * holds data goes before CloudFormation has removed the rest: until then a refusal costs nothing. An
- * interrupted destroy is continued by running it again.
+ * Removes the stack, then what it leaves behind: tables, archives and variables. Data is deleted only after
+ * CloudFormation has removed the rest, so that a refusal until then loses nothing. Run it again to continue an
+ * interrupted destroy.
  * @throws DeployError `ERR_STACK_PROTECTED` when AWS would refuse, `ERR_HOLDS_DATA` when it holds data
  * and `force` is not given, `ERR_NOT_CONFIRMED`
  */
@@ -59,7 +59,7 @@ export function destroyApp(options: DestroyOptions, reporter: DeployReporter): P
     const data = await heldData(
       clients,
       living === null ? new Map() : await stackResources(clients, stackName),
-      // A record of a stack that still lives is of a deletion that CloudFormation refused.
+      // If the recorded stack still exists, CloudFormation had refused its deletion.
       record === null || record.stackId === living?.stack.StackId ? [] : record.tables,
     );
     requireUnprotected(data);
@@ -68,7 +68,7 @@ export function destroyApp(options: DestroyOptions, reporter: DeployReporter): P
         hints: [
           ...data.tables.map(({ name, items }) => `table ${name}, about ${items} items`),
           ...data.buckets.map(({ name }) => `files in ${name}`),
-          "Give --force to destroy them with it. There is no way back.",
+          "Pass --force to delete them too. This cannot be undone.",
         ],
       });
     const variables = [...environment.keys()];
@@ -85,12 +85,12 @@ export function destroyApp(options: DestroyOptions, reporter: DeployReporter): P
     if (decision === "back-up-and-destroy") await backUpTables(clients, data.tables, reporter);
     await carryOut(clients, artifacts, living?.stack ?? null, data, reporter, stackName);
     for (const name of variables) await removeEnvironment(clients, stackName, name);
-    // Last, as it holds the record of what an interrupted destroy has yet to remove.
+    // Last, because it holds the record of what an interrupted destroy must still remove.
     await emptyBucket(clients, artifacts.name, `${stackName}/`);
   });
 }
 
-/** The stack, once nobody works on it and AWS would let it go; null when it is gone meanwhile. */
+/** Waits until the stack is idle and can be deleted; null if it has been deleted in the meantime. */
 async function idleStack(
   clients: AwsClients,
   stack: Stack,
@@ -115,7 +115,7 @@ async function carryOut(
 ): Promise<void> {
   const names = tables.map(({ name }) => name);
   if (stack !== null) {
-    // Before the stack, which is what knows the names: a rerun finds the tables here.
+    // Record the tables before deleting the stack, which knows their names, so that a rerun finds them.
     if (names.length > 0)
       await writeDestroyRecord(clients, artifacts, stackName, {
         stackId: stack.StackId ?? "",

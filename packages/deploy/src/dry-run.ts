@@ -14,12 +14,12 @@ import { nestedTemplateKey } from "./synthesis/nest-functions.ts";
 import { projectTemplate } from "./synthesis/project-template.ts";
 import { staticBucketId } from "./template/logical-ids.ts";
 
-/** Files written at a time; each is held in memory. */
+/** Files written concurrently, each in memory. */
 const concurrentWrites = 8;
 
 /**
- * Template, archives and static files in `.arclet/deploy/<stage>`, as they would be sent: archives below
- * their keys in the artifact bucket, static files below `static/`. Reaches nothing outside of the machine.
+ * Template, archives and static files in `.arclet/deploy/<stage>`, as they would be uploaded: archives
+ * under their keys in the artifact bucket, static files below `static/`. Makes no network requests.
  */
 export async function dryRun(
   options: DeployOptions,
@@ -79,8 +79,8 @@ export async function dryRun(
 }
 
 /**
- * Removes what an earlier dry run wrote and this one does not, and gives the keys of the archives that are
- * there: they are named by their content.
+ * Removes files of an earlier dry run that are no longer needed. Returns the keys of existing archives, which are
+ * named by their content.
  */
 async function clearedFolder(
   folder: string,

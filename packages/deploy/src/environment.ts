@@ -15,17 +15,17 @@ export type Environment = ReadonlyMap<
   }
 >;
 
-/** Apart from `/<stack>/`, which every function may read. */
+/** Separate from `/<stack>/`, which every function may read. */
 function folderOf(stackName: string): string {
   return `/arclet/${stackName}/env`;
 }
 
-/** Values of `arclet env`: SecureString parameters, read when a deploy passes them to the functions. */
+/** Values of `arclet env` are SecureString parameters. A deploy reads them and passes them to the functions. */
 export function readEnvironment(clients: AwsClients, stackName: string): Promise<Environment> {
   return readFolder(clients, folderOf(stackName));
 }
 
-/** What Architect's `arc env` has set: `/<app>/<stage>/NAME`. */
+/** Parameters set by Architect's `arc env`: `/<app>/<stage>/NAME`. */
 export function readArchitectsEnvironment(
   clients: AwsClients,
   app: string,
@@ -48,7 +48,7 @@ async function readFolder(clients: AwsClients, folder: string): Promise<Environm
       if (name?.startsWith(`${folder}/`) === true && value !== undefined)
         found.push([
           name.slice(folder.length + 1),
-          // Versions begin again when a parameter was removed, its time does not.
+          // Versions restart when a parameter is recreated, so the time is included.
           { value, revision: `${Version}/${LastModifiedDate?.getTime()}` },
         ]);
   return new Map(found.toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -59,18 +59,18 @@ export function checkVariable(name: string, value: string): void {
   const problem = variableNameProblem(name);
   if (problem !== null)
     throw new DeployError("ERR_ENVIRONMENT_NAME", `${name} cannot be set: ${problem}`);
-  // Of a parameter that costs nothing, and of all variables of a function together.
+  // The limit of a free parameter, and of all of a function's variables together.
   if (Buffer.byteLength(value) > variablesLimit)
     throw new DeployError(
       "ERR_TEMPLATE_LIMIT",
-      `${name} has ${Buffer.byteLength(value)} bytes, and Lambda takes ${variablesLimit} for all variables of a function`,
-      { hints: ["Keep it in a table or in S3, and its place in the variable."] },
+      `${name} has ${Buffer.byteLength(value)} bytes, and Lambda allows ${variablesLimit} for all of a function's variables`,
+      { hints: ["Store the value in a table or in S3, and put its location in the variable."] },
     );
 }
 
 /**
- * Sets a variable that `checkVariable` lets pass. The same value again is no new revision: versions of
- * functions with provisioned concurrency need none for it, and Lambda publishes none.
+ * Sets a variable checked with `checkVariable`. Setting the same value again is not a new revision, because Lambda
+ * would not publish a new version for it.
  */
 export async function addEnvironment(
   clients: AwsClients,
@@ -94,7 +94,7 @@ export async function addEnvironment(
   );
 }
 
-/** False when there was none of that name. */
+/** Removes a variable; resolves with false if it does not exist. */
 export async function removeEnvironment(
   clients: AwsClients,
   stackName: string,
@@ -108,7 +108,7 @@ export async function removeEnvironment(
     await client.send(new DeleteParameterCommand({ Name: `${folderOf(stackName)}/${name}` }));
     return true;
   } catch (error) {
-    // After a lost answer it is gone because of this very call.
+    // If a response was lost, this call itself may have removed it.
     if (error instanceof Error && error.name === "ParameterNotFound") return attemptsOf(error) > 1;
     throw error;
   }

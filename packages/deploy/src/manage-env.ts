@@ -14,14 +14,14 @@ export type EnvironmentAction =
   | { readonly type: "add"; readonly name: string; readonly value: string }
   | { readonly type: "remove"; readonly name: string };
 
-/** Names of the variables after the action. They reach the functions with the next deploy. */
+/** Names of the variables after the action. Functions get them with the next deploy. */
 export async function manageEnv(
   app: AppOptions,
   action: EnvironmentAction,
 ): Promise<readonly string[]> {
   if (action.type === "add") checkVariable(action.name, action.value);
   return withStack(app, async (clients, stackName) => {
-    // Another app's stack may have this one's name; a first deploy may be yet to come.
+    // The stack may belong to another app, or not exist yet.
     const stack = await describeStack(clients, stackName);
     if (stack !== null) await requireOwn(clients, stack, app.manifest.app);
     if (action.type === "add") await addEnvironment(clients, stackName, action.name, action.value);

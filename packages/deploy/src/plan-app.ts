@@ -19,7 +19,7 @@ import type { Template, TemplateOutput } from "./template/template.ts";
 import { stepDifferences } from "./updates/step-differences.ts";
 import { updateSteps, type UpdateStep } from "./updates/update-steps.ts";
 
-/** What a deploy would do. */
+/** The changes a deploy would make. */
 export interface DeployPlan {
   readonly stackName: string;
   readonly region: string;
@@ -27,35 +27,35 @@ export interface DeployPlan {
   /** `adopted`: Architect made the stack, and the deploy would take it over. */
   readonly stack: "new" | "existing" | "adopted";
   readonly changes: readonly PlannedChange[];
-  /** What each of several updates does that AWS makes one after the other; empty: one update does it. */
+  /** Descriptions of each update, if AWS requires several; empty for a single update. */
   readonly steps: readonly (readonly string[])[];
   /** Names of the stack's outputs that would differ. */
   readonly outputs: readonly string[];
-  /** Tags of the stack that would be set or removed; null: it has, or would have, none of the name. */
+  /** Tags of the stack that would be set or removed; null means no such tag before or after. */
   readonly tags: readonly {
     readonly name: string;
     readonly from: string | null;
     readonly to: string | null;
   }[];
-  /** Termination protection that would be switched; null: it stays as it is. */
+  /** Change of termination protection; null for no change. */
   readonly protection: { readonly from: boolean; readonly to: boolean } | null;
-  /** Functions whose running code is another than the project's, beside those of `changes`. */
+  /** Functions whose running code differs from the project's, in addition to `changes`. */
   readonly code: readonly string[];
-  /** Names of variables whose running values are others than those of `arclet env`. */
+  /** Names of variables whose deployed values differ from those of `arclet env`. */
   readonly variables: readonly string[];
   readonly staticFiles: StaticDifference;
-  /** The bucket of static files, if anybody may still read it because Architect made it; null: it is not so. */
+  /** The bucket of static files, if it is still public because Architect created it; otherwise null. */
   readonly publicBucket: string | null;
   readonly hasChanges: boolean;
 }
 
-/** Functions asked at a time; GetFunctionConfiguration takes 100 calls a second (Lambda's quotas). */
+/** Concurrent function lookups; GetFunctionConfiguration allows 100 calls per second (Lambda's quotas). */
 const concurrentFunctions = 8;
 
 /**
- * Compares what is deployed with what a deploy would bring: template, tags, code, variables, static
- * files and protection. Uploads nothing, creates nothing and leaves no change set.
- * @throws DeployError for whatever would make the deploy itself fail before it begins
+ * Compares the deployed app with the project: template, tags, code, variables, static files and protection.
+ * Uploads and creates nothing, and leaves no change set.
+ * @throws DeployError for anything that would make the deploy fail before it starts
  */
 export function planApp(
   options: Omit<DeployOptions, "mode" | "confirm">,
@@ -156,7 +156,7 @@ function plannedTags(
   });
 }
 
-/** What runs beside the template: code that `--fast` brought, and variables set since the last deploy. */
+/** Differences not visible in the template: code deployed with `--fast`, and variables set since the last deploy. */
 async function runningFunctions(
   clients: AwsClients,
   { packages, environment, synthesis }: PreparedDeploy,

@@ -5,7 +5,7 @@ import type { ResourceOrigin } from "./template/template.ts";
 
 /** A resource that a deploy would change, and why. */
 export interface PlannedChange extends StackChange {
-  /** Names of what differs; what makes AWS replace the resource comes first. */
+  /** Names of the properties that differ, those that cause replacement first. */
   readonly properties: readonly string[];
 }
 

@@ -15,11 +15,11 @@ import { describeStack, stackResources, type StackResource } from "./stack/stack
 import type { DeployedStack } from "./synthesis/keep-deployed-ids.ts";
 import { projectTemplate, type ProjectTemplates } from "./synthesis/project-template.ts";
 
-/** Everything that a deploy brings, and what it finds: nothing was made or sent. */
+/** Everything that a deploy needs and finds, before it creates or sends anything. */
 export interface PreparedDeploy {
   readonly packages: readonly FunctionPackage[];
   readonly environment: Environment;
-  /** What is to seal sessions and tickets from now on; null: nothing new. */
+  /** New secret for sessions and tickets; null to keep the current one. */
   readonly secret: string | null;
   readonly bucket: ArtifactBucket;
   /** null: there is no stack yet. */
@@ -78,7 +78,7 @@ export async function prepareDeploy(
   return { packages, environment, secret, bucket, ...found, synthesis };
 }
 
-/** The stack and its template; null for what is not there, or was never whole. */
+/** The stack and its template; null if missing or never complete. */
 async function findStack(clients: AwsClients, stackName: string, app: string): Promise<FoundStack> {
   const stack = await describeStack(clients, stackName);
   if (stack === null) return nothing(null);

@@ -8,8 +8,8 @@ import { readDeployRecords, writeDeployRecord } from "./stack/deploy-record.ts";
 import type { Template } from "./template/template.ts";
 
 /**
- * Keeps what a deploy brought, so that the next one can be rolled back to it. A part that was not
- * deployed stays as the record has it.
+ * Records a deploy, so that the next one can be rolled back to it. Parts that were not deployed keep their
+ * previous record.
  */
 export async function recordDeploy(
   clients: AwsClients,
@@ -28,7 +28,7 @@ export async function recordDeploy(
   const template = brought.template ?? records.current?.template;
   const nested =
     brought.nested === undefined ? records.current?.nested : Object.fromEntries(brought.nested);
-  // Deployed by a version that kept no records: only a full deploy begins them.
+  // The app was deployed by a version without records, which only a full deploy creates.
   if (template === undefined) return;
   const code = Object.fromEntries(
     (brought.packages ?? []).map(({ functionId, key, codeSha256 }) => [

@@ -4,12 +4,12 @@ import type { FunctionPermissions } from "./template/describe-template.ts";
 export interface StackChange {
   readonly action: "add" | "change" | "replace" | "maybe-replace" | "remove";
   readonly logicalId: string;
-  /** AWS's name of it; null for what is yet to be made. */
+  /** Physical id; null if it does not exist yet. */
   readonly physicalId: string | null;
   readonly type: string;
-  /** What of the manifest it stems from: `table cats`; null for what the manifest no longer has. */
+  /** The manifest entry it was created for: `table cats`; null if the manifest no longer has it. */
   readonly label: string | null;
-  /** What becomes of the data that it holds, if it holds any and goes: it stays in AWS, or not. */
+  /** Whether data held by a removed resource is kept in AWS, if it holds any. */
   readonly data: "none" | "kept" | "deleted";
 }
 
@@ -33,7 +33,7 @@ export type DeployEvent =
   | { readonly type: "overtaken"; readonly stackName: string }
   | { readonly type: "cleaning"; readonly stackName: string; readonly reason: string }
   | {
-      /** One of several updates that AWS makes one after the other; the number begins with 1. */
+      /** One of several successive updates, numbered from 1. */
       readonly type: "step";
       readonly number: number;
       readonly count: number;
@@ -42,7 +42,7 @@ export type DeployEvent =
   | {
       readonly type: "difference";
       readonly changes: readonly StackChange[];
-      /** How many resources will be reported on: nested stacks count as one each. */
+      /** Number of resources that will be reported. Each nested stack counts as one. */
       readonly total: number;
     }
   | {

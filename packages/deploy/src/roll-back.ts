@@ -20,13 +20,13 @@ import { requirePossibleUpdate } from "./updates/require-possible-update.ts";
 import { updateCode } from "./update-code.ts";
 
 export interface RollBackOptions extends AppOptions {
-  /** Asked before anything that holds data is replaced or removed. */
+  /** Called for confirmation before resources that hold data are replaced or removed. */
   readonly confirm: (changes: readonly StackChange[]) => Promise<boolean>;
 }
 
 /**
- * Goes back one deploy: its template, the code that ran then, and its static files. Doing it again goes
- * forward again. Data is not touched, and variables keep the values they have now.
+ * Restores the previous deploy: its template, code and static files. Running it again restores the newer one.
+ * Data is not changed, and variables keep their current values.
  * @throws DeployError `ERR_NO_EARLIER_DEPLOY`
  */
 export function rollBack(
@@ -46,9 +46,13 @@ export function rollBack(
     const records = await readDeployRecords(clients, bucket, stackName);
     const { previous: earlier } = records;
     if (earlier === null)
-      throw new DeployError("ERR_NO_EARLIER_DEPLOY", `No earlier deploy of ${stackName} is kept`, {
-        hints: ["Check out the earlier version of the project, and deploy that."],
-      });
+      throw new DeployError(
+        "ERR_NO_EARLIER_DEPLOY",
+        `There is no earlier deploy of ${stackName} is kept`,
+        {
+          hints: ["Check out the earlier version of the project, and deploy that."],
+        },
+      );
     const [deployed, resources] = await Promise.all([
       deployedTemplate(clients, stackName),
       stackResources(clients, stackName),
@@ -75,7 +79,7 @@ export function rollBack(
         after,
         physicalIdOf: (id) => resources.get(id)?.physicalId ?? null,
         parameters: parametersOf(earlier.template, environment),
-        // Those of the command line are not in the manifest, and a rollback is no change of tags.
+        // Keep the stack's tags: those of the command line are not in the manifest.
         tags: { ...givenTags(stack), ...stackTagsOf(manifest, stage) },
       },
       new Map(),

@@ -21,8 +21,8 @@ export interface LogOptions extends AppOptions {
 }
 
 /**
- * Log lines of deployed functions: all that there are, oldest first, and with `follow` those that come
- * until the signal, in the order they are found. The clients keep the pace that CloudWatch allows.
+ * Yields log lines of deployed functions, oldest first, and with `follow` new lines until the signal aborts. The
+ * clients stay within CloudWatch's rate limit.
  * @throws DeployError `ERR_FUNCTION_UNKNOWN`, `ERR_STACK_MISSING`, `ERR_STACK_FOREIGN`
  */
 export function tailLogs(options: LogOptions, onLine: (line: LogLine) => void): Promise<void> {
@@ -33,7 +33,7 @@ export function tailLogs(options: LogOptions, onLine: (line: LogLine) => void): 
       throw new DeployError("ERR_FUNCTION_UNKNOWN", `The app has no function ${functionId}`, {
         hints: [`It has ${ids.join(", ")}.`],
       });
-    // The groups are named by the stack: those of another app's would be read.
+    // Log groups are named after the stack: check that it is this app's.
     await requireOwn(clients, await deployedStack(clients, stackName), options.manifest.app);
     const groups = (functionId === null ? ids : [functionId]).map(
       (id) => new LogGroup(id, logGroupOf(stackName, id), options.since),
@@ -62,7 +62,7 @@ async function allLines(
   return lines.toSorted(byTime);
 }
 
-/** Looks at one group after the other, more often where lines came lately. */
+/** Polls the groups in turn, more often those with recent lines. */
 async function followGroups(
   clients: AwsClients,
   groups: readonly LogGroup[],

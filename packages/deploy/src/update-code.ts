@@ -6,14 +6,14 @@ import { forEachConcurrently } from "./aws/for-each-concurrently.ts";
 import type { DeployReporter } from "./reporter.ts";
 import { deployedFunction, stackResources } from "./stack/stack-state.ts";
 
-/** Lambda takes 15 changes a second of an account, over all its functions (its quotas). */
+/** Lambda allows 15 control plane changes per second and account (its quotas). */
 const concurrentUpdates = 8;
-/** Seconds that Lambda may take to bring new code to a function. */
+/** Seconds to wait for Lambda to apply new code. */
 const updateSeconds = 120;
 
 /**
- * Brings archives that are in the bucket to their functions, by Lambda itself: those whose code runs
- * already are left alone. Gives how many changed.
+ * Updates functions' code from archives in the bucket, directly through Lambda. Functions that are up to date are
+ * skipped. Returns how many changed.
  */
 export async function updateCode(
   clients: AwsClients,
@@ -31,9 +31,13 @@ export async function updateCode(
     ({ functionId }) => deployedFunction(resources, functionId) === null,
   );
   if (unknown !== undefined)
-    throw new DeployError("ERR_FUNCTION_UNKNOWN", `${unknown.functionId} is new to the stack`, {
-      hints: ["Run `arclet deploy` without --fast: it makes the function."],
-    });
+    throw new DeployError(
+      "ERR_FUNCTION_UNKNOWN",
+      `${unknown.functionId} has not been deployed yet`,
+      {
+        hints: ["Run `arclet deploy` without --fast to create it."],
+      },
+    );
   let changed = 0;
   await forEachConcurrently(packages, concurrentUpdates, async (one) => {
     const { functionId, key, codeSha256 } = one;

@@ -68,7 +68,7 @@ test("without @aws the standard chain decides", async () => {
 test("a profile that is not there is named", async () => {
   await expect(describe("profile elsewhere\nregion eu-west-1", profiles)).rejects.toMatchObject({
     code: "ERR_NO_CREDENTIALS",
-    message: "The AWS profile elsewhere gives no credentials",
+    message: "The AWS profile elsewhere has no credentials",
     hints: [expect.stringContaining("aws configure --profile elsewhere")],
   });
 });

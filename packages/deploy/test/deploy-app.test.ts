@@ -107,13 +107,15 @@ test("after an interruption a deploy reports the running update, waits for it, a
 test.each([
   [
     "UPDATE_ROLLBACK_COMPLETE",
-    "The deploy of AppStaging failed; everything was rolled back to what ran before",
+    "The deploy of AppStaging failed: everything was rolled back to the previous version",
     [],
   ],
   [
     "UPDATE_ROLLBACK_FAILED",
-    "The deploy of AppStaging failed; the stack is in UPDATE_ROLLBACK_FAILED",
-    ["Let it finish: aws cloudformation continue-update-rollback --stack-name AppStaging"],
+    "The deploy of AppStaging failed: the stack is in UPDATE_ROLLBACK_FAILED",
+    [
+      "Let the rollback finish: aws cloudformation continue-update-rollback --stack-name AppStaging",
+    ],
   ],
 ])(
   "a failure that ends in %s is reported by line, without the cancelled resources",
@@ -257,7 +259,7 @@ test("a function above 250 MB is refused by name", async () => {
   await truncate(join(app.root, "built/model.bin"), 251 * 1024 * 1024);
   await expect(app.deploy({ mode: "dry-run" })).rejects.toMatchObject({
     code: "ERR_PACKAGE_TOO_LARGE",
-    message: "http/get-index holds 252 MB, and Lambda takes 250 MB unzipped",
+    message: "http/get-index has 252 MB unzipped, and Lambda allows 250 MB",
   });
 });
 

@@ -48,7 +48,7 @@ test("what a function knows and may do is measured before anything is made", asy
     expect.objectContaining({
       code: "ERR_TEMPLATE_LIMIT",
       message: expect.stringMatching(
-        /^The function http\/get-index \(app\.arc:5:1\) is too large: its environment variables have \d+ characters, and AWS takes 4096$/,
+        /^The function http\/get-index \(app\.arc:5:1\) is too large: its environment variables have \d+ characters, and AWS allows 4096$/,
       ),
     }),
   );
@@ -75,7 +75,7 @@ test("a policy that is too long for IAM is reported by function", async () => {
   expect(() => templateOf(manifest)).toThrow(
     expect.objectContaining({
       code: "ERR_TEMPLATE_LIMIT",
-      message: expect.stringMatching(/its permissions have \d+ characters, and AWS takes 10240$/),
+      message: expect.stringMatching(/its permissions have \d+ characters, and AWS allows 10240$/),
     }),
   );
 });

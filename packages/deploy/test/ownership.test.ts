@@ -74,7 +74,7 @@ test.each<[string, { readonly [name: string]: string }, unknown, string]>([
     "is Architect's of another app",
     {},
     architects("a_pp"),
-    'The stack AppStaging is Architect\'s of the app "a_pp", and this app is "app"',
+    'The stack AppStaging is Architect\'s stack of the app "a_pp", and this app is "app"',
   ],
 ])("a stack that %s is left alone", async (_what, tags, template, message) => {
   const refusal = {

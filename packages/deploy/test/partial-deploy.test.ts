@@ -67,7 +67,7 @@ test("--fast leaves new functions to a whole deploy", async () => {
   const aws = await deployed([]);
   await expect(app.deploy({ mode: "code" })).rejects.toMatchObject({
     code: "ERR_FUNCTION_UNKNOWN",
-    message: "http/get-index is new to the stack",
+    message: "http/get-index has not been deployed yet",
   });
   expect(changes(aws)).toEqual([]);
 });

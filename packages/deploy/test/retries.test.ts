@@ -23,7 +23,7 @@ test("pauses double until the deadline, with full jitter", async () => {
     try {
       attempt = await strategy.refreshRetryTokenForRetry(attempt, throttling);
     } catch (error) {
-      expect(error).toMatchObject({ message: "the deadline is over" });
+      expect(error).toMatchObject({ message: "the deadline has passed" });
       break;
     }
     pauses.push(attempt.getRetryDelay());
@@ -41,7 +41,7 @@ test("what the caller did wrong is not repeated, and a wrong address three times
   const first = await strategy.acquireInitialRetryToken("");
   await expect(
     strategy.refreshRetryTokenForRetry(first, { errorType: "CLIENT_ERROR" }),
-  ).rejects.toThrow("cannot be repeated");
+  ).rejects.toThrow("must not be retried");
   const failure = {
     errorType: "TRANSIENT",
     error: Object.assign(new Error(), { code: "ECONNREFUSED" }),
@@ -49,7 +49,7 @@ test("what the caller did wrong is not repeated, and a wrong address three times
   const second = await strategy.refreshRetryTokenForRetry(first, failure);
   const third = await strategy.refreshRetryTokenForRetry(second, failure);
   await expect(strategy.refreshRetryTokenForRetry(third, failure)).rejects.toThrow(
-    "nobody answers",
+    "no server responds",
   );
 });
 
@@ -107,8 +107,7 @@ test("the message says how often and how long it was tried", () => {
   });
   expect(explainAwsError(error, { type: "keys" })).toMatchObject({
     code: "ERR_THROTTLED",
-    message:
-      "AWS takes no more calls for now: Rate exceeded (ThrottlingException) (9 attempts in 58 s)",
+    message: "AWS is throttling requests: Rate exceeded (ThrottlingException) (9 attempts in 58 s)",
   });
 });
 

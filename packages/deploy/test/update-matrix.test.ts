@@ -294,13 +294,13 @@ describe("what plugins may change", () => {
       "the starting position of a mapping",
       of({ ...wired, M: mapping("Q", "F", { StartingPosition: "LATEST" }) }),
       of({ ...wired, M: mapping("Q", "F", { StartingPosition: "TRIM_HORIZON" }) }),
-      /^M must be replaced because of StartingPosition, and AWS has only one/,
+      /^M must be replaced because of StartingPosition, and AWS allows only one/,
     ],
     [
       "the logical id of a mapping",
       of({ ...wired, M: mapping("Q", "F") }),
       of({ ...wired, N: mapping("Q", "F") }),
-      /^N is what M is until the update ends/,
+      /^N duplicates M, which exists until the update ends/,
     ],
     [
       "the functions of two mappings of one source, crosswise",
@@ -322,13 +322,13 @@ describe("what plugins may change", () => {
       of({
         R: ["AWS::SNS::Subscription", { TopicArn: "t", Protocol: "lambda", Endpoint: "f" }],
       }),
-      /^R is what S is until the update ends/,
+      /^R duplicates S, which exists until the update ends/,
     ],
     [
       "the logical id of an alias",
       of({ F: lambda(), A: alias("F") }),
       of({ F: lambda(), B: alias("F") }),
-      /^B is what A is until the update ends/,
+      /^B duplicates A, which exists until the update ends/,
     ],
   ])("%s is refused before it begins", (_, before, after, text) => {
     expect(outcome(before, after)).toBe("refused");
@@ -458,7 +458,7 @@ test("a refusal names the manifest's line and says what to do", async () => {
   }
   expect(refused).toMatchObject({
     message:
-      "AWS would refuse the update half-way: table cats (app.arc:5:1) cannot change the attribute of its time to live, which must be off for up to an hour before",
-    hints: ["Remove the TTL line and deploy; an hour later, add the new one and deploy again."],
+      "AWS would refuse the update halfway: table cats (app.arc:5:1) cannot change its TTL attribute directly: TTL must first be off for up to an hour",
+    hints: ["Remove the TTL line and deploy. An hour later, add the new one and deploy again."],
   });
 });

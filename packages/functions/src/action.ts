@@ -2,10 +2,10 @@ import type { Context, WebSocketMessageEvent, WebSocketResponse } from "./handle
 import { validate, type Issue, type StandardSchema } from "./standard-schema.ts";
 import { ws } from "./ws.ts";
 
-/** An error that reaches the client: other errors reach it as `INTERNAL`, without their words. */
+/** An error sent to the client with its message. Other errors are sent as `INTERNAL`, without their message. */
 export class ActionError extends Error {
   override readonly name = "ActionError";
-  /** `BAD_INPUT` and `INTERNAL` are the platform's; the app's own are its own. */
+  /** A code of the app's choice. The platform uses `BAD_INPUT` and `INTERNAL`. */
   readonly code: string;
 
   constructor(code: string, message: string = code) {
@@ -14,29 +14,29 @@ export class ActionError extends Error {
   }
 }
 
-/** Top-level names of a message that are not the input's. */
+/** Top-level keys of a message that are not part of the input. */
 type Reserved = "action" | "requestId" | "type";
 
-/** A handler whose input and output a client can be checked against. */
+/** A handler with typed input and output, from which `arclet types` derives the client's types. */
 export interface ActionHandler<Input, Output> {
   (event: WebSocketMessageEvent, context?: Context): Promise<WebSocketResponse>;
-  /** For types alone. */
+  /** Exists only in types. */
   readonly input?: Input;
-  /** For types alone. */
+  /** Exists only in types. */
   readonly output?: Output;
 }
 
 type Run<Input, Output> = (input: Input, event: WebSocketMessageEvent) => Output | Promise<Output>;
 
 /**
- * A handler of one action. It gets the message without `action` and `requestId`, and its result answers the
- * client: `{ requestId, result }` or `{ requestId, error: { code, message, issues? } }`. The route needs
- * `response true` for a result; without it, who asked for an answer is sent one as a message.
+ * A handler of one action. It receives the message without `action` and `requestId`, and its result is sent to the
+ * client: `{ requestId, result }` or `{ requestId, error: { code, message, issues? } }`. To return a
+ * result, the route needs `response true`; without it, the answer is sent with a separate post to the connection.
  */
 export function action<Input extends object = object, Output = void>(
   run: Run<Input, Output>,
 ): ActionHandler<Input, Awaited<Output>>;
-/** `input`: a schema of zod, valibot, arktype or any other Standard Schema; the code gets its output. */
+/** `input` is a schema of zod, valibot, arktype or any other Standard Schema. The handler gets the schema's output. */
 export function action<Schema extends StandardSchema, Output = void>(
   options: { readonly input: Schema },
   run: Run<StandardSchema.Output<Schema>, Output>,
@@ -53,7 +53,7 @@ export function action(
     const requestId = typeof message?.["requestId"] === "string" ? message["requestId"] : undefined;
     const answer = await settle(message, event, schema, run);
     if (requestId === undefined) {
-      // Nobody waits: API Gateway would send whatever body there is.
+      // The client expects no answer, and API Gateway would send any body.
       return { statusCode: "error" in answer ? statusOf(answer.error.code) : 200 };
     }
     const body = JSON.stringify({ requestId, ...answer });
@@ -91,7 +91,7 @@ async function settle(
   } catch (error) {
     if (error instanceof ActionError)
       return { error: { code: error.code, message: error.message } };
-    // Its words may be secret; the log has them.
+    // The message may be secret, so it only goes to the log.
     // oxlint-disable-next-line no-console
     console.error(error);
     return { error: { code: "INTERNAL", message: "The action failed" } };
@@ -108,7 +108,7 @@ function readMessage(body: string): Readonly<Record<string, unknown>> | null {
   }
 }
 
-/** Actions with `response true`, as the platform names them. */
+/** Route keys of actions with `response true`, from the environment. */
 function hasResponse(routeKey: string): boolean {
   return (process.env["ARC_WS_RESPONSES"] ?? "").split(" ").includes(routeKey);
 }

@@ -1,4 +1,4 @@
-/** Topics, queues and tables by name, as the runtime and the deployment put them into the environment. */
+/** Looks up a topic's ARN, a queue's URL or a table's name, in the environment variables set by the runtime and the deploy. */
 export function addressOf(
   variable: "ARC_EVENTS" | "ARC_QUEUES" | "ARC_TABLES",
   name: string,

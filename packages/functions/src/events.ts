@@ -9,7 +9,7 @@ export interface EventMessage {
   readonly payload: unknown;
 }
 
-/** Publishes to topics of the manifest's `@events`. Resolves the message id. */
+/** Publishes to topics declared under `@events`. Resolves with the message id. */
 export const events: { publish(message: EventMessage): Promise<string> } = {
   async publish({ name, payload }) {
     const topicArn = addressOf("ARC_EVENTS", name, "@events");

@@ -1,12 +1,12 @@
-/** What the AWS SDK reports of a call that was refused. */
+/** Metadata that the AWS SDK adds to errors. */
 export interface RefusalMetadata {
   readonly httpStatusCode: number;
-  /** For AWS support; absent where no request was made over HTTP. */
+  /** Request id for AWS support; absent if no HTTP request was made. */
   readonly requestId?: string;
 }
 
 /**
- * A refusal by AWS, or by the gateway in its place, shaped as the AWS SDK's:
+ * An error of AWS, or of the local gateway, shaped like the AWS SDK's:
  * `error.name === "GoneException"`, and `error.$metadata.httpStatusCode === 410`.
  */
 export class GatewayError extends Error {
@@ -19,7 +19,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** The connection has closed, or never was. */
+/** The connection has closed, or never existed. */
 export function gone(id: string): GatewayError {
   return new GatewayError("GoneException", `The connection ${id} is gone`, {
     httpStatusCode: 410,

@@ -1,4 +1,4 @@
-// What the gateway of a local app shares with functions on AWS: one judgement, one set of words.
+// Exports shared by the local gateway and functions on AWS, so that both decide and respond alike.
 export { readAppSecrets, type AppSecrets } from "./auth/app-secret.ts";
 export type { AuthMemory } from "./auth/auth-memory.ts";
 export { authorize, type AuthMethod, type AuthVerdict } from "./auth/authorize.ts";

@@ -1,4 +1,4 @@
-// Shapes of what functions get and give, as API Gateway and Lambda have them.
+// Types of functions' events and results, as API Gateway and Lambda define them.
 
 type Awaitable<Value> = Value | Promise<Value>;
 type Headers = Record<string, string | undefined>;
@@ -33,13 +33,13 @@ interface WebSocketRequestContext<Type extends string> {
   readonly domainName: string;
   readonly connectionId: string;
   readonly apiId: string;
-  /** What an authorizer handed on. */
+  /** The authorizer's context. */
   readonly authorizer?: Record<string, string>;
 }
 
-/** A socket wants to connect. Answer 200, or a status that refuses it. */
+/** A client wants to connect. Return status 200, or another status to refuse it. */
 export interface WebSocketConnectEvent {
-  /** Names as the client wrote them: `Origin`, `Cookie`, … */
+  /** Header names as the client sent them: `Origin`, `Cookie`, … */
   readonly headers: Headers;
   readonly multiValueHeaders: Record<string, string[] | undefined>;
   readonly queryStringParameters?: Record<string, string | undefined>;
@@ -48,7 +48,7 @@ export interface WebSocketConnectEvent {
   readonly isBase64Encoded: false;
 }
 
-/** A message came in. */
+/** A client sent a message. */
 export interface WebSocketMessageEvent {
   readonly requestContext: WebSocketRequestContext<"MESSAGE"> & { readonly messageId: string };
   /** The text as sent. */
@@ -56,7 +56,7 @@ export interface WebSocketMessageEvent {
   readonly isBase64Encoded: false;
 }
 
-/** A socket is gone. */
+/** A connection has closed. */
 export interface WebSocketDisconnectEvent {
   readonly headers: Headers;
   readonly multiValueHeaders: Record<string, string[] | undefined>;
@@ -67,7 +67,7 @@ export interface WebSocketDisconnectEvent {
   readonly isBase64Encoded: false;
 }
 
-/** Other keys make API Gateway take the answer for an error. */
+/** With other keys, API Gateway treats the result as an error. */
 export interface WebSocketResponse {
   readonly statusCode: number;
   readonly headers?: Record<string, string>;
@@ -130,8 +130,8 @@ export interface HttpResponse {
 }
 
 /**
- * A value that is sent as JSON with status 200. A response whose `statusCode` is misspelt would be one:
- * such keys are refused.
+ * A value that is sent as JSON with status 200. Keys of a response are not allowed, because a response with a
+ * misspelled `statusCode` would be such a value.
  */
 export type JsonPage = object & {
   readonly [
@@ -142,7 +142,7 @@ export type JsonPage = object & {
       | "status_code"
       | "status"
       | "code"
-      // A promise of anything would be one as well.
+      // Excludes promises, which would also match.
       | "then"
   ]?: never;
 };
@@ -177,7 +177,7 @@ export interface TopicEvent {
     readonly Sns: {
       readonly MessageId: string;
       readonly TopicArn: string;
-      /** JSON of what was published. */
+      /** The published JSON. */
       readonly Message: string;
       readonly Timestamp: string;
     };
@@ -188,7 +188,7 @@ export interface TopicEvent {
 export interface QueueEvent {
   readonly Records: readonly {
     readonly messageId: string;
-    /** JSON of what was sent. */
+    /** The sent JSON. */
     readonly body: string;
     readonly attributes: Record<string, string>;
     readonly eventSource: "aws:sqs";

@@ -1,6 +1,6 @@
 import type { HttpEvent, HttpResponse } from "./handler-types.ts";
 
-/** A body that cannot be read. `statusCode` is what to answer: 400, 413 or 415. */
+/** A body that cannot be read. `statusCode` is the status to respond with: 400, 413 or 415. */
 export class BodyError extends Error {
   override readonly name = "BodyError";
   readonly statusCode: 400 | 413 | 415;
@@ -12,11 +12,11 @@ export class BodyError extends Error {
 }
 
 export interface ReadBodyOptions {
-  /** Bytes at most. @default 1048576 (API Gateway takes 10 MB, Lambda 6 MB) */
+  /** Most bytes of the body. @default 1048576 (API Gateway allows 10 MB, Lambda 6 MB) */
   readonly limit?: number;
 }
 
-/** What a body is read as, by name. */
+/** Type of a body read with `as`. */
 export interface BodyKinds {
   readonly json: unknown;
   readonly form: FormData;
@@ -27,10 +27,10 @@ export interface BodyKinds {
 type Body = Pick<HttpEvent, "body" | "isBase64Encoded" | "headers">;
 
 /**
- * Reads the body of a request by its content type: JSON as its value, forms (also with files) as `FormData`,
- * `text/*` as text, all else as bytes; `undefined` without a body. With `as` it is read so whatever it is called.
+ * Reads a request's body by its content type: JSON as its value, forms (including files) as `FormData`, `text/*`
+ * as text, anything else as bytes, and `undefined` without a body. `as` overrides the content type.
  *
- * @throws BodyError 413 beyond the limit, 400 for what is malformed, 415 for a form that is not one
+ * @throws BodyError 413 beyond the limit, 400 for a malformed body, 415 if a form is expected and it is not one
  */
 export function readBody<Kind extends keyof BodyKinds>(
   event: Body,
@@ -94,7 +94,7 @@ export interface ResponseOptions {
   /** @default 200; 303 of `redirect` */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Each as `cookie` writes it. */
+  /** Values made by `cookie`. */
   readonly cookies?: readonly string[];
 }
 
@@ -103,12 +103,12 @@ export function json(value: unknown, options: ResponseOptions = {}): HttpRespons
   return respond(JSON.stringify(value), "application/json; charset=utf-8", options);
 }
 
-/** An HTML response. What comes from others has to be escaped by whoever writes the page. */
+/** An HTML response. Escape values from users yourself. */
 export function html(page: string, options: ResponseOptions = {}): HttpResponse {
   return respond(page, "text/html; charset=utf-8", options);
 }
 
-/** Leads to another page, with GET (303) unless `status` says otherwise. */
+/** A redirect to another page, by default with status 303, which browsers follow with GET. */
 export function redirect(location: string | URL, options: ResponseOptions = {}): HttpResponse {
   const { status = 303, headers, cookies = [] } = options;
   return {
@@ -132,14 +132,14 @@ function respond(
 }
 
 export interface CookieOptions {
-  /** Seconds; 0 removes the cookie. Without it, it lives as long as the browser. */
+  /** Lifetime in seconds; 0 removes the cookie. Without it, the cookie lasts until the browser closes. */
   readonly maxAge?: number;
   /** @default "/" */
   readonly path?: string;
   readonly domain?: string;
-  /** Whether scripts of the page are kept from it. @default true */
+  /** Whether to hide the cookie from the page's scripts. @default true */
   readonly httpOnly?: boolean;
-  /** Whether it is sent over TLS only, or to `localhost`. @default true */
+  /** Whether browsers send it only over HTTPS or to `localhost`. @default true */
   readonly secure?: boolean;
   /** @default "Lax" */
   readonly sameSite?: "Strict" | "Lax" | "None";
@@ -149,7 +149,7 @@ export interface CookieOptions {
  * A `Set-Cookie` value; the cookie's value is percent-encoded, and `readCookies` decodes it.
  * https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1
  *
- * @throws TypeError for a name, path or domain that cannot be written
+ * @throws TypeError for an invalid name, path or domain
  */
 export function cookie(name: string, value: string, options: CookieOptions = {}): string {
   const { maxAge, path = "/", domain, httpOnly = true, secure = true, sameSite = "Lax" } = options;
@@ -169,7 +169,7 @@ export function cookie(name: string, value: string, options: CookieOptions = {})
   ].join("; ");
 }
 
-/** Cookies of a request by name; of one that came twice, the first. */
+/** Cookies of a request by name. If a name appears twice, the first value. */
 export function readCookies(
   event: Pick<HttpEvent, "headers" | "cookies">,
 ): Readonly<Record<string, string>> {
@@ -197,7 +197,7 @@ function decoded(value: string): string {
   }
 }
 
-/** REST APIs give names as the client wrote them. */
+/** REST APIs keep header names as the client sent them. */
 function headerOf(headers: HttpEvent["headers"], name: string): string | undefined {
   for (const [key, value] of Object.entries(headers)) if (key.toLowerCase() === name) return value;
   return undefined;

@@ -1,2 +1,2 @@
-/** A document: what DynamoDB holds, as plain values. */
+/** A DynamoDB item as plain values. */
 export type Item = Record<string, unknown>;

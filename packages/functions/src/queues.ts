@@ -7,15 +7,15 @@ export interface QueueMessage {
   readonly name: QueueName;
   /** Any JSON value. */
   readonly payload: unknown;
-  /** FIFO queues keep order within a group. @default the queue's name */
+  /** FIFO queues keep messages of a group in order. @default the queue's name */
   readonly groupId?: string;
-  /** FIFO queues drop a repetition of an id within five minutes. @default a random one */
+  /** FIFO queues drop messages with the same id within five minutes. @default a random one */
   readonly deduplicationId?: string;
-  /** 0–900, not with FIFO queues. */
+  /** 0–900; not allowed with FIFO queues. */
   readonly delaySeconds?: number;
 }
 
-/** Sends to queues of the manifest's `@queues`. Resolves the message id. */
+/** Sends to queues declared under `@queues`. Resolves with the message id. */
 export const queues: { publish(message: QueueMessage): Promise<string> } = {
   async publish({ name, payload, groupId, deduplicationId, delaySeconds }) {
     const queueUrl = addressOf("ARC_QUEUES", name, "@queues");

@@ -2,8 +2,8 @@ import type { Item } from "./item.ts";
 import type { WebSocketPayload } from "./websocket-payload.ts";
 
 /**
- * What the app is made of. `arclet types` adds to it: `tables` (rows by name), `events`, `queues` and `rooms` (names)
- * and `messages` (by `type`). What it does not have stays open.
+ * The app's types, which `arclet types` extends: `tables` (rows by name), `events`, `queues` and `rooms` (names)
+ * and `messages` (by `type`). Without an entry, every name and shape is allowed.
  */
 // oxlint-disable-next-line typescript/no-empty-object-type
 export interface Register {}
@@ -22,10 +22,10 @@ export type RoomName =
     ? Kind | `${Kind}:${string}`
     : never;
 
-/** Rows by the names of the tables. */
+/** Rows by table name. */
 export type RegisteredRows = Registered<"tables", Record<string, Item>>;
 
-/** What the app sends: `{ type, … }` of its `Messages`, texts and bytes as they are. */
+/** What the app can send: the `{ type, … }` objects of its `Messages`, text, and bytes. */
 export type Outgoing = Register extends { readonly messages: infer Messages }
   ? | {
         [Type in keyof Messages & string]: { readonly type: Type } & Messages[Type];

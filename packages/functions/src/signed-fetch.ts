@@ -6,18 +6,17 @@ export interface SignedRequest {
   readonly method: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Uint8Array | undefined;
-  /** AWS service name for the signature; null sends it unsigned. */
+  /** AWS service name for the signature; null sends the request unsigned. */
   readonly service: string | null;
 }
 
-/** As many as the AWS SDK makes. */
+/** Attempts, as in the AWS SDK. */
 const attempts = 3;
-/** As the AWS SDK: a random part of this, doubled with each attempt. */
+/** As in the AWS SDK: the delay is a random part of this, doubled with each attempt. */
 const backoffMs = 100;
 
 /**
- * Sends a request, signed with the credentials Lambda gives; tries again when AWS asks to slow down, when
- * AWS fails and when the network does.
+ * Sends a request signed with Lambda's credentials. Retries throttling, server errors and network failures.
  */
 export async function signedFetch(request: SignedRequest): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
@@ -27,17 +26,17 @@ export async function signedFetch(request: SignedRequest): Promise<Response> {
       const response = await fetch(request.url, { ...(request as RequestInit), headers });
       const isTransient = response.status === 429 || response.status >= 500;
       if (!isTransient || isLast) return response;
-      // Frees the socket for the next attempt.
+      // Release the socket before the next attempt.
       await response.arrayBuffer();
     } catch (error) {
-      // What `fetch` rejects with when the network fails.
+      // `fetch` rejects with a TypeError if the network fails.
       if (isLast || !(error instanceof TypeError)) throw error;
     }
     await pause(attempt, backoffMs);
   }
 }
 
-/** Waits for a random part of a time that doubles with each attempt. */
+/** Waits with exponential backoff and full jitter. */
 export function pause(attempt: number, firstMs = 40): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, Math.random() * firstMs * 2 ** (attempt - 1));
@@ -94,7 +93,7 @@ export function requestTo(
   };
 }
 
-/** The address of an AWS service names its region; a custom domain or an emulator is of the function's own. */
+/** The region in an AWS host name; for a custom domain or an emulator, the function's region. */
 function regionOf(url: string): string {
   const named = /\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com/.exec(new URL(url).hostname);
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
@@ -132,13 +131,13 @@ const names: Readonly<Record<number, string>> = {
   429: "LimitExceededException",
 };
 
-/** What the body of a refusal says. */
+/** Code and message of an error response. */
 export interface Refusal {
   readonly type?: string | undefined;
   readonly message?: string | undefined;
 }
 
-/** API Gateway, DynamoDB, Lambda and SQS answer in JSON, load balancers between in whatever. */
+/** API Gateway, DynamoDB, Lambda and SQS respond with JSON; load balancers in between may not. */
 function readRefusal(text: string): Refusal {
   try {
     const { __type, message, Message } = JSON.parse(text) as Record<string, string | undefined>;

@@ -1,12 +1,12 @@
 export interface RequestToSign {
   readonly url: string;
   readonly method: string;
-  /** Without `host`, which the address names. All of them are signed. */
+  /** Without `host`, which comes from the URL. All headers are signed. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | undefined;
 }
 
-/** What a signature is good for. */
+/** Scope of a signature. */
 export interface SigningScope {
   /** AWS service name, such as `execute-api`. */
   readonly service: string;
@@ -21,15 +21,15 @@ export interface Credentials {
 }
 
 /**
- * The headers of a request with its signature among them: AWS Signature Version 4 as all services but S3
- * read it. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ * Returns a request's headers with its signature, in AWS Signature Version 4 as used by all services except
+ * S3. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export async function signedHeaders(
   request: RequestToSign,
   scope: SigningScope,
   credentials: Credentials,
 ): Promise<Record<string, string>> {
-  // Importing the helper must not load what only AWS asks for.
+  // Load on demand: importing the helper must not load code that only AWS needs.
   const { createHmac, hash } = await import("node:crypto");
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   const { host, pathname, searchParams } = new URL(request.url);
@@ -48,7 +48,7 @@ export async function signedHeaders(
   const signedNames = names.join(";");
   const canonicalRequest = [
     request.method,
-    // Once more than on the wire.
+    // The path is encoded once more than in the request.
     pathname.replace(/\/+/g, "/").split("/").map(percentEncode).join("/"),
     canonicalQuery(searchParams),
     ...names.map((name) => `${name}:${signed.get(name)}`),
@@ -69,7 +69,7 @@ export async function signedHeaders(
   return headers;
 }
 
-/** In the order of names, then of values. A space is below whatever is left after encoding. */
+/** Sorts by name, then value. A space sorts before every encoded character. */
 function canonicalQuery(query: URLSearchParams): string {
   return [...query]
     .map((pair) => pair.map(percentEncode).join(" "))
@@ -78,7 +78,7 @@ function canonicalQuery(query: URLSearchParams): string {
     .replaceAll(" ", "=");
 }
 
-/** All but letters, digits and `-._~`. */
+/** Percent-encodes everything except letters, digits and `-._~`. */
 function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

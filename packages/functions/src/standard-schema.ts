@@ -1,10 +1,10 @@
-/** A point of a value that a schema does not take. */
+/** A problem that a schema found in a value. */
 export interface Issue {
   readonly message: string;
   readonly path?: readonly (string | number)[];
 }
 
-/** What schemas of zod, valibot, arktype and others share: https://standardschema.dev */
+/** Interface shared by the schemas of zod, valibot, arktype and others: https://standardschema.dev */
 export interface StandardSchema {
   readonly "~standard": {
     readonly version: 1;
@@ -29,7 +29,7 @@ type Result =
       }[];
     };
 
-/** Resolves the schema's output, or what is wrong with the value. */
+/** Resolves with the schema's output, or the value's problems. */
 export async function validate(
   schema: StandardSchema,
   value: unknown,

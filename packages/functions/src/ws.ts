@@ -24,10 +24,10 @@ type Reply =
     }
   | "gone";
 
-/** A way to the gateway without HTTP, which an environment may offer. */
+/** A channel to the gateway without HTTP, which the local environment provides. */
 export interface DirectChannel {
   request(connectionId: string, command: Command): Promise<Reply>;
-  /** Absent where the app has neither rooms nor logins. */
+  /** Absent if the app has neither rooms nor logins. */
   readonly realtime?: RealtimeChannel;
 }
 
@@ -35,26 +35,25 @@ const channelKey = Symbol.for("arclet.gateway");
 
 export interface Ws {
   /**
-   * Sends a message to a connection. Rejects with `name: "GoneException"` when it has closed, with
-   * `PayloadTooLargeException` beyond 128 KB, and with `LimitExceededException` when its client reads
-   * too slowly.
+   * Sends a message to a connection. Rejects with `name: "GoneException"` if it has closed,
+   * `PayloadTooLargeException` beyond 128 KB, and `LimitExceededException` if its client reads too slowly.
    */
   readonly send: (message: { readonly id: string; readonly payload: Outgoing }) => Promise<void>;
-  /** Closes a connection: the client gets code 1000. Rejects with `GoneException` when it has closed. */
+  /** Closes a connection with code 1000. Rejects with `GoneException` if it has already closed. */
   readonly close: (connection: { readonly id: string }) => Promise<void>;
-  /** Tells since when a connection is open, when it was last active, and who is there. */
+  /** Returns when a connection was opened and last active, and its client's address and user agent. */
   readonly info: (connection: { readonly id: string }) => Promise<WebSocketInfo>;
 }
 
 export interface WsOptions {
   /**
-   * Address of the management API with its stage, `https://abc123.execute-api.eu-west-1.amazonaws.com/production`.
-   * @default the app's own WebSocket API, by `ARC_WS_MANAGEMENT_URL` or `ARC_WSS_URL`
+   * URL of the management API including the stage, `https://abc123.execute-api.eu-west-1.amazonaws.com/production`.
+   * @default the app's own WebSocket API, from `ARC_WS_MANAGEMENT_URL` or `ARC_WSS_URL`
    */
   readonly endpoint?: string;
 }
 
-/** For the connections of another API than the app's own; the app's own are reached with `ws`. */
+/** Creates a client for another WebSocket API's connections. For the app's own, use `ws`. */
 export function createWs(options: WsOptions = {}): Ws {
   const { endpoint } = options;
   const request = (id: string, command: Command): Promise<Reply> => {
@@ -85,10 +84,10 @@ export function createWs(options: WsOptions = {}): Ws {
   };
 }
 
-/** Talks to the connections of the app's WebSocket API, locally and on AWS. */
+/** Client for the connections of the app's WebSocket API, locally and on AWS. */
 export const ws: Ws = /* @__PURE__ */ createWs();
 
-/** Undefined on AWS, and in other languages' runtimes. */
+/** Undefined on AWS, and in runtimes of other languages. */
 export function directChannel(): DirectChannel | undefined {
   return (globalThis as { [channelKey]?: DirectChannel })[channelKey];
 }
@@ -102,7 +101,7 @@ function check(id: string, reply: Reply): Exclude<Reply, "gone"> {
 
 const methods = { send: "POST", close: "DELETE", info: "GET" } as const;
 
-/** A call of the management API, as API Gateway has it. `endpoint`: of another API than the app's own. */
+/** Sends a request to API Gateway's management API. `endpoint` selects another API than the app's own. */
 export function manageConnection(
   id: string,
   method: (typeof methods)[keyof typeof methods],
@@ -114,7 +113,7 @@ export function manageConnection(
     url: `${base}/@connections/${encodeURIComponent(id)}`,
     method,
     body,
-    // Only AWS itself asks for signatures, and it speaks TLS.
+    // Only AWS needs signatures, and it uses HTTPS.
     service: base.startsWith("https:") ? "execute-api" : null,
   });
 }
@@ -128,7 +127,7 @@ async function requestOverHttp(
   const response = await manageConnection(id, methods[command.type], data, endpoint);
   if (!response.ok) throw await refusalOf(response);
   if (command.type !== "info") {
-    // Frees the socket.
+    // Release the socket.
     await response.arrayBuffer();
     return { type: "done" };
   }
@@ -147,12 +146,12 @@ async function requestOverHttp(
   };
 }
 
-/** `wss://host/stage` → `https://host/stage`. A custom domain needs the address of its own mapping. */
+/** `wss://host/stage` → `https://host/stage`. With a custom domain, set the management URL explicitly. */
 function managementUrl(): string {
   const { ARC_WS_MANAGEMENT_URL, ARC_WSS_URL } = process.env;
   const url = ARC_WS_MANAGEMENT_URL ?? ARC_WSS_URL;
   if (url === undefined) throw new Error("ARC_WSS_URL is not set: this app has no @ws");
-  // Architect of 2019 left the scheme out.
+  // Architect omitted the scheme in 2019.
   const absolute = url.includes("://") ? url : `wss://${url}`;
   return absolute.replace(/^ws/, "http");
 }

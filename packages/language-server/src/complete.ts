@@ -5,7 +5,7 @@ import { settingText, valuesFor } from "./setting-text.ts";
 
 const routeMethods = ["get", "post", "put", "patch", "delete", "head", "options", "any"];
 
-/** What may be written at a place: a pragma, a setting, or a setting's value. */
+/** Completions at a position: pragmas, settings, or a setting's values. */
 export function complete(path: string, text: string, position: Position): CompletionItem[] {
   const catalog = catalogOf(documentKind(path));
   const { pragma, indent, before } = lineContext(text, position.line, position.character);

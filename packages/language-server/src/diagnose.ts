@@ -11,21 +11,21 @@ import { missingFunction, parseManifestFile } from "@arclet/manifest/node";
 import { DiagnosticSeverity, type Diagnostic, type Range } from "vscode-languageserver";
 import { documentKind } from "./document-kind.ts";
 
-/** What a fix needs to know, kept with its diagnostic. */
+/** Data of a quick fix, stored with its diagnostic. */
 export interface DiagnosticData {
-  /** Text for the marked range; null when none is known. */
+  /** Replacement for the marked range; null if unknown. */
   readonly suggestion: string | null;
   /** Folder of a missing function, from the project's root. */
   readonly folder: string | null;
 }
 
 export interface Diagnosis {
-  /** null when there are errors, or the file is not a manifest. */
+  /** null if there are errors, or the file is not a manifest. */
   readonly manifest: Manifest | null;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Everything wrong with the text of a file, as it is in the editor. */
+/** Diagnostics of a file's text in the editor. */
 export async function diagnose(path: string, text: string): Promise<Diagnosis> {
   const kind = documentKind(path);
   if (kind !== "manifest") {
@@ -62,7 +62,7 @@ function toDiagnostic(diagnostic: ArcDiagnostic, folder: string | null): Diagnos
   };
 }
 
-/** Both count columns in UTF-16 units from 0; lines count from 1 in a `Location`. */
+/** Both count columns from 0 in UTF-16 units, but a `Location` counts lines from 1. */
 export function rangeOf(location: ArcDiagnostic["location"]): Range {
   const line = (location?.line ?? 1) - 1;
   const start = location?.column ?? 0;

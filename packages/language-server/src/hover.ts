@@ -3,7 +3,7 @@ import { catalogOf, documentKind } from "./document-kind.ts";
 import { lineContext, settingsAt } from "./line-context.ts";
 import { settingText } from "./setting-text.ts";
 
-/** What the pragma or setting at a place is for. */
+/** Documentation of the pragma or setting at a position. */
 export function hover(path: string, text: string, { line, character }: Position): Hover | null {
   const source = text.split(/\r?\n/)[line] ?? "";
   const [word = ""] = /^\s*@?[\w-]+/.exec(source) ?? [];

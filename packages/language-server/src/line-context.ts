@@ -1,6 +1,6 @@
 import type { PragmaEntry, SettingEntry } from "@arclet/manifest";
 
-/** Where a place of a document is, in terms of the manifest. */
+/** The pragma and line around a position in a document. */
 export interface LineContext {
   /** Name of the pragma above, without `@`; null before the first. */
   readonly pragma: string | null;
@@ -22,7 +22,7 @@ export function lineContext(text: string, line: number, character: number): Line
   };
 }
 
-/** Settings that a line of this pragma may be, by how deep it is. */
+/** Settings allowed on a line of this pragma, by indentation. */
 export function settingsAt(
   entry: PragmaEntry | undefined,
   indent: number,

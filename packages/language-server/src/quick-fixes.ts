@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { CodeActionKind, type CodeAction, type Diagnostic } from "vscode-languageserver";
 import type { DiagnosticData } from "./diagnose.ts";
 
-/** Edits that remove these diagnostics, where an edit is known. */
+/** Quick fixes for diagnostics. */
 export function quickFixes(
   path: string,
   uri: string,
@@ -11,7 +11,7 @@ export function quickFixes(
 ): CodeAction[] {
   return diagnostics.flatMap((diagnostic): CodeAction[] => {
     if (diagnostic.source !== "arclet") return [];
-    // Clients give back what `diagnose` put there.
+    // Clients return the data that `diagnose` stored.
     const { suggestion, folder } = (diagnostic.data ?? {}) as Partial<DiagnosticData>;
     const common = { kind: CodeActionKind.QuickFix, diagnostics: [diagnostic], isPreferred: true };
     if (typeof suggestion === "string") {

@@ -120,7 +120,7 @@ function valueSchema(name: string, setting: SettingEntry): Schema {
     case "integer": {
       const { minimum, maximum } = setting;
       const number = { type: "integer", minimum, maximum };
-      // The one word that a number may be.
+      // The only word allowed in place of a number.
       return name === "concurrency" ? { anyOf: [number, { const: "unthrottled" }] } : number;
     }
     case "flag":

@@ -24,7 +24,7 @@ export function startServer(connection: Connection): void {
     if (path === null) return;
     const { version } = document;
     const { diagnostics } = await diagnose(path, document.getText());
-    // A later text has its own diagnostics.
+    // The text has changed; its newer version is diagnosed separately.
     if (documents.get(document.uri)?.version !== version) return;
     await connection.sendDiagnostics({
       uri: document.uri,
@@ -58,7 +58,7 @@ export function startServer(connection: Connection): void {
   documents.onDidClose(({ document }) => {
     void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] }).catch(report);
   });
-  // Functions' folders come and go beside the manifest.
+  // Functions' folders may be created or removed.
   connection.onDidChangeWatchedFiles(() => void publishAll().catch(report));
 
   connection.onCompletion(({ textDocument, position }) => {
@@ -86,7 +86,7 @@ export function startServer(connection: Connection): void {
     if (path === null || document === undefined || !isArc(path)) return [];
     const text = document.getText();
     const parsed = parseArc(text, { file: path });
-    // With a syntax error, what the file means is a guess.
+    // Do not format a file with syntax errors, because its meaning is uncertain.
     if (parsed.diagnostics.some(({ severity }) => severity === "error")) return [];
     const end = document.positionAt(text.length);
     return [
@@ -103,7 +103,7 @@ function pathOf(uri: string): string | null {
   return uri.startsWith("file:") ? fileURLToPath(uri) : null;
 }
 
-/** JSON and YAML have servers of their own for everything but what they mean. */
+/** JSON and YAML have their own language servers for everything except Arclet's rules. */
 function isArc(path: string): boolean {
   return documentKind(path) !== "other" && !/\.(?:json|ya?ml)$/.test(path);
 }

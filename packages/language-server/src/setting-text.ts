@@ -1,6 +1,6 @@
 import { runtimeIdentifiers, type SettingEntry } from "@arclet/manifest";
 
-/** A setting in words: what it is for, and what it may be. */
+/** Describes a setting and its allowed values. */
 export function settingText(setting: SettingEntry): string {
   const values = valuesOf(setting);
   if (setting.kind === "integer") {
@@ -10,14 +10,14 @@ export function settingText(setting: SettingEntry): string {
   return values.length === 0 ? setting.text : `${setting.text}\n\n${values.join(", ")}`;
 }
 
-/** Values that can be offered. */
+/** Values to offer as completions. */
 export function valuesOf(setting: SettingEntry): readonly string[] {
   if (setting.kind === "flag") return ["true", "false"];
   if (setting.kind !== "words") return [];
   return [...setting.words, ...(setting.isFlag === true ? ["true", "false"] : [])];
 }
 
-/** The same for one setting by its name: runtimes are a list of their own. */
+/** Same by setting name, because runtimes have their own list. */
 export function valuesFor(name: string, setting: SettingEntry): readonly string[] {
   return name === "runtime" ? runtimeIdentifiers : valuesOf(setting);
 }

@@ -2,11 +2,11 @@ export interface CodedErrorOptions {
   /** What to do about it, one line each; shown below the message. */
   readonly hints?: readonly string[];
   readonly cause?: unknown;
-  /** Whether the person who runs Arclet can fix it: it is shown without a stack then. @default true */
+  /** Whether the user can fix the cause. The command line then shows no stack trace. @default true */
   readonly isUserError?: boolean;
 }
 
-/** The error of every package: a code for programs, a message and hints for people. */
+/** Base of every package's errors: a code for programs, and a message and hints for people. */
 export abstract class CodedError<Code extends string> extends Error {
   readonly code: Code;
   readonly isUserError: boolean;
@@ -24,7 +24,7 @@ export abstract class CodedError<Code extends string> extends Error {
   }
 }
 
-/** `code` of a failed call to the system (`ENOENT`); null for anything else that was thrown. */
+/** `code` of a failed call to the system (`ENOENT`); null for every other thrown value. */
 export function systemErrorCode(error: unknown): string | null {
   return error instanceof Error && "code" in error && typeof error.code === "string"
     ? error.code

@@ -43,6 +43,7 @@ export const diagnosticCodes = {
   "runtime-unknown": "Lambda does not have this runtime",
   "schedule-invalid": "A schedule's expression cannot be used",
   "setting-unknown": "The setting does not exist",
+  "src-invalid": 'A function\'s "src" is not a folder',
   "static-folder-outside": "The folder of static files is outside of the project",
   "static-setting-invalid": "A setting of @static is of the wrong kind",
   "stream-setting-invalid": "A setting of a table's stream is out of range or of the wrong kind",

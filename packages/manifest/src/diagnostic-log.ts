@@ -10,12 +10,12 @@ export interface Remark {
   readonly notes?: readonly DiagnosticNote[] | undefined;
 }
 
-/** Collects what is wrong with one file. Nothing is thrown, so that one run reports everything. */
+/** Collects the diagnostics of one file. Readers never throw, so one run reports every error. */
 export class DiagnosticLog {
   readonly source: SourceFile;
   readonly #diagnostics: Diagnostic[] = [];
 
-  /** An error whose place is known already, or unknown. */
+  /** Adds an error whose location is already resolved, or null. */
   static errorAt(
     location: Location | null,
     { code, text, notes = [] }: Omit<Remark, "span" | "suggestion">,

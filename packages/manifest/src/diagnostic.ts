@@ -6,7 +6,7 @@ export interface Location {
   /** Length of the marked text on its first line. */
   readonly length: number;
   readonly lineText: string;
-  /** Text that would replace the marked text, when the fix is known. */
+  /** Replacement for the marked text, when the fix is known. */
   readonly suggestion: string | null;
 }
 
@@ -15,7 +15,7 @@ export interface DiagnosticNote {
   readonly location: Location | null;
 }
 
-/** One mistake (or warning) in what a person wrote. Diagnostics are collected, never thrown. */
+/** One error or warning about a file the user wrote. Diagnostics are collected, never thrown. */
 export interface Diagnostic {
   readonly severity: "error" | "warning";
   /** Kebab case, by pragma: `http-route-duplicate`. Each code is in docs/errors.md. */

@@ -1,4 +1,4 @@
-/** The candidate nearest to what was written, if it is near enough to be meant. */
+/** Returns the candidate closest to the written word, or null if none is close enough to be a typo of it. */
 export function didYouMean(written: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1;
@@ -12,7 +12,7 @@ export function didYouMean(written: string, candidates: Iterable<string>): strin
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours; `limit` when there are as many or more. */
+/** Damerau-Levenshtein distance (insertions, deletions, replacements, swaps of neighbours), capped at `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let beforeLast: number[] = [];

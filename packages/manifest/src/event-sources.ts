@@ -11,8 +11,8 @@ import type {
 
 /**
  * How events of each source reach their function, resolved from the manifest and the functions' own
- * configurations. Local services and CloudFormation resources read this and nothing else, so that
- * both do the same.
+ * configurations. Local services and CloudFormation resources are both built from this model, so that
+ * they behave the same.
  */
 export interface EventSources {
   readonly events: readonly TopicSource[];
@@ -30,9 +30,9 @@ interface Source {
 
 /** Lambda's own queue in front of a function that is invoked asynchronously: by SNS and by schedules. */
 export interface AsyncInvocation {
-  /** Tries after the first one, 0–2. */
+  /** Retries, 0–2. */
   readonly retries: number;
-  /** Seconds after which an event is not tried again, 60–21,600. */
+  /** Seconds after which an event is no longer retried, 60–21,600. */
   readonly maxAgeSeconds: number;
 }
 
@@ -47,34 +47,34 @@ export interface ScheduleSource extends Source {
 }
 
 export interface QueueSource extends Source {
-  /** Messages of one group in order, each once in five minutes. */
+  /** FIFO: ordered within a group, with deduplication for five minutes. */
   readonly fifo: boolean;
-  /** Messages of one invocation at most. */
+  /** Most messages in one invocation. */
   readonly batchSize: number;
-  /** Seconds to gather a batch; 0 hands over at once. */
+  /** Seconds to wait for a full batch; 0 invokes immediately. */
   readonly batchWindowSeconds: number;
-  /** Seconds for which a received message is hidden from others. */
+  /** Seconds for which a received message stays hidden from other receivers. */
   readonly visibilityTimeoutSeconds: number;
-  /** Receives before a message goes to the dead letters. */
+  /** Receives before a message moves to the dead-letter queue. */
   readonly maxReceiveCount: number;
-  /** Seconds that the queue of dead letters keeps a message. */
+  /** Retention of the dead-letter queue in seconds. */
   readonly deadLetterRetentionSeconds: number;
-  /** Whether `batchItemFailures` in the answer says which messages to keep. */
+  /** Whether the function may report failed messages in `batchItemFailures`. */
   readonly reportsItemFailures: boolean;
 }
 
 /** How a stream's records reach their function: one batch at a time, in order. */
 export interface StreamPolling {
-  /** Records of one invocation at most. */
+  /** Most records in one invocation. */
   readonly batchSize: number;
   readonly batchWindowSeconds: number;
-  /** Tries after the first one; null: until the records are too old. */
+  /** Retries; null retries until the records expire. */
   readonly retries: number | null;
   /** Seconds; DynamoDB keeps records for a day. */
   readonly maxAgeSeconds: number;
-  /** Whether a batch that fails is split in two. */
+  /** Whether a failed batch is split in two. */
   readonly bisects: boolean;
-  /** Whether `batchItemFailures` in the answer says from which record on to try again. */
+  /** Whether the function may report in `batchItemFailures` the record to retry from. */
   readonly reportsItemFailures: boolean;
 }
 
@@ -82,30 +82,30 @@ export interface StreamSource extends Source, StreamPolling {
   readonly table: string;
 }
 
-/** Joins and leaves of a kind of rooms, out of the stream of the realtime table. `name`: the kind. */
+/** Joins and leaves of one kind of rooms, read from the realtime table's stream. `name` is the kind. */
 export interface RoomSource extends Source, StreamPolling {}
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 export const asyncInvocationDefaults: AsyncInvocation = { retries: 2, maxAgeSeconds: 21_600 };
 
-/** Lambda waits one minute before the second try, and two before the third. Same page. */
+/** Lambda waits one minute before the first retry and two before the second. Same page. */
 export const asyncRetryDelaysSeconds: readonly number[] = [60, 120];
 
 /** AWS advises at least five. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const defaultReceiveCount = 5;
-/** So that a batch that was throttled is not handed out twice. Same page. */
+/** The visibility timeout as a multiple of the function's, so that a throttled batch is not delivered twice. Same page. */
 const visibilityFactor = 6;
 /** 14 days, the longest SQS keeps a message. */
 const deadLetterRetentionSeconds = 1_209_600;
-/** Above it, Lambda wants a window for a queue. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+/** Lambda requires a batch window above this batch size. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
 export const largestBatchWithoutWindow = 10;
-/** Architect's; Lambda's own default is 100. */
+/** Architect's default; Lambda's is 100. */
 const defaultStreamBatch = 10;
-/** Lambda's own: joins and leaves come in bursts. */
+/** Lambda's default, because joins and leaves come in bursts. */
 const presenceBatch = 100;
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
 export const streamRetentionSeconds = 86_400;
-/** Lambda's default, for a function that the manifest does not have. */
+/** The default timeout, used for a function that is not in the manifest. */
 const unknownTimeoutSeconds = 5;
 
 type Parts = Pick<
@@ -113,7 +113,7 @@ type Parts = Pick<
   "functions" | "events" | "queues" | "schedules" | "tableStreams" | "rooms"
 >;
 
-/** Resolves every event source of an app. `functions` hold what their own configurations say. */
+/** Resolves every event source of an app. `functions` must already include their own `config.arc`. */
 export function eventSources(manifest: Parts): EventSources {
   const functions = new Map(manifest.functions.map((declared) => [declared.id, declared]));
   return {
@@ -182,7 +182,7 @@ function streamSource(stream: TableStream): StreamSource {
   };
 }
 
-/** None for a kind without presence. */
+/** Empty for a kind without presence. */
 function roomSource({ name, functionId, origin }: RoomKind): RoomSource[] {
   if (functionId === null) return [];
   return [
@@ -195,7 +195,7 @@ function roomSource({ name, functionId, origin }: RoomKind): RoomSource[] {
       retries: null,
       maxAgeSeconds: streamRetentionSeconds,
       bisects: true,
-      // The function sees ids of its own, not the stream's numbers.
+      // The function sees its own event ids, not the stream's sequence numbers.
       reportsItemFailures: false,
     },
   ];

@@ -6,7 +6,7 @@ export interface DiagnosticFormatOptions {
   readonly color?: boolean;
 }
 
-/** Puts diagnostics into text, one or several lines each. */
+/** Formats diagnostics as text, one or more lines each. */
 export function formatDiagnostics(
   diagnostics: readonly Diagnostic[],
   options: DiagnosticFormatOptions,
@@ -56,7 +56,7 @@ function excerpt(location: Location, color: (text: string) => string, paint: Pai
   const { line, column, length, lineText, suggestion } = location;
   const number = String(line);
   const margin = " ".repeat(number.length);
-  // Tabs stay tabs above the carets, so that these stand where the eye looks.
+  // Keep tabs, so that the carets line up with the text above them.
   const lead = lineText.slice(0, column).replaceAll(/[^\t]/g, " ");
   const hint = suggestion === null ? "" : ` ${suggestion}`;
   return (

@@ -79,6 +79,7 @@ export {
 } from "./rules/schedule-expression.ts";
 export { realtimeVariables } from "./realtime-variables.ts";
 export { scheduledEvent, type ScheduledEventValues } from "./scheduled-event.ts";
+export { mostProjectedByIndex } from "./rules/table-index.ts";
 export { isRootVariable } from "./root-variable.ts";
 export { SourceFile, type Span } from "./source-file.ts";
 export { parseArc, type ParseResult } from "./syntax/arc-parser.ts";

@@ -10,10 +10,10 @@ export const functionPragmas = [
   "scheduled",
   "tables-streams",
 ] as const;
-/** `customLambdas` are plugins' own functions, which nothing invokes but the plugins' code. */
+/** `customLambdas` are plugins' functions, which only the plugins' code invokes. */
 export type FunctionPragma = (typeof functionPragmas)[number] | "customLambdas";
 
-/** What a function may do with resources that are not the app's. */
+/** A permission on resources outside the app. */
 export interface AllowedActions {
   /** `s3:GetObject` */
   readonly actions: readonly string[];
@@ -21,7 +21,7 @@ export interface AllowedActions {
   readonly resources: readonly string[];
 }
 
-/** What of the app a function may use. */
+/** The app's resources a function may use. */
 export interface FunctionAccess {
   readonly tables: readonly { readonly name: string; readonly isReadOnly: boolean }[];
   readonly events: readonly string[];
@@ -60,34 +60,34 @@ export interface FunctionConfig {
   readonly timeout: number;
   /** Ephemeral `/tmp` storage in megabytes, 512–10240. @default 512 */
   readonly storage: number;
-  /** Reserved concurrency; 0 switches the function off; null leaves it unreserved. */
+  /** Reserved concurrency; 0 disables the function, null reserves none. */
   readonly concurrency: number | null;
   readonly provisionedConcurrency: number | null;
   readonly layers: readonly string[];
   /** ARNs of managed policies. */
   readonly policies: readonly string[];
   readonly allow: readonly AllowedActions[];
-  /** `@access` of the function's own configuration; null: all of the app. */
+  /** `@access` in the function's `config.arc`; null grants everything in the app. */
   readonly access: FunctionAccess | null;
   /** How Lambda writes the function's log. @default "Text" */
   readonly logFormat: LogFormat;
-  /** Least level of what the function logs, with `logFormat` JSON only; null: Lambda's INFO. */
+  /** Lowest level of the function's own log lines, with `logFormat` JSON only; null means INFO, Lambda's default. */
   readonly applicationLogLevel: ApplicationLogLevel | null;
-  /** Least level of Lambda's own lines, with `logFormat` JSON only; null: Lambda's INFO. */
+  /** Lowest level of Lambda's log lines, with `logFormat` JSON only; null means INFO, Lambda's default. */
   readonly systemLogLevel: SystemLogLevel | null;
   /** Whether X-Ray traces the function. @default false */
   readonly tracing: boolean;
-  /** Where the function has its network interfaces; null: in Lambda's own network. @default null */
+  /** VPC of the function's network interfaces; null means Lambda's own network. @default null */
   readonly vpc: VpcSettings | null;
-  /** Of a queue's function: overrides the manifest's `fifo`. */
+  /** For a queue's function: overrides `fifo` in the manifest. */
   readonly fifo?: boolean;
-  /** `@arc env`: whether the app's environment variables are given to the function. @default true */
+  /** `@arc env`: whether the function gets the app's environment variables. @default true */
   readonly env: boolean;
   /** `@arc shared` @default true */
   readonly shared: boolean;
   /** `@arc views` @default true for `get` and `any` routes */
   readonly views: boolean;
-  /** `@arc bundle false` keeps the folder as it is, with its `node_modules`. @default true */
+  /** `@arc bundle false` ships the folder unchanged, with its `node_modules`. @default true */
   readonly bundle: boolean;
 }
 
@@ -97,7 +97,7 @@ export interface LambdaFunction {
   readonly pragma: FunctionPragma;
   /** Name within its pragma: `default`, `get-cats-000id`, `daily`. */
   readonly name: string;
-  /** Folders to look in, relative to the project, best first. A single one when the manifest names `src`. */
+  /** Folders to look in, relative to the project, preferred first. Only one if the manifest sets `src`. */
   readonly sourceCandidates: readonly string[];
   readonly config: FunctionConfig;
   readonly origin: Location | null;
@@ -125,7 +125,7 @@ export interface WebSocketRoute {
 /** A Lambda REQUEST authorizer of `$connect`. */
 export interface WebSocketAuthorizer {
   readonly functionId: string;
-  /** `route.request.header.X`, `route.request.querystring.X`, … all required. */
+  /** `route.request.header.X`, `route.request.querystring.X`; all are required. */
   readonly identitySources: readonly string[];
 }
 
@@ -146,9 +146,9 @@ export interface WebSocketApi {
   /** Whether messages with the action `arclet-ping` are answered without a function. @default false */
   readonly keepAlive?: boolean;
   readonly authorizer: WebSocketAuthorizer | null;
-  /** Ways to log in, of which one must be valid for a socket to open; none: anybody may connect. */
+  /** Accepted logins: a socket opens if one is valid. Empty: anyone may connect. */
   readonly auth: readonly WebSocketAuth[];
-  /** Origins of other sites whose pages may connect; null: as `ALLOWED_ORIGINS` says. */
+  /** Origins of other sites whose pages may connect; null defers to `ALLOWED_ORIGINS`. */
   readonly origins: readonly string[] | null;
   readonly stage: WebSocketStage;
 }
@@ -158,9 +158,9 @@ export type WebSocketAuth = "ticket" | "session";
 /** A line of `@rooms`: rooms are named `kind`, or `kind:rest`. */
 export interface RoomKind {
   readonly name: string;
-  /** With `presence true`: what receives joins and leaves. */
+  /** The function that receives joins and leaves, with `presence true`. */
   readonly functionId: string | null;
-  /** Members of a room at most; null for no limit. */
+  /** Most members of a room; null for no limit. */
   readonly members: number | null;
   /** Messages a second that one connection may send to rooms of this kind; null for no limit. */
   readonly rate: number | null;
@@ -196,29 +196,29 @@ export interface Table {
   readonly origin: Location | null;
 }
 
-/** What the manifest says; `eventSources` fills in the defaults. */
+/** Only what the manifest sets; `eventSources` adds the defaults. */
 export interface TableStream {
   /** Table whose changes are streamed. */
   readonly table: string;
   readonly functionId: string;
   /** Records per invocation, 1–10000. */
   readonly batchSize?: number;
-  /** Seconds to gather a batch, 0–300. */
+  /** Seconds to wait for a full batch, 0–300. */
   readonly batchWindow?: number;
-  /** Tries of a failed batch after the first one, 0–10000. */
+  /** Retries of a failed batch, 0–10000. */
   readonly retries?: number;
-  /** Seconds after which a failed record is given up, 60–86400. */
+  /** Seconds after which a failed record is dropped, 60–86400. */
   readonly maxAge?: number;
   /** Whether a failed batch is split in two. */
   readonly bisect?: boolean;
   readonly origin: Location | null;
 }
 
-/** What the manifest says of the tries of an asynchronous invocation. */
+/** Retries of asynchronous invocations, as the manifest sets them. */
 export interface AsyncSettings {
-  /** Tries after the first one, 0–2. */
+  /** Retries, 0–2. */
   readonly retries?: number;
-  /** Seconds after which an event is given up, 60–21600. */
+  /** Seconds after which an event is dropped, 60–21600. */
   readonly maxAge?: number;
 }
 
@@ -228,7 +228,7 @@ export interface EventTopic extends AsyncSettings {
   readonly origin: Location | null;
 }
 
-/** What the manifest says; `eventSources` adds the function's own configuration and the defaults. */
+/** Only what the manifest sets; `eventSources` adds the function's `config.arc` and the defaults. */
 export interface Queue {
   readonly name: string;
   readonly functionId: string;
@@ -236,13 +236,13 @@ export interface Queue {
   readonly fifo: boolean;
   /** Messages per invocation. */
   readonly batchSize: number;
-  /** Seconds to gather a batch. */
+  /** Seconds to wait for a full batch. */
   readonly batchWindow: number;
-  /** Seconds for which a received message is hidden, 0–43200. */
+  /** Seconds for which a received message stays hidden, 0–43200. */
   readonly visibilityTimeout?: number;
-  /** Receives before a message goes to the dead letters, 1–1000. */
+  /** Receives before a message moves to the dead-letter queue, 1–1000. */
   readonly maxReceiveCount?: number;
-  /** Places of the settings, by name: rules that need the function's own configuration come later. */
+  /** Locations of the settings by name, for rules checked later, when the function's `config.arc` is known. */
   readonly settings?: Readonly<Record<string, Location>>;
   readonly origin: Location | null;
 }
@@ -267,8 +267,8 @@ export interface StaticFiles {
   readonly spa: boolean;
   readonly compression: false | "br" | "gzip";
   /**
-   * Deployed files are read through the app only. False: anybody who knows the bucket reads them there.
-   * null: true, but a bucket that Architect deployed stays as public as it is.
+   * Whether deployed files are readable only through the app. False: anyone who knows the bucket can read them there.
+   * null means true, except that a bucket deployed by Architect keeps its public access.
    * @default null
    */
   readonly private: boolean | null;
@@ -280,7 +280,7 @@ export interface Proxy {
   readonly production: string | null;
 }
 
-/** `@aws` of the manifest: what is not a function's default. */
+/** Settings of `@aws` that are not defaults of functions. */
 export interface AwsSettings {
   readonly region: string | null;
   readonly profile: string | null;
@@ -288,15 +288,15 @@ export interface AwsSettings {
   readonly bucket: string | null;
   /** Termination protection of production stacks; null leaves it as it is. @default null */
   readonly protect: boolean | null;
-  /** Days that logs are kept; null: for ever. @default 30 */
+  /** Days to keep logs; null keeps them forever. @default 30 */
   readonly logRetention: number | null;
-  /** ARN of the policy that bounds the permissions of every role. @default null */
+  /** ARN of the permissions boundary of every role. @default null */
   readonly permissionsBoundary: string | null;
-  /** Tags of everything that is deployed, by name. */
+  /** Tags of every deployed resource, by name. */
   readonly tags: { readonly [name: string]: string };
-  /** Whether events, schedules and stream records that failed for good are kept in a queue. @default false */
+  /** Whether events, schedules and stream records that fail every retry go to a queue. @default false */
   readonly deadLetters: boolean;
-  /** E-mail address or ARN of an SNS topic that learns of errors and throttles. @default null */
+  /** E-mail address or SNS topic ARN that is notified of errors and throttles. @default null */
   readonly alarms: string | null;
   /** @default "http" */
   readonly apigateway: "http" | "httpv2" | "httpv1" | "rest";
@@ -308,24 +308,24 @@ export interface CorsSettings {
   readonly origins: readonly string[];
   /** `GET`, or `*`. */
   readonly methods: readonly string[];
-  /** Headers that requests may have; `*` for all. */
+  /** Request headers to allow; `*` for all. */
   readonly headers: readonly string[];
-  /** Headers of answers that pages may read. */
+  /** Response headers that pages may read. */
   readonly exposed: readonly string[];
   readonly hasCredentials: boolean;
-  /** Seconds for which browsers keep the answer to a preflight request; null: their own default. */
+  /** Seconds for which browsers cache a preflight response; null leaves it to them. */
   readonly maxAgeSeconds: number | null;
 }
 
 /** `@domain` of one stage. */
 export interface Domain {
-  /** Host of the HTTP API, or with `@cdn` of CloudFront. */
+  /** Host of the HTTP API, or of CloudFront with `@cdn`. */
   readonly http: string | null;
   /** Host of the WebSocket API. */
   readonly ws: string | null;
   /** ARN of a certificate for the hosts. */
   readonly certificate: string;
-  /** Id of a hosted zone of Route 53 that gets the records; null: they are made elsewhere. */
+  /** Id of the Route 53 hosted zone for the DNS records; null if they are managed elsewhere. */
   readonly zone: string | null;
   readonly origin: Location | null;
 }
@@ -360,17 +360,17 @@ export interface Manifest {
   readonly events: readonly EventTopic[];
   readonly queues: readonly Queue[];
   readonly schedules: readonly Schedule[];
-  /** null: switched off with `@static false`. */
+  /** null if disabled with `@static false`. */
   readonly static: StaticFiles | null;
   readonly shared: { readonly src: string; readonly only: readonly string[] | null } | null;
   readonly views: { readonly src: string; readonly only: readonly string[] | null } | null;
   readonly proxy: Proxy | null;
   readonly cdn: boolean;
-  /** null: no other origin's pages may read what the HTTP API answers, unless functions say so. */
+  /** null: pages of other origins cannot read responses unless a function sends CORS headers. */
   readonly cors: CorsSettings | null;
   readonly domains: { readonly staging: Domain | null; readonly production: Domain | null };
   readonly aws: AwsSettings;
   readonly plugins: readonly PluginReference[];
-  /** Every pragma Arclet does not know, and the known ones too, as plain values, for plugins. */
+  /** Every pragma, known to Arclet or not, as plain values for plugins. */
   readonly pragmas: { readonly [pragma: string]: readonly PlainValue[] };
 }

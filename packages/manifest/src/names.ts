@@ -1,6 +1,6 @@
 import type { AwsSettings, Manifest, Queue } from "./manifest.ts";
 
-/** Where resources of AWS are: the parts of an ARN that name a place. */
+/** Region and account of AWS resources, as they appear in an ARN. */
 export interface Place {
   /** `us-west-2` */
   readonly region: string;
@@ -8,13 +8,13 @@ export interface Place {
   readonly account: string;
 }
 
-/** Region of an app whose `@aws` names none, as in Architect. A deploy asks the AWS configuration first. */
+/** Default region, as in Architect. A deploy reads the AWS configuration first. */
 export const defaultRegion = "us-west-2";
 
-/** The account of everything local: the one that AWS's documentation uses in its examples. */
+/** Account id of local resources: the example account of AWS's documentation. */
 export const localAccount = "123456789012";
 
-/** Where an app that runs locally claims to be. */
+/** Region and account that a local app presents to its functions. */
 export function localPlace({ aws }: { readonly aws: Pick<AwsSettings, "region"> }): Place {
   return { region: aws.region ?? defaultRegion, account: localAccount };
 }
@@ -22,7 +22,7 @@ export function localPlace({ aws }: { readonly aws: Pick<AwsSettings, "region"> 
 /** https://docs.aws.amazon.com/general/latest/gr/rande.html */
 export const regionPattern: RegExp = /^[a-z]{2,3}(?:-[a-z]+)+-\d{1,2}$/;
 
-/** `aws`, and `aws-cn` or `aws-us-gov` in regions of their own. */
+/** `aws`, `aws-cn` for China, or `aws-us-gov` for GovCloud. */
 export function partitionOf(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";
   return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
@@ -37,9 +37,9 @@ export function arnOf(place: Place, service: ArnService, resource: string): stri
 }
 
 /**
- * Name of a local table, topic, queue or rule. `staging` even locally: Architect's older helpers find
- * tables by `-staging-`. Deployed resources get their names from CloudFormation, so that two stacks of
- * one app never collide.
+ * Name of a local table, topic, queue or rule. It contains `-staging-` even locally, because Architect's
+ * older helpers find tables by it. CloudFormation names deployed resources, so that two stacks of one app
+ * never collide.
  */
 export function localName(app: string, name: string): string {
   return `${app}-staging-${name}`;
@@ -53,7 +53,7 @@ export function localTableNames({
   return Object.fromEntries(tables.map(({ name }) => [name, localName(app, name)]));
 }
 
-/** What the name of a FIFO queue ends with, and no other's: SQS takes a queue for FIFO by it. */
+/** Suffix by which SQS recognizes a FIFO queue. */
 export const fifoSuffix = ".fifo";
 
 export function localQueueName(app: string, queue: Pick<Queue, "name" | "fifo">): string {
@@ -73,14 +73,14 @@ export function localFunctionName(app: string, functionId: string): string {
   return `${app}-testing-${functionId.replaceAll(/[^\w-]/g, "-")}`;
 }
 
-/** Where Lambda writes the log of a function that has no log group of its own. */
+/** Log group that Lambda creates for a function without a configured one. */
 export function logGroupOfFunction(functionName: string): string {
   return `/aws/lambda/${functionName}`;
 }
 
 /**
- * Log group of a deployed function; its name is known before the function exists. CloudWatch takes
- * letters, digits and `_-/.#`: others become `#` and two hex digits.
+ * Log group of a deployed function, named so that it is known before the function exists. CloudWatch allows
+ * letters, digits and `_-/.#`; other characters become `#` and two hex digits.
  */
 export function logGroupOf(stackName: string, functionId: string): string {
   const name = functionId.replaceAll(
@@ -92,7 +92,7 @@ export function logGroupOf(stackName: string, functionId: string): string {
 
 export type DeployStage = "staging" | "production";
 
-/** `EchoStaging`, `EchoProduction`, `EchoStagingPreview`: Architect's names, so that stacks are found. */
+/** `EchoStaging`, `EchoProduction`, `EchoStagingPreview`: the same names as Architect, so that its stacks are found. */
 export function stackNameOf(app: string, stage: DeployStage, name: string | null): string {
   return [app, stage, name ?? ""].map(pascal).join("");
 }

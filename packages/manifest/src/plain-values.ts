@@ -9,7 +9,7 @@ export function plainPragmas({ pragmas }: Document): Record<string, PlainValue[]
   return Object.fromEntries(values);
 }
 
-/** Lines as plain values, in the shapes Architect's plugins read: scalars, arrays, `{ name: [...] | {...} }`. */
+/** Converts lines to the plain values that Architect's plugins read: scalars, arrays, `{ name: [...] | {...} }`. */
 export function plainValues(body: readonly BodyNode[]): PlainValue[] {
   return linesOf(body).map(plainValue);
 }
@@ -21,9 +21,9 @@ function plainValue(line: LineNode): PlainValue {
   return { [headOf(line).text]: below(children) };
 }
 
-/** Single values make a vector, keys with values a map. */
+/** Single values become an array, keys with values a map. */
 function below(children: readonly LineNode[]): PlainValue {
-  // The first line decides, as in Architect's parser; what is wider becomes more values.
+  // As in Architect's parser, the first line decides the shape, and longer lines become more values.
   const [first] = children;
   const isVector = first?.values.length === 1 && first.children.length === 0;
   if (isVector) return children.flatMap(({ values }) => values.map(({ value }) => value));
@@ -33,7 +33,7 @@ function below(children: readonly LineNode[]): PlainValue {
       const inner = linesOf(child.children);
       if (inner.length > 0) {
         const items = inner.flatMap(plainValue);
-        // A list of one reaches plugins as its item.
+        // Plugins get a list of one item as the item.
         return [headOf(child).text, items.length === 1 ? (items[0] ?? "") : items];
       }
       return [headOf(child).text, rest.length === 1 ? (rest[0] ?? "") : rest];

@@ -1,9 +1,9 @@
 import type { Manifest } from "./manifest.ts";
 
 /**
- * Variables by which functions know the app's rooms and logins, here and on AWS: `ARC_ROOMS` has the
- * limits of each kind as JSON, `ARC_WS_AUTH` the ways to log in, `ARC_WS_ORIGINS` the other sites whose
- * pages may connect. What the manifest does not have is absent.
+ * Environment variables that describe the app's rooms and logins to its functions, locally and on AWS:
+ * `ARC_ROOMS` has the limits of each kind as JSON, `ARC_WS_AUTH` the accepted logins, `ARC_WS_ORIGINS` the
+ * other sites whose pages may connect. A variable is absent if the manifest does not set it.
  */
 export function realtimeVariables({
   rooms,

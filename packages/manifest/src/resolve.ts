@@ -15,21 +15,21 @@ import { checkStreams } from "./pragmas/tables-streams.ts";
 import type { Document, PragmaNode } from "./syntax/ast.ts";
 
 export interface ResolveResult {
-  /** null when there are errors. */
+  /** null if there are errors. */
   readonly manifest: Manifest | null;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface ResolveOptions {
   /**
-   * Whether the functions have configurations of their own, which are read afterwards: rules that depend
-   * on them are left to whoever reads them.
+   * Whether functions' `config.arc` files are read afterwards. Rules that depend on them are then left to
+   * the caller.
    * @default false
    */
   readonly hasFunctionConfigs?: boolean;
 }
 
-/** Turns a document into the checked model, with all defaults filled in. */
+/** Resolves a parsed document into the checked manifest, with all defaults filled in. */
 export function resolveManifest(document: Document, options: ResolveOptions = {}): ResolveResult {
   const log = new DiagnosticLog(document.source);
   const context = new PragmaContext(log, createDraft(), defaultFunctionConfig);
@@ -37,7 +37,7 @@ export function resolveManifest(document: Document, options: ResolveOptions = {}
   for (const [name, read] of Object.entries(pragmaReaders)) {
     const [first, ...again] = byName.get(name) ?? [];
     if (first === undefined) continue;
-    // A pragma that appears twice is reported already, and read as the one that was meant.
+    // The parser has reported pragmas that appear twice. Their lines are read as one.
     const body = [first, ...again].flatMap((pragma) => pragma.body);
     read({ ...first, body }, context);
   }
@@ -59,7 +59,7 @@ export function resolveManifest(document: Document, options: ResolveOptions = {}
   };
 }
 
-/** As a reader goes through the file, not as pragmas are read. */
+/** Sorts diagnostics by their position in the file. */
 function byPosition(a: Diagnostic, b: Diagnostic): number {
   const [first, second] = [a.location, b.location];
   if (first === null || second === null) return Number(first !== null) - Number(second !== null);
@@ -124,7 +124,7 @@ function checkPragmas(document: Document, context: PragmaContext): void {
   for (const { name, span } of document.pragmas) {
     if (Object.hasOwn(pragmaReaders, name)) continue;
     const known = didYouMean(name, Object.keys(pragmaReaders));
-    // A pragma of a plugin is not ours to judge; near one of ours, and without plugins, it is a slip.
+    // An unknown pragma may belong to a plugin. Without plugins, one close to a known name is a typo.
     if (draft.plugins.length > 0) continue;
     const suggestion = known === null ? null : `@${known}`;
     const hint =

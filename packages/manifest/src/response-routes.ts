@@ -1,9 +1,9 @@
 import type { Manifest } from "./manifest.ts";
 
-/** Names a function's routes with `response true`, separated by spaces; `action()` of the helper reads it. */
+/** Environment variable with a function's `response true` routes, separated by spaces. Read by `action()` of `@arclet/functions`. */
 export const responseRoutesVariable = "ARC_WS_RESPONSES";
 
-/** The value of the variable for one function; null: none of its routes answers with the result's body. */
+/** Value of the variable for one function; null if none of its routes has `response true`. */
 export function responseRoutesOf({ ws }: Pick<Manifest, "ws">, functionId: string): string | null {
   const routes = ws?.routes ?? [];
   const answering = routes.filter(

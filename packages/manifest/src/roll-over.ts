@@ -1,12 +1,12 @@
 import type { WebSocketApi } from "./manifest.ts";
 
-/** The action by which a connection asks for what its successor proves itself with. It needs `auth` under `@ws-settings`. */
+/** The action by which a connection requests a token that proves the next connection to be the same person's. Needs `auth` under `@ws-settings`. */
 export const rollOver = { routeKey: "arclet-previous" } as const;
 
-/** How messages name their action unless the manifest says otherwise. */
+/** Default route selection expression. */
 export const defaultSelection = "$request.body.action";
 
-/** Whether rooms can move from a connection to the next one of the same person. */
+/** Whether room memberships can move to the same person's next connection. */
 export function canRollOver({
   auth,
   routeSelectionExpression,

@@ -1,4 +1,4 @@
-/** What differs between the events of schedules. Deployed, placeholders that EventBridge Scheduler fills in. */
+/** Fields that differ between events. In a deployed schedule, placeholders that EventBridge Scheduler fills in. */
 export interface ScheduledEventValues {
   readonly id: string;
   readonly account: string;
@@ -10,7 +10,7 @@ export interface ScheduledEventValues {
 }
 
 /**
- * The event of an EventBridge rule on a schedule: what scheduled functions get locally, deployed by
+ * Creates the event of a scheduled EventBridge rule, which scheduled functions receive locally, deployed by
  * Arclet, and deployed by Architect.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html
  */

@@ -6,9 +6,9 @@ export interface Span {
   readonly end: number;
 }
 
-/** A text with its name. Lines and columns are computed only when somebody asks. */
+/** A source text with its file name. Lines and columns are computed on demand. */
 export class SourceFile {
-  /** As shown to a person. */
+  /** Path as shown in messages. */
   readonly path: string;
   readonly text: string;
   #lineStarts: number[] | null = null;
@@ -47,7 +47,7 @@ export class SourceFile {
   }
 }
 
-/** Last line that starts at or before the offset. */
+/** Index of the last line that starts at or before the offset. */
 function lineIndexOf(starts: readonly number[], offset: number): number {
   let low = 0;
   let high = starts.length - 1;

@@ -369,14 +369,24 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
     ["11:1 error index-invalid"],
   ],
   [
+    "a projection of nothing",
+    `${app}@tables\ncats\n  id *String\n\n@tables-indexes\ncats\n  at *String\n  projection\n`,
+    ["9:1 error index-invalid"],
+  ],
+  [
+    "a projection of more attributes than DynamoDB allows",
+    `${app}@tables\ncats\n  id *String\n\n@tables-indexes\ncats\n  at *String\n  projection ${Array.from({ length: 21 }, (_, index) => `a${index}`).join(" ")}\n`,
+    ["9:1 error index-invalid"],
+  ],
+  [
     "a key of two types",
     `${app}@tables\ncats\n  id *String\n\n@tables-indexes\ncats\n  id *Number\n`,
     ["9:1 error index-invalid"],
   ],
   [
-    "a type there is not",
+    "a key type that does not exist",
     `${app}@tables\ncats\n  id *Strng\n`,
-    ["5:1 error table-key-missing", "6:6 error table-type-invalid"],
+    ["6:6 error table-type-invalid"],
   ],
   [
     "a table's name of odd characters",
@@ -399,7 +409,33 @@ const cases: readonly (readonly [what: string, text: string, mistakes: readonly 
   [
     "kinds of rooms that cannot be",
     `${app}@ws\n\n@rooms\nchat\nchat\ntwo words\n1st\n`,
-    ["8:1 error room-duplicate", "9:1 error room-invalid", "10:1 error room-invalid"],
+    ["8:1 error room-duplicate", "9:5 error room-invalid", "10:1 error room-invalid"],
+  ],
+  [
+    "settings of rooms that are not indented",
+    `${app}@ws\n\n@rooms\nchat\npresence\nmembers 500\n`,
+    ["8:1 error room-invalid", "9:1 error room-invalid"],
+  ],
+  [
+    "a setting on the line of a kind of rooms",
+    `${app}@ws\n\n@rooms\nchat presence true\n`,
+    ["7:6 error room-invalid"],
+  ],
+  [
+    "a kind of rooms on the pragma's line, with a setting below it",
+    `${app}@ws\n\n@rooms chat\n  presence true\n`,
+    ["6:8 error pragma-inline-value"],
+  ],
+  [
+    "a table on the pragma's line, with its key below it",
+    `${app}@tables cats\n  id *String\n`,
+    ["4:9 error pragma-inline-value"],
+  ],
+  ["an app's name on the pragma's line", "@app x\n", ["1:6 error pragma-inline-value"]],
+  [
+    "functions without a folder after src",
+    `${app}@ws\nsay\n  src\n\n@rooms\nchat\n  presence\n  src ""\n`,
+    ["6:3 error src-invalid", "11:7 error src-invalid"],
   ],
   [
     "settings of rooms out of range",

@@ -8,7 +8,7 @@ export function clfTime(epochMs: number): string {
   return `${day}:${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} +0000`;
 }
 
-/** Keeps the text of the current second, since thousands of messages share it. */
+/** Caches the text of the current second, which thousands of messages share. */
 export class ClfTime {
   #second = -1;
   #text = "";

@@ -1,9 +1,9 @@
-/** Cancels what a clock was asked to do. */
+/** Cancels a timer of a clock. */
 export interface ClockTimer {
   cancel(): void;
 }
 
-/** All time in the runtime goes through one clock, so that tests can drive it. */
+/** The runtime's only source of time, so that tests can control it. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
@@ -11,10 +11,10 @@ export interface Clock {
   after(delayMs: number, run: () => void): ClockTimer;
 }
 
-// `setTimeout` takes 32 bits; longer delays are taken in steps.
+// `setTimeout` supports 32-bit delays; longer ones are split into steps.
 const longestTimeoutMs = 2 ** 31 - 1;
 
-/** The clock on the wall. */
+/** The system clock. */
 export function createSystemClock(): Clock {
   return {
     now: () => Date.now(),

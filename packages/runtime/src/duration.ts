@@ -1,6 +1,6 @@
 const unitsMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Milliseconds of a number of them, or of `"2h"`, `"10m"`, `"29s"`, `"1200ms"`. @throws TypeError */
+/** Converts a duration to milliseconds: a number of them, or `"2h"`, `"10m"`, `"29s"`, `"1200ms"`. @throws TypeError */
 export function durationMs(given: number | string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(typeof given === "number" ? "" : given);
   const duration =

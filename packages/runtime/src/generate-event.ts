@@ -30,7 +30,7 @@ import { sqsEvent } from "./lambda-events/queues.ts";
 import { localScheduledEvent } from "./lambda-events/scheduled.ts";
 
 export interface GeneratedEventOptions {
-  /** Host and port of the app, as its clients name it: `localhost:3333`. */
+  /** Host and port of the app's URL: `localhost:3333`. */
   readonly host: string;
   /** Stage of the APIs. @default "testing" */
   readonly stage?: string;
@@ -39,8 +39,7 @@ export interface GeneratedEventOptions {
 }
 
 /**
- * An event, as JSON text, that a function of the manifest could get: written by what writes those of
- * real requests, messages and records.
+ * Generates a sample event for a function, as JSON text, with the code that writes real events.
  */
 // oxlint-disable-next-line typescript/consistent-return
 export function generateEvent(
@@ -91,7 +90,7 @@ export function generateEvent(
   }
 }
 
-/** A browser on this machine, as far as headers show. */
+/** Headers like those of a browser on this machine. */
 function requestHead(host: string, method: string): RequestHead {
   const headers = { host, "user-agent": "arclet", accept: "*/*" };
   return {
@@ -109,7 +108,7 @@ function exampleRequest(
   { host, now, stage = "testing" }: GeneratedEventOptions,
 ): string {
   const route = http?.routes.find((candidate) => candidate.functionId === functionId);
-  // Without a line under @http a function is the one of all that has no route: plugins' and defaults.
+  // A function without a route is a plugin's or a default.
   const { method, path } = route ?? { method: "get", path: "/" };
   const url = new URL(examplePath(path), `http://${host}`);
   const verb = method === "any" ? "GET" : method.toUpperCase();

@@ -2,19 +2,19 @@ import type { MessageFields, MessageSender } from "./message-event.ts";
 import type { NumberedIds } from "./numbered-ids.ts";
 
 /**
- * An event: JSON text, or a message of a socket. What waits keeps what its event is made of, which is much
- * less, and environments of Node.js get no more.
+ * An event: JSON text, or a socket's message. A waiting message keeps only the parts its event is made of,
+ * which take much less memory; Node.js environments receive only these.
  */
 export type InvocationEvent = string | QueuedMessage;
 
 export interface QueuedMessage extends MessageFields {
-  /** What `messageId` and `requestId` are made of. */
+  /** Number from which `messageId` and `requestId` are made. */
   readonly number: number;
   readonly ids: NumberedIds;
   readonly sender: MessageSender;
-  /** Of the body as UTF-8, which it came as. */
+  /** Bytes of the body as received, in UTF-8. */
   readonly bodyBytes: number;
-  /** Characters of its event, as an estimate. */
+  /** Estimated characters of its event. */
   readonly length: number;
   /** Its event as JSON text. */
   toString(): string;
@@ -30,7 +30,7 @@ export interface Invocation {
   readonly event: InvocationEvent;
 }
 
-/** `init`: the handler could not be loaded. `throttled`: reserved concurrency is used up, or the function is off. */
+/** `init`: the handler could not be loaded. `throttled`: reserved concurrency is exhausted, or the function is disabled. */
 export type InvocationErrorKind = "handled" | "unhandled" | "timeout" | "init" | "throttled";
 
 export interface InvocationFailure {
@@ -43,7 +43,7 @@ export interface InvocationFailure {
   readonly trace: readonly string[];
 }
 
-/** Outcome of an invocation. Function errors are values: nothing here rejects. */
+/** Result of an invocation. Function errors are values, not rejections. */
 export type InvocationResult =
   | { readonly ok: true; /** The handler's value as JSON text. */ readonly payload: string }
   | InvocationFailure;
@@ -54,7 +54,7 @@ export type InvocationResult =
  */
 export type FunctionLogKind = "output" | "ignored-return" | "remark";
 
-/** What a function wrote at once, or what its runtime has to say of it. */
+/** Output of a function, or a warning from its runtime. */
 export interface FunctionLog {
   readonly kind: FunctionLogKind;
   readonly functionId: string;

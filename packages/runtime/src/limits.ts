@@ -1,4 +1,4 @@
-/** API Gateway's quotas; each can be set, `Infinity` switches one off. */
+/** API Gateway's quotas. Each can be overridden; `Infinity` disables it. */
 export interface Limits {
   /** Bytes of a message. @default 131072 */
   readonly messageBytes: number;
@@ -8,11 +8,11 @@ export interface Limits {
   readonly idleMs: number;
   /** @default 7200000 (2 h) */
   readonly connectionMs: number;
-  /** Gateway's integration time-out of WebSocket routes. @default 29000 */
+  /** Integration timeout of WebSocket routes. @default 29000 */
   readonly webSocketIntegrationMs: number;
-  /** Gateway's integration time-out of an HTTP API's routes. @default 30000 */
+  /** Integration timeout of an HTTP API's routes. @default 30000 */
   readonly httpIntegrationMs: number;
-  /** The same of a REST API's. @default 29000 */
+  /** Integration timeout of a REST API's routes. @default 29000 */
   readonly restIntegrationMs: number;
   /** New connections per second. @default 500 */
   readonly connectionsPerSecond: number;
@@ -20,16 +20,16 @@ export interface Limits {
   readonly httpBodyBytes: number;
   /** Bytes of request line and headers. @default 10240 */
   readonly headerBytes: number;
-  /** Bytes buffered for a peer that reads slowly before posts get `LimitExceededException`. @default 1048576 */
+  /** Bytes buffered for a slow client before posts get `LimitExceededException`. @default 1048576 */
   readonly sendBufferBytes: number;
   /**
-   * Bytes of events of one connection that wait for functions before its socket is no longer read. An event
-   * is the message and about a kilobyte. @default 524288
+   * Bytes of one connection's waiting events beyond which its socket is no longer read. An event is the message
+   * plus about a kilobyte. @default 524288
    */
   readonly connectionWorkBytes: number;
   /**
-   * Bytes of events that wait for functions, of all connections and requests: from half of it on sockets
-   * with work in hand are no longer read, and beyond it messages and requests are refused with
+   * Bytes of waiting events of all connections and requests. Beyond half of it, sockets with waiting events
+   * are no longer read; beyond all of it, messages and requests are refused with
    * `Too Many Requests`. @default 67108864
    */
   readonly workBytes: number;
@@ -41,7 +41,7 @@ export interface Limits {
  * Quotas of API Gateway.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
- * The send buffer, the ping and the bounds of waiting work are ours: AWS documents no number for the first, and does not have the others.
+ * The send buffer, ping and waiting-work limits are Arclet's: AWS documents no number for the first, and does not have the others.
  */
 const quotas: Limits = {
   messageBytes: 128 * 1024,

@@ -1,4 +1,4 @@
-/** A member of one list at most, which it can leave by itself. */
+/** A member of at most one list, from which it can remove itself. */
 export interface Linked<T extends Linked<T>> {
   list: LinkedList<T> | null;
   previous: T | null;
@@ -19,7 +19,7 @@ export class LinkedList<T extends Linked<T>> {
     return this.#size;
   }
 
-  /** From the first to the last; a member may leave while it is visited. */
+  /** Visits members in order; a member may be removed while it is visited. */
   *[Symbol.iterator](): Generator<T> {
     let member = this.#first;
     while (member !== null) {
@@ -58,7 +58,7 @@ export class LinkedList<T extends Linked<T>> {
     return member;
   }
 
-  /** Does nothing for what is not a member. */
+  /** Has no effect on a non-member. */
   remove(member: T): void {
     if (member.list !== this) return;
     const { previous, next } = member;

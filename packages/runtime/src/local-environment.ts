@@ -19,12 +19,12 @@ export interface LocalEnvironmentOptions {
   readonly ports: { readonly [name: string]: number };
   /** Architect's packages that the function has. */
   readonly helpers: readonly ArchitectHelper[];
-  /** What seals sessions; null: the app's environment has its own. */
+  /** Secret that seals sessions; null if the app's environment has its own. */
   readonly appSecret: string | null;
 }
 
 /**
- * Version we claim towards `@architect/functions`. Up to major 4 it refuses a sandbox of 5.0.0 or later;
+ * Sandbox version reported to `@architect/functions`. Up to major 4 it refuses a sandbox of 5.0.0 or later;
  * later ones refuse an older sandbox. They compare versions as text: `"10.0.0"` would be older than `"5.0.0"`.
  */
 function architectSandboxVersion(helpers: readonly ArchitectHelper[]): string {
@@ -33,13 +33,13 @@ function architectSandboxVersion(helpers: readonly ArchitectHelper[]): string {
 }
 
 export interface LocalEnvironment {
-  /** A person may set these otherwise. */
+  /** Defaults that the user may override. */
   readonly defaults: Readonly<Record<string, string>>;
-  /** Where things are: these hold. */
+  /** Locations of services, which cannot be overridden. */
   readonly addresses: Readonly<Record<string, string>>;
 }
 
-/** What a function of an app that runs locally finds in `process.env`: names Architect's users know. */
+/** Environment variables of a local function, with Architect's names. */
 export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalEnvironment {
   const { functionId, manifest, root, port, webSocketUrl, ports, helpers, appSecret } = options;
   const addresses: Record<string, string> = {
@@ -54,7 +54,7 @@ export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalE
       version: architectSandboxVersion(helpers),
     }),
     PORT: String(port),
-    // Where the helpers of 2021 look for discovery and sockets, with 3332 as their default.
+    // Used by the 2021 helpers for discovery and sockets; their default is 3332.
     ARC_INTERNAL: String(port),
     ...realtimeVariables(manifest),
   };
@@ -71,12 +71,12 @@ export function createLocalEnvironment(options: LocalEnvironmentOptions): LocalE
   }
   return {
     defaults: {
-      // Architect's helpers have a default of their own, and rules for a secret that is set.
+      // Architect's helpers have their own default, and validate a secret that is set.
       ...(appSecret === null || helpers.length > 0 ? {} : { ARC_APP_SECRET: appSecret }),
       ARC_ENV: "testing",
       NODE_ENV: "testing",
       ARC_SESSION_TABLE_NAME: "jwe",
-      // As the helpers up to major 4 name it.
+      // The name used by helpers up to major 4.
       SESSION_TABLE_NAME: "jwe",
     },
     addresses,

@@ -2,29 +2,29 @@ import type { Clock, ClockTimer } from "./clock.ts";
 import { createSystemClock } from "./clock.ts";
 import { durationMs } from "./duration.ts";
 
-/** What a follower has come to after a move. */
+/** State of a follower after the clock moved. */
 export interface Followed {
-  /** Epoch milliseconds at which a timer that running work waits for is due; `Infinity` for none. */
+  /** Epoch milliseconds of the next timer that running work waits for; `Infinity` for none. */
   readonly nextDueMs: number;
-  /** Pieces of work it was given so far: a change shows that a move has set something off. */
+  /** Number of work items received so far; a change shows that moving the clock started something. */
   readonly given: number;
 }
 
 /** Code in another process whose time follows a clock. */
 export interface ClockFollower {
-  /** Resolves once all that can be done at this time is done: what still runs waits for time to pass. */
+  /** Resolves when all work possible at this time is done, and remaining work waits for time to pass. */
   follow(offsetMs: number): Promise<Followed>;
 }
 
-/** The time on the wall and what it was moved by. It goes on by itself, so that nothing hangs. */
+/** The system clock plus an offset that tests increase. It keeps running, so that nothing hangs. */
 export interface MovableClock extends Clock {
-  /** Milliseconds that it is ahead of the time on the wall. */
+  /** Offset to the system clock in milliseconds. */
   readonly offsetMs: number;
-  /** Gives a function that lets the follower go. */
+  /** Returns a function that removes the follower. */
   attach(follower: ClockFollower): () => void;
   /**
-   * Moves on by milliseconds or by `"2h"`, `"10m"`, `"29s"`. Whatever falls due on the way runs at its time,
-   * in order, and what it sets off has ended, or waits for time to pass, before time goes on.
+   * Advances by milliseconds or by `"2h"`, `"10m"`, `"29s"`. Timers due on the way run at their time, in order.
+   * Before time continues, the work they start has finished or waits for time to pass.
    */
   advance(by: number | string): Promise<void>;
 }
@@ -58,7 +58,7 @@ export function createMovableClock(): MovableClock {
     return first;
   }
 
-  /** Timers wait on the wall's clock: after a move they have less to wait for. */
+  /** Reschedules timers after a move, because they wait on the system clock. */
   function jumpTo(timeMs: number): void {
     offsetMs += Math.max(0, timeMs - now());
     for (const timer of timers) {
@@ -67,7 +67,7 @@ export function createMovableClock(): MovableClock {
     }
   }
 
-  /** Resolves when nothing goes on without time passing: the time at which followers go on. */
+  /** Resolves when no work can continue without time passing, with the time of the followers' next timer. */
   async function settle(): Promise<number> {
     let former = "";
     for (;;) {

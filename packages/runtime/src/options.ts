@@ -17,20 +17,20 @@ export interface RuntimeOptions {
   readonly execution?: "process" | "child-process" | ExecutionStrategy;
   /** What `startProcessAhead` has started; the runtime closes it. Of `process` alone. */
   readonly processAhead?: ProcessAhead;
-  /** Comes between the invoker and the strategy: tests put faults there. @default nothing does */
+  /** Wraps the strategy; tests inject faults with it. @default none */
   readonly wrapExecution?: (strategy: ExecutionStrategy) => ExecutionStrategy;
-  /** Opens a debugger in the processes of functions: the first one here, others at the next free ports; port 0 takes any. */
+  /** Opens a debugger in functions' processes: the first at this address, others at the next free ports. Port 0 takes any. */
   readonly inspect?: { readonly host: string; readonly port: number };
-  /** Environments of one function at most. @default 10 */
+  /** Most environments per function. @default 10 */
   readonly maxEnvironments?: number;
-  /** Invocations at a time in one environment. @default 1 */
+  /** Concurrent invocations per environment. @default 1 */
   readonly concurrencyPerEnvironment?: number;
   /** @default in memory */
   readonly connections?: ConnectionRouter;
   /** Stage of the APIs. @default "testing" */
   readonly stage?: string;
   readonly limits?: Partial<Limits>;
-  /** Off while debugging: neither functions nor the gateway give up waiting. @default true */
+  /** False while debugging, so that neither functions nor the gateway time out. @default true */
   readonly enforcesTimeouts?: boolean;
   readonly clock?: Clock;
   /** Absolute folder that keeps tables, events and messages. @default in memory */
@@ -39,15 +39,15 @@ export interface RuntimeOptions {
   readonly dynamoEndpoint?: string;
   /** Absolute path of a file of rows for tables that are empty. @default `sandbox-seed.{js,cjs,mjs,json}` of the project */
   readonly seedFile?: string;
-  /** Ports of local services that old helpers look for; any free one by default. */
+  /** Fixed ports of local services for old helpers; any free port by default. */
   readonly servicePorts?: { readonly events?: number; readonly tables?: number };
-  /** Seals sessions and tickets where the app's environment has no `ARC_APP_SECRET`. @default a random one */
+  /** Secret for sessions and tickets if the app's environment has no `ARC_APP_SECRET`. @default a random one */
   readonly appSecret?: string;
   /** Origins besides the server's own whose pages may open sockets. `"*"` for all. */
   readonly allowedOrigins?: readonly string[];
-  /** URL at which a tunnel or proxy shows the app to others: `https://app.example`. Never local. */
+  /** URL of the tunnel or proxy in front of the app: `https://app.example`. Requests to it are never local. */
   readonly publicUrl?: string;
-  /** Serves TLS with this certificate and key, PEM texts. Plain HTTP is for programs of this machine then. */
+  /** Serves TLS with this certificate and key in PEM format. Plain HTTP then works only for programs on this machine. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
@@ -70,7 +70,7 @@ export interface ResolvedRuntimeOptions {
   readonly tls: { readonly cert: string; readonly key: string } | null;
 }
 
-/** A process that a debugger has stopped neither answers pings nor gets on with its work. */
+/** Without limits, because a process stopped by a debugger answers no pings and makes no progress. */
 const noTimeouts: Partial<Limits> = {
   idleMs: Infinity,
   connectionMs: Infinity,
@@ -79,13 +79,13 @@ const noTimeouts: Partial<Limits> = {
   pingMs: Infinity,
 };
 
-/** Checks options once, at the edge; nothing below sees optional fields. */
+/** Validates options and fills in defaults. */
 export function resolveOptions(
   options: RuntimeOptions,
   strategy: ExecutionStrategy | undefined,
 ): ResolvedRuntimeOptions {
   const { enforcesTimeouts = true } = options;
-  if (strategy === undefined) throw new TypeError("execution names no strategy");
+  if (strategy === undefined) throw new TypeError("execution must name a strategy");
   return Object.freeze({
     app: options.app,
     port: options.port ?? 3333,

@@ -36,30 +36,30 @@ export interface Runtime {
   readonly host: string;
   /** `http://localhost:3333` */
   readonly url: string;
-  /** For other devices of the network: `http://192.168.1.20:3333`; null unless every address listens. */
+  /** URL for other devices on the network: `http://192.168.1.20:3333`; null unless the app listens on every address. */
   readonly networkUrl: string | null;
-  /** For every page of the app: `ws://localhost:3333`, or at the network's address or the public URL's. */
+  /** WebSocket URL for the app's pages: `ws://localhost:3333`, or at the network address or public URL. */
   readonly webSocketUrl: string;
   readonly traffic: Traffic;
   readonly invoker: Invoker;
   /**
-   * Swaps functions and routes in without dropping a socket or a frame. Resolves with the functions
-   * whose new code failed while it loaded, which traffic reports as well.
+   * Replaces functions and routes without dropping a socket or a frame. Resolves with the functions
+   * whose new code failed to load, which traffic also reports.
    */
   update(app: RuntimeApp): Promise<readonly FailedLoad[]>;
   /** Absolute build folders from which environments may start or run. */
   readonly foldersInUse: ReadonlySet<string>;
-  /** Variables by which functions find the local services. */
+  /** Environment variables that locate the local services. */
   environment(): Readonly<Record<string, string>>;
-  /** What functions failed to take in all their tries: events and messages of queues. */
+  /** Events and queue messages that failed every retry. */
   deadLetters(): readonly DeadLetter[];
-  /** Drains: stops listening, closes sockets (1001), runs `$disconnect` for each, stops environments. */
+  /** Shuts down: stops listening, closes sockets (1001), runs their `$disconnect` functions, and stops environments. */
   close(): Promise<void>;
 }
 
 type Awaitable<T> = T | Promise<T>;
 
-/** Names of the strategies, and how each is made. What most apps do not use is loaded by those that do. */
+/** Strategies by name. Rarely used ones are loaded on demand. */
 const strategies: Readonly<
   Record<string, (options: ProcessStrategyOptions) => Awaitable<ExecutionStrategy>>
 > = {
@@ -74,7 +74,7 @@ async function createChildProcesses(): Promise<ExecutionStrategy> {
 
 /**
  * Runs an app: gateway, environments and services, wired together.
- * @throws RuntimeError when the port or the host cannot be had.
+ * @throws RuntimeError if the port or host is not available.
  */
 export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   const { execution = "process", inspect } = given;
@@ -90,12 +90,12 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   const trust = createTrust({ host, allowedOrigins, publicUrl });
   const traffic = new Traffic();
   const realtime = new Realtime(clock, traffic);
-  // While services and gateway begin, a process for the first function does.
+  // Start a process for the first function while services and gateway start.
   const first = app.functions.find(({ build }) => build === "pending" || build.ok);
   if (first !== undefined) options.strategy.prepare?.(first.config);
   const { wrapExecution = (one: ExecutionStrategy) => one } = given;
   const invoker = new FunctionInvoker({
-    // Such a process runs Node.js only. A strategy that somebody made is theirs to be right for all.
+    // This process is for Node.js functions only. A custom strategy handles all functions itself.
     strategy: wrapExecution(
       typeof given.execution === "object"
         ? options.strategy
@@ -111,7 +111,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     concurrencyPerEnvironment: options.concurrencyPerEnvironment,
     enforcesTimeouts: options.enforcesTimeouts,
   });
-  // Nothing of the services is loaded that the manifest does not have.
+  // Load only the services that the manifest needs.
   const services = await createServices({
     app,
     invoker,
@@ -193,7 +193,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
     throw error;
   });
   services.start();
-  // One after another: the app given last is the one that stays.
+  // Updates run one at a time, so that the last one wins.
   let updates: Promise<unknown> = Promise.resolve();
   return {
     port,
@@ -223,7 +223,7 @@ export async function createRuntime(given: RuntimeOptions): Promise<Runtime> {
   };
 }
 
-/** The app with a secret, be it its own. */
+/** The app with a secret: its own, or a generated one. */
 function withSecret(app: RuntimeApp, appSecret: string): RuntimeApp {
   return { ...app, env: { ARC_APP_SECRET: appSecret, ...app.env } };
 }

@@ -3,11 +3,11 @@ import { durationMs } from "./duration.ts";
 
 /** A clock that moves only when a test moves it. */
 export interface TestClock extends Clock {
-  /** Goes on by milliseconds or by `"2h"`, `"10m"`, `"29s"`, running what falls due, in order. */
+  /** Advances by milliseconds or by `"2h"`, `"10m"`, `"29s"`, and runs due timers in order. */
   advance(by: number | string): Promise<void>;
 }
 
-/** Time for tests: nothing sleeps through a two-hour limit. */
+/** A clock for tests, so that they do not wait for a two-hour limit. */
 export function createTestClock(startMs = 1_700_000_000_000): TestClock {
   let nowMs = startMs;
   let timers: { readonly dueMs: number; readonly run: () => void }[] = [];

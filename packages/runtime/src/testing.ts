@@ -1,4 +1,4 @@
-// What tests of apps and tools need of the runtime; nothing of it runs in production.
+// Exports for tests and tools; not used in production.
 export { createTestClock, type TestClock } from "./test-clock.ts";
 export { createMovableClock, type MovableClock } from "./movable-clock.ts";
 export { durationMs } from "./duration.ts";

@@ -1,12 +1,12 @@
-/** Bytes of a file; `end` is behind the last one. */
+/** A range of bytes; `end` is exclusive. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * The part of a file that a `Range` header asks for. null: the whole file, which is also the answer to
- * several ranges, as S3 gives it, and to a header that is malformed; RFC 9110, section 14.2.
+ * The part of a file requested by a `Range` header. null means the whole file, also for several ranges, as in S3,
+ * and for a malformed header; RFC 9110, section 14.2.
  */
 export function byteRange(header: string, size: number): ByteRange | "unsatisfiable" | null {
   const match = /^bytes=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header);

@@ -1,4 +1,4 @@
-/** Its name changes with its content, so that it may be kept for ever. */
+/** For files whose names change with their content. */
 export const cachedForEver = "public, max-age=31536000, immutable";
-/** Asked for each time, which costs a 304. */
+/** For other files, which browsers revalidate each time. */
 export const askedEachTime = "public, max-age=0, must-revalidate";

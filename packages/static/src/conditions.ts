@@ -2,7 +2,7 @@ import type { StaticFile, StaticRequest } from "./static-file.ts";
 
 type Validators = Pick<StaticFile, "etag" | "modifiedAt">;
 
-/** What the conditions of a request come to, in the order of RFC 9110, section 13.2.2. */
+/** Evaluates a request's conditions in the order of RFC 9110, section 13.2.2. */
 export function checkConditions(
   { header }: Pick<StaticRequest, "header">,
   file: Validators,
@@ -24,7 +24,7 @@ export function checkConditions(
     : "send";
 }
 
-/** Whether a part may be sent: the client has other parts of the very same file. */
+/** Whether a range may be sent, because the client's other parts are of the same version of the file. */
 export function isSameForRange(ifRange: string | undefined, file: Validators): boolean {
   if (ifRange === undefined) return true;
   if (/^(?:W\/)?"/.test(ifRange)) return isSameStrong(ifRange.trim(), file.etag);
@@ -49,7 +49,7 @@ function isSameStrong(one: string, other: string): boolean {
   return one === other && !one.startsWith("W/");
 }
 
-/** null: the date is malformed, and the condition with it is none. */
+/** null if the date is malformed; the condition is then ignored. */
 function isModifiedSince({ modifiedAt }: Validators, date: string): boolean | null {
   const since = Date.parse(date);
   return Number.isNaN(since) ? null : inSeconds(modifiedAt) > since;

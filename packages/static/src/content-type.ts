@@ -6,7 +6,7 @@ export function contentTypeOf(name: string): string {
   return isText(type) ? `${type}; charset=utf-8` : type;
 }
 
-/** Whether a content type is of text, which is worth compressing. */
+/** Whether a content type is text, which is worth compressing. */
 export function isText(contentType: string): boolean {
   return /^text\/|[/+](?:javascript|json|xml)(?:;|$)/.test(contentType);
 }

@@ -1,11 +1,11 @@
 import { encodings, type ServingSettings, type StaticFile } from "./static-file.ts";
 
-/** Files that describe a folder to people and machines, which Architect leaves out too. */
+/** Files that describe a folder, which Architect also excludes. */
 const neverServed: ReadonlySet<string> = new Set(["readme.md", "thumbs.db", "node_modules"]);
 
 /**
- * Whether a file may be public. The one rule for what is served locally and what is uploaded: nothing
- * that begins with a dot (`.env`, `.git/config`, `.npmrc`), except `.well-known` (RFC 8615).
+ * Whether a file may be public, both for serving locally and for uploads. Excludes names that begin with a dot
+ * (`.env`, `.git/config`, `.npmrc`), except `.well-known` (RFC 8615).
  *
  * @param name Relative to the folder, with `/`.
  */
@@ -25,7 +25,7 @@ export function isPublicName(name: string, { ignore }: Pick<ServingSettings, "ig
   );
 }
 
-/** The name that the path of a request means; null: it is malformed. `path` begins with a slash. */
+/** The file name for a request path; null if malformed. `path` begins with a slash. */
 export function nameOfPath(path: string): string | null {
   try {
     return decodeURIComponent(path.slice(1));
@@ -34,7 +34,7 @@ export function nameOfPath(path: string): string | null {
   }
 }
 
-/** Names to look for, best first: the file, the page of a folder, a page without its extension. */
+/** Candidate names, preferred first: the file, a folder's index page, a page without its extension. */
 export function candidateNames(name: string): readonly string[] {
   if (name === "" || name.endsWith("/")) return [`${name}index.html`];
   return hasExtension(name)
@@ -42,17 +42,17 @@ export function candidateNames(name: string): readonly string[] {
     : [name, `${name}/index.html`, `${name}.html`];
 }
 
-/** Whether a path looks like a file's; any other is a page's, which a single-page app answers. */
+/** Whether a path looks like a file. Other paths are pages, which a single-page app handles. */
 export function hasExtension(name: string): boolean {
   return name.slice(name.lastIndexOf("/") + 1).includes(".");
 }
 
-/** Name of the file with the bytes in an encoding. */
+/** Name of a file's encoded variant. */
 export function variantName(name: string, encoding: StaticFile["variants"][number]): string {
   return `${name}.${encoding === "gzip" ? "gz" : encoding}`;
 }
 
-/** Encodings of which a client takes each, best first; RFC 9110, section 12.5.3. */
+/** Encodings that a client accepts, preferred first; RFC 9110, section 12.5.3. */
 export function acceptedEncodings(
   header: string | undefined,
 ): readonly (typeof encodings)[number][] {

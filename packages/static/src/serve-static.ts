@@ -16,7 +16,7 @@ import type {
 } from "./static-file.ts";
 
 /**
- * Answers a request for a static file. The one implementation for `arclet dev` and for AWS.
+ * Serves a static file, both in `arclet dev` and on AWS.
  *
  * - `about` and `about/` are `about/index.html`, and `about` may be `about.html`;
  * - with `spa`, a path that is not a file's is `index.html`;
@@ -47,7 +47,7 @@ export async function serveStatic<File extends StaticFile>(
   return missing === null ? null : sendWhole(404, missing, false, request);
 }
 
-/** With a prefix, `assets/app.js` is `app.js` too: that is its key in the bucket, and its URL in Architect. */
+/** With a prefix, `assets/app.js` also serves `app.js`: it is the key in the bucket and the URL in Architect. */
 function namesOf(name: string, prefix: string | null): readonly string[] {
   const names = candidateNames(name);
   if (prefix === null || !name.startsWith(`${prefix}/`)) return names;
@@ -98,7 +98,7 @@ async function respond<File extends StaticFile>(
   };
 }
 
-/** The file in the first encoding that the client takes, with the type of the plain one. */
+/** The file in the first encoding that the client accepts, with the plain file's content type. */
 async function bestVariant<File extends StaticFile>(
   request: StaticRequest,
   name: string,
@@ -141,7 +141,7 @@ function headersOf(file: StaticFile, varies: boolean): Readonly<Record<string, s
   };
 }
 
-/** A plain name leads to the newest fingerprinted one, and is asked for each time. */
+/** A plain name serves the newest fingerprinted file, and is revalidated each time. */
 function redirect<File extends StaticFile>(name: string): StaticResponse<File> {
   const path = name.split("/").map(encodeURIComponent).join("/");
   return {

@@ -1,8 +1,8 @@
-/** Encodings that a file may be stored in, best first. */
+/** Encodings in which a file may be stored, preferred first. */
 export const encodings = ["br", "gzip"] as const;
 export type Encoding = (typeof encodings)[number];
 
-/** What is known of a file before its bytes are read. */
+/** Metadata of a file. */
 export interface StaticFile {
   /** Bytes, as stored. */
   readonly size: number;
@@ -12,21 +12,21 @@ export interface StaticFile {
   readonly modifiedAt: number;
   readonly contentType: string;
   readonly cacheControl: string;
-  /** How the bytes are encoded; null: as they are. */
+  /** Encoding of the bytes; null for none. */
   readonly encoding: Encoding | null;
   /** Encodings in which the same file lies beside it, named with `.br` or `.gz` at the end. */
   readonly variants: readonly Encoding[];
 }
 
-/** Where files are: a folder, or a bucket. */
+/** Storage of files: a folder or a bucket. */
 export interface FileStore<File extends StaticFile> {
-  /** null: there is no such file. Names have no slash at their beginning. */
+  /** null if the file does not exist. Names have no leading slash. */
   find(name: string): Promise<File | null>;
-  /** Fingerprinted names by plain ones, where files have those only. */
+  /** Fingerprinted names by plain names, if files are stored only under fingerprinted names. */
   fingerprints?(): Promise<Readonly<Record<string, string>>>;
 }
 
-/** What of `@static` decides how files are served. */
+/** Settings of `@static` that affect how files are served. */
 export interface ServingSettings {
   readonly spa: boolean;
   /** Parts of names that are not served. */
@@ -45,8 +45,8 @@ export interface StaticRequest {
 
 export interface StaticResponse<File extends StaticFile> {
   readonly status: number;
-  /** Names in lower case. `content-length` is that of what is sent, or would be for HEAD. */
+  /** Lower-case names. `content-length` is that of the body, or for HEAD what it would be. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What to send of which file; null: no body. `end` is behind the last byte. */
+  /** The file and range to send; null for no body. `end` is exclusive. */
   readonly body: { readonly file: File; readonly start: number; readonly end: number } | null;
 }

@@ -2,8 +2,7 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { Encoding } from "./static-file.ts";
 
 /**
- * Whether a file that lies beside another one holds the same bytes, encoded. One that was left behind by
- * an earlier build does not.
+ * Whether an encoded file next to another has the same content. A file left by an earlier build does not.
  */
 export function isVariantOf(bytes: Uint8Array, variant: Uint8Array, encoding: Encoding): boolean {
   try {
@@ -14,7 +13,7 @@ export function isVariantOf(bytes: Uint8Array, variant: Uint8Array, encoding: En
   }
 }
 
-/** @param limit Bytes; more is an error. */
+/** @param limit most bytes; more is an error */
 export function decode(bytes: Uint8Array, encoding: Encoding, limit: number): Buffer {
   const options = { maxOutputLength: Math.max(limit, 1) };
   return encoding === "br" ? brotliDecompressSync(bytes, options) : gunzipSync(bytes, options);

@@ -6,16 +6,16 @@ import { readKept, writeKept } from "../cache/kept-file.ts";
 import { toolStamp } from "../cache/tool-stamp.ts";
 import { zipDirectory } from "./zip.ts";
 
-/** What goes into an archive. */
+/** The contents of an archive. */
 export interface FolderContents {
   /** Relative to the build folder, with `/`. */
   readonly names: readonly string[];
   readonly unzippedBytes: number;
-  /** Whether the code has a text, for each that was asked for. */
+  /** For each requested text, whether the code contains it. */
   readonly mentions: Readonly<Record<string, boolean>>;
 }
 
-/** A function's archive, as Lambda takes it. */
+/** A function's archive for Lambda. */
 export interface Archive {
   /** Hex SHA-256 of its bytes. */
   readonly hash: string;
@@ -23,17 +23,17 @@ export interface Archive {
   read(): Promise<Uint8Array>;
 }
 
-/** Makes archives of build folders. Equal folders give equal bytes, and are zipped once. */
+/** Creates archives of build folders. Equal folders give equal bytes, and are zipped only once. */
 export interface Archiver {
   /** @param texts What to look for in the code. */
   contents(built: BuiltFunction, texts: readonly string[]): Promise<FolderContents>;
   archive(built: BuiltFunction): Promise<Archive>;
-  /** Keeps what later runs need not do again. */
+  /** Saves the cache for later runs. */
   close(): Promise<void>;
 }
 
 export interface ArchiverOptions {
-  /** Absolute folder that keeps archives for later runs. @default none */
+  /** Absolute path of the folder that caches archives for later runs. @default none */
   readonly cacheDirectory?: string;
 }
 
@@ -73,7 +73,7 @@ async function contentsOf(
 }
 
 interface KeptArchive extends FolderContents {
-  /** Of the build folder that it was made of. */
+  /** Hash of the build folder it was made from. */
   readonly folderHash: string;
   readonly hash: string;
   readonly byteLength: number;
@@ -87,7 +87,7 @@ interface KeptArchives {
   readonly archives: Readonly<Record<string, KeptArchive>>;
 }
 
-/** Keeps a file for each function below `archives/`, and what it was made of in `archives.json`. */
+/** Caches one archive per function below `archives/`, and their sources' hashes in `archives.json`. */
 class KeepingArchiver implements Archiver {
   readonly #directory: string;
   readonly #index: string;
@@ -129,7 +129,7 @@ class KeepingArchiver implements Archiver {
         byteLength,
         stamp,
       };
-      // An app's archives need not all be in memory.
+      // Release the bytes, so that not all archives are in memory.
       return { hash, byteLength, read };
     }
     return archive;

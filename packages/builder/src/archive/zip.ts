@@ -11,15 +11,15 @@ export interface ZippedFolder {
   readonly unzippedBytes: number;
 }
 
-/** Zip keeps local times without a zone: these fields are the same in every zone. The format begins in 1980. */
+/** Zip stores local times without a zone, so these fields are the same in every zone. The format starts in 1980. */
 const fixedTime = new Date(1980, 0, 1, 0, 0, 0);
-/** Made on Unix: whoever unpacks it takes the modes over. */
+/** Created on Unix, so that file modes are restored. */
 const unix = 3;
 const regularFile = 0o100_000;
 
 /**
- * Zips a folder so that equal folders give equal bytes, wherever and whenever: names are sorted, times
- * fixed, modes 0644 or 0755, and only files are entries.
+ * Zips a folder reproducibly: names are sorted, times fixed, modes are 0644 or 0755, and only files are
+ * entries.
  */
 export async function zipDirectory(directory: string): Promise<ZippedFolder> {
   const listed = await listFiles(directory, () => true);

@@ -26,7 +26,7 @@ export type BundledFolder =
       readonly built: BuiltFunction;
       /** Warnings. */
       readonly diagnostics: readonly Diagnostic[];
-      /** Absolute files, without symbolic links; null when packages are shipped whose files nobody listed. */
+      /** Absolute file paths without symbolic links; null if shipped packages have unlisted files. */
       readonly sources: readonly string[] | null;
       /** Absolute folders whose files went beside the bundle. */
       readonly folders: readonly string[];
@@ -39,7 +39,7 @@ export type BundledFolder =
       readonly sources: FailedSources;
     };
 
-/** Bundles a function and puts the other files of its folder beside the bundle. */
+/** Bundles a function, and copies the other files of its folder next to the bundle. */
 export async function bundleFolder(
   declared: ProjectFunction,
   place: BuildPlace,
@@ -113,12 +113,12 @@ export async function bundleFolder(
   };
 }
 
-/** Two may ship the same package. */
+/** Two sources may ship the same package. */
 function distinct(files: readonly FolderFile[]): readonly FolderFile[] {
   return [...new Map(files.map((file) => [file.name, file])).values()];
 }
 
-/** The manifest, for helpers that look for it; nothing for all others. */
+/** The manifest file, for helpers that read it; otherwise nothing. */
 async function manifestFiles(
   path: string | null,
   inputs: readonly string[],

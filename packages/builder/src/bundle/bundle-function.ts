@@ -10,6 +10,7 @@ import { BuildError } from "../errors.ts";
 import { toDiagnostic } from "./message-diagnostic.ts";
 import type { ModuleFormat } from "../module-format.ts";
 import { holdsNativePackage } from "./native-packages.ts";
+import { packagesWithFiles } from "./packages-with-files.ts";
 import { externalImports, type ExternalImport } from "../esbuild/external-imports.ts";
 
 export interface Bundle {
@@ -18,7 +19,7 @@ export interface Bundle {
   readonly files: readonly ModuleFile[];
   /** Absolute. */
   readonly inputs: readonly string[];
-  /** Imports that native packages are left to answer. */
+  /** Imports of native packages, which are resolved at run time. */
   readonly nativeImports: readonly ExternalImport[];
 }
 
@@ -30,24 +31,36 @@ export type BundleResult =
       readonly sources: FailedSources;
     };
 
-/** What to bundle; the format and the name of the module follow from the source. */
-export type BundleRequest = Omit<BundleSettings, "format" | "outfile" | "keepsNativePackages"> & {
+/** What to bundle. The source determines the module's format and name. */
+export type BundleRequest = Omit<
+  BundleSettings,
+  "format" | "outfile" | "keepsNativePackages" | "keptPackages"
+> & {
   readonly directory: string;
 };
 
 type Context = BuildContext<ReturnType<typeof createBundleOptions>>;
 
-/** Bundles one function again and again, keeping what esbuild has parsed. One `bundle` at a time. */
+/** Bundles one function repeatedly, reusing what esbuild has parsed. Call `bundle` sequentially. */
 export class FunctionBundler {
   #context: Context | null = null;
   #contextKey = "";
-  /** Known only once the function was bundled; most have none, and looking for them costs time. */
+  /** Known only after bundling. Most functions have none, and detecting them takes time. */
   #hasNativePackages = false;
+  /** Absolute folders of packages that read files beside their modules; known in the same way. */
+  #keptPackages: readonly string[] = [];
 
   async bundle(request: BundleRequest): Promise<BundleResult> {
-    const result = await this.#bundle(request);
-    if (this.#hasNativePackages || !(await mayHoldNativePackage(result))) return result;
-    this.#hasNativePackages = true;
+    let result = await this.#bundle(request);
+    if (!this.#hasNativePackages && (await mayHoldNativePackage(result))) {
+      this.#hasNativePackages = true;
+      result = await this.#bundle(request);
+    }
+    // Once: what such packages need is left out together with them.
+    const all = result.ok ? await packagesIn(result.bundle, request.entry) : [];
+    const found = all.filter((folder) => !this.#keptPackages.includes(folder));
+    if (found.length === 0) return result;
+    this.#keptPackages = [...this.#keptPackages, ...found];
     return this.#bundle(request);
   }
 
@@ -74,6 +87,7 @@ export class FunctionBundler {
       format,
       outfile: resolve(request.directory, name),
       keepsNativePackages: this.#hasNativePackages,
+      keptPackages: this.#keptPackages,
     };
     const key = JSON.stringify({ ...settings, dependencies: [...request.dependencies] });
     try {
@@ -89,9 +103,10 @@ export class FunctionBundler {
           format,
           files: completeModule(outputFiles, request.directory, name, format),
           inputs: inputFiles(Object.keys(metafile.inputs), request.root),
-          nativeImports: this.#hasNativePackages
-            ? externalImports(metafile, (path) => resolve(request.root, path))
-            : [],
+          nativeImports:
+            this.#hasNativePackages || this.#keptPackages.length > 0
+              ? externalImports(metafile, (path) => resolve(request.root, path))
+              : [],
         },
         diagnostics: warnings.map((warning) => toDiagnostic(warning, "warning")),
         entryFormat: metafile.inputs[sourceName(request)]?.format ?? null,
@@ -99,11 +114,15 @@ export class FunctionBundler {
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
       if (hasBundlerEnded(error)) {
-        // Its contexts ended with it; the next bundle starts another one.
+        // Its contexts are lost; the next bundle starts a new process.
         this.#context = null;
-        throw new BuildError("ERR_BUNDLER_ENDED", "the bundler's process ended while it worked", {
-          cause: error,
-        });
+        throw new BuildError(
+          "ERR_BUNDLER_ENDED",
+          "the bundler's process was killed during a build",
+          {
+            cause: error,
+          },
+        );
       }
       return {
         ok: false,
@@ -117,7 +136,7 @@ export class FunctionBundler {
   }
 }
 
-/** Also when it failed in a package: those with native code name modules that are not installed. */
+/** Also if bundling failed in a package, because native packages refer to modules that are not installed. */
 async function mayHoldNativePackage(result: BundleResult): Promise<boolean> {
   if (result.ok) return holdsNativePackage(result.bundle.inputs);
   return result.diagnostics.some(
@@ -125,7 +144,16 @@ async function mayHoldNativePackage(result: BundleResult): Promise<boolean> {
   );
 }
 
-/** Ended by a signal to all processes of a terminal, or by the system. */
+export function packagesIn(
+  { files, format, inputs }: Bundle,
+  entry: string,
+): Promise<readonly string[]> {
+  const module = files.find(({ name }) => name === moduleName(format));
+  const text = Buffer.from(module?.bytes ?? new Uint8Array()).toString("latin1");
+  return packagesWithFiles(text, inputs, entry);
+}
+
+/** Whether esbuild was killed, by a terminal's signal or by the system. */
 function hasBundlerEnded({ errors }: BuildFailure): boolean {
   return errors.some(({ text }) => /^The service (?:was stopped|is no longer running)/.test(text));
 }

@@ -1,6 +1,6 @@
 import { loadEsbuild } from "../esbuild/load-esbuild.ts";
 
-/** What to bundle into one module that this machine runs. */
+/** A module to bundle for this machine. */
 export interface BundleModuleOptions {
   /** Absolute project folder. */
   readonly root: string;
@@ -10,7 +10,7 @@ export interface BundleModuleOptions {
   readonly outfile: string;
 }
 
-/** Bundles a module of a project with the project's files it imports; packages stay where they are installed. */
+/** Bundles a project's module with the project files it imports. Packages are not bundled. */
 export async function bundleModule({ root, entry, outfile }: BundleModuleOptions): Promise<void> {
   const { build } = loadEsbuild();
   await build({

@@ -24,13 +24,15 @@ export interface BundleSettings {
   readonly keepsOlderAwsSdk: boolean;
   readonly minify: boolean;
   readonly replace: { readonly [file: string]: string };
-  /** Export path of an HTTP function's handler, whose results are completed; null for other functions. */
+  /** Export path of an HTTP function's handler, which is wrapped to complete its results; null for other functions. */
   readonly adapts: string | null;
-  /** Leaves native packages where they are, to be shipped beside the bundle. */
+  /** Keeps native packages out of the bundle, to ship them next to it. */
   readonly keepsNativePackages: boolean;
+  /** Absolute folders of packages that are left out like native ones. */
+  readonly keptPackages: readonly string[];
 }
 
-/** Free name of the bundle that replaces `import.meta.url` in a CommonJS bundle. */
+/** Identifier that replaces `import.meta.url` in a CommonJS bundle. */
 export const importMetaUrlName = "__arclet_import_meta_url";
 
 export function createBundleOptions(settings: BundleSettings): EsbuildOptions & {
@@ -48,7 +50,7 @@ export function createBundleOptions(settings: BundleSettings): EsbuildOptions & 
     platform: "node",
     format,
     target: nodeTarget(settings.runtime),
-    // In bundled dependencies these names mean the file they were written in; there is but one file.
+    // In bundled dependencies, these names refer to the original file, but there is only one file.
     define:
       format === "esm"
         ? { __dirname: "import.meta.dirname", __filename: "import.meta.filename" }
@@ -64,7 +66,9 @@ export function createBundleOptions(settings: BundleSettings): EsbuildOptions & 
       ...(Object.keys(settings.replace).length === 0 ? [] : [replacedModules(settings.replace)]),
       ...(aliases === null ? [] : [aliases]),
       olderAwsSdkPlugin(settings.keepsOlderAwsSdk),
-      ...(settings.keepsNativePackages ? [nativePackagesPlugin()] : []),
+      ...(settings.keepsNativePackages || settings.keptPackages.length > 0
+        ? [nativePackagesPlugin(settings.keptPackages)]
+        : []),
       nativeModules,
     ],
     loader: {
@@ -104,8 +108,8 @@ function nodeTarget(runtime: string): string {
 }
 
 /**
- * A function that declares one of Lambda's packages wants its own version: that one is bundled with
- * all it needs, so that versions do not mix, and the others stay Lambda's.
+ * If a function declares one of Lambda's packages, its own version is bundled with all dependencies, so that
+ * versions do not mix. Other packages of Lambda are not bundled.
  */
 function lambdaPackagesPlugin(declared: readonly string[]): Plugin {
   return {
@@ -121,8 +125,8 @@ function lambdaPackagesPlugin(declared: readonly string[]): Plugin {
 }
 
 /**
- * Version 2 of the SDK, which older runtimes brought along. Packages name it where they have found no
- * newer one: not being installed is a mistake only in a function's own sources.
+ * Version 2 of the SDK, which older runtimes included. Packages use it as a fallback, so it is an error only if
+ * a function's own sources import it and it is not installed.
  */
 function olderAwsSdkPlugin(isKept: boolean): Plugin {
   const namespace = "older-aws-sdk";
@@ -140,7 +144,7 @@ function olderAwsSdkPlugin(isKept: boolean): Plugin {
   };
 }
 
-/** `.node` files are copied beside the bundle and loaded with `require`, the only way to load them. */
+/** Copies `.node` files next to the bundle and loads them with `require`, the only way to load them. */
 const nativeModules: Plugin = {
   name: "native-modules",
   setup(build) {

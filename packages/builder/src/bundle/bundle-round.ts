@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import type { Metafile, OutputFile } from "esbuild";
-import { isBuildFailure, type Bundle, type BundleRequest } from "./bundle-function.ts";
+import { isBuildFailure, packagesIn, type Bundle, type BundleRequest } from "./bundle-function.ts";
 import { createBundleOptions, entryName, sourceName } from "./bundle-options.ts";
 import { completeModule, inputFiles, moduleName } from "./complete-module.ts";
 import { entryFormat, type EntryFormat } from "./entry-format.ts";
@@ -9,9 +9,9 @@ import { holdsNativePackage } from "./native-packages.ts";
 
 /** A function that is being built. */
 export interface Participant {
-  /** null: it has to be bundled alone. */
+  /** null if it must be bundled alone. */
   bundle(request: BundleRequest): Promise<Bundle | null>;
-  /** It will not bundle any more. Others no longer wait for it. */
+  /** It will not be bundled in this round, so others do not wait for it. */
   leave(): void;
 }
 
@@ -22,9 +22,9 @@ interface Waiting {
 }
 
 /**
- * Bundles functions that are built at the same time in one go: what they share is read and parsed once.
- * The bundles are those that each alone would have. As soon as one of them has anything to tell, or is
- * not plain JavaScript through and through, all are bundled alone, which tells it of the right one.
+ * Bundles functions that are built at the same time together, so that shared modules are parsed once. Each
+ * bundle is the same as if bundled alone. If any of them has a message, or is not plain JavaScript, all are
+ * bundled alone instead, so that messages are reported for the right function.
  */
 export class BundleRound {
   #arriving = 0;
@@ -67,14 +67,14 @@ export class BundleRound {
     for (const group of groups.values()) {
       bundleTogether(group).then(
         (bundles) => group.forEach(({ settle }, index) => settle(bundles[index] ?? null)),
-        // Whatever it is, it is reported by those that are bundled alone.
+        // Errors are reported when the functions are bundled alone.
         () => group.forEach(({ settle }) => settle(null)),
       );
     }
   }
 }
 
-/** In the order of `group`; all null when they cannot be bundled together. */
+/** Results in the order of `group`; all null if they cannot be bundled together. */
 async function bundleTogether(group: readonly Waiting[]): Promise<readonly (Bundle | null)[]> {
   const [first] = group;
   if (first === undefined || group.length === 1) return [];
@@ -87,6 +87,7 @@ async function bundleTogether(group: readonly Waiting[]): Promise<readonly (Bund
     format: first.entry.format,
     outfile: name,
     keepsNativePackages: false,
+    keptPackages: [],
   });
   const built = await loadEsbuild()
     .build({
@@ -107,7 +108,14 @@ async function bundleTogether(group: readonly Waiting[]): Promise<readonly (Bund
   const isPlain = outputFiles.every(({ path }) => /\.[cm]js(?:\.map)?$/.test(path));
   const all = inputFiles(Object.keys(metafile.inputs), root);
   if (!isPlain || (await holdsNativePackage(all))) return [];
-  return group.map((waiting) => bundleOf(waiting, metafile, outputFiles));
+  const bundles = group.map((waiting) => bundleOf(waiting, metafile, outputFiles));
+  // Those that are bundled alone find out which packages to leave out.
+  const withFiles = await Promise.all(
+    bundles.map(async (bundle, index) =>
+      bundle === null ? [] : packagesIn(bundle, group[index]?.request.entry ?? ""),
+    ),
+  );
+  return bundles.map((bundle, index) => (withFiles[index]?.length === 0 ? bundle : null));
 }
 
 function bundleOf(
@@ -129,7 +137,7 @@ function bundleOf(
   };
 }
 
-/** Names of all inputs that one leads to, itself among them. */
+/** Names of all inputs reachable from one, including itself. */
 function reachableFrom(name: string, { inputs }: Metafile): readonly string[] {
   const found = new Set([name]);
   for (const input of found)

@@ -1,10 +1,10 @@
-/** How every function of a project is bundled. */
+/** Bundling settings of all functions of a project. */
 export interface BundlingSettings {
   readonly alias: { readonly [specifier: string]: string };
   /** Absolute path of the manifest's text, for helpers that read it. */
   readonly manifestFile: string | null;
   readonly keepsOlderAwsSdk: boolean;
   readonly minify: boolean;
-  /** Absolute paths of modules, and of those that stand in for them. */
+  /** Absolute paths of modules and their replacements. */
   readonly replace: { readonly [file: string]: string };
 }

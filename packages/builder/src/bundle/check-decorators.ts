@@ -5,8 +5,8 @@ import { SourceFile, type Diagnostic } from "@arclet/manifest";
 const setting = /"emitDecoratorMetadata"\s*:\s*true/;
 
 /**
- * A warning where a tsconfig.json asks for the types of decorated members, which esbuild does not write:
- * libraries that inject by type get `undefined` in their place. Null where no source has decorators.
+ * Warns if a tsconfig.json enables types of decorated members, which esbuild does not emit: libraries that
+ * inject by type get `undefined`. null if no source has decorators.
  *
  * @param inputs Absolute paths of the bundle's sources.
  * @param directory Absolute folder of the function.
@@ -29,21 +29,21 @@ export async function checkDecorators(
   return {
     severity: "warning",
     code: "decorator-metadata",
-    text: '"emitDecoratorMetadata" has no effect: esbuild writes no types of decorated members',
+    text: '"emitDecoratorMetadata" has no effect: esbuild does not emit types of decorated members',
     location:
       found === null
         ? null
         : file.locate({ start: found.index, end: found.index + found[0].length }),
     notes: [
       {
-        text: "name what is injected in the decorator itself, or compile with tsc and set src to its output",
+        text: "name the injected value in the decorator, or compile with tsc and set src to its output",
         location: null,
       },
     ],
   };
 }
 
-/** The file that sets it for sources of a folder, over `extends`; null when none does. */
+/** The tsconfig.json that enables it for a folder, following `extends`; null if none does. */
 async function settingFile(directory: string, root: string): Promise<SourceFile | null> {
   for (let folder = directory; ; folder = dirname(folder)) {
     const found = await readConfig(join(folder, "tsconfig.json"), root);
@@ -78,7 +78,7 @@ async function readConfig(path: string, root: string): Promise<SourceFile | null
     const text = await readFile(path, "utf8");
     return new SourceFile(relative(root, path).replaceAll("\\", "/"), text);
   } catch {
-    // A file that is not there, or may not be read, sets nothing; esbuild reports what it needs.
+    // Ignore missing or unreadable files; esbuild reports those it needs.
     return null;
   }
 }

@@ -3,13 +3,13 @@ import { extname, relative } from "node:path";
 import { SourceFile, type Diagnostic, type Location } from "@arclet/manifest";
 import { loadEsbuild } from "../esbuild/load-esbuild.ts";
 
-/** The handler's file, and what Lambda takes from it. */
+/** The handler's file and export. */
 export interface HandlerSource {
   /** Absolute path of the file. */
   readonly entry: string;
   /** Absolute project folder. */
   readonly root: string;
-  /** What follows the file in the handler string: `handler`, `nested.handler`. */
+  /** Export path in the handler string: `handler`, `nested.handler`. */
   readonly exportPath: string;
   /** Lambda runtime identifier. */
   readonly runtime: string;
@@ -17,13 +17,16 @@ export interface HandlerSource {
   readonly isModule: boolean;
 }
 
-/** What Lambda would refuse when it loads the handler, as far as the source's text tells. */
+/** Reports problems for which Lambda would refuse the handler, as far as the source shows them. */
 export async function checkHandler(source: HandlerSource): Promise<readonly Diagnostic[]> {
   const text = await readFile(source.entry, "utf8");
   const file = new SourceFile(relative(source.root, source.entry).replaceAll("\\", "/"), text);
-  const missing = source.isModule ? await missingExport(source, file) : null;
+  const missing = source.isModule
+    ? await missingExport(source, file)
+    : missingCommonExport(source, file);
+  const other = missing === null ? notAFunction(source, file) : null;
   const callback = callbackHandler(source, file);
-  return [missing, callback].filter((diagnostic) => diagnostic !== null);
+  return [missing, other, callback].filter((diagnostic) => diagnostic !== null);
 }
 
 async function missingExport(
@@ -45,13 +48,13 @@ async function missingExport(
   return {
     severity: "error",
     code: "handler-not-exported",
-    text: `"${name}" is not exported: Lambda looks for the export of this name`,
+    text: `"${name}" is not exported: Lambda calls the export of this name`,
     location:
       found === null ? locationAt(file, 0, 0) : locationAt(file, found.index, found[0].length),
     notes: [
       {
         text: isDefault
-          ? `Lambda never looks into the default export: write "export const ${name} = …"`
+          ? `Lambda ignores the default export: write "export const ${name} = …"`
           : others.length === 0
             ? `the file exports nothing: write "export const ${name} = …"`
             : `it exports ${others.join(", ")}`,
@@ -61,7 +64,63 @@ async function missingExport(
   };
 }
 
-/** Names that an ES module exports; null when it cannot be parsed alone. */
+/** A CommonJS module says what it exports while it runs: only one that never names it is refused. */
+function missingCommonExport({ exportPath }: HandlerSource, file: SourceFile): Diagnostic | null {
+  const [name = ""] = exportPath.split(".");
+  const { text } = file;
+  if (isNamed(text, name) && /\b(?:exports|module|this|eval|globalThis)\b|\bexport\b/.test(text))
+    return null;
+  const whole =
+    /\bmodule\.exports\s*=\s*(?:async\b|function\b|class\b|\([^()]*\)\s*=>|[\w$]+\s*=>)/.exec(text);
+  // What another module or a computed name brings is seen only where it runs.
+  const isOpen = /\b(?:require|import|eval|Object|Reflect)\b|\bexports\s*\[|\.\.\./.test(text);
+  const isOnlyWhole = whole !== null && text.match(/\bexports\b/g)?.length === 1;
+  if (isOpen && !isOnlyWhole && /\b(?:exports|module|this|eval)\b|\bexport\b/.test(text))
+    return null;
+  return {
+    severity: "error",
+    code: "handler-not-exported",
+    text: `"${name}" is not exported: Lambda looks for the export of this name`,
+    location:
+      whole === null
+        ? locationAt(file, 0, 0)
+        : locationAt(file, whole.index, "module.exports".length),
+    notes: [{ text: `write "exports.${name} = …"`, location: null }],
+  };
+}
+
+function isNamed(text: string, name: string): boolean {
+  return new RegExp(`\\b${name.replaceAll("$", "\\$")}\\b`).test(text);
+}
+
+/** A handler that is written as a value, or as a class, which cannot be called. */
+function notAFunction({ exportPath }: HandlerSource, file: SourceFile): Diagnostic | null {
+  if (exportPath.includes(".")) return null;
+  const name = exportPath.replaceAll("$", "\\$");
+  const assignments = [
+    ...file.text.matchAll(
+      new RegExp(
+        `(?:^|[;\\n])\\s*(?:export\\s+(?:const|let|var)\\s+${name}\\s*(?::[^=;]+)?=|(?:module\\.)?exports\\.${name}\\s*=)(?!=)\\s*`,
+        "g",
+      ),
+    ),
+    ...file.text.matchAll(new RegExp(`\\bexport\\s+(?=class\\s+${name}\\b)`, "g")),
+  ];
+  const [only] = assignments;
+  if (only === undefined || assignments.length > 1) return null;
+  const start = only.index + only[0].length;
+  const value = /^(?:["'`{\d[]|class\b|(?:true|false|null)\b)/.exec(file.text.slice(start))?.[0];
+  if (value === undefined) return null;
+  return {
+    severity: "error",
+    code: "handler-not-function",
+    text: `"${exportPath}" is not a function: Lambda calls it with each event`,
+    location: locationAt(file, start, value.length),
+    notes: [{ text: `write "async (event) => { … }"`, location: null }],
+  };
+}
+
+/** Export names of an ES module; null if it cannot be parsed alone. */
 async function exportsOf(entry: string, text: string): Promise<readonly string[] | null> {
   const loader = loaderOf(extname(entry));
   try {
@@ -75,7 +134,7 @@ async function exportsOf(entry: string, text: string): Promise<readonly string[]
     });
     return Object.values(metafile.outputs).flatMap((output) => output.exports);
   } catch {
-    // The bundler reports what is wrong with it.
+    // The bundler reports its syntax errors.
     return null;
   }
 }
@@ -110,13 +169,13 @@ function callbackHandler(
   const open = starts.index + starts[0].length;
   const parameters = parametersFrom(file.text, open);
   if (parameters === null || parameters.count < 3) return null;
-  // Parentheses that are not followed by a body are not parameters.
+  // Parentheses without a following body are not parameters.
   const after = file.text.slice(parameters.end + 1);
   if (!/^\s*(?::[^={]+)?(?:=>|\{)/.test(after)) return null;
   return {
     severity: "error",
     code: "handler-callback",
-    text: `${runtime} has no callbacks: Lambda refuses a handler with three parameters`,
+    text: `${runtime} does not support callbacks: Lambda refuses a handler with three parameters`,
     location: locationAt(file, open, parameters.end - open),
     notes: [
       {
@@ -127,7 +186,7 @@ function callbackHandler(
   };
 }
 
-/** Parameters of the list that opens before `start`; null when it does not end. */
+/** Parameters of the list that opens before `start`; null if it is not closed. */
 function parametersFrom(text: string, start: number): { count: number; end: number } | null {
   let depth = 0;
   let count = 0;

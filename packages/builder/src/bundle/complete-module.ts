@@ -12,7 +12,7 @@ export function moduleName(format: ModuleFormat): string {
   return format === "esm" ? "index.mjs" : "index.cjs";
 }
 
-/** Absolute paths of what esbuild read, by its own names for them. */
+/** Absolute paths of the inputs, by esbuild's names. */
 export function inputFiles(names: readonly string[], root: string): readonly string[] {
   return names
     .map((path) => path.replace(/^native-module:/, ""))
@@ -21,9 +21,9 @@ export function inputFiles(names: readonly string[], root: string): readonly str
 }
 
 /**
- * Adds what the module needs of its surroundings as its first line, and only when it needs it: a
- * source may declare the same names itself. esbuild renames such declarations when, and only when, the
- * module also uses the free name, which is when we declare it.
+ * Adds declarations of `require` and similar names as the module's first line, if it uses them as free
+ * identifiers. A source may declare the same names itself; esbuild renames such declarations exactly if the free
+ * identifier is also used.
  */
 export function completeModule(
   outputs: readonly { readonly path: string; readonly contents: Uint8Array }[],

@@ -3,7 +3,7 @@ import { declaredFormat, type ModuleFormat } from "../module-format.ts";
 
 export interface EntryFormat {
   readonly format: ModuleFormat;
-  /** Otherwise an ES module may turn out to be CommonJS once it is parsed. */
+  /** Whether the format is certain. Otherwise parsing may show that an ES module is CommonJS. */
   readonly isCertain: boolean;
 }
 
@@ -16,8 +16,8 @@ export async function entryFormat(entry: string): Promise<EntryFormat> {
 }
 
 /**
- * The format by syntax, guessed before parsing. Only a text with neither word is CommonJS for certain;
- * the parser has the last word on the others.
+ * Guesses the format by syntax. Only text with neither word is certainly CommonJS; parsing decides the
+ * rest.
  */
 async function likelyFormat(entry: string): Promise<ModuleFormat> {
   return /\b(?:import|export)\b/.test(await readFile(entry, "utf8")) ? "esm" : "cjs";

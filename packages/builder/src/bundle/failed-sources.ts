@@ -5,7 +5,7 @@ import { packageNameOf } from "../copy/find-package.ts";
 import { targetOf } from "./folder-aliases.ts";
 import { loadEsbuild } from "../esbuild/load-esbuild.ts";
 
-/** What a bundle that failed was made of. esbuild lists the sources of good bundles only. */
+/** Sources of a failed bundle. esbuild lists only those of successful bundles. */
 export interface FailedSources {
   /** Absolute files. */
   readonly read: readonly string[];
@@ -13,8 +13,8 @@ export interface FailedSources {
 }
 
 /**
- * Bundles once more, only to see which files are read and which are looked for in vain: a save of
- * these, and of no others, may repair the function.
+ * Bundles again to record which files are read and which are missing, because saving one of these may fix the
+ * function.
  */
 export async function sourcesOfFailure(
   options: EsbuildOptions,
@@ -37,7 +37,7 @@ export async function sourcesOfFailure(
       logLevel: "silent",
     });
   } catch (error) {
-    // It fails as it did before; what it read is known now.
+    // It fails again, but its files are now recorded.
     if (!(error instanceof Error && "errors" in error)) throw error;
   }
   return { read: [...read], missing: { paths: [...paths], hasPackages } };
@@ -66,7 +66,7 @@ function recorder(read: Set<string>, miss: (specifier: string, folder: string) =
         });
         if (found.errors.length === 0) return null;
         miss(path, resolveDir === "" ? dirname(importer) : resolveDir);
-        // The others are read as well.
+        // Continue, so that the other files are read too.
         return { path, external: true };
       });
       build.onLoad({ filter: /./, namespace: "file" }, ({ path }) => {

@@ -4,9 +4,9 @@ import type { Plugin } from "esbuild";
 const isAsked = Symbol("asked by the aliases");
 
 /**
- * Lets specifiers stand for folders of the project: `@architect/shared/names`. What the project itself
- * says of them, by `paths` of its tsconfig.json or `imports` of its package.json, comes first; what is
- * installed under such a name comes last, because Architect leaves copies of the folders there.
+ * Resolves specifiers such as `@architect/shared/names` to folders of the project. The project's own `paths` in
+ * tsconfig.json and `imports` in package.json take precedence; installed packages of that name come last, because
+ * Architect leaves copies of the folders there.
  */
 export function folderAliases(
   root: string,
@@ -35,7 +35,7 @@ export function folderAliases(
   };
 }
 
-/** The path that a specifier means; null when it is of no alias. */
+/** The path of a specifier; null if it does not match an alias. */
 export function targetOf(
   specifier: string,
   alias: { readonly [specifier: string]: string },

@@ -9,7 +9,7 @@ import { traceImports } from "../copy/trace-imports.ts";
 
 /** `@architect/views` in a path or in an import that is computed: `join("node_modules", "@architect", "views")`. */
 const mention = /@architect(?:\/|["'`]\s*,\s*["'`])(shared|views)/g;
-/** Imports of these, which the bundle holds: `from "@architect/shared/names"`. */
+/** Imports of these, which are bundled: `from "@architect/shared/names"`. */
 const bundledImport =
   /(?:from|import|import\(|require\()\s*["']@architect\/(?:shared|views)[^"'`]*["']/g;
 
@@ -19,7 +19,7 @@ const helper = /[\\/]node_modules[\\/]@(?:architect|begin)[\\/]/;
 export interface FoldersByPath {
   /** For the build folder's `node_modules`. */
   readonly files: readonly FolderFile[];
-  /** Absolute; whatever appears in them is taken too. */
+  /** Absolute paths of folders; new files in them are included too. */
   readonly folders: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export async function foldersByPath(
   if (bundle.search(mention) === -1) return { files: [], folders: [] };
   const names = new Set<string>();
   for (const input of inputs.filter((path) => !helper.test(path))) {
-    // A file that is gone by now is built again.
+    // The file was removed, which triggers another build.
     const text = await readFile(input, "utf8").catch(() => "");
     for (const [, name] of text.replaceAll(bundledImport, "").matchAll(mention))
       names.add(`@architect/${name}`);
@@ -47,7 +47,7 @@ export async function foldersByPath(
   const files: FolderFile[] = [];
   const folders: string[] = [];
   const packages: ExternalImport[] = [];
-  // A folder's modules may import from another: it is added while they are gone through.
+  // Modules of one folder may import from another, which is then added during the loop.
   for (const name of names) {
     const folder = alias[name];
     const real = folder === undefined ? null : await realpath(folder).catch(() => null);

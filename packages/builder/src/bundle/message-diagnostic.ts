@@ -2,7 +2,7 @@ import { isAbsolute } from "node:path";
 import type { Location as EsbuildLocation, Message } from "esbuild";
 import type { Diagnostic, DiagnosticNote, Location } from "@arclet/manifest";
 
-/** Turns a message of esbuild into a diagnostic. Files are relative to the project. */
+/** Converts an esbuild message to a diagnostic. File paths are relative to the project. */
 export function toDiagnostic(message: Message, severity: Diagnostic["severity"]): Diagnostic {
   const location = toLocation(message.location);
   const specifier = /^Could not resolve "(.+)"$/.exec(message.text)?.[1];
@@ -23,7 +23,7 @@ export function toDiagnostic(message: Message, severity: Diagnostic["severity"])
 function notesOf(message: Message): DiagnosticNote[] {
   return (
     message.notes
-      // Advice on esbuild's own options, which our users cannot set.
+      // Advice about esbuild options, which users cannot set.
       .filter(({ text }) => !text.startsWith("You can mark the path"))
       .map(({ text, location }) => ({ text, location: toLocation(location) }))
   );
@@ -33,7 +33,7 @@ function adviceFor(specifier: string): DiagnosticNote[] {
   const name = /^(@[^/]+\/[^/]+|[^@./][^/]*)/.exec(specifier)?.[0];
   const own = /^@(?:architect\/)?(shared|views)(?:\/|$)/.exec(specifier)?.[1];
   if (own !== undefined) {
-    return [{ text: `it refers to the project's folder src/${own}`, location: null }];
+    return [{ text: `it is resolved in the project's folder src/${own}`, location: null }];
   }
   if (name === undefined || isAbsolute(specifier)) return [];
   return [{ text: `install it: npm install ${name}`, location: null }];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Plugin } from "esbuild";
 import { findPackage, packageNameOf, readPackageManifest } from "../copy/find-package.ts";
 
-/** Packages that find, fetch or make the native module of the one that depends on them. */
+/** Packages that find, download or compile the native module of their dependent. */
 const finders = new Set([
   "bindings",
   "node-gyp-build",
@@ -18,8 +18,8 @@ const finders = new Set([
 const machine = /(?:linux|darwin|win32)(?:musl)?[-_.].*(?:x64|arm64)/;
 
 /**
- * Whether a package has native code that it looks for at run time, by paths that no bundler sees: it
- * works from its own folder only.
+ * Whether a package loads native code at run time, by paths that a bundler cannot see, so that it works only from
+ * its own folder.
  */
 export async function isNativePackage(folder: string): Promise<boolean> {
   const {
@@ -39,8 +39,11 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Leaves native packages out of the bundle, which then asks for them by name. */
-export function nativePackagesPlugin(): Plugin {
+/**
+ * Leaves native packages, and those in the folders of `kept`, out of the bundle, which then asks for
+ * them by name.
+ */
+export function nativePackagesPlugin(kept: readonly string[]): Plugin {
   return {
     name: "native-packages",
     setup(build) {
@@ -49,6 +52,7 @@ export function nativePackagesPlugin(): Plugin {
         const name = isBuiltin(path) ? null : packageNameOf(path);
         const found = name === null ? null : await findPackage(name, resolveDir);
         if (found === null) return null;
+        if (kept.includes(found.folder)) return { path, external: true };
         const isNative = known.get(found.folder) ?? isNativePackage(found.folder);
         known.set(found.folder, isNative);
         return (await isNative) ? { path, external: true } : null;
@@ -57,7 +61,7 @@ export function nativePackagesPlugin(): Plugin {
   };
 }
 
-/** Whether a bundle holds parts of native packages, which do not work there. */
+/** Whether a bundle contains parts of native packages, which do not work in it. */
 export async function holdsNativePackage(inputs: readonly string[]): Promise<boolean> {
   const folders = new Set(inputs.flatMap((input) => packageFolderOf(input) ?? []));
   const natives = await Promise.all([...folders].map(isNativePackage));
@@ -65,6 +69,6 @@ export async function holdsNativePackage(inputs: readonly string[]): Promise<boo
 }
 
 /** `/app/node_modules/@a/b/lib/c.js` → `/app/node_modules/@a/b` */
-function packageFolderOf(file: string): string | null {
+export function packageFolderOf(file: string): string | null {
   return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/.exec(file)?.[0] ?? null;
 }

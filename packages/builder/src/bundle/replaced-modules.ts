@@ -2,7 +2,7 @@ import type { Plugin } from "esbuild";
 
 const isAsked = Symbol("asked by the replacements");
 
-/** Puts modules in the place of others, however they are imported. A module may import the one it replaces. */
+/** Replaces modules, however they are imported. A replacement may import the module it replaces. */
 export function replacedModules(replace: { readonly [file: string]: string }): Plugin {
   return {
     name: "replaced-modules",

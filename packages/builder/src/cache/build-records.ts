@@ -6,18 +6,18 @@ import { FileStamps, isSettled } from "./file-stamps.ts";
 import { readKept, writeKept } from "./kept-file.ts";
 import { toolStamp } from "./tool-stamp.ts";
 
-/** A good build of an earlier run that would come out the same today. */
+/** A cached build that is still valid. */
 export interface KeptBuild {
   readonly built: BuiltFunction;
   /** Warnings. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** A build as it was made. */
+/** A finished build. */
 export interface MadeBuild extends KeptBuild {
-  /** What was asked for. */
+  /** The build's inputs. */
   readonly request: string;
-  /** When its first source was read; `Date.now()`. */
+  /** Time at which its first source was read, in epoch milliseconds. */
   readonly startedAt: number;
   /** Absolute project folder. */
   readonly root: string;
@@ -37,19 +37,19 @@ interface BuildRecord extends KeptBuild {
 
 interface KeptRecords {
   readonly tool: string;
-  /** Functions share most of what they depend on. */
+  /** Paths and stamps, shared because functions have most dependencies in common. */
   readonly stamps: readonly (readonly [path: string, stamp: string])[];
   /** By function. */
   readonly builds: Readonly<Record<string, BuildRecord>>;
 }
 
-/** What is written soon, and not at once: the builds of one round come together. */
+/** Delay before writing, so that the builds of one round are written together. */
 const writeAfterMs = 50;
 
 /**
- * What earlier runs built, so that a start in an unchanged project builds nothing. A record counts
- * only while the system shows every file and folder it depends on, and every file of the build folder,
- * untouched since. In doubt there is no record.
+ * A cache of earlier builds, so that a start in an unchanged project builds nothing. A record is valid only while
+ * every file and folder it depends on, and every file of the build folder, is unchanged. In doubt it is
+ * discarded.
  */
 export class BuildRecords {
   readonly #file: string;
@@ -70,8 +70,8 @@ export class BuildRecords {
   }
 
   /**
-   * null when the function has to be built. Does not wait for anything, so that the functions of an app
-   * are looked up in one turn of the event loop, in which each path is looked at once.
+   * Returns null if the function must be built. Synchronous, so that all functions of an app are looked up in one
+   * turn of the event loop, in which each path is checked once.
    */
   find(functionId: string, request: string): KeptBuild | null {
     this.#kept ??= this.#read();
@@ -85,10 +85,10 @@ export class BuildRecords {
     return { built: record.built, diagnostics: record.diagnostics };
   }
 
-  /** Keeps what was built, unless a source changed so recently that its stamp cannot show it. */
+  /** Stores a build, unless a source changed so recently that its stamp may not show it. */
   keep(functionId: string, build: MadeBuild): void {
     const stamps = new FileStamps();
-    // More files in its folders than these would be shipped as well.
+    // Additional files in its folders would also be shipped.
     const outputs = new Set([...build.outputs, ...build.outputs.map((path) => dirname(path))]);
     this.#made.set(functionId, {
       build,
@@ -97,7 +97,7 @@ export class BuildRecords {
     this.#timer ??= setTimeout(() => this.#write(), writeAfterMs).unref();
   }
 
-  /** Writes what is not written yet. */
+  /** Writes pending records. */
   async close(): Promise<void> {
     this.#write();
     await this.#writing;
@@ -123,7 +123,7 @@ export class BuildRecords {
     const made = [...this.#made];
     this.#made.clear();
     this.#writing = this.#writing.then(async () => {
-      // Another run may have written meanwhile: what it built is kept as well.
+      // Another process may have written in the meantime: keep its records too.
       await writeKept(this.#file, JSON.stringify(withBuilds(this.#read(), made)));
     });
   }
@@ -131,7 +131,7 @@ export class BuildRecords {
 
 type Stamped = readonly [path: string, stamp: string];
 
-/** Of a place that a damaged file does not have: no path has this stamp. */
+/** Stamp for an index missing from a damaged file; it matches no path. */
 const nothing: Stamped = ["", "?"];
 
 function withBuilds(
@@ -173,7 +173,7 @@ function withBuilds(
   return { tool: kept.tool, stamps, builds };
 }
 
-/** null when nothing can be said of what the build depends on. */
+/** null if the build's dependencies cannot be determined. */
 function stampedSources(
   build: MadeBuild,
   sources: BundleSources,

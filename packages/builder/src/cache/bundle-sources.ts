@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, sep } from "node:path";
 import type { FileStamps } from "./file-stamps.ts";
 
-/** What a bundle was made of. */
+/** The sources of a bundle. */
 export interface BundleParts {
   /** Absolute project folder. */
   readonly root: string;
@@ -12,18 +12,18 @@ export interface BundleParts {
   readonly folders: readonly string[];
 }
 
-/** What a folder means to the sources below it. */
+/** Settings in a folder that affect sources below it. */
 interface Surroundings {
   readonly paths: readonly string[];
-  /** False: its compiler settings have bundlers look anywhere. */
+  /** False if its compiler settings make bundlers search arbitrary paths. */
   readonly isKnown: boolean;
 }
 
-/** What a bundler looks for in every folder above a source; that it is not there matters as well. */
+/** Files that a bundler looks for in every folder above a source. Their absence matters too. */
 const inherited = ["package.json", "node_modules", ".pnp.cjs", ".pnp.data.json", ".pnp.js"];
 const compilerSettings = ["tsconfig.json", "jsconfig.json"];
 
-/** Finds what bundles depend on; what many of them share is looked at once. */
+/** Determines the dependencies of bundles. Shared ones are checked once. */
 export class BundleSources {
   readonly #stamps: FileStamps;
   readonly #surroundings = new Map<string, Surroundings>();
@@ -33,9 +33,8 @@ export class BundleSources {
   }
 
   /**
-   * Every path on which a bundle depends: its files, the folders where a file of a better name would be
-   * taken instead, and what is inherited from the folders above. As long as none of them changes, the
-   * same bundle comes out.
+   * Every path a bundle depends on: its files, folders where a new file would take precedence, and settings
+   * inherited from folders above. While none of them changes, the bundle is the same.
    *
    * @returns null when that cannot be known: `paths` and `baseUrl` of a tsconfig.json look anywhere.
    */
@@ -74,7 +73,7 @@ export class BundleSources {
     return found;
   }
 
-  /** Folders of scoped packages: a package that comes into one changes no other folder. */
+  /** Folders of scoped packages, because adding a package to a scope changes only that folder. */
   #scopesIn(folder: string): readonly string[] {
     if (this.#stamps.stats(folder)?.isDirectory() !== true) return [];
     return readdirSync(folder)

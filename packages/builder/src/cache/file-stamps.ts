@@ -1,33 +1,33 @@
 import { statSync, type BigIntStats } from "node:fs";
 
-/** A file changed more recently than this may change again within the same tick of the file system's clock. */
+/** A file changed more recently than this may change again within the same tick of the file system clock. */
 const settledAfterMs = 100;
 /** Some file systems keep whole seconds only: FAT counts in steps of two. */
 const settledAfterOnCoarseClockMs = 2000;
 
-/** Same stamp, same content, as far as the system shows: times, size and inode. */
+/** Identifies a file's content by times, size and inode. */
 export function stampOf({ mtimeNs, ctimeNs, size, ino }: BigIntStats): string {
   return `${mtimeNs} ${ctimeNs} ${size} ${ino}`;
 }
 
-/** Whether what was found had not changed for so long before `atMs` that its stamp identifies its content. */
+/** Whether a file had been unchanged long enough before `atMs` that its stamp identifies its content. */
 export function isSettled({ mtimeNs, ctimeNs }: BigIntStats, atMs: number): boolean {
   const isCoarse = ctimeNs % 1_000_000_000n === 0n;
   const changedMs = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n);
   return atMs - changedMs > (isCoarse ? settledAfterOnCoarseClockMs : settledAfterMs);
 }
 
-/** What is at many paths at one time; each path is looked at once. */
+/** Stamps of many paths at one time; each path is checked once. */
 export class FileStamps {
   readonly #found = new Map<string, BigIntStats | null>();
 
-  /** Empty when there is nothing at `path`. */
+  /** Empty if nothing exists at `path`. */
   of(path: string): string {
     const found = this.stats(path);
     return found === null ? "" : stampOf(found);
   }
 
-  /** null when there is nothing at `path`. */
+  /** null if nothing exists at `path`. */
   stats(path: string): BigIntStats | null {
     let found = this.#found.get(path);
     if (found === undefined) {

@@ -4,7 +4,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { systemErrorCode } from "@arclet/manifest";
 
-/** What this program kept in a JSON file; null when it was never written, is damaged, or another program's. */
+/** Reads a JSON file of this program's cache; null if it is missing, damaged, or from another version. */
 export function readKept(file: string, tool: string): unknown {
   try {
     const content = JSON.parse(readFileSync(file, "utf8")) as { readonly tool?: unknown };
@@ -15,8 +15,8 @@ export function readKept(file: string, tool: string): unknown {
 }
 
 /**
- * Replaces a file as a whole, so that nobody reads half of it. What the system refuses (a full disk, a
- * folder that may not be written) costs work at the next start, and no more: false.
+ * Replaces a file atomically. Returns false if the system refuses (disk full, no permission), which only costs
+ * time at the next start.
  */
 export async function writeKept(file: string, content: string | Uint8Array): Promise<boolean> {
   const draft = `${file}.${randomUUID()}.tmp`;

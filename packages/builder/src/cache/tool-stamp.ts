@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { FileStamps } from "./file-stamps.ts";
 
 /**
- * Tells one program from another: it changes when this package, or the bundle it is in, is installed or
- * made again, and with esbuild. What another one kept is not taken.
+ * Identifies the program's version. It changes when this package, its bundle or esbuild is reinstalled or rebuilt.
+ * Caches of another version are not used.
  */
 export function toolStamp(): string {
   const stamps = new FileStamps();

@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { isEditorFile } from "../editor-files.ts";
 import { listFiles, type ListedFile, type Listing } from "./list-files.ts";
 
-/** Settings of the function: read by Arclet, of no use to the function. */
+/** The function's settings, which only Arclet reads. */
 const configFiles = new Set(
   ["config", "arc-config", ".arc-config", "arc"].flatMap((stem) =>
     ["arc", "json", "yaml", "yml"]
@@ -20,13 +20,13 @@ const developmentFiles = new Set([
 ]);
 
 const scriptExtensions = new Set([".js", ".mjs", ".cjs"]);
-/** Node.js cannot run these as they are: bundled or not, they have no place beside the bundle. */
+/** Sources that Node.js cannot run; they are never copied next to the bundle. */
 const compiledExtensions = new Set([".ts", ".mts", ".cts", ".tsx", ".jsx"]);
 
 /**
- * The files of a function's folder that go beside its bundle, so that reads relative to `__dirname`
- * or `import.meta.url` work: all but what the bundle holds already, TypeScript, tests, the function's
- * settings, lock files, `node_modules` and whatever begins with a dot (secrets, editors' files).
+ * Files of a function's folder to copy next to its bundle, so that reads relative to `__dirname` or
+ * `import.meta.url` work: all except bundled sources, TypeScript, tests, the function's settings, lock files,
+ * `node_modules` and dot files (secrets, editors' files).
  *
  * @param bundled Absolute paths of the sources in the bundle.
  */
@@ -44,7 +44,7 @@ function isFolderBesideBundle(name: string): boolean {
   return !base.startsWith(".") && base !== "node_modules";
 }
 
-/** Whether a file of this name, relative to the function's folder, goes beside a bundle that does not hold it. */
+/** Whether to copy an unbundled file of this name, relative to the function's folder. */
 function isBesideBundle(name: string): boolean {
   const base = baseOf(name);
   if (base.startsWith(".") || isEditorFile(base)) return false;
@@ -76,7 +76,7 @@ function baseOf(name: string): string {
   return name.slice(name.lastIndexOf("/") + 1);
 }
 
-/** The files of a folder that is shipped as it is, `node_modules` and all. */
+/** Files of a folder that is shipped unchanged, including `node_modules`. */
 export async function filesOfFolder(folder: string): Promise<readonly ListedFile[]> {
   const { files } = await listFiles(folder, isInCopiedFolder);
   return files;

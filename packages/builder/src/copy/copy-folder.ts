@@ -18,7 +18,7 @@ interface Entry {
   readonly format: ModuleFormat;
 }
 
-/** Copies the folder of a function that is not bundled, with the packages it finds around it. */
+/** Copies the folder of a function that is not bundled, with the packages it imports from folders above. */
 export async function copyNodeFolder(
   declared: ProjectFunction,
   place: BuildPlace,
@@ -32,7 +32,7 @@ export async function copyNodeFolder(
     return refused(
       declared,
       "handler-not-javascript",
-      `${file} has to be bundled: Node.js does not run ${extension} files`,
+      `${file} must be bundled, because Node.js cannot run ${extension} files`,
       { text: "remove `bundle false` from the function's config.arc", location: null },
     );
   }
@@ -44,15 +44,15 @@ export async function copyNodeFolder(
     return refused(
       declared,
       "import-unresolved",
-      `"${declared.id}" imports ${stray}, which is outside of its folder: \`bundle false\` ships the folder alone`,
-      { text: "import it from @architect/shared, or let it be bundled", location: null },
+      `"${declared.id}" imports ${stray}, which is outside its folder: with \`bundle false\` only the folder is shipped`,
+      { text: "import it from @architect/shared, or remove `bundle false`", location: null },
     );
   }
   const { handler } = declared.config;
   return copyFolder(declared, place, { name, handler, format }, traced.files, hashes);
 }
 
-/** Copies the folder of a function of another runtime than Node.js. */
+/** Copies the folder of a function whose runtime is not Node.js. */
 export function copyOtherFolder(
   declared: ProjectFunction,
   place: BuildPlace,
@@ -98,7 +98,7 @@ async function copyFolder(
   return { ok: true, built, diagnostics: [] };
 }
 
-/** Of traced files, those that a person edits: the shared folders', not the packages'. */
+/** Traced files that users edit: those of shared folders, not of packages. */
 function projectFiles(traced: readonly FolderFile[]): readonly string[] {
   return traced.flatMap(({ contents }) =>
     contents.kind === "copy" && !/[\\/]node_modules[\\/]/.test(contents.path)

@@ -9,7 +9,7 @@ export interface InstalledPackage {
   readonly folder: string;
 }
 
-/** What a `package.json` says that matters for shipping the package. */
+/** Fields of a `package.json` that matter for shipping the package. */
 export interface PackageManifest {
   readonly gypfile?: unknown;
   readonly dependencies?: Readonly<Record<string, unknown>>;
@@ -23,14 +23,14 @@ export function packageNameOf(specifier: string): string | null {
   return /^(@[^/:\\]+\/[^/:\\]+|[^@./:\\#][^/:\\]*)(?:\/|$)/.exec(specifier)?.[1] ?? null;
 }
 
-/** The package that modules of a folder find, in its `node_modules` or those above it. */
+/** The package that modules of a folder resolve to, in its `node_modules` or those above it. */
 export async function findPackage(name: string, from: string): Promise<InstalledPackage | null> {
   for (let place = from; ; place = dirname(place)) {
     try {
       const manifest = await realpath(join(place, "node_modules", name, "package.json"));
       return { name, folder: dirname(manifest) };
     } catch {
-      // Not here; perhaps above.
+      // Not in this folder: continue above.
     }
     if (dirname(place) === place) return null;
   }

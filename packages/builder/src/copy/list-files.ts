@@ -16,9 +16,9 @@ export interface Listing {
 }
 
 /**
- * Every file below `folder`, through symbolic links too, in no certain order. `isWanted` gets each
- * entry's name relative to the folder; a folder it refuses is not entered. A link back to a folder
- * that it lies in is not followed, nor one that leads nowhere.
+ * Every file below `folder`, following symbolic links, in no particular order. `isWanted` gets each entry's name
+ * relative to the folder; folders it rejects are skipped. Broken links and links to a containing folder are not
+ * followed.
  */
 export async function listFiles(
   folder: string,
@@ -37,7 +37,7 @@ export async function listFiles(
           return;
         }
         const path = join(folder, name);
-        // Gone since the folder was read, or a link to nothing: there is nothing to take.
+        // Removed since the folder was read, or a broken link.
         const found = await stat(path).catch(() => null);
         if (found?.isDirectory() === true) {
           const real = await realpath(path);

@@ -4,8 +4,8 @@ import type { ListedFile } from "./list-files.ts";
 import { declaredFormat } from "../module-format.ts";
 
 /**
- * Modules copied from a project whose `package.json` makes `.js` ES modules: the project's file is not
- * shipped, so the build folder says it itself.
+ * A `package.json` with the module type, for modules copied from a project whose own `package.json` is not
+ * shipped.
  */
 export async function packageTypeFile(
   copied: readonly ListedFile[],

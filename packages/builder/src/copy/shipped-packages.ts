@@ -11,11 +11,11 @@ import {
 } from "./find-package.ts";
 import { listFiles, type ListedFile } from "./list-files.ts";
 
-/** What only matters to whoever changes or compiles a package. */
+/** Files needed only to develop or compile a package. */
 const neverLoaded =
   /\.(?:md|markdown|map|[cm]?ts|c|cc|cpp|cxx|h|hh|hpp|o|obj|a|gyp|gypi|mk|tlog|pdb|iobj|ipdb)$/i;
 
-/** The packages that imports lead to. Those not installed are left to the function's layers. */
+/** The packages that imports resolve to. Missing ones may come from the function's layers. */
 export async function importedPackages(
   imports: readonly ExternalImport[],
 ): Promise<readonly InstalledPackage[]> {
@@ -30,16 +30,16 @@ export async function importedPackages(
 }
 
 /**
- * Files of packages and of all they depend on, placed so that each module finds what it found where
- * they are installed: at the top of `node_modules`, or below its dependent when versions differ.
+ * Files of packages and their dependencies, laid out so that each module resolves the same packages as where they
+ * are installed: at the top of `node_modules`, or below the dependent if versions differ.
  *
- * @param own Folder that is shipped with its own `node_modules`; null when there is none.
+ * @param own folder that is shipped with its own `node_modules`; null if there is none
  */
 export async function filesOfPackages(
   packages: readonly InstalledPackage[],
   own: string | null,
 ): Promise<readonly ListedFile[]> {
-  /** Folders by their place in the build folder: `node_modules/a/node_modules/b`. */
+  /** Folders by their path in the build folder: `node_modules/a/node_modules/b`. */
   const places = new Map<string, string>();
   const queue: { readonly place: string; readonly folder: string }[] = [];
   const put = async (dependency: InstalledPackage, dependent: string): Promise<void> => {
@@ -49,7 +49,7 @@ export async function filesOfPackages(
     queue.push({ place, folder: dependency.folder });
   };
   for (const one of packages) await put(one, "");
-  // All dependencies of one package before theirs: what is put below it is seen by all that is there.
+  // Breadth first: a package's dependencies are placed before their own dependencies.
   for (let next = queue.shift(); next !== undefined; next = queue.shift())
     for (const dependency of await dependenciesOf(next.folder)) await put(dependency, next.place);
 
@@ -76,7 +76,7 @@ async function placeFor(
     const place = `${above}node_modules/${name}`;
     const there = places.get(place) ?? (own === null ? null : await folderAt(join(own, place)));
     if (there === folder) return place;
-    // Another version, which its dependent shall not see.
+    // Another version, which its dependent must not resolve.
     if (there !== null) return `${dependent}/node_modules/${name}`;
   }
   return `node_modules/${name}`;
@@ -105,12 +105,12 @@ async function dependenciesOf(folder: string): Promise<readonly InstalledPackage
   const names = new Set([
     ...Object.keys(dependencies),
     ...Object.keys(optionalDependencies),
-    // Whoever wants an optional one imports it; installed, it may be a compiler.
+    // Optional peers are shipped only if imported; otherwise they may be a compiler.
     ...Object.keys(peerDependencies).filter(
       (name) => peerDependenciesMeta[name]?.optional !== true,
     ),
   ]);
-  // A package that is not installed is optional, or of another machine.
+  // A package that is not installed is optional, or for another platform.
   const found = await Promise.all([...names].map((name) => findPackage(name, folder)));
   return found.filter((one) => one !== null);
 }

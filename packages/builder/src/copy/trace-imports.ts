@@ -4,18 +4,18 @@ import { packageNameOf } from "./find-package.ts";
 import { loadEsbuild } from "../esbuild/load-esbuild.ts";
 import { externalImports, type ExternalImport } from "../esbuild/external-imports.ts";
 
-/** What a module, and the project's modules that it leads to, ask for. */
+/** Imports of a module and of the project's modules it imports. */
 export interface TracedImports {
   readonly packages: readonly ExternalImport[];
   /** Absolute paths of the modules, the entry among them. */
   readonly modules: readonly string[];
-  /** Aliases that they name. */
+  /** Aliases that they import. */
   readonly aliases: ReadonlySet<string>;
 }
 
 /**
- * Follows the imports of a module that is run as it is. What is missing or does not parse is left for
- * Node.js to report when it loads it.
+ * Follows the imports of a module that is not bundled. Node.js reports missing or invalid modules when it loads
+ * them.
  */
 export async function traceImports(
   entry: string,
@@ -52,7 +52,7 @@ export async function traceImports(
   }
 }
 
-/** Leaves packages out, and whatever cannot be followed; adds the aliases that are named to `used`. */
+/** Excludes packages and unresolvable imports, and adds imported aliases to `used`. */
 function tracer(aliases: readonly string[], used: Set<string>): Plugin {
   return {
     name: "tracer",

@@ -7,11 +7,11 @@ import { declaredFormat, readPackageFacts } from "../module-format.ts";
 import { filesOfPackages, importedPackages } from "./shipped-packages.ts";
 import { traceImports } from "./trace-imports.ts";
 
-/** What a folder that is shipped as it is needs of the project around it. */
+/** Dependencies of an unbundled folder on the project around it. */
 export interface TracedFiles {
   /** For the build folder's `node_modules`. */
   readonly files: readonly FolderFile[];
-  /** Modules of the project that it names by a path out of its folder: these are not shipped. */
+  /** Project modules that it imports by a path outside its folder; they are not shipped. */
   readonly strays: readonly string[];
 }
 
@@ -57,7 +57,7 @@ export async function sharedFiles(
   return [...files, { name: `${place}/package.json`, contents: { kind: "bytes", bytes } }];
 }
 
-/** What the folder's own `package.json` depends on: it may ask for these in ways that are not seen. */
+/** Dependencies in the folder's own `package.json`, which may be loaded in ways that cannot be traced. */
 async function declaredPackages(folder: string): Promise<readonly InstalledPackage[]> {
   const names = [...((await readPackageFacts(folder))?.dependencies ?? [])];
   const found = await Promise.all(names.map((name) => findPackage(name, folder)));

@@ -1,13 +1,13 @@
 import type { Metafile } from "esbuild";
 
-/** An import that is left as it is. */
+/** An import that is not bundled. */
 export interface ExternalImport {
   readonly specifier: string;
   /** Absolute path of the module that imports. */
   readonly importer: string;
 }
 
-/** What modules import that is not bundled, and the module that does; absolute. */
+/** Lists imports that are not bundled, with the absolute path of the importing module. */
 export function externalImports(
   metafile: Metafile,
   absolute: (path: string) => string,

@@ -1,2 +1,2 @@
-/** Packages that Lambda's Node.js runtimes bring along. */
+/** Packages included in Lambda's Node.js runtimes. */
 export const lambdaPackages: RegExp = /^@(?:aws-sdk|smithy)\//;

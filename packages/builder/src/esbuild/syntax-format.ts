@@ -3,7 +3,7 @@ import { loadEsbuild } from "./load-esbuild.ts";
 import type { ModuleFormat } from "../module-format.ts";
 
 /**
- * The format of a `.js` file that no `package.json` declares one for, by its syntax, as Node.js decides.
+ * The format of a `.js` file without a declared type, detected by its syntax like Node.js does.
  * A file that does not parse counts as CommonJS: Node.js reports its mistake when it loads it.
  */
 export async function syntaxFormat(file: string): Promise<ModuleFormat> {

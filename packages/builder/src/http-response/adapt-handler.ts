@@ -16,7 +16,7 @@ const bodyTypes: Readonly<Record<string, string>> = {
   json: "application/json; charset=utf-8",
 };
 
-/** What may stand beside a shorthand. Any other key makes the result a document of the app's own. */
+/** Keys allowed next to a shorthand. With any other key, the result is the app's own document. */
 const responseKeys: ReadonlySet<string> = new Set([
   "html",
   "css",
@@ -41,12 +41,12 @@ const responseKeys: ReadonlySet<string> = new Set([
 
 /** `text/html; charset=utf8`: RFC 9110, section 8.3.1. */
 const mediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+\s*(?:;.*)?$/;
-/** A path or a URL: no other text is a place to redirect to. */
+/** A path or URL to redirect to. */
 const target = /^(?:\/|\.\.?\/|\?|https?:\/\/)\S*$/i;
 
 /**
- * The value of an export with the handler in it adapted. `path` leads from the value to the handler:
- * none for `index.handler`, `["handler"]` for the value of `nested` in `index.nested.handler`.
+ * Returns an export's value with its handler wrapped. `path` is the path from the value to the handler: empty for
+ * `index.handler`, `["handler"]` for the value of `nested` in `index.nested.handler`.
  */
 export function adaptExport(value: unknown, path: readonly string[]): unknown {
   const [key, ...rest] = path;
@@ -60,7 +60,7 @@ export function adaptExport(value: unknown, path: readonly string[]): unknown {
   return Object.create(value, { [key]: adapted });
 }
 
-/** The handler with its results completed. It keeps what the runtime reads off it: `length`, `async`. */
+/** Wraps a handler to complete its results. Preserves what the runtime inspects: `length` and `async`. */
 function adaptHandler(handler: Handler): Handler {
   const adapted: Handler =
     handler.constructor.name === "AsyncFunction"
@@ -78,7 +78,7 @@ function adaptHandler(handler: Handler): Handler {
   });
 }
 
-/** Up to Node.js 22 a result may also come by the callback, or by the context's own. */
+/** Up to Node.js 22, a result may also be passed to the callback or the context's functions. */
 function call(
   handler: Handler,
   event: unknown,
@@ -105,7 +105,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * The response that a result without `statusCode` means; any other result itself.
+ * Converts a result without `statusCode` to the response it describes. Other results are returned unchanged.
  *
  * A result is a response when its `type` is a media type and its `body` is text; when it has one of
  * `html`, `css`, `js`, `text`, `xml` and `json`; when its `location` is a path or a URL; or when it has a
@@ -125,7 +125,7 @@ export function completeResponse(result: unknown, event: unknown): unknown {
   add("content-type", found.type);
   add("cache-control", given["cacheControl"]);
   if (given["cors"] === true) add("access-control-allow-origin", "*");
-  // What the function says of a header itself counts, whatever the case of its name.
+  // The function's own header takes precedence, in any case of its name.
   if (typeof given["headers"] === "object")
     for (const [name, value] of Object.entries(given["headers"] ?? {})) {
       delete headers[name.toLowerCase()];
@@ -159,13 +159,13 @@ export function completeResponse(result: unknown, event: unknown): unknown {
 
 interface Content {
   readonly body: string;
-  /** undefined: the result names none. */
+  /** undefined if the result has none. */
   readonly type?: string | undefined;
-  /** null: the response redirects nowhere. */
+  /** null if the response is not a redirect. */
   readonly location: string | null;
 }
 
-/** null: the result is not a response. */
+/** null if the result is not a response. */
 function contentOf(given: Readonly<Record<string, unknown>>): Content | null {
   const { body, status, code } = given;
   const type = textLike(given["type"], mediaType);

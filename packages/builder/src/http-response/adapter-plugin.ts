@@ -9,7 +9,7 @@ const namespace = "arclet-http";
 /**
  * Name of the entry that takes the place of a handler's file and adapts its handler.
  *
- * @param exportPath What follows the file in the handler string: `handler`, `nested.handler`.
+ * @param exportPath Export path in the handler string: `handler`, `nested.handler`.
  * @param name Of the file, relative to the project.
  */
 export function adaptedEntry(exportPath: string, name: string): string {
@@ -17,8 +17,8 @@ export function adaptedEntry(exportPath: string, name: string): string {
 }
 
 /**
- * Makes entries that import a handler's file and export all it does, with the handler adapted: its
- * results become complete responses inside the function, so that what runs locally is what ships.
+ * Generates entries that re-export a handler's file with the handler wrapped. Results become complete responses
+ * inside the function, so that the local code equals the deployed code.
  *
  * @param root Absolute.
  */

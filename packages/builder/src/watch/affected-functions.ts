@@ -2,7 +2,7 @@ import { basename, dirname, relative, sep } from "node:path";
 import type { MissingSources } from "../built-function.ts";
 import { isTaken } from "../copy/copied-files.ts";
 
-/** What is known of a function when files change. */
+/** A function's files, to find out whether a change affects it. */
 export interface WatchedFunction {
   readonly functionId: string;
   /** Absolute source folder. */
@@ -11,7 +11,7 @@ export interface WatchedFunction {
   readonly isBundled: boolean;
   /** Absolute files that its newest build read. */
   readonly inputs: readonly string[];
-  /** What its newest build looked for in vain; null when it built. */
+  /** Missing files of its newest build; null if it succeeded. */
   readonly missing: MissingSources | null;
 }
 
@@ -20,8 +20,8 @@ const inheritedFile = /^(?:package\.json|[jt]sconfig(?:\.[\w.-]+)?\.json)$/;
 const sourceExtension = /\.(?:[cm]?[jt]sx?|json)$/;
 
 /**
- * The functions to build again after `changed` (absolute paths) were written, made or removed, by their
- * ids, and which of the paths concern them: those that the newest build read, missed, or would read today.
+ * Functions to rebuild after the absolute paths in `changed` were written, created or removed, with the paths that
+ * affect them: those that the newest build read, missed, or would now read.
  */
 export function affectedFunctions(
   changed: Iterable<string>,
@@ -42,7 +42,7 @@ function affects(path: string, watched: WatchedFunction): boolean {
   if (path === directory || isInside(directory, path)) return true;
   const isOwn = isInside(path, directory);
   if (isOwn && isTaken(relative(directory, path).split(sep).join("/"), isBundled)) return true;
-  // Without a handler, there is nothing yet that was read.
+  // Without a handler, nothing has been read yet.
   if (isOwn && missing !== null && inputs.length === 0) return sourceExtension.test(path);
   if (missing?.paths.some((stem) => isAt(path, stem)) === true) return true;
   if (inheritedFile.test(basename(path))) {

@@ -1,12 +1,12 @@
 import { stat } from "node:fs/promises";
 import { systemErrorCode } from "@arclet/manifest";
 
-/** One save is often several events (write, rename, times); they come within this time. */
+/** A save often causes several events (write, rename, times) within this time. */
 const batchMs = 2;
 
 type FileState = "written" | "empty" | "missing" | "no file";
 
-/** Gathers events into batches of files that are worth reading. */
+/** Collects events into batches of changed files. */
 export class SettledChanges {
   readonly #onChange: (paths: ReadonlySet<string>) => void;
   readonly #onError: (error: unknown) => void;
@@ -28,7 +28,7 @@ export class SettledChanges {
     this.#halfSavedMs = halfSavedMs;
   }
 
-  /** Something happened to the file at this absolute path. */
+  /** Records an event for an absolute path. */
   add(path: string): void {
     if (this.#isClosed) return;
     this.#pending.add(path);
@@ -37,7 +37,7 @@ export class SettledChanges {
     }, batchMs);
   }
 
-  /** Reports a file unless it was reported as it is: for events that the system may have lost. */
+  /** Reports a file unless its current state was already reported, for events that the system may have lost. */
   async addUnreported(path: string): Promise<void> {
     const found = await stat(path).catch(() => null);
     if (found?.isFile() === true && this.#reported.get(path) !== found.mtimeMs) this.add(path);

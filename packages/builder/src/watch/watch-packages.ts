@@ -6,8 +6,8 @@ export interface PackageWatch {
 }
 
 /**
- * What package managers write last: npm, pnpm, yarn 2 and later, yarn 1, bun. The folder itself changes
- * with every package that comes or goes.
+ * Files that package managers write last: npm, pnpm, yarn 2 and later, yarn 1, bun. The folder itself changes
+ * with every added or removed package.
  */
 const marks = [
   "",
@@ -17,7 +17,7 @@ const marks = [
   ".yarn-integrity",
 ] as const;
 
-/** A look every half a second: a few `stat` calls, where watching the whole of `node_modules` takes thousands of watches. */
+/** Polling interval in milliseconds. A few `stat` calls are cheaper than the thousands of watches that `node_modules` needs. */
 const lookEveryMs = 500;
 
 /**
@@ -47,7 +47,7 @@ export async function watchPackages(
     } else pending = now;
     plan();
   };
-  // A look that fails is a bug, and surfaces as one.
+  // A failing poll is a bug.
   const plan = (): void => {
     timer = setTimeout(() => void look(), everyMs).unref();
   };
@@ -63,7 +63,7 @@ export async function watchPackages(
 async function stampsOf(paths: readonly string[]): Promise<string> {
   const stamps = await Promise.all(
     paths.map(async (path) => {
-      // Not there, or not to be looked at: either may change.
+      // Missing or unreadable; either may change.
       const found = await stat(path, { bigint: true }).catch(() => null);
       return found === null ? "" : `${found.mtimeNs}:${found.ino}`;
     }),

@@ -8,12 +8,12 @@ import { SettledChanges } from "./settled-changes.ts";
 
 export interface WatchOptions {
   /**
-   * How long a file may be gone or empty before that is reported. Editors save by emptying the file first,
+   * Time in milliseconds before a missing or empty file is reported, because editors save by emptying the file first,
    * or by moving it away and writing a new one. @default 100
    */
   readonly halfSavedMs?: number;
   /**
-   * Gets a BuildError when the system gives no more watches; files may go unnoticed from then on.
+   * Called with a BuildError if the system's watch limit is reached. Later changes may go unnoticed.
    * @default throws it, as an uncaught exception
    */
   readonly onError?: (error: unknown) => void;
@@ -25,10 +25,10 @@ export interface ProjectWatcher {
   close(): Promise<void>;
 }
 
-/** How long after a folder appeared its files are looked at once more. */
+/** Delay after a folder appears before its files are checked again. */
 const newFolderMs = 100;
 
-/** Folders in which a project's own files are not. */
+/** Folders without files of the project. */
 const ignoredFolders: ReadonlySet<string> = new Set([
   "node_modules",
   ".arclet",
@@ -42,9 +42,9 @@ const ignoredFolders: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Tells which files below `root` were written, made or removed, absolute, within milliseconds; only a
- * file that is gone or empty is given time to come back. A removed folder is reported with its files.
- * Resolves once every later change is noticed.
+ * Reports absolute paths of files below `root` that were written, created or removed, within milliseconds; only
+ * missing or empty files are reported later. A removed folder is reported with its files. Resolves once files are
+ * watched.
  */
 export async function watchProject(
   root: string,
@@ -64,7 +64,7 @@ export async function watchProject(
     if (!isIgnored(path) && !isEditorFile(basename(path))) changes.add(path);
   };
 
-  // Loaded by whoever watches, once the app is up.
+  // Loaded on demand, after the app has started.
   const { watch } = await import("chokidar");
   const watcher = watch(root, { ignored: isIgnored, ignoreInitial: true, atomic: false });
   watcher.on("all", (_event, path) => add(resolve(root, path)));
@@ -79,7 +79,7 @@ export async function watchProject(
   });
 
   async function reportFilesOf(folder: string): Promise<void> {
-    // Gone again: its removal is an event of its own.
+    // It was removed again, which is reported separately.
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       const path = join(folder, entry.name);
@@ -99,7 +99,7 @@ export async function watchProject(
   });
   watcher.on("error", (error) => onError(explain(error, root)));
 
-  /** The watch is of a file, or of a folder that holds a file of its own name; the event does not say. */
+  /** The watched path may be a file, or a folder that contains a file of its own name; the event does not distinguish them. */
   async function addEither(watched: string, name: string): Promise<void> {
     const found = await stat(watched).catch(() => null);
     add(found?.isDirectory() === true ? join(watched, name) : watched);
@@ -124,8 +124,8 @@ export async function watchProject(
 }
 
 /**
- * Whether a path below `root` is a link to a folder that it lies in, through other links too: behind it
- * the same files come again and again. So does one that leads nowhere, which cannot be watched.
+ * Whether a path below `root` is a link to a folder that contains it, which would repeat the same files endlessly,
+ * or a broken link, which cannot be watched.
  */
 function leadsBack(path: string, root: string): boolean {
   try {
@@ -139,7 +139,7 @@ function leadsBack(path: string, root: string): boolean {
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === "ENOENT" || code === "ELOOP") return true;
-    // Whoever watches it is refused as well, and reports it.
+    // The watcher gets the same error, and reports it.
     return false;
   }
 }
@@ -165,7 +165,7 @@ function explain(error: unknown, root: string): unknown {
   if (code !== "ENOSPC" && code !== "EMFILE") return error;
   return new BuildError(
     "ERR_TOO_MANY_WATCHES",
-    `the system gives no more file watches for ${root}: raise fs.inotify.max_user_watches`,
+    `the system's limit of file watches is reached for ${root}, so saves may go unnoticed: raise fs.inotify.max_user_watches`,
     { cause: error },
   );
 }

@@ -106,3 +106,40 @@ test("emitDecoratorMetadata is found in what a tsconfig.json extends", async () 
     "tsconfig.base.json:1:56 warning decorator-metadata",
   ]);
 });
+
+test.each([
+  ["nothing", "const handler = async () => 1;", "1:1"],
+  ["the function itself", "\nmodule.exports = async () => 1;", "2:1"],
+  ["a class itself", "module.exports = class {};", "1:1"],
+  ["other names", "exports.handle = async () => 1;", "1:1"],
+])("a CommonJS module that exports %s has no handler", async (_what, code, place) => {
+  expect(await findings("index.cjs", code)).toEqual([
+    `src/ws/default/index.cjs:${place} error handler-not-exported`,
+  ]);
+});
+
+test.each([
+  ["by name", "exports.handler = async () => 1;"],
+  ["in an object", "const handler = async () => 1; module.exports = { handler };"],
+  ["from another module", 'module.exports = require("./other.cjs");'],
+  ["on the function itself", "module.exports = () => 1; module.exports.handler = async () => 1;"],
+  ["by a computed name", 'for (const name of ["hand" + "ler"]) exports[name] = async () => 1;'],
+  ["by another's keys", 'Object.assign(exports, require("./other.cjs"));'],
+  ["later", "exports.handler = null; exports.handler = async () => 1;"],
+])("a CommonJS module may export its handler %s", async (_what, code) => {
+  const other = { "src/ws/default/other.cjs": "exports.handler = async () => 1;" };
+  expect(await findings("index.cjs", code, {}, other)).toEqual([]);
+});
+
+test.each([
+  ["an object", "index.mjs", "export const handler = { a: 1 };", 24],
+  ["a text", "index.mjs", 'export const handler = "a";', 24],
+  ["a number", "index.cjs", "exports.handler = 5;", 19],
+  ["a list", "index.cjs", "module.exports.handler = [];", 26],
+  ["a class", "index.mjs", "export class handler {}", 8],
+  ["a typed object", "index.ts", "export const handler: object = {};", 32],
+])("%s is not a handler", async (_what, file, code, column) => {
+  expect(await findings(file, code)).toEqual([
+    `src/ws/default/${file}:1:${column} error handler-not-function`,
+  ]);
+});

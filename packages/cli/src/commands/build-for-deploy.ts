@@ -5,7 +5,7 @@ import { processTerminal } from "../terminal/style.ts";
 import { FunctionBuilds } from "../project/function-builds.ts";
 import { createProjectBuilder } from "../project/project-builder.ts";
 
-/** The functions as they are deployed; null when one does not build, which is reported. */
+/** Builds the functions for a deploy. Returns null after reporting a function that does not build. */
 export async function buildForDeploy({
   project,
   runtimes,

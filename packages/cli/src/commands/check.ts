@@ -3,6 +3,7 @@ import { checkProject } from "@arclet/manifest/node";
 import { defineCommand, type Command } from "../command.ts";
 import { existingFolder } from "../project/project-folder.ts";
 import { renderDiagnostics } from "../terminal/diagnostics-text.ts";
+import { fitText } from "../terminal/fit-text.ts";
 import { processTerminal } from "../terminal/style.ts";
 
 export const checkCommand: Command = defineCommand({
@@ -20,12 +21,12 @@ export const checkCommand: Command = defineCommand({
       options: ["pretty", "json", "github"],
       default: "pretty",
       valueHint: "pretty|json|github",
-      description: "Output format: for people, programs, or GitHub's annotations",
+      description: "Output format: text, JSON, or GitHub annotations",
     },
   },
   async run(args) {
     const root = await existingFolder(args.folder);
-    const { style, write } = processTerminal();
+    const { style, columns, write } = processTerminal();
     const { project, diagnostics: ofProject } = await checkProject(root);
     const diagnostics = [...ofProject, ...(project === null ? [] : await checkSources(project))];
     const errors = diagnostics.filter(({ severity }) => severity === "error").length;
@@ -33,14 +34,15 @@ export const checkCommand: Command = defineCommand({
       const { writeAppTypes } = await import("../types/write-app-types.ts");
       diagnostics.push(...(await writeAppTypes(project)).diagnostics);
     }
-    const text = renderDiagnostics(diagnostics, args.format, style.hasColor);
+    const rendered = renderDiagnostics(diagnostics, args.format, style.hasColor);
+    const text = args.format === "pretty" ? fitText(rendered, columns) : rendered;
     if (text !== "") write(text.endsWith("\n") ? text : `${text}\n`);
     if (args.format === "pretty") write(`${summary(errors, diagnostics.length - errors)}\n`);
     return errors === 0 ? 0 : 1;
   },
 });
 
-/** What Lambda would refuse in the functions' own files; those without a folder are reported already. */
+/** Reports what Lambda would refuse in handlers. Functions without a folder have been reported already. */
 async function checkSources({ root, functions }: Project): Promise<readonly Diagnostic[]> {
   const { checkSource } = await import("@arclet/builder");
   const present = functions.filter(({ exists }) => exists);

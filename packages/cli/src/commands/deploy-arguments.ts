@@ -2,7 +2,7 @@ import type { DeployOptions } from "@arclet/deploy";
 import type { Project } from "@arclet/manifest";
 import { CliError } from "../errors.ts";
 
-/** Flags of `arclet deploy` beside those that choose the target. */
+/** Flags of `arclet deploy`, except those that choose the target. */
 export const deployArgs = {
   functions: {
     type: "positional",
@@ -20,16 +20,16 @@ export const deployArgs = {
   direct: { type: "boolean", description: "Same as --fast; Architect's name for it" },
   static: { type: "boolean", alias: "s", description: "Upload only the static files" },
   rollback: { type: "boolean", description: "Restore the deploy before the last one" },
-  yes: { type: "boolean", alias: "y", description: "Replace and delete data without asking" },
-  adopt: { type: "boolean", description: "Take over the app's Architect stack without asking" },
+  yes: { type: "boolean", alias: "y", description: "Replace and delete data without a prompt" },
+  adopt: { type: "boolean", description: "Take over the app's Architect stack without a prompt" },
   "delete-tables": {
     type: "boolean",
     description: "Delete tables removed from the app, instead of keeping them in AWS",
   },
   prune: { type: "boolean", description: "Delete static files that are no longer in the folder" },
   tags: { type: "string", alias: "t", description: "Tags for the stack: team=web,cost=42" },
-  verbose: { type: "boolean", alias: "v", description: "Also list what is up to date" },
-  // Nothing is ever copied into functions' folders, so there is nothing to leave out.
+  verbose: { type: "boolean", alias: "v", description: "Also list unchanged resources and files" },
+  // Arclet never copies shared code into functions' folders.
   hydrate: {
     type: "boolean",
     default: true,
@@ -50,7 +50,7 @@ interface ModeArguments {
   readonly _: readonly string[];
 }
 
-/** The words that name functions: after `--tags`, Architect has further tags there. */
+/** Words that name functions. After `--tags` they are further tags, as in Architect. */
 function functionWords({ tags, _: words }: Pick<ModeArguments, "tags" | "_">): readonly string[] {
   return tags === undefined ? words : words.filter((word) => !word.includes("="));
 }
@@ -78,7 +78,7 @@ export function modeOf(args: ModeArguments): Mode {
   return mode;
 }
 
-/** Ids of the functions that the words name, by id or by folder; all when there are none. */
+/** Ids of the functions named by id or folder; all functions if none is named. */
 export function functionsOf(
   { functions }: Project,
   args: Pick<ModeArguments, "tags" | "_">,
@@ -92,19 +92,19 @@ export function functionsOf(
     );
     if (found !== undefined) return found.id;
     throw new CliError("ERR_USAGE", `The app has no function ${word}`, {
-      hints: [`It has ${functions.map(({ id }) => id).join(", ")}.`],
+      hints: [`Functions: ${functions.map(({ id }) => id).join(", ")}.`],
     });
   });
 }
 
-/** The project with `prune true` under `@static`. */
+/** Returns the project with `prune true` set under `@static`. */
 export function prunedProject(project: Project): Project {
   const { manifest } = project;
   if (manifest.static === null) return project;
   return { ...project, manifest: { ...manifest, static: { ...manifest.static, prune: true } } };
 }
 
-/** `team=web,cost=42`, and `team=web cost=42` as Architect has it. @throws CliError `ERR_USAGE` */
+/** Parses `team=web,cost=42`, or `team=web cost=42` as in Architect. @throws CliError `ERR_USAGE` */
 export function tagsOf({ tags, _: words }: Pick<ModeArguments, "tags" | "_">): {
   readonly [name: string]: string;
 } {

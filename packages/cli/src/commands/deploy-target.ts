@@ -6,7 +6,7 @@ import { existingFolder } from "../project/project-folder.ts";
 import { diagnosticsText } from "../terminal/diagnostics-text.ts";
 import { processTerminal, type Terminal } from "../terminal/style.ts";
 
-/** Flags that choose what of an app on AWS a command works on. */
+/** Flags that choose the deployed stack a command works on. */
 export const targetArgs = {
   production: { type: "boolean", alias: "p", description: "Use production instead of staging" },
   name: {
@@ -18,7 +18,7 @@ export const targetArgs = {
   region: { type: "string", description: "AWS region; overrides the manifest's" },
 } as const;
 
-/** For programs: the result goes to the standard output as JSON, all else to the standard error. */
+/** The flag for programs: prints the result to standard output as JSON, and messages to standard error. */
 export const jsonArgs = {
   json: { type: "boolean", description: "Print the result as JSON; messages go to standard error" },
 } as const;
@@ -31,7 +31,7 @@ export interface DeployTarget {
   readonly region: string | null;
 }
 
-/** The process's terminal; with `--json` everything for people goes to the standard error. */
+/** The process's terminal. With `--json`, messages go to standard error. */
 export function terminalFor(isJson: boolean | undefined): Terminal {
   const terminal = processTerminal();
   return isJson === true ? { ...terminal, columns: null, write: terminal.writeError } : terminal;
@@ -41,14 +41,14 @@ export function writeJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** The project of the current folder. @throws CliError `ERR_MANIFEST` */
+/** Reads the project of the current folder. @throws CliError `ERR_MANIFEST` */
 export async function projectHere(): Promise<Project> {
   const { project, diagnostics } = await readProject(await existingFolder(undefined));
   if (project !== null) return project;
   throw unusable(diagnostics);
 }
 
-/** The project of the current folder with its plugins. @throws CliError `ERR_MANIFEST`, `ERR_PLUGIN` */
+/** Reads the project of the current folder, with its plugins. @throws CliError `ERR_MANIFEST`, `ERR_PLUGIN` */
 export async function pluggedProjectHere(): Promise<PluggedProject> {
   const { plugged, diagnostics } = await readPluggedProject(await existingFolder(undefined));
   if (plugged !== null) return plugged;

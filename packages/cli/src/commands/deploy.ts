@@ -18,7 +18,7 @@ import {
   writeJson,
 } from "./deploy-target.ts";
 
-/** Exit code of a program that SIGINT ended, as shells have it. */
+/** 128 + SIGINT, the exit code shells use. */
 const interruptedCode = 130;
 /** Exit code of `--plan` when a deploy would change something. */
 const changesCode = 2;
@@ -75,7 +75,7 @@ export const deployCommand: Command = defineCommand({
         const elsewhere = await needDeployPackage(project.root);
         if (elsewhere !== null) return elsewhere;
       }
-      // A plugin that deploys elsewhere gets the template; nothing is sent to AWS.
+      // If a plugin deploys the app elsewhere, it gets the template and nothing is sent to AWS.
       let template: Template | null = null;
       const options = {
         ...target,

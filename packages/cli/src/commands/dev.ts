@@ -46,7 +46,7 @@ export const devCommand: Command = defineCommand({
       type: "string",
       valueHint: "[=host:port]",
       description:
-        "Let a debugger attach to functions, without time-outs; 127.0.0.1:9229 by default",
+        "Let a debugger attach to functions, and disable timeouts; 127.0.0.1:9229 by default",
     },
     ...networkArgs,
     ...stateArgs,

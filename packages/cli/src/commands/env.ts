@@ -67,11 +67,11 @@ async function actionOf(
   return { type: "add", name: add, value: value ?? (await secretOf(add)) };
 }
 
-/** A value that stays out of the shell's history. */
+/** Reads a value without putting it into the shell's history. */
 async function secretOf(name: string): Promise<string> {
   const given = process.stdin.isTTY
     ? await password({ message: `Value of ${name}` })
-    : // The end of a line is the shell's, not the value's.
+    : // Remove the newline that the shell adds.
       (await text(process.stdin)).replace(/\r?\n$/, "");
   if (isCancel(given) || given === "")
     throw new CliError("ERR_USAGE", `--add ${name} needs a value. Nothing was set`);

@@ -26,7 +26,7 @@ export const fmtCommand: Command = defineCommand({
     const paths = args._.length === 0 ? ["."] : args._;
     const files = (await Promise.all(paths.map((path) => findArcFiles(resolve(path))))).flat();
     if (files.length === 0) {
-      throw new CliError("ERR_FORMAT", "No .arc file was found here", {
+      throw new CliError("ERR_FORMAT", "No .arc file found", {
         hints: [
           'Run "arclet init" to write one. Manifests in JSON and YAML have their own formatters.',
         ],

@@ -24,7 +24,7 @@ export const invokeCommand: Command = defineCommand({
       type: "string",
       alias: "e",
       valueHint: "file",
-      description: "JSON file with the event; a typical one by default",
+      description: "JSON file with the event; a sample event by default",
     },
     ...stateArgs,
     verbose: {

@@ -9,7 +9,7 @@ const hourMilliseconds = 3_600_000;
 
 export const logsCommand: Command = defineCommand({
   name: "logs",
-  description: "Show what the deployed functions logged in the last hour",
+  description: "Show the deployed functions' logs of the last hour",
   examples: ["arclet logs", "arclet logs ws/default --follow"],
   args: {
     ...targetArgs,
@@ -19,15 +19,15 @@ export const logsCommand: Command = defineCommand({
       required: false,
       description: "Show only this function: ws/default",
     },
-    destroy: { type: "boolean", description: "Not possible: logs end by `logRetention`" },
+    destroy: { type: "boolean", description: "Not supported: logs expire after `logRetention`" },
     follow: { type: "boolean", description: "Keep following until Ctrl-C" },
   },
   async run(args) {
     if (args.destroy === true)
       throw new CliError("ERR_USAGE", "arclet logs does not delete logs", {
         hints: [
-          "They end by themselves: after 30 days, or as `logRetention` under @aws says.",
-          "Logs of a stack go with it: arclet destroy",
+          "They expire after 30 days, or after `logRetention` under @aws.",
+          "To delete them with the whole app, run: arclet destroy",
         ],
       });
     const project = await projectHere();

@@ -30,7 +30,7 @@ export const typesCommand: Command = defineCommand({
     write(`${isChanged ? style.green("wrote") : style.dim("kept ")}  ${place}\n`);
     if (!isExpanded)
       write(
-        "The input and output of actions are any: install typescript to have them written out.\n",
+        "The types of actions' input and output are any. To generate them, install typescript.\n",
       );
     return 0;
   },

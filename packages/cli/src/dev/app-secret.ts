@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemErrorCode } from "@arclet/manifest";
 
-/** What seals sessions and tickets while an app is developed, so that a restart logs nobody out. */
+/** Returns the secret that seals sessions and tickets in development. It is kept, so that a restart logs nobody out. */
 export async function developmentSecret(root: string): Promise<string> {
   const folder = join(root, ".arclet");
   const file = join(folder, "app-secret");
@@ -18,7 +18,7 @@ export async function developmentSecret(root: string): Promise<string> {
     await writeFile(file, `${secret}\n`, { mode: 0o600, flag: "wx" });
     return secret;
   } catch (error) {
-    // Another start was faster.
+    // Another process has written it in the meantime.
     if (systemErrorCode(error) === "EEXIST") return (await readFile(file, "utf8")).trim();
     throw error;
   }

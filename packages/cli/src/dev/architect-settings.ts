@@ -8,11 +8,11 @@ const openedPorts: ReadonlySet<string> = new Set(["http", "events", "tables"]);
 
 interface ArchitectSettings {
   readonly project: Project;
-  /** What is set and has no effect here. */
+  /** Warnings for settings that have no effect in Arclet. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Applies what variables and preferences of Architect's sandbox say, and warns of what they say in vain. */
+/** Applies the variables and preferences of Architect's sandbox, and warns about those without effect. */
 export function withArchitectSettings(
   project: Project,
   env: { readonly [name: string]: string | undefined },
@@ -29,15 +29,15 @@ export function withArchitectSettings(
   };
   for (const name of ["ARC_INTERNAL", "ARC_INTERNAL_PORT"])
     if (env[name] !== undefined)
-      warn(`${name} has no effect: what Architect serves there, Arclet serves at the HTTP port`);
+      warn(`${name} has no effect: Arclet serves everything on the HTTP port`);
   for (const port of Object.keys(project.preferences.sandbox.ports))
     if (!openedPorts.has(port))
-      warn(`@sandbox ports ${port} has no effect: it is served at the HTTP or events port`);
+      warn(`@sandbox ports ${port} has no effect: Arclet serves it on the HTTP or events port`);
   const given = env["ARC_API_TYPE"];
   if (given === undefined) return { project, diagnostics };
   const apigateway = apiTypes.find((name) => name === given);
   if (apigateway === undefined) {
-    warn(`ARC_API_TYPE "${given}" has no effect: it is one of ${apiTypes.join(", ")}`);
+    warn(`ARC_API_TYPE "${given}" has no effect: use ${apiTypes.join(", ")}`);
     return { project, diagnostics };
   }
   const aws = { ...project.manifest.aws, apigateway };

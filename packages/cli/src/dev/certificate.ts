@@ -7,7 +7,7 @@ import { createSecureContext } from "node:tls";
 import { systemErrorCode } from "@arclet/manifest";
 import { CliError } from "../errors.ts";
 
-/** PEM texts. */
+/** In PEM format. */
 export interface Certificate {
   readonly cert: string;
   readonly key: string;
@@ -15,13 +15,13 @@ export interface Certificate {
 
 /** Browsers refuse certificates that are valid for longer than 398 days. */
 const validDays = 365;
-/** One that ends sooner is replaced. */
+/** A certificate that expires sooner is replaced. */
 const leastDays = 7;
 const dayMs = 86_400_000;
 
 /**
- * The certificate of a project: made once, so that a browser has to accept it only once. A
- * new one is made when it expires, or when this machine has an address that it does not name.
+ * Returns the project's self-signed certificate. It is kept, so that a browser must accept it only once,
+ * and replaced when it expires or this machine has an address that it does not include.
  * @param folder Absolute; readable by its owner only.
  */
 export async function projectCertificate(
@@ -36,7 +36,7 @@ export async function projectCertificate(
   const made = await makeCertificate(names, now);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(keyFile, made.key, { mode: 0o600 });
-  // A file that was there keeps its mode when it is written.
+  // Writing an existing file does not change its mode.
   await chmod(keyFile, 0o600);
   await writeFile(certFile, made.cert);
   return made;
@@ -44,10 +44,10 @@ export async function projectCertificate(
 
 /**
  * Reads `--cert` and `--key`.
- * @throws CliError `ERR_USAGE` for a file that cannot be read, and for two that do not belong together.
+ * @throws CliError `ERR_USAGE` if a file cannot be read, or the key does not match the certificate.
  */
 export async function readCertificate(certFile: string, keyFile: string): Promise<Certificate> {
-  // One after the other: where both are missing, the message names the same one each time.
+  // Read in order, so that the message always names the same file if both are missing.
   const cert = await readRequired("--cert", certFile);
   const key = await readRequired("--key", keyFile);
   try {
@@ -55,17 +55,19 @@ export async function readCertificate(certFile: string, keyFile: string): Promis
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CliError("ERR_USAGE", `--cert and --key cannot be used: ${reason}`, {
-      hints: ["Give the certificate, with its chain, and its own private key, both as PEM files."],
+      hints: [
+        "Pass a certificate with its chain, and the certificate's private key, as PEM files.",
+      ],
       cause,
     });
   }
   return { cert, key };
 }
 
-/** Every name that a browser can have for this machine. */
+/** Every host name and address by which a browser can reach this machine. */
 function ownNames(): string[] {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
-  // Link-local addresses are of one interface, which a URL cannot name.
+  // Skip link-local addresses: they need an interface, which a URL cannot name.
   const usable = addresses.filter(({ address }) => !address.startsWith("fe80:"));
   return [...new Set(["localhost", "127.0.0.1", "::1", ...usable.map(({ address }) => address)])];
 }
@@ -81,7 +83,7 @@ function isUsable(cert: string, key: string, names: readonly string[], now: numb
       )
     );
   } catch {
-    // A file that was cut off or edited is replaced.
+    // Replace a truncated or edited file.
     return false;
   }
 }
@@ -94,7 +96,7 @@ async function makeCertificate(names: readonly string[], now: number): Promise<C
     notBeforeDate: new Date(now),
     notAfterDate: new Date(now + validDays * dayMs),
     extensions: [
-      // Whoever trusts it trusts this server, and nothing that its key might sign.
+      // Trusting the certificate must not trust others signed with its key.
       { name: "basicConstraints", cA: false, critical: true },
       { name: "keyUsage", digitalSignature: true, critical: true },
       { name: "extKeyUsage", serverAuth: true },

@@ -4,9 +4,9 @@ import type { FunctionBuilds } from "../project/function-builds.ts";
 import { appEnvironment, functionEnvironment } from "./function-environment.ts";
 
 /**
- * A project with its builds, as the runtime runs it. What was never built so far is being built.
+ * Combines a project with its builds into the app the runtime runs. Functions without a build are still being built.
  *
- * @param watches whether saves are noticed: without it no page has to load again
+ * @param watches whether files are watched; if not, pages are never reloaded
  */
 export function createApp(
   project: Project,

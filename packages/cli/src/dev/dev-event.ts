@@ -1,7 +1,7 @@
 import type { Diagnostic, Project } from "@arclet/manifest";
 import type { Runtime, TrafficEvent } from "@arclet/runtime";
 
-/** Everything a dev session reports, in one union. */
+/** Everything a dev session reports. */
 export type DevEvent =
   | {
       readonly type: "ready";
@@ -23,12 +23,12 @@ export type DevEvent =
   | { readonly type: "still-broken"; readonly what: string }
   /** A function writes a file into its own folder, whose changes no longer load it again. */
   | { readonly type: "self-written"; readonly functionId: string; readonly file: string }
-  /** The system does not let every file be watched: saves may go unnoticed. */
+  /** The system limits file watches, so some saves may go unnoticed. */
   | { readonly type: "unwatched"; readonly text: string }
   /** A command of `@sandbox-start` wrote a line. */
   | { readonly type: "command-output"; readonly command: string; readonly line: string }
-  /** A plugin failed while the app runs on. */
+  /** A plugin failed; the app keeps running. */
   | { readonly type: "plugin-failed"; readonly text: string }
-  /** A reload was refused by the system or the configuration: a port is taken, a disk is full. */
+  /** A reload failed for a reason outside the code: a port is in use, the disk is full. */
   | { readonly type: "failed"; readonly text: string }
   | { readonly type: "bug"; readonly where: string; readonly error: unknown };

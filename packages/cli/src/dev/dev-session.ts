@@ -26,36 +26,36 @@ export interface DevSessionOptions {
   readonly root: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** null: `localhost` in both families. */
+  /** null: `localhost`, over IPv4 and IPv6. */
   readonly host: string | null;
   readonly watches: boolean;
-  /** Where debuggers of the functions' processes listen; null: nowhere. With one nothing times out. */
+  /** Address for the debuggers of the functions' processes; null disables them. With a debugger, invocations do not time out. */
   readonly inspect: InspectAddress | null;
-  /** Whether traffic events report what memory functions take; asked at each invocation. */
+  /** Whether traffic events include functions' memory use; called for each invocation. */
   readonly measuresMemory: () => boolean;
   readonly state: StateOptions & NetworkOptions;
-  /** What a test sets of the runtime. @default nothing */
+  /** Runtime options set by a test. @default nothing */
   readonly runtime?: Pick<
     RuntimeOptions,
     "clock" | "connections" | "limits" | "wrapExecution" | "maxEnvironments" | "processAhead"
   >;
   /** Where and how functions are built. @default as for `deploy`, in `.arclet/build` */
   readonly build?: ProjectBuilderOptions["build"];
-  /** Variables of every function, over those of `.env` and the preferences. @default none */
+  /** Environment variables of every function; they override `.env` and the preferences. @default none */
   readonly variables?: Readonly<Record<string, string>>;
   /** Whether the commands of `@sandbox-start` run. @default false */
   readonly runsStartCommands?: boolean;
   /** For `@create autocreate true`. @default nothing is written */
   readonly writeMissing?: WriteMissing;
   readonly onEvent: (event: DevEvent) => void;
-  /** Whether the session is about to be ended. @default never */
+  /** Whether the session is about to close. @default never */
   readonly isEnding?: () => Promise<boolean>;
 }
 
-/** The first sockets and requests of an app that was just started come before what only a save needs. */
+/** Delay of work that only later saves need, so that it does not slow down the first requests. */
 const prepareAfterMs = 500;
 
-/** A running app that is kept equal to what is saved, from start to end. */
+/** A running app that follows the saved files. */
 export class DevSession {
   readonly #options: DevSessionOptions;
   readonly #builder: ProjectBuilder;
@@ -84,15 +84,15 @@ export class DevSession {
   }
 
   /**
-   * Listens while functions are built: requests that come before wait for theirs. Resolves when all
-   * are built and every later save is noticed.
+   * Starts to listen while functions are built; requests wait for their function's build. Resolves when all
+   * functions are built and files are watched.
    *
    * @throws CliError when the manifest has errors or the port is taken.
    */
   static async start(options: DevSessionOptions): Promise<DevSession> {
     const { onEvent, root } = options;
     const startedAt = performance.now();
-    // The runtime is loaded while files are read and functions are built.
+    // Load the runtime while files are read and functions are built.
     const loading = import("@arclet/runtime");
     loading.catch(() => null);
     const { plugged, diagnostics } = await readDevProject(
@@ -121,7 +121,7 @@ export class DevSession {
     });
     const builds = new FunctionBuilds((declared) => builder.build(declared));
     const building = builds.buildAll(project.functions, project.functions);
-    // Its failure is met where it is awaited, unless the start fails before.
+    // A rejection is handled where it is awaited; this avoids an unhandled one if the start fails first.
     building.catch(() => null);
 
     const { createRuntime } = await loading;
@@ -200,12 +200,12 @@ export class DevSession {
     return this.#runtime;
   }
 
-  /** As it runs now. */
+  /** The project that is running. */
   get project(): Project {
     return this.#reloader.project;
   }
 
-  /** Builds everything otherwise than before, and runs what came of it. */
+  /** Rebuilds everything with other options, and runs the result. */
   async rebuild(build: NonNullable<ProjectBuilderOptions["build"]>): Promise<void> {
     const { project } = this;
     this.#builder.setBuild(project, build);
@@ -216,7 +216,7 @@ export class DevSession {
     await this.#runtime.update(createApp(project, this.#builds, services, this.#options.watches));
   }
 
-  /** Drains: runs `$disconnect` for open sockets and stops everything. */
+  /** Closes sockets, runs their `$disconnect` functions, and stops everything. */
   async close(): Promise<void> {
     clearTimeout(this.#preparing);
     await this.#commands?.close();
@@ -229,7 +229,7 @@ export class DevSession {
     await this.#builder.close();
   }
 
-  /** Beside the work: editors read the types. Only where somebody edits. */
+  /** Writes the app's types for editors, in the background. Only while files are watched. */
   #writeTypes(): void {
     if (!this.#options.watches) return;
     const { onEvent } = this.#options;
@@ -242,7 +242,7 @@ export class DevSession {
     });
   }
 
-  /** Resolves once saves are noticed. */
+  /** Resolves once files are watched. */
   async #watch(builds: FunctionBuilds): Promise<void> {
     const { onEvent } = this.#options;
     const reported = new Set<string>();
@@ -266,7 +266,7 @@ export class DevSession {
   }
 }
 
-/** Functions of other pragmas than `http` write no pages; all else may have to do with them. */
+/** Whether a change may affect pages: any change, except of functions outside `http`. */
 function changesPages(what: readonly string[]): boolean {
   return what.some((name) => name.startsWith("http/") || !/^[a-z-]+\//.test(name));
 }

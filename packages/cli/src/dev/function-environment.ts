@@ -1,8 +1,8 @@
 import type { EnvironmentName, Project, ProjectFunction } from "@arclet/manifest";
 
 /**
- * Variables a person set for a function: those of `.env` and the preferences. What says where things
- * are is the runtime's to add.
+ * Variables the user set for a function, in `.env` and the preferences. The runtime adds those that locate
+ * services.
  */
 export function functionEnvironment(
   project: Project,
@@ -13,7 +13,7 @@ export function functionEnvironment(
   return { NODE_ENV: environment, ...given, ARC_ENV: environment };
 }
 
-/** Variables a person set for all functions: those of `.env` and the preferences. */
+/** Variables the user set for all functions, in `.env` and the preferences. */
 export function appEnvironment(project: Project): { readonly [name: string]: string } {
   return project.preferences.env[environmentOf(project)];
 }

@@ -1,6 +1,6 @@
 import { CliError } from "../errors.ts";
 
-/** Where a debugger connects. */
+/** Address a debugger connects to. */
 export interface InspectAddress {
   readonly host: string;
   /** 0 takes any free one. */
@@ -8,8 +8,8 @@ export interface InspectAddress {
 }
 
 /**
- * `--inspect[=host:port]` as Node.js has it: host, port, both or nothing.
- * @throws CliError for what is no port.
+ * Parses `--inspect[=host:port]` like Node.js: host, port, both or neither.
+ * @throws CliError for an invalid port.
  */
 export function inspectAddressOf(flag: string | undefined): InspectAddress | null {
   if (flag === undefined) return null;
@@ -24,6 +24,6 @@ export function inspectAddressOf(flag: string | undefined): InspectAddress | nul
 
 function noAddress(flag: string): CliError {
   return new CliError("ERR_USAGE", `--inspect: "${flag}" is not an address`, {
-    hints: ["Give a port, a host, or both: --inspect=127.0.0.1:9229"],
+    hints: ["Pass a port, a host, or both: --inspect=127.0.0.1:9229"],
   });
 }

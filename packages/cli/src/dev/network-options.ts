@@ -3,7 +3,7 @@ import type { RuntimeOptions } from "@arclet/runtime";
 import { CliError } from "../errors.ts";
 import { projectCertificate, readCertificate, type Certificate } from "./certificate.ts";
 
-/** Flags that say who may reach the app, and how. */
+/** Flags for network access: origins, public URL, TLS. */
 export const networkArgs = {
   "allow-origin": {
     type: "string",
@@ -13,11 +13,12 @@ export const networkArgs = {
   "public-url": {
     type: "string",
     valueHint: "url",
-    description: "Where a tunnel or proxy shows the app: pages get their socket's address from it",
+    description:
+      "URL of the tunnel or proxy in front of the app; pages connect their sockets to it",
   },
   https: {
     type: "boolean",
-    description: "Serve TLS, with a certificate of its own unless --cert and --key name one",
+    description: "Serve HTTPS; with a self-signed certificate unless --cert and --key are given",
   },
   cert: { type: "string", valueHint: "file", description: "Certificate chain as a PEM file" },
   key: { type: "string", valueHint: "file", description: "Private key of --cert as a PEM file" },
@@ -31,13 +32,13 @@ export interface NetworkFlags {
   readonly key: string | undefined;
 }
 
-/** Who may reach the app, and how. */
+/** Network access of the app: origins, public URL, TLS. */
 export type NetworkOptions = Pick<RuntimeOptions, "allowedOrigins" | "publicUrl" | "tls">;
 
 /**
- * Reads the flags of the network.
+ * Reads the network flags.
  * @param root Absolute project folder; the certificate is kept in its `.arclet/certificate`.
- * @throws CliError `ERR_USAGE` for what is not an origin, a URL or a certificate.
+ * @throws CliError `ERR_USAGE` for an invalid origin, URL or certificate.
  */
 export async function networkOptions(root: string, flags: NetworkFlags): Promise<NetworkOptions> {
   const { allowOrigin, publicUrl } = flags;
@@ -56,13 +57,9 @@ async function tlsOf(
   if (cert !== undefined && key !== undefined) return readCertificate(cert, key);
   if (cert !== undefined || key !== undefined) {
     const missing = cert === undefined ? "--cert" : "--key";
-    throw new CliError(
-      "ERR_USAGE",
-      `${missing} is missing: a certificate and its key go together`,
-      {
-        hints: ["Give both: --cert ./cert.pem --key ./key.pem"],
-      },
-    );
+    throw new CliError("ERR_USAGE", `${missing} is missing: a certificate needs its private key`, {
+      hints: ["Pass both: --cert ./cert.pem --key ./key.pem"],
+    });
   }
   if (https !== true) return null;
   return projectCertificate(join(root, ".arclet", "certificate"), Date.now());
@@ -73,7 +70,7 @@ function originsOf(given: string): string[] {
     const origin = text.trim();
     if (origin === "*" || isOrigin(origin)) return origin;
     throw new CliError("ERR_USAGE", `--allow-origin: "${origin}" is not an origin`, {
-      hints: ["Give scheme, host and port, without a path: --allow-origin http://app:3333"],
+      hints: ["Pass scheme, host and port, without a path: --allow-origin http://app:3333"],
     });
   });
 }
@@ -84,8 +81,8 @@ function isOrigin(text: string): boolean {
 
 function publicUrlOf(given: string): string {
   if (isWebUrl(given) && new URL(given).pathname === "/") return new URL(given).origin;
-  throw new CliError("ERR_USAGE", `--public-url: "${given}" is not a URL of an app`, {
-    hints: ["Give scheme and host, without a path: --public-url https://app.example"],
+  throw new CliError("ERR_USAGE", `--public-url: "${given}" is not the URL of an app`, {
+    hints: ["Pass scheme and host, without a path: --public-url https://app.example"],
   });
 }
 

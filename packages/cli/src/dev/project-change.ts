@@ -1,6 +1,6 @@
 import type { Project, ProjectFunction } from "@arclet/manifest";
 
-/** A function whose folder or handling changed is built again, also when no file of it did. */
+/** Whether a function must be rebuilt because its folder or settings changed, even if its files did not. */
 export function needsBuild(before: Project, declared: ProjectFunction): boolean {
   const old = before.functions.find(({ id }) => id === declared.id);
   return (
@@ -13,7 +13,7 @@ export function needsBuild(before: Project, declared: ProjectFunction): boolean 
   );
 }
 
-/** `+ http/get-cats`, `- ws/hello`, the project's settings for anything finer; empty when it reads as before. */
+/** Describes a change of the project: `+ http/get-cats`, `- ws/hello`, or "the project's settings" for other changes. Empty if nothing changed. */
 export function describeProjectChange(before: Project, after: Project): readonly string[] {
   const old = new Set(before.functions.map(({ id }) => id));
   const now = new Set(after.functions.map(({ id }) => id));
@@ -25,7 +25,7 @@ export function describeProjectChange(before: Project, after: Project): readonly
   return settingsOf(before) === settingsOf(after) ? [] : ["the project's settings"];
 }
 
-/** All but where functions are: that they were found or moved shows in their builds. */
+/** Compares projects without their functions' folders, because builds already report a moved function. */
 function settingsOf({ functions, watchedFiles: _watched, ...project }: Project): string {
   const manifest = { ...project.manifest, functions: [] };
   return JSON.stringify({ ...project, manifest, configs: functions.map(({ config }) => config) });

@@ -6,9 +6,9 @@ import { withArchitectSettings } from "./architect-settings.ts";
 export type WriteMissing = (project: Project) => Promise<readonly string[]>;
 
 /**
- * A project with its plugins, as it runs on this machine.
+ * Reads a project with its plugins, to run it locally.
  *
- * @param variables of every function, over those that are set elsewhere
+ * @param variables of every function; they override those set elsewhere
  * @param writeMissing asked when the preferences say `@create autocreate true`
  * @throws CliError `ERR_PLUGIN`
  */

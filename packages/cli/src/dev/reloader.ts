@@ -24,23 +24,23 @@ export interface ReloaderOptions {
   readonly plugins: SandboxPlugins;
   readonly writeMissing: WriteMissing | null;
   readonly onEvent: (event: DevEvent) => void;
-  /** Whether the session is about to be ended: the bundler may notice an interruption first. */
+  /** Whether the session is about to close; the bundler may notice an interruption first. */
   readonly isEnding: () => Promise<boolean>;
 }
 
 /**
- * Brings a running app to what is saved.
+ * Applies saved changes to a running app.
  *
  *     saved ──▶ read the project ──▶ build what it touched ──▶ runtime.update ──▶ report
  *
- * One reload at a time; what is saved meanwhile is gathered for the next. What does not work (a
- * manifest with errors, a function that does not build or load) leaves the running app as it is.
+ * Reloads run one at a time; changes saved meanwhile are collected for the next. An invalid change (a
+ * manifest with errors, a function that does not build or load) leaves the running app unchanged.
  */
 export class Reloader {
   readonly #options: ReloaderOptions;
   readonly #reported = new ReportedDiagnostics();
   readonly #selfWrites = new SelfWrites();
-  /** Functions whose newest code failed while it loaded. */
+  /** Functions whose newest code failed to load. */
   readonly #unloadable = new Set<string>();
   #project: Project;
   #saved: SavedFiles | null = null;
@@ -56,17 +56,17 @@ export class Reloader {
     this.#project = options.project;
   }
 
-  /** As it runs now. */
+  /** The project that is running. */
   get project(): Project {
     return this.#project;
   }
 
-  /** What was reported of the project when it was read the first time. */
+  /** Diagnostics reported when the project was first read. */
   reported(diagnostics: readonly Diagnostic[]): void {
     this.#reported.fresh("project", diagnostics);
   }
 
-  /** Begins with what was saved since the watcher began. */
+  /** Starts with the changes saved since the watcher started. */
   start(): void {
     this.#isStarted = true;
     if (this.#saved !== null) this.#begin();
@@ -78,7 +78,7 @@ export class Reloader {
     if (this.#isStarted) this.#begin();
   }
 
-  /** Learns when functions run, and which of them cannot be started. */
+  /** Records when functions run and which fail to start. */
   observe(event: TrafficEvent): void {
     if (event.type === "invocation-begun")
       this.#selfWrites.begun(event.functionId, event.requestId, Date.now());
@@ -89,7 +89,7 @@ export class Reloader {
     }
   }
 
-  /** Resolves when a reload that runs has ended; nothing is reloaded or reported any more. */
+  /** Stops reloading. Resolves when the current reload has ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#reloading;
@@ -117,7 +117,7 @@ export class Reloader {
   async #fail(error: unknown, saved: SavedFiles): Promise<void> {
     if (this.#isClosed || (await this.#options.isEnding())) return;
     if (systemErrorCode(error) === "ERR_BUNDLER_ENDED" && !this.#hasBundlerEnded) {
-      // The system ended it, for want of memory perhaps: another one gets a try.
+      // The system killed the bundler, perhaps for lack of memory: try once more.
       this.#hasBundlerEnded = true;
       this.#saved = mergeSaved(saved, this.#saved ?? saved);
       return;
@@ -177,7 +177,7 @@ export class Reloader {
     if (unchanged.length > 0) onEvent({ type: "still-broken", what: namesOf(unchanged) });
   }
 
-  /** Functions that somebody edited, without those whose files only they themselves have written. */
+  /** Functions with edited files, not counting files that the functions themselves write. */
   async #edited(functions: SavedFiles["functions"]): Promise<ReadonlySet<string>> {
     const edited = new Set<string>();
     for (const [functionId, files] of functions) {
@@ -195,13 +195,13 @@ export class Reloader {
   async #judge(functionId: string, file: string): Promise<WriteVerdict> {
     const declared = this.#project.functions.find(({ id }) => id === functionId);
     if (declared === undefined || !file.startsWith(declared.directory)) return "edit";
-    // What is gone was removed now.
+    // A missing file was removed just now.
     const found = await stat(file).catch(() => null);
     const isNew = !this.#options.builds.inputs(functionId).includes(file);
     return this.#selfWrites.judge(functionId, file, found?.mtimeMs ?? Date.now(), isNew);
   }
 
-  /** A new manifest that does not work leaves the one before in place. */
+  /** Reads the project again. An invalid manifest leaves the previous one in place. */
   async #readAgain(): Promise<void> {
     const { onEvent, plugins } = this.#options;
     const { plugged, diagnostics } = await this.#readPlugged();
@@ -223,7 +223,7 @@ export class Reloader {
     plugins.update(plugged);
   }
 
-  /** A plugin that fails leaves the running app as it is, as a manifest with errors does. */
+  /** A failing plugin leaves the running app unchanged, like a manifest with errors. */
   async #readPlugged(): Promise<PluggedResult> {
     try {
       const { root, writeMissing } = this.#options;

@@ -1,7 +1,7 @@
 import type { Reporter } from "../terminal/reporter.ts";
 import type { DevEvent } from "./dev-event.ts";
 
-/** Reports what happened in a session; whoever started it reports that it is ready. */
+/** Reports an event of a session. The caller reports `ready` itself. */
 export function reportDevEvent(
   event: Exclude<DevEvent, { type: "ready" }>,
   reporter: Reporter,
@@ -16,9 +16,11 @@ export function reportDevEvent(
     case "repaired":
       return reporter.repaired(event.what);
     case "kept":
-      return reporter.warning(`${event.what}: what runs stays as it was`);
+      return reporter.warning(`${event.what}: not reloaded, the previous version keeps running`);
     case "broken":
-      return reporter.warning(`${event.what}: fails until it builds`);
+      return reporter.warning(
+        `${event.what}: does not build, so every invocation fails until it does`,
+      );
     case "still-broken":
       return reporter.warning(`${event.what}: still does not build`);
     case "self-written":

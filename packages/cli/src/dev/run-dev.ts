@@ -22,14 +22,14 @@ import type { StateOptions } from "./state-options.ts";
 export interface RunDevOptions {
   /** Absolute project folder. */
   readonly root: string;
-  /** null: nobody asked; the preferences or 3333. */
+  /** null: use the preferences, or 3333. */
   readonly port: number | null;
   readonly host: string | null;
   readonly opensBrowser: boolean;
   readonly watches: boolean;
   readonly detail: Detail;
   readonly isDebug: boolean;
-  /** Where a debugger connects; null for none. */
+  /** Address for a debugger; null for none. */
   readonly inspect: InspectAddress | null;
   readonly network: NetworkOptions;
   readonly state: StateOptions;
@@ -38,10 +38,10 @@ export interface RunDevOptions {
   readonly terminal: Terminal;
 }
 
-/** Ended before it had started or closed: 128 + SIGINT, as shells have it. */
+/** Interrupted before it had started or closed: 128 + SIGINT, the exit code shells use. */
 const interruptedExitCode = 130;
 
-/** Runs an app until it is interrupted; resolves with the exit code. */
+/** Runs an app until it is interrupted. Resolves with the exit code. */
 export async function runDev(options: RunDevOptions): Promise<number> {
   // The first function's process starts, and the compiler where nothing is built, while all else loads.
   const ahead = startProcessAhead(defaultFunctionConfig.memory);
@@ -81,7 +81,7 @@ async function run(options: RunDevOptions, processAhead: ProcessAhead): Promise<
       return written;
     },
     inspect,
-    // REPORT lines show it.
+    // REPORT lines show the memory use.
     measuresMemory: () => reporter.isVerbose,
     state: { ...options.state, ...options.network },
     runtime: { processAhead },
@@ -131,7 +131,7 @@ async function run(options: RunDevOptions, processAhead: ProcessAhead): Promise<
   // Where nobody pressed a key, something else sent it: a function that kills its parent, too.
   const cause = signal === null || signal === "SIGINT" ? "" : `received ${signal}, `;
   reporter.info(
-    `${cause}shutting down: closing sockets and running ws-disconnect (Ctrl-C again: at once)`,
+    `${cause}shutting down: closing sockets and running ws-disconnect (Ctrl-C again to stop at once)`,
   );
   await session.close();
   keys?.close();
@@ -139,7 +139,7 @@ async function run(options: RunDevOptions, processAhead: ProcessAhead): Promise<
   return 0;
 }
 
-/** Null: it was interrupted, and nothing runs any more. */
+/** null: the start was interrupted, and everything has stopped. */
 async function startUnlessInterrupted(
   interruption: Interruption,
   options: DevSessionOptions,
@@ -148,7 +148,7 @@ async function startUnlessInterrupted(
   try {
     const session = await DevSession.start({
       ...options,
-      // Whoever interrupts a start does not want to hear how it went on.
+      // After an interruption, errors of the start do not matter.
       onEvent: (event) => {
         if (!isStarting || !interruption.isAsked) options.onEvent(event);
       },
@@ -157,15 +157,15 @@ async function startUnlessInterrupted(
     if (!interruption.isAsked) return session;
     await session.close();
   } catch (error) {
-    // Ctrl-C in a terminal ends the bundler as well, in the middle of its work: that is no failure. Its
-    // end may be seen a moment before the signal is.
+    // Ctrl-C in a terminal also ends the bundler, which is not an error. Its exit may be noticed just before
+    // the signal.
     const waitMs = isUserError(error) ? 0 : signalLagMs;
     if (!(await interruption.isAskedWithin(waitMs))) throw error;
   }
   return null;
 }
 
-/** How much later than the bundler this process may hear of a signal to both. */
+/** How long after the bundler's exit this process may receive the signal sent to both. */
 const signalLagMs = 100;
 
 interface Interruption {
@@ -177,7 +177,7 @@ interface Interruption {
   forget(): void;
 }
 
-/** The first interruption asks to close, a second one ends the process. */
+/** The first interruption closes the app; a second one exits immediately. */
 function interrupted(): Interruption {
   const closing = new AbortController();
   let first: NodeJS.Signals | null = null;

@@ -1,18 +1,18 @@
 import { extname } from "node:path";
 
-/** Writes during runs after which a file is muted, unless one at another time comes between. */
+/** A file is muted after this many writes in a row during the function's runs. */
 const writesUntilMuted = 2;
 /** Runs remembered for each function. */
 const keptRuns = 100;
-/** File systems keep times by the kernel's tick, 10 ms at 100 Hz: a file may look this much older than it is. */
+/** File systems record times by the kernel's tick, 10 ms at 100 Hz, so a file may appear this much older. */
 const tickMs = 10;
-/** So long after a run, a write is certainly somebody else's. */
+/** A write this long after a run is not the function's. */
 const afterwardsMs = 50;
 
-/** A person edits these; a function that rewrites its own code is not a loop to guard against. */
+/** Source files, which people edit. A function that rewrites its own code is not guarded against. */
 const sourceExtensions = new Set([".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx"]);
 
-/** `newly muted`: that the function itself writes the file is known from now on. */
+/** `newly muted`: this write showed that the function itself writes the file. */
 export type WriteVerdict = "edit" | "newly muted" | "muted";
 
 interface Run {
@@ -22,16 +22,16 @@ interface Run {
 }
 
 /**
- * Finds files in a function's folder that the function itself writes while it runs. Each such write
- * would load the function again, which may write again: an endless loop, which AWS does not know,
- * because a function's folder cannot be written there. Times are epoch milliseconds.
+ * Detects files in a function's folder that the function itself writes while it runs. Each write would
+ * reload the function, which may write again: an endless loop. On AWS it cannot happen, because a
+ * function's folder is read-only there. Times are epoch milliseconds.
  */
 export class SelfWrites {
   readonly #runs = new Map<string, Run[]>();
   readonly #suspicions = new Map<string, number>();
   readonly #muted = new Set<string>();
 
-  /** An invocation or a load begins. */
+  /** Records the start of an invocation or load. */
   begun(functionId: string, id: string, now: number): void {
     const runs = this.#runs.get(functionId) ?? [];
     runs.push({ id, begunAt: now, endedAt: Infinity });
@@ -39,7 +39,7 @@ export class SelfWrites {
     this.#runs.set(functionId, runs);
   }
 
-  /** `initMs`: how long the function loaded before. */
+  /** Records the end of a run. `initMs` is how long the function took to load. */
   ended(functionId: string, id: string, now: number, initMs = 0): void {
     const run = this.#runs.get(functionId)?.find((one) => one.id === id);
     if (run === undefined) return;
@@ -47,14 +47,14 @@ export class SelfWrites {
     run.endedAt = now;
   }
 
-  /** Whose doing it was that a file in the function's folder was written. `isNew`: no build had it so far. */
+  /** Decides who wrote a file in the function's folder. `isNew`: no build has included it yet. */
   judge(functionId: string, file: string, writtenAt: number, isNew: boolean): WriteVerdict {
     if (sourceExtensions.has(extname(file))) return "edit";
     if (this.#muted.has(file)) return "muted";
     const when = this.#when(functionId, writtenAt);
     if (when === "outside") this.#suspicions.delete(file);
     if (when !== "inside") return "edit";
-    // The build did not read it: nobody else has asked for it.
+    // No build has read it, so only the function uses it.
     if (isNew) return "muted";
     const count = (this.#suspicions.get(file) ?? 0) + 1;
     this.#suspicions.set(file, count);

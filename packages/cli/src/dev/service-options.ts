@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Project } from "@arclet/manifest";
 import type { RuntimeOptions } from "@arclet/runtime";
 
-/** What the preferences, and Architect's variables over them, say of local services. */
+/** Options of local services from the preferences, overridden by Architect's variables. */
 export function serviceOptions(
   { root, preferences }: Project,
   env: { readonly [name: string]: string | undefined },

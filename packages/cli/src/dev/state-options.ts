@@ -2,7 +2,7 @@ import type { RuntimeOptions } from "@arclet/runtime";
 import { CliError } from "../errors.ts";
 import { createdFolder } from "../project/project-folder.ts";
 
-/** Flags of the commands that run an app here. */
+/** Flags of commands that run an app locally. */
 export const stateArgs = {
   data: {
     type: "string",
@@ -12,7 +12,7 @@ export const stateArgs = {
   dynamodb: {
     type: "string",
     valueHint: "url",
-    description: "Tables are there, at something that speaks DynamoDB, and not here",
+    description: "Use this DynamoDB-compatible server for tables",
   },
 } as const;
 
@@ -20,8 +20,8 @@ export const stateArgs = {
 export type StateOptions = Pick<RuntimeOptions, "dataDirectory" | "dynamoEndpoint">;
 
 /**
- * `--data folder`, which is made when it is not there, and `--dynamodb url`.
- * @throws CliError for a folder that cannot be written to, and for what is not a URL.
+ * Reads `--data folder`, which is created if missing, and `--dynamodb url`.
+ * @throws CliError for a folder that is not writable, or an invalid URL.
  */
 export async function stateOptions(
   data: string | undefined,
@@ -36,6 +36,6 @@ export async function stateOptions(
 function endpointOf(given: string): string {
   if (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)) return given;
   throw new CliError("ERR_USAGE", `--dynamodb: "${given}" is not a URL`, {
-    hints: ["Give scheme, host and port: --dynamodb http://localhost:8000"],
+    hints: ["Pass scheme, host and port: --dynamodb http://localhost:8000"],
   });
 }

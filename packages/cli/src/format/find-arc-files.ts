@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { folderError } from "../project/project-folder.ts";
 
-/** Folders that hold other people's or built files. */
+/** Folders of installed packages or generated files. */
 const skippedFolders: ReadonlySet<string> = new Set(["node_modules", ".arclet", ".git", "vendor"]);
 
 /** Names of files in the `.arc` language: manifests, function configs, preferences. */
@@ -10,7 +10,7 @@ function isArcFile(name: string): boolean {
   return name.endsWith(".arc") || name === ".arc-config";
 }
 
-/** The `.arc` files at a path: the file itself, or all in a folder, in order of their names. */
+/** The `.arc` files at a path: the file itself, or all in a folder, sorted by name. */
 export async function findArcFiles(path: string): Promise<readonly string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path];

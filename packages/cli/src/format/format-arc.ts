@@ -4,7 +4,7 @@ export type FormatResult =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-/** Formatted text of a file; refused when it has syntax errors, for then its meaning is a guess. */
+/** Formats a file's text. Fails if it has syntax errors, because formatting could change its meaning. */
 export function formatArc(file: string, source: string): FormatResult {
   const { document, diagnostics } = parseArc(source, { file });
   const errors = diagnostics.filter(({ severity }) => severity === "error");

@@ -4,8 +4,8 @@ import { CliError } from "../errors.ts";
 import { folderError } from "../project/project-folder.ts";
 
 /**
- * The event a file holds, as JSON text. Comments and trailing commas are for its writer only.
- * @throws CliError that names file, line and column of what is no JSON.
+ * Reads an event file as JSON text. Comments and trailing commas are allowed and removed.
+ * @throws CliError with file, line and column of invalid JSON.
  */
 export async function readEventFile(path: string): Promise<string> {
   let text: string;
@@ -25,7 +25,7 @@ export async function readEventFile(path: string): Promise<string> {
       .replaceAll(/\B[A-Z]/g, " $&")
       .toLowerCase();
     throw new CliError("ERR_USAGE", `${place}: ${words}`, {
-      hints: ["The file of --event holds one JSON value, the event"],
+      hints: ["The file given to --event must hold the event as one JSON value."],
     });
   }
   return JSON.stringify(event);

@@ -10,11 +10,11 @@ import type { Style, Terminal } from "../terminal/style.ts";
 export interface RunInvokeOptions {
   /** Absolute project folder. */
   readonly root: string;
-  /** `scheduled/daily`; null for none given. */
+  /** `scheduled/daily`; null if not given. */
   readonly functionId: string | null;
-  /** JSON text; null for one that is made up. */
+  /** JSON text; null for a sample event. */
   readonly event: string | null;
-  /** Lambda's START, END and REPORT lines too. */
+  /** Whether to print Lambda's START, END and REPORT lines. */
   readonly isVerbose: boolean;
   readonly state: StateOptions;
   readonly terminal: Terminal;
@@ -23,8 +23,8 @@ export interface RunInvokeOptions {
 type Invoked = Extract<TrafficEvent, { type: "invoked" }>;
 
 /**
- * Runs one function once, in the whole app: its tables, topics and queues are there. What the function
- * returns goes to the standard output, all else to the standard error. Resolves with the exit code.
+ * Runs one function once, with the app's tables, topics and queues available. Prints the result to standard
+ * output and everything else to standard error. Resolves with the exit code.
  */
 export async function runInvoke(options: RunInvokeOptions): Promise<number> {
   const { root, terminal, state } = options;
@@ -72,16 +72,17 @@ export async function runInvoke(options: RunInvokeOptions): Promise<number> {
 function findFunction({ functions }: Project, functionId: string | null): ProjectFunction {
   const ids = functions.map(({ id }) => id);
   const all = `Functions: ${ids.join(", ")}`;
-  if (functionId === null) throw new CliError("ERR_USAGE", "which function?", { hints: [all] });
+  if (functionId === null)
+    throw new CliError("ERR_USAGE", "Which function should run?", { hints: [all] });
   const found = functions.find(({ id }) => id === functionId);
   if (found !== undefined) return found;
   const suggestion = didYouMean(functionId, ids);
-  throw new CliError("ERR_USAGE", `the app has no function "${functionId}"`, {
+  throw new CliError("ERR_USAGE", `The app has no function "${functionId}"`, {
     hints: [...(suggestion === null ? [] : [`Did you mean ${suggestion}?`]), all],
   });
 }
 
-/** Custom runtimes may answer what is no JSON: that is shown as it is. */
+/** Custom runtimes may return text that is not JSON; it is printed unchanged. */
 function pretty(payload: string): string {
   try {
     return JSON.stringify(JSON.parse(payload), null, 2);

@@ -7,9 +7,9 @@ import { reasonOf } from "./loaded-plugin.ts";
 import type { PluginRuntime } from "./plugin-runtime.ts";
 
 /**
- * The function as its custom runtime's base runtime runs it: from what the plugin compiles, from its
- * own sources where they are of a language that is bundled anyway, or from the plugin's build folder.
- * @throws CliError `ERR_PLUGIN` when the plugin fails to compile it.
+ * Resolves a function with a custom runtime to one that the base runtime can run: from the plugin's compiled
+ * output, from its own sources if Arclet can bundle their language, or from the plugin's build folder.
+ * @throws CliError `ERR_PLUGIN` if the plugin fails to compile it.
  */
 export async function compileFunction(
   declared: ProjectFunction,
@@ -33,7 +33,7 @@ export async function compileFunction(
     }
     return { ...declared, directory: output };
   }
-  // Sources that Node.js or the bundler take need no folder, in which older code may be.
+  // Sources that Node.js or the bundler can use do not need the plugin's folder, which may hold older code.
   const own = await findHandler(declared, root);
   if (runtime.buildFolder === undefined || own.kind === "node") return declared;
   const built = join(root, runtime.buildFolder, relative(root, declared.directory));

@@ -6,7 +6,7 @@ import { nodeHandlerExtensions } from "@arclet/builder";
 import { writtenSettings } from "./manifest-text.ts";
 import type { PluginRuntime } from "./plugin-runtime.ts";
 
-/** One function, as Architect's plugins know it. What only one pragma has is absent in the others. */
+/** A function in the form Architect's plugins expect. What only one pragma has is absent in the others. */
 export interface InventoryLambda {
   /** `get /cats/:id`, or the function's name. */
   readonly name: string;
@@ -29,7 +29,7 @@ export interface InventoryLambda {
   readonly timezone?: string | null;
   /** Absolute source folder. */
   readonly src: string;
-  /** Absolute folder into which the plugin of its runtime builds it; absent for all others. */
+  /** Absolute folder into which its runtime's plugin builds it; absent for other runtimes. */
   readonly build?: string;
   /** Absolute path of the module that holds the handler, or is to hold it. */
   readonly handlerFile: string;

@@ -19,7 +19,7 @@ import { writtenSettings } from "./manifest-text.ts";
 import type { PluginRuntime } from "./plugin-runtime.ts";
 import type { ArchitectPreferences, ProjectTexts } from "./project-texts.ts";
 
-/** The part of Architect's inventory that plugins read. */
+/** The subset of Architect's inventory that plugins use. */
 export interface Inventory {
   readonly inv: {
     readonly app: string;
@@ -52,9 +52,9 @@ export interface Inventory {
     readonly static: object | false;
     readonly proxy: object | null;
     readonly cdn: boolean | null;
-    /** null when there is no such folder; `shared`: folders of the functions that see it. */
+    /** null without such a folder; `shared` lists the folders of the functions that use it. */
     readonly shared: { readonly src: string; readonly shared: readonly string[] } | null;
-    /** null when there is no such folder; `views`: folders of the functions that see it. */
+    /** null without such a folder; `views` lists the folders of the functions that use it. */
     readonly views: { readonly src: string; readonly views: readonly string[] } | null;
     readonly tables: readonly InventoryTable[] | null;
     readonly "tables-indexes": readonly InventoryIndex[] | null;

@@ -15,7 +15,7 @@ import type { CloudFormation, Plugin } from "./plugin.ts";
 
 const extensions = ["js", "mjs", "cjs", "ts", "mts", "cts"] as const;
 
-/** Hooks that are called, by their section. */
+/** Hooks that Arclet calls, by section. */
 const hooks: Readonly<Record<string, readonly string[]>> = {
   set: [
     "env",
@@ -33,11 +33,11 @@ const hooks: Readonly<Record<string, readonly string[]>> = {
   deploy: ["start", "services", "target", "end"],
 };
 
-/** Sections of Architect's that have nothing to do here: `arclet init` and builds need no help. */
+/** Architect's sections that Arclet ignores, because `arclet init` and builds do not need them. */
 const unneeded: ReadonlySet<string> = new Set(["create", "hydrate"]);
 
 /**
- * Loads the plugins that the manifest names: from `src`, from `src/plugins/`, or from `node_modules`.
+ * Loads the manifest's plugins from `src`, `src/plugins/` or `node_modules`.
  * @throws CliError `ERR_PLUGIN` that names the plugin.
  */
 export async function loadPlugins(
@@ -56,7 +56,7 @@ export function macrosOf({ pragmas }: Manifest): readonly string[] {
   return (pragmas["macros"] ?? []).filter((value) => typeof value === "string");
 }
 
-/** What plugins were called before 2021: one function that changes what is deployed. */
+/** Macros, Architect's plugins before 2021: one function that changes the template. */
 async function loadMacro(root: string, name: string): Promise<LoadedPlugin> {
   const file = await fileOf(root, { name, src: null }, "macro");
   const place = { name, file: relative(root, file), root };
@@ -99,7 +99,11 @@ async function fileOf(
   if (file === null) {
     const places = src === null ? [`src/${kind}s/${name}.js`, "node_modules"] : [src];
     throw new CliError("ERR_PLUGIN", `${kind} ${name}: not found in ${places.join(" or in ")}`, {
-      hints: [src === null ? `npm install ${name}` : "The path is relative to the project."],
+      hints: [
+        src === null
+          ? `Install it: npm install ${name}`
+          : "Check the path: it is relative to the project's folder.",
+      ],
     });
   }
   return file;
@@ -122,7 +126,7 @@ async function findPlugin(
   }
   if (src !== null) return null;
   const found = await findPackage(root, name);
-  // Architect's manifests leave the @ of a scope out.
+  // Architect's manifests omit the @ of a scope.
   const isScoped = /^[^@].*\//.test(name);
   return found === null && isScoped ? findPackage(root, `@${name}`) : found;
 }
@@ -135,7 +139,7 @@ async function findPackage(root: string, name: string): Promise<string | null> {
     if (code === "MODULE_NOT_FOUND") return null;
     if (code !== "ERR_PACKAGE_PATH_NOT_EXPORTED") throw error;
   }
-  // A package of ES modules only: `require.resolve` looks for other conditions.
+  // The package has only ES modules, which `require.resolve` does not find.
   for (let folder = root; ; folder = dirname(folder)) {
     const home = join(folder, "node_modules", name);
     if (await isFile(join(home, "package.json"))) {
@@ -149,7 +153,7 @@ async function findPackage(root: string, name: string): Promise<string | null> {
   }
 }
 
-/** The module behind `import "<package>"` of a package's `exports`. */
+/** The module that `import "<package>"` loads, from the package's `exports`. */
 function importTarget(exports: unknown): string | null {
   if (typeof exports === "string") return exports;
   if (typeof exports !== "object" || exports === null) return null;
@@ -170,23 +174,23 @@ async function importModule(root: string, file: string): Promise<unknown> {
 
 function checked(module: unknown, place: Omit<LoadedPlugin, "plugin" | "notes">): Plugin {
   if (typeof module !== "object" || module === null)
-    throw failedPlugin(place, "its export is not an object of hooks", null);
+    throw failedPlugin(place, "its export must be an object of hooks", null);
   for (const [section, names] of Object.entries(hooks)) {
     const given = (module as Record<string, unknown>)[section];
     if (given === undefined) continue;
     if (typeof given !== "object" || given === null)
-      throw failedPlugin(place, `"${section}" is not an object of hooks`, null);
+      throw failedPlugin(place, `"${section}" must be an object of hooks`, null);
     for (const name of names) {
       const hook = (given as Record<string, unknown>)[name];
       if (hook !== undefined && typeof hook !== "function")
-        throw failedPlugin(place, `${section}.${name} is not a function`, null);
+        throw failedPlugin(place, `${section}.${name} must be a function`, null);
     }
   }
-  // What hooks give back is checked where it is used.
+  // Hooks' results are checked where they are used.
   return module;
 }
 
-/** Hooks that nothing calls. */
+/** Notes about hooks that Arclet does not call. */
 function notesOn(module: unknown): readonly string[] {
   return Object.entries(module as object).flatMap(([section, given]) => {
     if (unneeded.has(section)) return [];

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { CliError } from "../errors.ts";
 import type { Plugin } from "./plugin.ts";
 
-/** A plugin and where it came from. */
+/** A plugin and its location. */
 export interface LoadedPlugin {
   readonly name: string;
   /** Relative to the project. */
@@ -10,11 +10,11 @@ export interface LoadedPlugin {
   /** Absolute project folder. */
   readonly root: string;
   readonly plugin: Plugin;
-  /** What of it has no effect, a sentence each. */
+  /** Parts of the plugin without effect, one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** `plugin stats (src/plugins/stats.js): set.env failed: …`, with the line of the project it failed at. */
+/** Creates the error `plugin stats (src/plugins/stats.js): set.env failed: …`, with the line in the project where it failed. */
 export function failedPlugin(
   { name, file, root }: Pick<LoadedPlugin, "name" | "file" | "root">,
   what: string,
@@ -28,7 +28,7 @@ export function failedPlugin(
   });
 }
 
-/** Runs a hook; what it throws is reported with the plugin's name. */
+/** Runs a hook. Errors are reported with the plugin's name. */
 export async function runHook<Result>(
   loaded: LoadedPlugin,
   hook: string,
@@ -41,7 +41,7 @@ export async function runHook<Result>(
   }
 }
 
-/** What was thrown, which need not be an error. */
+/** Message of a thrown value, which may not be an Error. */
 export function reasonOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message;
   return typeof thrown === "string" ? thrown : inspect(thrown);

@@ -1,7 +1,7 @@
 import { isAbsolute, relative } from "node:path";
 import type { PlainValue } from "@arclet/manifest";
 
-/** A pragma as it was written, from its plain values. */
+/** Formats a pragma's plain values as manifest text. */
 export function pragmaLines(name: string, values: readonly PlainValue[] | undefined): string[] {
   return values === undefined ? [] : [`@${name}`, ...values.map((value) => lineOf(value, ""))];
 }

@@ -5,26 +5,26 @@ import type { PluginRuntime } from "./plugin-runtime.ts";
 import { noTexts, readProjectTexts } from "./project-texts.ts";
 import { Plugins, type Environments, type Services } from "./plugins.ts";
 
-/** A project with what its plugins add to it. */
+/** A project extended by its plugins. */
 export interface PluggedProject {
   readonly project: Project;
   readonly plugins: Plugins;
-  /** Variables that plugins set; the testing ones are in the project's preferences already. */
+  /** Variables set by plugins. Those for testing are already merged into the project's preferences. */
   readonly environments: Environments;
-  /** What plugins let functions discover where the app runs locally, by plugin. */
+  /** Values that functions can discover locally, by plugin. */
   readonly services: Services;
   /** Custom runtimes, by the ids of the functions that have one. */
   readonly runtimes: ReadonlyMap<string, PluginRuntime>;
 }
 
 export interface PluggedResult {
-  /** null when errors make it unusable. */
+  /** null if errors make it unusable. */
   readonly plugged: PluggedProject | null;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
- * Reads a project, loads its plugins and lets them add to it.
+ * Reads a project, loads its plugins, and lets them extend it.
  * @throws CliError `ERR_PLUGIN`
  */
 export async function readPluggedProject(root: string): Promise<PluggedResult> {
@@ -50,7 +50,7 @@ export async function readPluggedProject(root: string): Promise<PluggedResult> {
   const { env } = project.preferences;
   const preferences = {
     ...project.preferences,
-    // What a person set wins over what a plugin sets.
+    // The user's values take precedence over a plugin's.
     env: {
       testing: { ...environments.testing, ...env.testing },
       staging: { ...environments.staging, ...env.staging },

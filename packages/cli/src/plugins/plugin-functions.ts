@@ -8,7 +8,7 @@ import { readPluginSettings, type SettingsHook } from "./plugin-settings.ts";
 type Hook = Exclude<keyof NonNullable<Plugin["set"]>, "env" | "runtimes" | SettingsHook>;
 type Entry = Readonly<Record<string, unknown>>;
 
-/** How each pragma's entries of a plugin are written in a manifest: the name, and its settings below. */
+/** Converts plugins' entries of each pragma to manifest text: a name, with settings below. */
 const writers: Readonly<Record<Hook, (entry: Entry) => readonly [string, ...string[]]>> = {
   http: ({ method, path }) => [quoted(path), `method ${quoted(method)}`],
   ws: ({ name }) => [quoted(name)],
@@ -19,7 +19,7 @@ const writers: Readonly<Record<Hook, (entry: Entry) => readonly [string, ...stri
   ],
   scheduled: ({ name, ...settings }) => [
     quoted(name),
-    // Their words stand there as they are.
+    // Copied without changes.
     ...["rate", "cron", "timezone"].flatMap((key) => {
       const value = settings[key];
       return typeof value === "string" ? [`${key} ${value}`] : [];
@@ -45,14 +45,14 @@ const writers: Readonly<Record<Hook, (entry: Entry) => readonly [string, ...stri
 const order: readonly Hook[] = [
   "tables",
   "tables-indexes",
-  // Architect has no rooms, and so no hook that would set them.
+  // Architect has no rooms, so no hook sets them.
   ...functionPragmas.filter((pragma) => pragma !== "rooms"),
   "customLambdas",
 ];
 
 /**
- * Adds what a plugin sets to the manifest. It is written as manifest text and read by the same rules,
- * so that a plugin's mistakes are reported as a person's are; what the manifest has itself stays as it is.
+ * Adds a plugin's entries to the manifest. They are converted to manifest text and checked by the same rules,
+ * so that a plugin's errors are reported like a user's. Existing entries are not changed.
  */
 export async function addPluginFunctions(
   loaded: LoadedPlugin,
@@ -68,7 +68,7 @@ export async function addPluginFunctions(
       loaded.plugin.set?.[hook]?.(context),
     );
     if (given === undefined || given === null) continue;
-    // Each is checked by the manifest's own rules.
+    // Each entry is checked by the manifest's rules.
     const entries = (Array.isArray(given) ? given : [given]) as readonly Entry[];
     if (entries.length === 0) continue;
     sections.push(`@${hook}`);
@@ -152,7 +152,7 @@ function merge(own: Manifest, added: Manifest): Manifest {
   };
 }
 
-/** Settings that plugin and manifest gave together. */
+/** Settings that both the plugin and the manifest set. */
 function takenFrom(resolved: Manifest, lines: readonly string[]): Partial<Manifest> {
   return {
     ...(lines.includes("@static") ? { static: resolved.static } : {}),
@@ -160,7 +160,7 @@ function takenFrom(resolved: Manifest, lines: readonly string[]): Partial<Manife
   };
 }
 
-/** What a person wrote comes first and wins. */
+/** The user's entries come first and take precedence. */
 function mergeBy<Item>(
   own: readonly Item[],
   added: readonly Item[],

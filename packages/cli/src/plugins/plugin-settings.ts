@@ -5,16 +5,16 @@ import { runHook, type LoadedPlugin } from "./loaded-plugin.ts";
 import { pragmaLines, quoted, within } from "./manifest-text.ts";
 import type { PluginContext } from "./plugin.ts";
 
-/** Hooks that set settings of the app, not functions. */
+/** Hooks that return settings of the app, not functions. */
 export type SettingsHook = "shared" | "views" | "static" | "proxy";
 
 export interface PluginSettings {
-  /** Pragmas with what the plugin sets, and below it what the manifest says, which wins. */
+  /** Merges a plugin's settings into pragmas. The manifest's own settings take precedence. */
   readonly lines: readonly string[];
   readonly folders: Partial<Pick<Manifest, "shared" | "views">>;
 }
 
-/** @throws CliError `ERR_PLUGIN` when a hook fails, or names a folder that it requires and is not there. */
+/** @throws CliError `ERR_PLUGIN` if a hook fails, or requires a folder that does not exist. */
 export async function readPluginSettings(
   loaded: LoadedPlugin,
   manifest: Manifest,
@@ -26,7 +26,7 @@ export async function readPluginSettings(
   const folders: { shared?: Manifest["shared"]; views?: Manifest["views"] } = {};
   for (const name of ["shared", "views"] as const) {
     const src = await folderOf(loaded, name, run, context.root);
-    // `src` of the manifest wins.
+    // `src` in the manifest takes precedence.
     if (src === null || hasOwnFolder(manifest, name)) continue;
     folders[name] = { src, only: manifest[name]?.only ?? null };
   }
@@ -64,7 +64,7 @@ async function folderOf(
   });
 }
 
-/** Whether a person wrote `src` below the pragma. */
+/** Whether the manifest sets `src` below the pragma. */
 function hasOwnFolder({ pragmas }: Manifest, name: "shared" | "views"): boolean {
   return (pragmas[name] ?? []).some((value) => Array.isArray(value) && value[0] === "src");
 }

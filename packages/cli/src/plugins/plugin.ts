@@ -5,9 +5,9 @@ import type { Inventory } from "./inventory.ts";
 type Awaitable<Value> = Value | Promise<Value>;
 type OneOrMore<Value> = Awaitable<Value | readonly Value[] | undefined>;
 
-/** What every hook gets. `arc` and `inventory` are of Architect's shapes, `manifest` is Arclet's model. */
+/** Argument of every hook. `arc` and `inventory` have Architect's shapes; `manifest` is Arclet's model. */
 export interface PluginContext {
-  /** Every pragma as plain values, those of plugins too: `arc["my-pragma"]`. */
+  /** Every pragma as plain values, including plugins' own: `arc["my-pragma"]`. */
   readonly arc: Readonly<Record<string, readonly PlainValue[]>>;
   readonly inventory: Inventory;
   readonly manifest: Manifest;
@@ -18,8 +18,8 @@ export interface PluginContext {
 
 export interface SandboxContext extends PluginContext {
   /**
-   * Runs a function once; resolves its answer, rejects with its error. In `sandbox.start` of a plugin
-   * that sets runtimes it waits for functions to be built, so do not await it there.
+   * Runs a function once. Resolves with its result, or rejects with its error. In `sandbox.start` of a plugin
+   * that sets runtimes it waits until functions are built, so do not await it there.
    */
   invoke(target: InvokeTarget): Promise<unknown>;
 }
@@ -38,7 +38,7 @@ export interface WatcherContext extends SandboxContext {
   readonly event: "update" | "remove";
 }
 
-/** A CloudFormation template, to be changed in place or returned as a new one. */
+/** A CloudFormation template. Change it in place, or return a new one. */
 export interface CloudFormation {
   Resources: Record<string, Record<string, unknown>>;
   Outputs?: Record<string, unknown>;
@@ -74,7 +74,7 @@ export interface PluginRoute {
 export interface PluginFolder {
   /** Relative to the project or absolute. */
   readonly src: string;
-  /** Without it, a folder that does not exist is passed over. @default false */
+  /** Whether a missing folder is an error. Otherwise it is ignored. @default false */
   readonly required?: boolean;
 }
 
@@ -148,15 +148,15 @@ export interface Plugin {
     "tables-indexes"?(context: PluginContext): OneOrMore<PluginIndex>;
     "tables-streams"?(context: PluginContext): OneOrMore<PluginStream>;
     runtimes?(context: PluginContext): OneOrMore<PluginRuntime>;
-    /** Functions that nothing invokes but the plugin's own code and resources. */
+    /** Functions that only the plugin's own code and resources invoke. */
     customLambdas?(context: PluginContext): OneOrMore<PluginFunction>;
-    /** The folder of `@architect/shared`. `src` of the manifest wins. */
+    /** The folder of `@architect/shared`. `src` in the manifest takes precedence. */
     shared?(context: PluginContext): Awaitable<PluginFolder | undefined>;
-    /** The folder of `@architect/views`. `src` of the manifest wins. */
+    /** The folder of `@architect/views`. `src` in the manifest takes precedence. */
     views?(context: PluginContext): Awaitable<PluginFolder | undefined>;
-    /** Settings of `@static`. What the manifest sets wins. */
+    /** Settings of `@static`. The manifest's settings take precedence. */
     static?(context: PluginContext): Awaitable<Readonly<Record<string, unknown>> | undefined>;
-    /** URLs of `@proxy`. What the manifest sets wins. */
+    /** URLs of `@proxy`. The manifest's settings take precedence. */
     proxy?(
       context: PluginContext,
     ): Awaitable<
@@ -171,15 +171,15 @@ export interface Plugin {
   readonly deploy?: {
     start?(context: DeployContext): Awaitable<CloudFormation | undefined | void>;
     /**
-     * What functions discover below `/<stack>/<plugin>/`: `arc.services()`. Locally `cloudformation` is
-     * null and the stage `testing`.
+     * Values that functions discover with `arc.services()`, below `/<stack>/<plugin>/`. Locally, `cloudformation`
+     * is null and the stage is `testing`.
      */
     services?(
       context: PluginContext & {
         readonly cloudformation: CloudFormation | null;
       },
     ): Awaitable<Readonly<Record<string, unknown>> | undefined>;
-    /** Deploys the finished template elsewhere: Arclet itself sends nothing to AWS then. */
+    /** Deploys the finished template elsewhere. Arclet then sends nothing to AWS. */
     target?(context: DeployContext): Awaitable<unknown>;
     end?(context: DeployedContext): Awaitable<unknown>;
   };

@@ -30,7 +30,7 @@ const environmentNames = ["testing", "staging", "production"] as const;
 /** Linux refuses a process with a longer variable: `MAX_ARG_STRLEN`, 128 KiB, with its name. */
 const longestVariable = 120_000;
 
-/** The plugins of one app, whose hooks run in the order of the manifest. */
+/** The plugins of one app. Hooks run in the manifest's order. */
 export class Plugins {
   readonly #loaded: readonly LoadedPlugin[];
   readonly #root: string;
@@ -47,7 +47,7 @@ export class Plugins {
     return this.#loaded.length === 0;
   }
 
-  /** What of the plugins has no effect, as warnings. */
+  /** Warnings for hooks without effect. */
   get warnings(): readonly Diagnostic[] {
     return this.#loaded.flatMap(({ name, file, notes }) =>
       notes.map((note): Diagnostic => ({
@@ -60,7 +60,7 @@ export class Plugins {
     );
   }
 
-  /** The manifest with the functions and tables that plugins set. @throws CliError `ERR_PLUGIN` */
+  /** Returns the manifest with the plugins' functions and tables. @throws CliError `ERR_PLUGIN` */
   async extend(manifest: Manifest): Promise<ExtendedManifest> {
     let extended = manifest;
     const diagnostics: Diagnostic[] = [];
@@ -92,7 +92,7 @@ export class Plugins {
     return result;
   }
 
-  /** What plugins let functions discover locally. */
+  /** Values that functions can discover locally. */
   async services({ manifest }: Project): Promise<Services> {
     const services: Record<string, Record<string, string>> = {};
     for (const loaded of this.#loaded) {
@@ -124,7 +124,7 @@ export class Plugins {
     return this.#loaded.some(({ plugin }) => plugin.deploy?.target !== undefined);
   }
 
-  /** Hands the finished template to the plugins that deploy it. */
+  /** Passes the finished template to the plugins that deploy it. */
   async deployTo(project: Project, template: Template, target: DeployTarget): Promise<void> {
     const cloudformation = structuredClone(template) as unknown as CloudFormation;
     for (const loaded of this.#loaded) {
@@ -159,7 +159,7 @@ export class Plugins {
     return this.#runtimes;
   }
 
-  /** Those with custom runtimes build what runs, and so start before all else. */
+  /** Plugins with custom runtimes build functions, so they start first. */
   async start(project: Project, invoke: Invoke, when: "before-builds" | "ready"): Promise<void> {
     for (const loaded of this.#loaded) {
       const builds = loaded.plugin.set?.runtimes !== undefined;
@@ -182,8 +182,8 @@ export class Plugins {
   }
 
   /**
-   * Architect's plugins with runtimes build in `deploy.start`. Functions are packaged before there is a
-   * template, so these run once more ahead of that, with an empty one.
+   * Architect's runtime plugins build functions in `deploy.start`. Functions are packaged before the template
+   * exists, so these hooks run an extra time before that, with an empty template.
    */
   async deployBuilds(project: Project, target: DeployTarget): Promise<void> {
     for (const loaded of this.#loaded) {
@@ -194,10 +194,10 @@ export class Plugins {
     }
   }
 
-  /** The template as plugins want it. */
+  /** Runs the plugins' deploy hooks on the template. */
   async deployStart(project: Project, template: Template, target: DeployTarget): Promise<Template> {
     if (this.#loaded.length === 0) return template;
-    // Plugins write into a copy, each into what the one before made, and find Architect's names in it.
+    // Each plugin changes the previous one's result, in a copy that has Architect's names.
     const { architectView } = await import("@arclet/deploy");
     const view = architectView(template, project.manifest);
     let cloudformation = view.template as unknown as CloudFormation;
@@ -267,7 +267,7 @@ export class Plugins {
   }
 }
 
-/** Values of one environment; objects as JSON, as Architect has it. */
+/** Values of one environment. Objects become JSON, as in Architect. */
 function asTexts(given: unknown, stage: EnvironmentName): Record<string, string> {
   if (typeof given !== "object" || given === null) return {};
   const values = { ...given } as Record<string, unknown>;
@@ -281,7 +281,7 @@ function asTexts(given: unknown, stage: EnvironmentName): Record<string, string>
   );
 }
 
-/** As Architect names a plugin's parameters: letters and digits, the rest as dashes. */
+/** A plugin's name in parameters, as in Architect: letters and digits, other characters as dashes. */
 function serviceName({ name }: LoadedPlugin): string {
   return name.replace(/^@/, "").replaceAll(/[^A-Za-z0-9_.]+/g, "-");
 }

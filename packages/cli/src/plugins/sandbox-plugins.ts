@@ -6,7 +6,7 @@ import type { InvokeTarget } from "./plugin.ts";
 import type { PluginRuntime } from "./plugin-runtime.ts";
 import type { Plugins, Services } from "./plugins.ts";
 
-/** Runs the sandbox hooks of an app's plugins along a dev session. */
+/** Runs the sandbox hooks of an app's plugins during a dev session. */
 export class SandboxPlugins {
   readonly #onFailure: (text: string) => void;
   readonly #runtime: Promise<Runtime>;
@@ -32,7 +32,7 @@ export class SandboxPlugins {
       this.#setRuntime = resolve;
       this.#giveUp = reject;
     });
-    // Whoever invokes meanwhile gets the error; without anybody it is no failure.
+    // Callers that await it get the error; without callers it must not be an unhandled rejection.
     this.#runtime.catch(() => {});
   }
 
@@ -40,12 +40,12 @@ export class SandboxPlugins {
     return this.#plugins.isEmpty;
   }
 
-  /** Plugins with custom runtimes, which build what runs. @throws CliError `ERR_PLUGIN` */
+  /** Starts plugins with custom runtimes, which build functions. @throws CliError `ERR_PLUGIN` */
   beforeBuilds(): Promise<void> {
     return this.#plugins.start(this.#project, this.#invoke, "before-builds");
   }
 
-  /** All others, once functions can be invoked. @throws CliError `ERR_PLUGIN` */
+  /** Starts all other plugins, once functions can be invoked. @throws CliError `ERR_PLUGIN` */
   ready(runtime: Runtime): Promise<void> {
     this.#setRuntime(runtime);
     return this.#plugins.start(this.#project, this.#invoke, "ready");
@@ -61,7 +61,7 @@ export class SandboxPlugins {
     return this.#runtimes;
   }
 
-  /** What plugins let functions discover. */
+  /** Values that functions can discover. */
   get services(): Services {
     return this.#services;
   }
@@ -81,12 +81,12 @@ export class SandboxPlugins {
     this.#running.add(run);
   }
 
-  /** Resolves when plugins have done with what was saved. */
+  /** Resolves when plugins have handled all saved files. */
   async settled(): Promise<void> {
     await Promise.all(this.#running);
   }
 
-  /** Also of an app that could not be started: then nothing can be invoked any more. */
+  /** Also runs for an app that failed to start. Functions can no longer be invoked. */
   async close(): Promise<void> {
     this.#giveUp(new Error("the app is not running"));
     await this.settled();
@@ -110,7 +110,7 @@ export class SandboxPlugins {
     return JSON.parse(result.payload) as unknown;
   };
 
-  /** Architect's plugins name routes: `get /cats`. */
+  /** Architect's plugins refer to HTTP functions by route: `get /cats`. */
   #functionIdOf(pragma: string, name: string): string {
     const route = this.#project.manifest.http?.routes.find(
       ({ method, path }) => pragma === "http" && `${method} ${path}` === name,

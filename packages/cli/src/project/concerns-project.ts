@@ -3,8 +3,8 @@ import { join, sep } from "node:path";
 import type { Project } from "@arclet/manifest";
 
 /**
- * Whether a path that was written, made or removed changes what reading the project gives: the manifest,
- * a config, the preferences, or which folders there are.
+ * Whether a changed path affects the project itself: the manifest, a function's config, the preferences,
+ * or the set of function folders.
  */
 export function concernsProject(path: string, project: Project): boolean {
   const { root, watchedFiles, functions } = project;
@@ -16,7 +16,7 @@ export function concernsProject(path: string, project: Project): boolean {
     for (const candidate of sourceCandidates)
       if (isAtOrInside(path, join(root, candidate))) return true;
   }
-  // A folder of an action that the manifest may have forgotten.
+  // A folder of an action that the manifest may not declare.
   return path.startsWith(join(root, "src", "ws") + sep);
 }
 

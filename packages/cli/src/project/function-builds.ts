@@ -19,11 +19,11 @@ export type BuildOutcome =
     };
 
 export interface BuildRound {
-  /** Functions that now run other code. */
+  /** Functions that now run new code. */
   readonly changed: readonly string[];
-  /** Whether any function now answers otherwise, be it with another failure. */
+  /** Whether the behaviour of any function changed, including to another failure. */
   readonly needsUpdate: boolean;
-  /** Functions that do not build now; those that did before run on with their last good code. */
+  /** Functions that do not build. Those that built before keep running their last good code. */
   readonly failed: readonly string[];
   /** Of these, those that fail exactly as they did before, with sources that were saved again. */
   readonly unchanged: readonly string[];
@@ -35,7 +35,7 @@ export interface BuildRound {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What a build came to, as the runtime takes it. */
+/** A build's result in the runtime's form. */
 export type FinishedBuild = Exclude<RuntimeFunction["build"], "pending">;
 
 type FailedBuild = Extract<BuildOutcome, { ok: false }> & {
@@ -65,19 +65,19 @@ export class FunctionBuilds {
     return build;
   }
 
-  /** Source files that the function's newest build read, good or not. */
+  /** Source files read by the function's newest build, even if it failed. */
   inputs(functionId: string): readonly string[] {
     const build = this.#builds.get(functionId);
     const good = build?.ok === true ? build.built.inputs : [];
     return this.#failures.get(functionId)?.inputs ?? good;
   }
 
-  /** What the newest build looked for in vain; null when it is good. */
+  /** Missing files of the newest build; null if it succeeded. */
   missing(functionId: string): MissingSources | null {
     return this.#failures.get(functionId)?.missing ?? null;
   }
 
-  /** Builds all at once, and forgets functions that are no longer `known`. */
+  /** Builds functions in parallel, and forgets those not in `known`. */
   async buildAll(
     functions: readonly ProjectFunction[],
     known: readonly ProjectFunction[],
@@ -133,7 +133,7 @@ export class FunctionBuilds {
     this.#reported.forget(functionId);
   }
 
-  /** Takes an outcome over; true when the function now answers otherwise. */
+  /** Stores a result. Returns true if the function's behaviour changed. */
   #keep(functionId: string, outcome: BuildOutcome): boolean {
     const before = this.#builds.get(functionId);
     if (!outcome.ok) {

@@ -18,16 +18,16 @@ import type { SavedFiles } from "./saved-files.ts";
 import type { BuildOutcome, FunctionBuilds } from "./function-builds.ts";
 import { concernsProject } from "./concerns-project.ts";
 
-/** Builds a project's functions, and knows which of them a save touches. */
+/** Builds a project's functions, and determines which of them a saved file affects. */
 export interface ProjectBuilder {
   build(declared: ProjectFunction): Promise<BuildOutcome>;
-  /** Starts the bundler ahead of the first save: a start in an unchanged project did not need it. */
+  /** Starts the bundler before the first save. A start in an unchanged project does not need it. */
   prepare(): Promise<void>;
-  /** Takes over an edited project. True: its settings have every function built again. */
+  /** Applies an edited project. Returns true if its settings require rebuilding every function. */
   update(project: Project): boolean;
-  /** As `update`, with other places or modules. */
+  /** Like `update`, with other build folders or replaced modules. */
   setBuild(project: Project, build: NonNullable<ProjectBuilderOptions["build"]>): boolean;
-  /** Resolves once saves are noticed. */
+  /** Resolves once files are watched. */
   watch(watched: WatchTarget): Promise<void>;
   stopWatching(): Promise<void>;
   close(): Promise<void>;
@@ -39,22 +39,22 @@ export interface WatchTarget {
   readonly onSaved: (saved: SavedFiles) => void;
   /** A file of the static folder was saved or removed. */
   readonly onStatic: () => void;
-  /** The system does not let every file be watched. */
+  /** The system limits file watches. */
   readonly onError: (error: unknown) => void;
 }
 
 export interface ProjectBuilderOptions {
-  /** Whether what is built runs on this machine only; what is deployed holds all it needs. */
+  /** Whether builds run only on this machine. Deployed builds include everything they need. */
   readonly runsHere?: boolean;
   /** Custom runtimes of plugins, by function. */
   readonly runtimes?: () => ReadonlyMap<string, PluginRuntime>;
-  /** Gets every file that was saved or removed, before functions are built again. */
+  /** Called for every saved or removed file, before functions are rebuilt. */
   readonly onFile?: (file: string) => void;
-  /** Where and how functions are built, where it is not as for `dev` and `deploy`. */
+  /** Build options that differ from those of `dev` and `deploy`. */
   readonly build?: Pick<BuildOptions, "outDirectory" | "cacheDirectory" | "replace">;
-  /** Absolute build folders that builds leave as they are. @default none */
+  /** Absolute paths of build folders that must not be changed. @default none */
   readonly foldersInUse?: () => ReadonlySet<string>;
-  /** Awaited before each build. @default builds at once */
+  /** Awaited before each build. @default builds immediately */
   readonly untilReady?: () => Promise<void>;
 }
 
@@ -70,7 +70,7 @@ class WatchingProjectBuilder implements ProjectBuilder {
   readonly #root: string;
   #settings: BuildOptions;
   #builder: FunctionBuilder;
-  /** Those of former settings, until their last builds have ended. */
+  /** Builders with earlier settings, until their last builds have ended. */
   readonly #closing = new Set<Promise<void>>();
   #watcher: ProjectWatcher | null = null;
   #packages: PackageWatch | null = null;
@@ -169,7 +169,7 @@ function isStaticFile(file: string, { root, manifest }: Project): boolean {
   return manifest.static !== null && file.startsWith(join(root, manifest.static.folder) + sep);
 }
 
-/** Functions that installed packages may change, without files that were saved. */
+/** Functions that newly installed packages may affect, with no saved files of their own. */
 function functionsWithPackages({ project, builds }: WatchTarget): SavedFiles["functions"] {
   const isConcerned = ({ id, config }: ProjectFunction): boolean =>
     builds.missing(id) !== null ||

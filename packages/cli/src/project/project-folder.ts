@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { systemErrorCode } from "@arclet/manifest";
 import { CliError } from "../errors.ts";
 
-/** Absolute path of the folder a command works on; refuses what is not a folder or cannot be read. */
+/** Absolute path of the folder a command works on. Throws if it is not a readable folder. */
 export async function existingFolder(folder: string | undefined): Promise<string> {
   const root = resolve(folder ?? ".");
   try {
@@ -14,7 +14,7 @@ export async function existingFolder(folder: string | undefined): Promise<string
   throw new CliError("ERR_FOLDER", `${root} is a file, not a folder`);
 }
 
-/** As above, and makes the folder when there is none. */
+/** Like `existingFolder`, and creates the folder if it is missing. */
 export async function createdFolder(folder: string): Promise<string> {
   const root = resolve(folder);
   try {
@@ -25,12 +25,12 @@ export async function createdFolder(folder: string): Promise<string> {
   return existingFolder(root);
 }
 
-/** What later runs need not do again; may be deleted at any time. */
+/** Folder for caches of later runs. It may be deleted at any time. */
 export function cacheDirectoryOf(root: string): string {
   return join(root, ".arclet", "cache");
 }
 
-/** Turns a failure of the file system into what a person can do about it. Our bugs pass through. */
+/** Converts a file system error to one with a remedy. Other errors, which are bugs, are returned unchanged. */
 export function folderError(path: string, error: unknown): unknown {
   const code = systemErrorCode(error);
   const message = code === null ? undefined : messages[code];
@@ -45,9 +45,9 @@ const messages: { readonly [code: string]: string } = {
   EROFS: "the file system is read-only",
   ENOENT: "no such file or folder",
   ENOTDIR: "a part of this path is a file, not a folder",
-  EEXIST: "there is a file of this name, not a folder",
+  EEXIST: "this is a file, not a folder",
   EISDIR: "this is a folder, not a file",
-  ELOOP: "the symbolic links of this path go in circles",
+  ELOOP: "the symbolic links of this path form a loop",
   ENOSPC: "no space left on the device",
   EDQUOT: "the disk quota is used up",
   ENAMETOOLONG: "this name is too long",

@@ -1,13 +1,13 @@
 import type { Diagnostic } from "@arclet/manifest";
 
 /**
- * What was reported of each source (the project, a function): the same remark is not made again at
- * the next save, and is made again when it comes back after it was gone.
+ * Diagnostics already reported for each source (the project, a function). A diagnostic is not repeated at the
+ * next save, unless it was gone in between.
  */
 export class ReportedDiagnostics {
   readonly #known = new Map<string, ReadonlySet<string>>();
 
-  /** Those of `diagnostics` that the source did not have the last time. */
+  /** Returns the diagnostics that the source did not have the last time. */
   fresh(source: string, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
     const known = this.#known.get(source);
     const texts = diagnostics.map((diagnostic) => JSON.stringify(diagnostic));

@@ -1,8 +1,8 @@
-/** What was saved since the last reload. */
+/** Changes saved since the last reload. */
 export interface SavedFiles {
-  /** Manifest, preferences, `.env`, a function's config, or which folders there are. */
+  /** Whether the manifest, preferences, `.env`, a function's config or the set of folders changed. */
   readonly isProjectChanged: boolean;
-  /** Functions whose sources changed, with the files that did; none for packages. */
+  /** Functions whose sources changed, with the changed files; an empty list if packages changed. */
   readonly functions: ReadonlyMap<string, readonly string[]>;
 }
 

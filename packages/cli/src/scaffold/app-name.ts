@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { CliError } from "../errors.ts";
 
-/** Name for `@app` out of a folder's: letters, digits, `-`, `_`, begins with a letter, 100 at most. */
+/** Derives a valid app name from a folder's name: letters, digits, `-` and `_`, beginning with a letter, at most 100. */
 export function appNameOf(root: string): string {
   const name = basename(root)
     .normalize("NFKD")
@@ -13,10 +13,10 @@ export function appNameOf(root: string): string {
   return name === "" ? "app" : name;
 }
 
-/** @throws CliError for what `@app` would refuse; asked before anything is written. */
+/** @throws CliError for a name that `@app` would refuse, before anything is written. */
 export function checkAppName(name: string): void {
   if (/^[a-z][a-z0-9_-]{0,99}$/i.test(name)) return;
-  throw new CliError("ERR_USAGE", `"${name}" is not a name for an app`, {
-    hints: ["Letters, digits, - and _; begins with a letter; 100 at most."],
+  throw new CliError("ERR_USAGE", `"${name}" is not a valid name for an app`, {
+    hints: ["Begin with a letter, and use letters, digits, - and _, at most 100 characters."],
   });
 }

@@ -5,13 +5,13 @@ export interface AppAnswers {
   readonly language: Language;
 }
 
-/** Asks for what `init` was not given. */
+/** Prompts for the folder and language of a new app. */
 export async function askForApp(currentFolder: string): Promise<AppAnswers | "cancelled"> {
   const { intro, isCancel, outro, text } = await import("@clack/prompts");
   intro("A new Arclet app");
   const folder = await text({
     message: "In which folder?",
-    placeholder: `. is ${currentFolder}`,
+    placeholder: `. for ${currentFolder}`,
     defaultValue: ".",
   });
   if (isCancel(folder)) return "cancelled";
@@ -21,7 +21,7 @@ export async function askForApp(currentFolder: string): Promise<AppAnswers | "ca
   return { folder, language };
 }
 
-/** Asks for the language of a new app. */
+/** Prompts for the language of a new app. */
 export async function askForLanguage(): Promise<Language | "cancelled"> {
   const { isCancel, select } = await import("@clack/prompts");
   const language = await select<Language>({

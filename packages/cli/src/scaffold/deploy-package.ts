@@ -9,16 +9,16 @@ import { packageFolder } from "../package-folder.ts";
 import { arcletVersion } from "../version.ts";
 import { addWords, packageManagerOf } from "./missing-packages.ts";
 
-/** One of the AWS clients that `@arclet/deploy` brings; all of them come together. */
+/** One of the AWS clients that `@arclet/deploy` depends on. All are installed together. */
 const client = "@aws-sdk/client-cloudformation";
 
 /**
- * Has what talks to AWS installed: more than half of the size of an app's packages, which only deploying
- * needs. Asks first, in a terminal. Call it once nothing else can refuse the command.
+ * Makes sure that `@arclet/deploy` is installed. It is more than half the size of an app's packages, and
+ * only deploys need it. Prompts first, in a terminal. Call it once all other checks of the command have passed.
  * @param root folder of the app, where the package manager runs
- * @returns null to go on here; or the exit code of the app's own `arclet`, which has run the command: a
- *   global one, or one of `npx`, does not find what an app has installed
- * @throws CliError `ERR_DEPLOY_PACKAGE` when nobody is there to ask, or nothing was installed
+ * @returns null to continue in this process, or the exit code of the app's own `arclet`, which has run the
+ *   command: a global `arclet`, or one run by `npx`, does not find packages installed in the app
+ * @throws CliError `ERR_DEPLOY_PACKAGE` if there is no terminal to ask in, or the installation failed
  */
 export async function needDeployPackage(root: string): Promise<number | null> {
   if (folderOf(client, import.meta.url) !== null) return null;
@@ -35,11 +35,11 @@ export async function needDeployPackage(root: string): Promise<number | null> {
     new CliError("ERR_DEPLOY_PACKAGE", what, { hints: [`To install it: ${command}`] });
   if (!process.stdin.isTTY || !process.stderr.isTTY)
     throw missing("This command needs the package @arclet/deploy, which is not installed");
-  // Only who is asked waits for it to load.
+  // Loaded only when a prompt is needed.
   const { confirm, isCancel } = await import("@clack/prompts");
   const answer = await confirm({
     message: `This command needs @arclet/deploy, with the AWS clients (about 45 MB). Run ${command}?`,
-    // Answers of --json are read from stdout.
+    // Programs read the result of --json from stdout.
     output: process.stderr,
   });
   if (isCancel(answer) || !answer) throw missing("@arclet/deploy was not installed");
@@ -55,12 +55,12 @@ export async function needDeployPackage(root: string): Promise<number | null> {
 
 interface AppsOwn {
   readonly folder: string;
-  /** Whether it is the program that runs. */
+  /** Whether it is the running program. */
   readonly isThis: boolean;
   readonly hasClients: boolean;
 }
 
-/** The `arclet` that is installed in an app, or above it. */
+/** Path of the `arclet` installed in an app, or in a folder above it. */
 function appsOwnArclet(root: string): AppsOwn | null {
   const found = folderOf("arclet", join(root, "package.json"));
   if (found === null) return null;
@@ -119,18 +119,18 @@ function deployPackageOf(root: string): string | null {
   return folderOf(client, file) === null ? null : file;
 }
 
-/** Looks at the folders: the module loader remembers what it did not find. */
+/** Checks the file system, because the module loader caches failed lookups. */
 function folderOf(name: string, from: string): string | null {
   const folders = createRequire(from).resolve.paths(name) ?? [];
   const found = folders.find((folder) => existsSync(join(folder, name, "package.json")));
   return found === undefined ? null : join(found, name);
 }
 
-/** Runs the same command by another `arclet`. Resolves its exit code. */
+/** Runs the same command with another `arclet`. Resolves with its exit code. */
 async function runOwn(folder: string): Promise<number> {
   const program = join(folder, "bundle/bin.js");
   const child = spawn(process.execPath, [program, ...process.argv.slice(2)], { stdio: "inherit" });
-  // The terminal interrupts both; the other one decides.
+  // Ctrl-C reaches both processes; the other one handles it.
   const ignore = (): void => {};
   process.on("SIGINT", ignore);
   const [code] = (await once(child, "exit")) as [number | null];
@@ -142,9 +142,9 @@ async function succeeds(command: string, cwd: string): Promise<boolean> {
   const { NODE_ENV: _, ...rest } = process.env;
   const child = spawn(command, {
     cwd,
-    // In production, package managers remove what is only there to develop with: arclet among it.
+    // With NODE_ENV=production, package managers remove development dependencies, including arclet.
     env: { ...rest, npm_config_include: "dev" },
-    // A shell finds npm.cmd on Windows; the command has no word of a user's.
+    // Only a shell finds npm.cmd on Windows. The command contains no user input.
     shell: true,
     stdio: ["ignore", 2, 2],
   });

@@ -15,7 +15,7 @@ import { writeFiles, type WrittenFile } from "./write-files.ts";
 
 export interface InitOptions {
   readonly folder: string;
-  /** null: TypeScript where there is a tsconfig.json, else JavaScript. */
+  /** null: TypeScript if there is a tsconfig.json, else JavaScript. */
   readonly language: Language | null;
   /** null: the folder's name. */
   readonly name: string | null;
@@ -29,11 +29,11 @@ export interface InitResult {
   readonly files: readonly WrittenFile[];
   readonly skipped: MissingFunctions["skipped"];
   readonly packageManager: PackageManager;
-  /** What to run before the app can: commands that declare or install packages. */
+  /** Commands to run before the app can start: they add or install packages. */
   readonly installCommands: readonly string[];
 }
 
-/** Writes what a project lacks: the manifest when there is none, then all that the manifest names. */
+/** Writes a manifest if the project has none, then every function that the manifest declares and that is missing. */
 export async function initProject(options: InitOptions): Promise<InitResult> {
   if (options.name !== null) checkAppName(options.name);
   const root = await createdFolder(options.folder);
@@ -74,7 +74,7 @@ export async function writeMissingFunctions(project: Project): Promise<readonly 
   return written.filter(({ isNew }) => isNew).map(({ path }) => path);
 }
 
-/** Whether a folder holds neither an app nor a sign of the language it is to be in. */
+/** Whether a folder has neither an app nor files that imply its language. */
 export async function isNewApp(folder: string): Promise<boolean> {
   const root = resolve(folder);
   return (await findManifest(root)).kind === "absent" && languageOf(root) === "javascript";

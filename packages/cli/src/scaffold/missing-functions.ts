@@ -13,11 +13,11 @@ import {
 
 export interface MissingFunctions {
   readonly files: readonly PlannedFile[];
-  /** Functions in languages we have no template for. */
+  /** Functions in languages without a template. */
   readonly skipped: readonly { readonly functionId: string; readonly runtime: string }[];
 }
 
-/** Handlers for everything the manifest names and no folder holds. */
+/** Creates handlers for declared functions whose folder is missing. */
 export function missingFunctions(project: Project, language: Language): MissingFunctions {
   const files: PlannedFile[] = [];
   const skipped: { functionId: string; runtime: string }[] = [];
@@ -47,7 +47,7 @@ export function missingFunctions(project: Project, language: Language): MissingF
   return { files, skipped };
 }
 
-/** New socket functions get the `ws-` folders, unless the project's others do without. */
+/** Whether new WebSocket functions get a `ws-` folder: yes, unless the project's others have none. */
 function folderFor(declared: ProjectFunction, project: Project): string {
   const [first = declared.id] = declared.sourceCandidates;
   if (declared.pragma !== "ws" || declared.sourceCandidates.length === 1) return first;
@@ -65,7 +65,7 @@ function folderFor(declared: ProjectFunction, project: Project): string {
   );
 }
 
-/** `@create templates` of the preferences: the project's own first version of a handler. */
+/** The project's own handler template, from `@create templates` in the preferences. */
 function customTemplate(
   project: Project,
   { pragma }: ProjectFunction,
@@ -76,7 +76,7 @@ function customTemplate(
   return { name: `index${extname(file)}`, content: readFileSync(file, "utf8") };
 }
 
-/** Node's rule for `.js`: the `type` of the nearest package.json, here for a folder not yet there. */
+/** Node's rule for `.js` (the `type` in the nearest package.json), for a folder that does not exist yet. */
 function isModuleProject(root: string): boolean {
   for (let folder = root; ; folder = dirname(folder)) {
     const file = join(folder, "package.json");
@@ -85,7 +85,7 @@ function isModuleProject(root: string): boolean {
         const content: unknown = JSON.parse(readFileSync(file, "utf8"));
         return isRecord(content) && content["type"] === "module";
       } catch {
-        return false; // Node refuses a damaged package.json by itself, with the place.
+        return false; // Node itself reports a damaged package.json, with its location.
       }
     }
     if (dirname(folder) === folder) return false;

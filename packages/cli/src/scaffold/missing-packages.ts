@@ -8,7 +8,7 @@ const packageManagers = ["npm", "pnpm", "yarn", "bun"] as const;
 
 export type PackageManager = (typeof packageManagers)[number];
 
-/** Lock files, in the order in which they decide the package manager. */
+/** Lock files and their package managers, in order of precedence. */
 const lockFiles: readonly (readonly [file: string, manager: PackageManager])[] = [
   ["pnpm-lock.yaml", "pnpm"],
   ["pnpm-workspace.yaml", "pnpm"],
@@ -18,7 +18,7 @@ const lockFiles: readonly (readonly [file: string, manager: PackageManager])[] =
   ["package-lock.json", "npm"],
 ];
 
-/** How each adds a package: to run, and to develop with. */
+/** Each package manager's commands to add a dependency and a development dependency. */
 const words: Readonly<Record<PackageManager, { readonly add: string; readonly dev: string }>> = {
   npm: { add: "npm install", dev: "npm install --save-dev" },
   pnpm: { add: "pnpm add", dev: "pnpm add --save-dev" },
@@ -26,11 +26,11 @@ const words: Readonly<Record<PackageManager, { readonly add: string; readonly de
   bun: { add: "bun add", dev: "bun add --dev" },
 };
 
-/** Commands that add a package, without its name: to run with, and to develop with. */
+/** Commands that add a dependency and a development dependency, without the package's name. */
 export const addWords = (manager: PackageManager): { readonly add: string; readonly dev: string } =>
   words[manager];
 
-/** How each runs a command of an installed package. */
+/** Each package manager's command to run an installed package's program. */
 export const runWords: Readonly<Record<PackageManager, string>> = {
   npm: "npx",
   pnpm: "pnpm exec",
@@ -39,8 +39,8 @@ export const runWords: Readonly<Record<PackageManager, string>> = {
 };
 
 /**
- * The package manager of a project: named in `packageManager`, or by a lock file here or above, or the
- * one that runs this command.
+ * The package manager of a project: from `packageManager`, else from a lock file in the folder or above it,
+ * else the one that runs this command.
  */
 export function packageManagerOf(
   root: string,
@@ -60,8 +60,8 @@ export function packageManagerOf(
 }
 
 /**
- * Commands that declare and install what an app needs and its package.json does not name; empty when it
- * names all. What only lies in a `node_modules` above is not enough: pnpm and yarn hide it.
+ * Commands that install packages an app needs and its package.json does not declare; empty if all are declared.
+ * Packages in a `node_modules` above do not count, because pnpm and yarn hide them.
  */
 export function commandsForMissing(
   root: string,
@@ -97,6 +97,6 @@ function readPackage(folder: string): Readonly<Record<string, object | string>> 
       ? (content as Record<string, object | string>)
       : null;
   } catch {
-    return null; // The package manager reports a damaged one, with the place.
+    return null; // The package manager reports a damaged file, with its location.
   }
 }

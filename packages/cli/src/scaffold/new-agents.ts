@@ -30,5 +30,5 @@ This is an Arclet app: small functions behind a WebSocket and HTTP API, declared
 - Secrets belong in \`.env\`, and deployed in \`npx arclet env --add NAME\`.
 `;
 
-/** What a coding assistant should know of a new app. */
+/** Text of a new app's AGENTS.md: what a coding assistant should know. */
 export const newAgents: PlannedFile = { path: "AGENTS.md", content };

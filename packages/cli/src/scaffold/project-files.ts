@@ -2,7 +2,7 @@ import { newProjectRuntime } from "@arclet/manifest";
 import { arcletVersion } from "../version.ts";
 import { templateText, type Language } from "./templates.ts";
 
-/** What type-checking the generated TypeScript takes; running it takes none of these. */
+/** Packages for type-checking generated TypeScript. Running it needs none of them. */
 export const typeDependencies = {
   "@types/node": "^20.19.43",
   typescript: "^7.0.2",
@@ -10,9 +10,9 @@ export const typeDependencies = {
   vitest: "^4.1.12",
 };
 
-/** Of whoever works on the app; nothing of it is deployed. */
+/** Preferences for local development; they are not deployed. */
 const preferences = `@sandbox
-livereload true # pages load again when you save
+livereload true # reloads pages when you save
 `;
 
 /** A file `init` would write, relative to the project, with `/` between folders. */
@@ -38,10 +38,10 @@ get /
   return { path: ".arc", content };
 }
 
-/** Settings of a new app for whoever works on it. */
+/** Preferences of a new app. */
 export const newPreferences: PlannedFile = { path: "preferences.arc", content: preferences };
 
-/** What a project needs around its functions. `isNew`: the whole app is new, so that its first test fits it. */
+/** Files a project needs besides its functions. `isNew`: the whole app is new, so the sample test fits it. */
 export function projectFiles(
   app: string,
   language: Language,

@@ -4,7 +4,7 @@ import { packageFolder } from "../package-folder.ts";
 
 export type Language = "javascript" | "typescript";
 
-/** The page of the echo app, which belongs to `get-index`. */
+/** The page of the echo app, served by `get-index`. */
 export const pageScript = "public/index.mjs";
 
 /** Text of a file of this package's `templates` folder. */
@@ -22,7 +22,7 @@ export interface HandlerRequest {
   readonly hasSockets: boolean;
 }
 
-/** Handler for a function that has none yet. */
+/** Returns the handler template for a function without one. */
 export function handlerTemplate(request: HandlerRequest): { name: string; content: string } {
   const template = templateName(request);
   if (request.language === "typescript") {
@@ -32,7 +32,7 @@ export function handlerTemplate(request: HandlerRequest): { name: string; conten
   return { name: "index.js", content: request.isModule ? asModule(content) : content };
 }
 
-/** Whether the handler shows the page that `public/index.mjs` brings to life. */
+/** Whether the handler serves the page that loads `public/index.mjs`. */
 export function isEchoPage({ pragma, name, hasSockets }: HandlerRequest): boolean {
   return pragma === "http" && name === "get-index" && hasSockets;
 }
@@ -47,7 +47,7 @@ function isLifecycle(name: string): boolean {
   return name === "connect" || name === "default" || name === "disconnect";
 }
 
-/** The CommonJS templates in module syntax. */
+/** Converts a CommonJS template to an ES module. */
 function asModule(content: string): string {
   return content
     .replace(/^const (\{.*\}) = require\((".*")\);$/m, "import $1 from $2;")

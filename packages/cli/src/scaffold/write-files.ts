@@ -6,11 +6,11 @@ import type { PlannedFile } from "./project-files.ts";
 
 export interface WrittenFile {
   readonly path: string;
-  /** False: there was one, and it stays as it is. */
+  /** False if the file existed, and was not changed. */
   readonly isNew: boolean;
 }
 
-/** Writes what is not there yet. Never overwrites: the file system itself refuses (`wx`). */
+/** Writes missing files. The file system guarantees that none is overwritten (`wx`). */
 export async function writeFiles(
   root: string,
   files: readonly PlannedFile[],

@@ -6,7 +6,7 @@ import type { Style } from "./style.ts";
 export interface BannerOptions {
   readonly project: Project;
   readonly url: string;
-  /** For other devices: the network's address, the public URL. */
+  /** URLs for other devices: the network address, the public URL. */
   readonly otherUrls: readonly string[];
   readonly webSocketUrl: string;
   readonly startedInMs: number;
@@ -21,7 +21,7 @@ interface RouteRow {
   readonly isMissing: boolean;
 }
 
-/** What is served, where, and by which folder. */
+/** Renders what is served, at which URL, and from which folder. */
 export function renderBanner(options: BannerOptions): string {
   const { project, style } = options;
   const rows = routeRows(project);

@@ -1,16 +1,16 @@
 import type { Style } from "./style.ts";
 
-/** A place in a source file. Line and column count from 1, as in stack traces. */
+/** A position in a source file. Lines and columns count from 1, as in stack traces. */
 export interface SourcePosition {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** Longest part of a line that is shown: a minified bundle is one line of a megabyte. */
+/** Most characters shown of a line: a minified bundle is a single line of a megabyte. */
 const maxLineLength = 160;
 
-/** Source lines around a place, the place marked. Empty when the line is not there. */
+/** Source lines around a position, with the position marked. Empty if the line does not exist. */
 export function codeFrame(
   source: string,
   { line, column }: Pick<SourcePosition, "line" | "column">,
@@ -31,7 +31,7 @@ export function codeFrame(
     }
     frame.push(`${style.red(">")} ${style.dim(gutter)} ${clip(text)}`);
     if (column <= maxLineLength) {
-      // Tabs before the place stay tabs, so that the caret is under it in any terminal.
+      // Keep tabs before the position, so that the caret lines up in any terminal.
       const indent = text.slice(0, column - 1).replaceAll(/[^\t]/g, " ");
       frame.push(`  ${" ".repeat(width)} ${style.dim("│")} ${indent}${style.red("^")}`);
     }

@@ -1,7 +1,7 @@
 import type { DestroyDecision, DestroyPlan } from "@arclet/deploy";
 import type { Style } from "./style.ts";
 
-/** Everything that will go, line by line. */
+/** Lists everything that will be removed, one line each. */
 export function destroyPlanText(plan: DestroyPlan, style: Style): string {
   const { tables, buckets, queues, variables } = plan;
   const place = `${plan.region}, account ${plan.account}`;
@@ -29,20 +29,20 @@ export function destroyPlanText(plan: DestroyPlan, style: Style): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Has the app's name typed, and offers a backup of tables that have items. */
+/** Asks the user to type the app's name, and offers a backup of tables that have items. */
 export async function decideDestroy(
   { tables }: DestroyPlan,
   app: string,
   wantsBackup: boolean,
 ): Promise<DestroyDecision> {
-  // Only who is asked waits for it to load.
+  // Loaded only when a prompt is needed.
   const { confirm, isCancel, text } = await import("@clack/prompts");
   const full = tables.filter(({ isEmpty }) => !isEmpty);
   let hasBackup = wantsBackup;
   if (full.length > 0 && !wantsBackup) {
     const bytes = full.reduce((sum, table) => sum + table.bytes, 0);
     const answer = await confirm({
-      message: `Back up ${full.map(({ name }) => name).join(", ")} first? Backups stay in DynamoDB (${sizeText(bytes)}, about $0.10 a GB and month) until you delete them.`,
+      message: `Back up ${full.map(({ name }) => name).join(", ")} first? Backups stay in DynamoDB (${sizeText(bytes)}, about $0.10 per GB and month) until you delete them.`,
     });
     if (isCancel(answer)) return "cancel";
     hasBackup = answer;

@@ -17,16 +17,16 @@ const verbs: { readonly [beginning: string]: readonly [doing: string, done: stri
 };
 
 export interface ProgressOptions {
-  /** What is up to date gets a line too. @default false */
+  /** Whether unchanged resources get a line too. @default false */
   readonly isVerbose?: boolean;
-  /** Nothing gets a line. @default false */
+  /** Whether to print nothing. @default false */
   readonly isQuiet?: boolean;
 }
 
-/** Reports a deploy line by line; on a terminal the last line says what is going on right now. */
+/** Prints a deploy's progress line by line. In a terminal, the last line shows the current work. */
 export class DeployProgress implements DeployReporter {
   readonly #terminal: Terminal;
-  /** What is in work, by logical id. */
+  /** Resources in progress, by logical id. */
   readonly #current = new Map<string, string>();
   #total = 0;
   #done = 0;
@@ -46,7 +46,7 @@ export class DeployProgress implements DeployReporter {
     this.#writeStatus();
   }
 
-  /** To be called before anybody else writes. */
+  /** Call this before writing anything else to the terminal. */
   end(): void {
     this.#current.clear();
     this.#clearStatus();
@@ -70,7 +70,7 @@ export class DeployProgress implements DeployReporter {
     return `${word.padEnd(9)} ${what}  ${style.dim(resourceType)}${count}\n`;
   }
 
-  /** Empty for what is not worth a line. */
+  /** The event's line; empty if it has none. */
   #line(event: Exclude<DeployEvent, ResourceEvent>): string {
     const { style } = this.#terminal;
     switch (event.type) {
@@ -87,7 +87,7 @@ export class DeployProgress implements DeployReporter {
       case "waiting":
         return `${event.stackName} is in ${event.status}; waiting for it\n`;
       case "overtaken":
-        return `another deploy changed ${event.stackName} first; looking again\n`;
+        return `another deploy changed ${event.stackName} first; comparing again\n`;
       case "cleaning":
         return `removing ${event.stackName} first: ${event.reason}\n`;
       case "step": {
@@ -107,7 +107,7 @@ export class DeployProgress implements DeployReporter {
         this.#total = 0;
         return `${style.red("rolling back")}: ${event.reason}\n`;
       case "table-kept":
-        return `kept      the table ${event.tableName} with its items; it is no longer the app's\n`;
+        return `kept      the table ${event.tableName} with its items; the app no longer uses it\n`;
       case "table-deleted":
         return `deleted   the table ${event.tableName}\n`;
       case "table-backed-up":
@@ -123,7 +123,7 @@ export class DeployProgress implements DeployReporter {
     }
   }
 
-  /** What a stack is made of, and what it can do. */
+  /** The stack's resources and the functions' permissions. */
   #contents(event: DryRunEvent): string {
     const { counts, rootResources, nestedStacks, permissions, staticFiles, folder } = event;
     const { style } = this.#terminal;
@@ -133,14 +133,14 @@ export class DeployProgress implements DeployReporter {
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const places =
       nestedStacks === 0
-        ? `, and a stack takes ${resourceLimit}`
-        : `: ${rootResources} in the root stack, the others in ${nestedStacks} nested stacks, and each takes ${resourceLimit}`;
+        ? `, of at most ${resourceLimit} per stack`
+        : `: ${rootResources} in the root stack and the others in ${nestedStacks} nested stacks, of at most ${resourceLimit} each`;
     const allowed = [...groupedByPermissions(permissions)].flatMap(([, group]) => [
       `${group.map(({ functionId }) => functionId).join(", ")} may`,
       ...(group[0]?.allowed ?? []).map(
         ({ actions, on }) => `  ${shortActions(actions)} ${style.dim(`on ${on.join(", ")}`)}`,
       ),
-      ...(group[0]?.managedPolicies ?? []).map((policy) => `  do what ${policy} allows`),
+      ...(group[0]?.managedPolicies ?? []).map((policy) => `  everything that ${policy} allows`),
     ]);
     const { count, bytes } = staticFiles;
     const noun = count === 1 ? "file" : "files";
@@ -171,7 +171,7 @@ export class DeployProgress implements DeployReporter {
   }
 }
 
-/** Functions that may do the same are listed together. */
+/** Groups functions with the same permissions. */
 function groupedByPermissions(
   permissions: readonly FunctionPermissions[],
 ): ReadonlyMap<string, readonly FunctionPermissions[]> {
@@ -185,7 +185,7 @@ function groupedByPermissions(
   return groups;
 }
 
-/** `sqs:SendMessage, GetQueueUrl`: a service is named once. */
+/** Names each service once: `sqs:SendMessage, GetQueueUrl`. */
 function shortActions(actions: readonly string[]): string {
   let last = "";
   return actions

@@ -2,7 +2,7 @@ import { formatDiagnostics, type Diagnostic } from "@arclet/manifest";
 
 export type DiagnosticFormat = "pretty" | "json" | "github";
 
-/** Mistakes as a person reads them. */
+/** Formats diagnostics for a terminal. */
 export function diagnosticsText(diagnostics: readonly Diagnostic[], hasColor = false): string {
   return renderDiagnostics(diagnostics, "pretty", hasColor).trimEnd();
 }

@@ -3,14 +3,14 @@ const colors = /\u001B\[\d+m/g;
 /** Source lines and their marks: `  12 │ const x`, `  > 3 │ throw`, `    | ^^^`. */
 const sourceLine = /^\s*>?\s*\d*\s+[|│]/;
 
-/** Columns that a text takes, colours aside. */
+/** Width of a text in columns, without color codes. */
 export function visibleLength(text: string): number {
   return text.replaceAll(colors, "").length;
 }
 
 /**
- * Text whose lines fit into a window: longer ones go on below, at a word and indented, so that they can
- * be read; lines of source are cut, so that they stay in place. null: nothing is changed.
+ * Fits text into a window. Long lines wrap at a word and are indented; lines of source code are cut, so that
+ * their markers stay aligned. `columns` null: the text is not changed.
  */
 export function fitText(text: string, columns: number | null): string {
   if (columns === null) return text;
@@ -27,13 +27,13 @@ function fitLine(line: string, columns: number): readonly string[] {
   const indent = `${/^\s*/.exec(plain)?.[0] ?? ""}  `;
   const lines: string[] = [];
   let current = "";
-  // Spaces stay with the word before, so that columns of a table stay apart.
+  // Spaces belong to the word before them, so that the columns of a table stay apart.
   for (const word of line.match(/\s*\S+\s*/g) ?? []) {
     if (current !== "" && visibleLength((current + word).trimEnd()) > columns) {
       lines.push(current.trimEnd());
       current = indent + word.trimStart();
     } else current += word;
-    // A path or an address longer than the window goes on in the next line.
+    // A path or address longer than the window continues on the next line.
     while (visibleLength(current.trimEnd()) > columns) {
       const head = upTo(current, columns);
       lines.push(head);
@@ -50,7 +50,7 @@ function cut(line: string, columns: number): string {
   return `${head}…${hasColor ? "\u001B[0m" : ""}`;
 }
 
-/** The part of a text that takes at most so many columns. */
+/** Cuts a text to at most this many columns. */
 function upTo(text: string, columns: number): string {
   let taken = 0;
   let end = 0;

@@ -13,14 +13,14 @@ export interface FunctionError {
 }
 
 export interface FunctionErrorOptions {
-  /** Absolute project folder; places in it are shown relative to it. */
+  /** Absolute project folder; paths in it are shown relative to it. */
   readonly root: string;
   readonly style: Style;
-  /** Shows the frames of packages and of Node too. */
+  /** Also shows stack frames of packages and Node. */
   readonly isVerbose: boolean;
 }
 
-/** An error of a function: what, where in the user's source, and how it came there. */
+/** Describes a function's error: message, position in the user's source, and stack. */
 export function describeFunctionError(
   error: FunctionError,
   options: FunctionErrorOptions,
@@ -62,7 +62,7 @@ function shownPath({ file }: SourcePosition, root: string): string {
   return isInside(file, root) ? relative(root, file) : file;
 }
 
-/** The user's own code: of the project, neither a package's nor a built file without a map. */
+/** Whether a frame is the user's own code: in the project, not in a package or in a build without a source map. */
 function isOwnSource(file: string, root: string): boolean {
   if (!isInside(file, root)) return false;
   const parts = relative(root, file).split(sep);
@@ -74,7 +74,7 @@ function isInside(file: string, root: string): boolean {
   return path !== "" && path.split(sep)[0] !== ".." && !isAbsolute(path);
 }
 
-/** The file can have been deleted or renamed since it was built; then there is no frame to show. */
+/** Text of a source file. Empty if the file was deleted or renamed since the build. */
 function readSource(file: string): string {
   try {
     return readFileSync(file, "utf8");

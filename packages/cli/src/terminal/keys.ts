@@ -1,7 +1,7 @@
 import { emitKeypressEvents, type Key } from "node:readline";
 import type { ReadStream } from "node:tty";
 
-/** Listens to single keys. The terminal is as before once this is closed, also at a crash. */
+/** Listens to single keys. Restores the terminal when closed, even after a crash. */
 export class Keys {
   readonly #input: ReadStream;
   readonly #onKey: (name: string) => void;
@@ -23,7 +23,7 @@ export class Keys {
   readonly #handleKeypress = (_text: string | undefined, key: Key): void => {
     const name = key.name ?? "";
     if (key.ctrl === true && name === "z") {
-      // Raw mode takes job control from the terminal; give it back while suspended.
+      // Raw mode disables job control: restore the terminal while suspended.
       this.#restore();
       process.kill(process.pid, "SIGTSTP");
       return;

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 
-/** Opens a page in the person's browser. Resolves false when the system offers no way to. */
+/** Opens a page in the user's browser. Resolves with false if the system has no command for it. */
 export function openBrowser(url: string): Promise<boolean> {
   const [command, ...args] = openCommand(url);
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: "ignore", detached: true });
     child.once("error", () => resolve(false));
     child.once("spawn", () => {
-      child.unref(); // The browser outlives us.
+      child.unref(); // Let this process exit while the browser runs.
       resolve(true);
     });
   });

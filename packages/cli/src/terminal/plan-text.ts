@@ -1,14 +1,14 @@
 import type { DeployPlan, PlannedChange, StackChange } from "@arclet/deploy";
 import type { Style } from "./style.ts";
 
-/** What a deploy would do, line by line; its last line sums it up. */
+/** Lists what a deploy would change, with a summary as the last line. */
 export function planText(plan: DeployPlan, style: Style): string {
   const { changes, code, variables, staticFiles, tags, outputs, protection, publicBucket } = plan;
   const place = `${plan.region}, account ${plan.account}`;
   const lines = [
     plan.stack === "adopted"
-      ? `${plan.stackName} in ${place} was deployed by Architect; a deploy takes it over`
-      : `${plan.stackName} in ${place}${plan.stack === "new" ? ", which is not there yet" : ""}`,
+      ? `${plan.stackName} in ${place} was deployed by Architect; a deploy would take it over`
+      : `${plan.stackName} in ${place}${plan.stack === "new" ? ", which does not exist yet" : ""}`,
     ...changes.map((change) => `  ${changeLine(change, style)}`),
     ...plan.steps.map(
       (texts, index) =>
@@ -33,7 +33,7 @@ export function planText(plan: DeployPlan, style: Style): string {
     ...(publicBucket === null
       ? []
       : [
-          `  ${"stays public".padEnd(13)} ${publicBucket}: anybody can read it, as Architect made it, until \`private true\` under @static`,
+          `  ${"stays public".padEnd(13)} ${publicBucket}: anyone can read it, as in Architect, until \`private true\` under @static`,
         ]),
     plan.hasChanges ? summary(plan) : "Nothing would change",
   ];
@@ -48,7 +48,7 @@ export function changeLine(change: StackChange | PlannedChange, style: Style): s
   const fate =
     data === "none"
       ? ""
-      : style.red(data === "kept" ? "  the old one stays in AWS" : "  its data is deleted");
+      : style.red(data === "kept" ? "  the old one stays in AWS" : "  its data will be deleted");
   return `${action.padEnd(13)} ${label ?? logicalId}  ${style.dim(`${type}${why}`)}${fate}`;
 }
 

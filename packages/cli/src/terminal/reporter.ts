@@ -12,7 +12,7 @@ import { trafficLines, type LineEvent } from "./traffic-line.ts";
 
 type TrafficEventOf<Type extends TrafficEvent["type"]> = Extract<TrafficEvent, { type: Type }>;
 
-/** `quiet`: errors and the URL. `verbose`: every invocation and outgoing message too. */
+/** `quiet`: only errors and the URL. `verbose`: also every invocation and outgoing message. */
 export type Detail = "quiet" | "normal" | "verbose";
 
 /** `21:14:03 ` */
@@ -27,7 +27,7 @@ export interface ReporterOptions {
   readonly showsAllFrames: boolean;
 }
 
-/** Says what happens, line by line. The one place of `dev` that writes to the terminal. */
+/** Prints what happens, line by line. Nothing else in `dev` writes to the terminal. */
 export class Reporter {
   readonly #terminal: Terminal;
   readonly #root: string;
@@ -60,11 +60,12 @@ export class Reporter {
 
   toggleDetail(): void {
     this.#detail = this.#detail === "verbose" ? "normal" : "verbose";
-    const text = this.#detail === "verbose" ? "verbose: every invocation" : "normal: one line each";
+    const text =
+      this.#detail === "verbose" ? "verbose: every invocation" : "normal: one line per request";
     this.#terminal.write(`${this.#terminal.style.dim(`  ${text}`)}\n`);
   }
 
-  /** Every event has a place: a new one does not compile until it has. */
+  /** Reports every type of event; the compiler enforces that none is missing. */
   traffic(event: TrafficEvent): void {
     switch (event.type) {
       case "log":
@@ -113,19 +114,23 @@ export class Reporter {
     for (const name of what) this.#info(`${style.bold(name)} ${style.green("works again")}`);
   }
 
-  /** A function writes into its own folder, which AWS does not allow. */
+  /** Warns about a function that writes to its own folder, which AWS does not allow. */
   selfWritten(functionId: string, file: string): void {
     const name = relative(this.#root, file);
-    this.warning(`${functionId} writes ${name} while it runs: it no longer reloads for that file`);
-    this.#info(this.#terminal.style.dim("  on AWS its folder is read-only: use /tmp"));
+    this.warning(
+      `${functionId} writes ${name} while it runs; changes to that file no longer reload it`,
+    );
+    this.#info(
+      this.#terminal.style.dim("  on AWS the function's folder is read-only: write to /tmp"),
+    );
   }
 
-  /** New code that failed while it loaded, and what runs instead. */
+  /** Reports new code that failed to load, and what runs instead. */
   #initFailed({ functionId, failure, runningSince }: TrafficEventOf<"init-failed">): void {
     const kept =
       runningSince === null
-        ? "it fails until it loads"
-        : `the version of ${clockTime(runningSince)} keeps running`;
+        ? "and fails until it loads"
+        : `but the version of ${clockTime(runningSince)} keeps running`;
     this.#functionError(functionId, failure, [`failed to load, ${kept}`]);
   }
 
@@ -171,7 +176,7 @@ export class Reporter {
     this.#terminal.writeError(fitText(text, this.#terminal.columns));
   }
 
-  /** Once for each function: such a result may be meant. */
+  /** Warns once per function, because such a result may be intended. */
   #resultInferred(functionId: string): void {
     if (this.#detail === "quiet" || this.#inferred.has(functionId)) return;
     this.#inferred.add(functionId);
@@ -184,7 +189,7 @@ export class Reporter {
     const { style } = this.#terminal;
     const label =
       log.stream === "stderr" ? style.yellow(log.functionId) : style.cyan(log.functionId);
-    // A function's own colours pass to a terminal; control codes never reach a file.
+    // Pass a function's own colors to a terminal, but no control codes to a file.
     const text = style.hasColor ? log.text : stripVTControlCharacters(log.text);
     // What a function wrote stays as it is, so that it can be copied; our own words fit the window.
     if (log.kind === "remark") {
@@ -218,7 +223,7 @@ export class Reporter {
   #line(text: string): void {
     const { columns } = this.#terminal;
     const room = columns === null ? null : columns - timeWidth;
-    // What goes on below the first line is indented as far as that begins.
+    // Indent continuation lines to where the first line starts.
     const [first = "", ...more] = fitText(text, room).split("\n");
     const lines = [`${this.#time()} ${first}`, ...more.map((line) => "".padEnd(timeWidth) + line)];
     this.#terminal.write(`${lines.join("\n")}\n`);

@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SourcePosition } from "./code-frame.ts";
 
-/** Place in the source for a place in a built file; the same place when there is no map beside it. */
+/** Maps a position in a built file to its source. Returns it unchanged if there is no source map. */
 export function sourcePosition(position: SourcePosition): SourcePosition {
   const map = readSourceMap(`${position.file}.map`);
   if (map === null) return position;
@@ -23,7 +23,7 @@ export function sourcePosition(position: SourcePosition): SourcePosition {
 
 function readSourceMap(file: string): SourceMap | null {
   try {
-    // The bundler wrote it a moment ago; a damaged one shows the built place instead.
+    // The bundler has just written it. With a damaged map, the built position is shown.
     const payload: SourceMapPayload = JSON.parse(readFileSync(file, "utf8"));
     return new SourceMap(payload);
   } catch {

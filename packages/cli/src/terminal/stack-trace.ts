@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { SourcePosition } from "./code-frame.ts";
 
-/** One line of a stack trace. */
+/** A frame of a stack trace. */
 export interface StackFrame {
   /** `handler`, `Object.send`; null for code outside functions. */
   readonly name: string | null;

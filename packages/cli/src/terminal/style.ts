@@ -1,6 +1,6 @@
 import picocolors from "picocolors";
 
-/** Colours of the terminal, or none of them. */
+/** Functions that color text, or return it unchanged. */
 export interface Style {
   readonly hasColor: boolean;
   bold(text: string): string;
@@ -13,12 +13,12 @@ export interface Style {
   cyan(text: string): string;
 }
 
-/** Where the CLI writes, and whether a person sits there. */
+/** The terminal the CLI writes to. */
 export interface Terminal {
   readonly style: Style;
-  /** A person reads and types: keys and questions make sense. */
+  /** Whether a user can read and type, so that keys and prompts work. */
   readonly isInteractive: boolean;
-  /** Columns of the window; null when there is none, and nothing is cut. */
+  /** Width of the window in columns; null if there is none, so that nothing is cut. */
   readonly columns: number | null;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
@@ -39,12 +39,12 @@ export function createStyle(hasColor: boolean): Style {
   };
 }
 
-/** The terminal of this process. Colours follow NO_COLOR, FORCE_COLOR and whether stdout is a TTY. */
+/** The process's terminal. Colors follow NO_COLOR, FORCE_COLOR and whether stdout is a TTY. */
 export function processTerminal(): Terminal {
   return {
     style: createStyle(picocolors.isColorSupported && wantsColor()),
     isInteractive: process.stdin.isTTY && process.stdout.isTTY && process.env["CI"] === undefined,
-    // A window may be resized.
+    // Read on each access, because a window may be resized.
     get columns() {
       return process.stdout.isTTY ? process.stdout.columns : null;
     },
@@ -53,7 +53,7 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** picocolors also colours when `CI` is set; a log file there is still not a terminal. */
+/** picocolors also enables colors if `CI` is set, but a log file is not a terminal. */
 function wantsColor(): boolean {
   return process.stdout.isTTY || process.env["FORCE_COLOR"] !== undefined;
 }

@@ -2,7 +2,7 @@ import type { TrafficEvent } from "@arclet/runtime";
 import { visibleLength } from "./fit-text.ts";
 import type { Style } from "./style.ts";
 
-/** Events of sockets and requests: one line each. */
+/** Events of sockets and requests, which get one line each. */
 export type LineEvent = Extract<
   TrafficEvent,
   {
@@ -20,7 +20,7 @@ export type LineEvent = Extract<
 export interface LineOptions {
   readonly isVerbose: boolean;
   readonly style: Style;
-  /** Columns there are for a line; null for any number. */
+  /** Width of a line in columns; null for no limit. */
   readonly columns: number | null;
 }
 
@@ -29,26 +29,26 @@ interface Row {
   readonly route: string;
   readonly status: string;
   readonly durationMs: number | null;
-  /** Whose it is: a connection, its bytes. */
+  /** Details: the connection, its bytes. */
   readonly note?: string;
-  /** Why it went wrong, on a line of its own. */
+  /** The reason for a failure, on its own line. */
   readonly reason?: string | null;
 }
 
-/** Columns of the route, so that statuses are aligned; longer routes push theirs. */
+/** Width of the route column. Longer routes move their status to the right. */
 const routeWidth = 30;
 const methodWidth = 7;
 const statusWidth = 3;
 const durationWidth = 9;
 
-/** One thing that happened: a line, and another for the reason it went wrong. Empty for what is not shown in this detail. */
+/** Lines for one event: one, and another with the reason for a failure. Empty if not shown at this level of detail. */
 // oxlint-disable-next-line typescript/consistent-return -- the switch has every type of event
 export function trafficLines(event: LineEvent, options: LineOptions): readonly string[] {
   const { style, isVerbose } = options;
   switch (event.type) {
     case "http": {
       const { method, path: route, status, durationMs, reason } = event;
-      // What no function answered (files, mostly) steps back behind what one did.
+      // Dim responses that no function sent, which are mostly files.
       const isQuiet = event.routeKey === null && status < 400 && style.hasColor;
       return isQuiet
         ? lines({ method, route, status: style.dim(String(status)), durationMs }, options, true)
@@ -80,7 +80,7 @@ export function trafficLines(event: LineEvent, options: LineOptions): readonly s
     }
     case "room-sent": {
       const { room, members, missed } = event;
-      // Whoever reads too slowly misses messages: that is worth a line in any detail.
+      // Slow clients miss messages, so this is shown at any level of detail.
       if (missed === 0 && !isVerbose) return [];
       const note = `${members} members`;
       const status = missed === 0 ? style.dim("ok") : style.yellow("slow");
@@ -135,7 +135,7 @@ function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, "�");
 }
 
-/** Both ends of a path matter more than its middle. */
+/** Cuts a path in the middle, because its ends matter more. */
 function shortened(text: string, width: number): string {
   if (text.length <= width) return text;
   const head = Math.ceil((width - 1) / 2);
@@ -146,7 +146,7 @@ function padded(text: string): string {
   return text + padding(text, routeWidth);
 }
 
-/** Spaces that bring a text, which may hold colours, to a width. */
+/** Pads a text, which may contain color codes, to a width. */
 function padding(text: string, width: number): string {
   return " ".repeat(Math.max(0, width - visibleLength(text)));
 }

@@ -3,12 +3,12 @@ import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { systemErrorCode } from "@arclet/manifest";
 
-/** How often a process looks whether another one has finished its build. */
+/** Interval at which a process checks whether another one has finished its build. */
 const lookMs = 5;
 
 /**
- * Runs one start at a time among all processes: test files run beside each other and share the build folder.
- * The lock of a process that has ended counts for nothing.
+ * Lets one process build at a time, because test files run in parallel and share the build folder.
+ * A lock of a process that has ended is ignored.
  *
  * @param path Absolute path of the lock's file.
  */
@@ -40,11 +40,11 @@ async function take(path: string): Promise<boolean> {
 async function isAbandoned(path: string): Promise<boolean> {
   try {
     const pid = Number(await readFile(path, "utf8"));
-    // Empty: its owner is about to write.
+    // An empty file: its owner is about to write to it.
     if (pid > 0) process.kill(pid, 0);
     return false;
   } catch (error) {
-    // ENOENT: it is free again, and the next try takes it.
+    // ENOENT: the lock was released, and the next attempt takes it.
     return systemErrorCode(error) === "ESRCH";
   }
 }

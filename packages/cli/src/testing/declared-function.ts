@@ -1,6 +1,6 @@
 import { didYouMean, type LambdaFunction } from "@arclet/manifest";
 
-/** The function of this id. @throws TypeError that names the functions of the app */
+/** Finds a function by its id. @throws TypeError that names the functions of the app */
 export function declaredFunction(
   functions: readonly LambdaFunction[],
   functionId: string,

@@ -10,18 +10,18 @@ import {
 } from "@arclet/runtime/testing";
 
 export interface FaultOptions {
-  /** How often it happens at most. @default always */
+  /** Most times the fault happens. @default always */
   readonly times?: number;
-  /** Share of the occasions on which it happens, 0–1, drawn from the seed of `startApp`. @default 1 */
+  /** Probability of the fault, 0–1, drawn with the seed of `startApp`. @default 1 */
   readonly rate?: number;
 }
 
-/** A connection that a fault is about. */
+/** The connection a fault applies to. */
 interface Faulted {
   readonly connectionId: string;
 }
 
-/** What goes wrong on AWS, on demand. */
+/** Reproduces failures that happen on AWS. */
 export interface Faults {
   /**
    * The client vanishes and `$disconnect` never runs: AWS invokes it on a best-effort basis.
@@ -37,7 +37,7 @@ export interface Faults {
    * error", a handshake 500, a request 500 or 503, and events and queues deliver it again.
    */
   throttle(functionId: string, options?: FaultOptions): void;
-  /** Idle environments end, and each new one takes so long to start. `0` ends the fault. */
+  /** Ends idle environments, and makes each new one take this long to start. `0` ends the fault. */
   coldStart(duration: string | number): void;
   /** Ends all faults. */
   clear(): void;
@@ -62,7 +62,7 @@ const throttled: InvocationFailure = {
   trace: [],
 };
 
-/** Faults of one app. The same seed and the same calls make the same faults. */
+/** Faults of one app. The same seed and calls give the same faults. */
 export function createFaults(seed: number, clock: MovableClock): FaultInjection {
   const random = seededRandom(seed);
   const silent = new Set<string>();
@@ -72,7 +72,7 @@ export function createFaults(seed: number, clock: MovableClock): FaultInjection 
   const environments = new Set<FaultyEnvironment>();
   let coldStartMs = 0;
 
-  /** The result of an invocation that never reaches the function; null: it does. */
+  /** The result of an invocation that never reaches the function; null if it does. */
   function intercept(functionId: string, payload: string): "lost" | "throttled" | null {
     if (silent.size > 0 && payload.includes('"eventType":"DISCONNECT"')) {
       const { requestContext } = JSON.parse(payload) as {
@@ -94,7 +94,7 @@ export function createFaults(seed: number, clock: MovableClock): FaultInjection 
       if (gone.has(id)) return "gone";
       if (slow.has(id) && command.type === "send") return { type: "limit-exceeded" };
       const reply = await memory.request(id, command);
-      // On a lease further posts would not come by here.
+      // With a lease, further posts would bypass this check.
       return reply !== "gone" && reply.type === "done" ? { type: "done" } : reply;
     },
   };
@@ -151,7 +151,7 @@ export function createFaults(seed: number, clock: MovableClock): FaultInjection 
   };
 }
 
-/** An environment that some invocations do not reach. */
+/** Wraps an environment so that some invocations do not reach it. */
 class FaultyEnvironment implements ExecutionEnvironment {
   readonly #inner: ExecutionEnvironment;
   readonly #options: EnvironmentOptions;
@@ -172,7 +172,7 @@ class FaultyEnvironment implements ExecutionEnvironment {
     return this.#inner.id;
   }
 
-  /** What is handed over ahead could not be intercepted in order. */
+  /** Invocations queued ahead could not be intercepted in order. */
   readonly canPrefetch = false;
 
   get hasSlot(): boolean {
@@ -229,7 +229,7 @@ function passed(clock: MovableClock, delayMs: number): Promise<void> {
   });
 }
 
-/** Mulberry32, whose whole state is one number. */
+/** Mulberry32, a random number generator whose state is one number. */
 function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { findManifest } from "@arclet/manifest/node";
 import { CliError } from "../errors.ts";
 
-/** The nearest folder with a manifest, from the file that calls or from the working directory upwards. */
+/** Finds the nearest folder with a manifest, upwards from the calling file or the working directory. */
 export async function findRoot(stack: string): Promise<string> {
   for (const start of [...callers(stack), process.cwd()]) {
     for (let folder = start; ; folder = dirname(folder)) {
@@ -22,7 +22,7 @@ export function absoluteFolder(root: string | URL): string {
   return resolve(text.startsWith("file:") ? fileURLToPath(text) : text);
 }
 
-/** Folders of the files in a stack, the innermost first, without packages and Node.js' own. */
+/** Folders of the files in a stack, innermost first, without packages and Node.js. */
 function callers(stack: string): string[] {
   const folders = stack.split("\n").flatMap((line) => {
     const [, place = ""] = /(?:\(|at )((?:file:\/\/)?\/?[^()]+?):\d+:\d+\)?$/.exec(line) ?? [];

@@ -19,13 +19,13 @@ export class FunctionError extends Error {
   }
 }
 
-/** What functions logged and how they failed, for the errors of a test. */
+/** Functions' logs and failures, for the error messages of a test. */
 export class FunctionReports {
   readonly #root: string;
   readonly #isSilent: boolean;
   readonly #texts: { readonly functionId: string; readonly text: string }[] = [];
 
-  /** `isSilent`: failures are not written to the standard error. */
+  /** `isSilent`: do not write failures to standard error. */
   constructor(root: string, isSilent: boolean) {
     this.#root = root;
     this.#isSilent = isSilent;
@@ -46,12 +46,12 @@ export class FunctionReports {
     }
   }
 
-  /** A place from which `since` reads. */
+  /** A position from which `since` reads. */
   get mark(): number {
     return this.#texts.length;
   }
 
-  /** What functions wrote and how they failed since then; of one function, or of all. */
+  /** Logs and failures since a mark, of one function or of all. */
   since(mark: number, functionId: string | null = null): string {
     return this.#texts
       .slice(mark)

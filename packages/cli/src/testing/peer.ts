@@ -12,15 +12,15 @@ export interface ConnectOptions {
   /** Path of the handshake. @default "/" */
   readonly path?: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** `Origin` and others that a browser would send are not there unless they are given. */
+  /** Headers that a browser would send, such as `Origin`, are sent only if given. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly protocols?: readonly string[];
 }
 
-/** Why a call of an action failed; the stack ends with what the function logged meanwhile. */
+/** The error of a failed action call. Its stack ends with the function's logs. */
 export class CallError extends Error {
   override readonly name = "CallError";
-  /** The action's own, `BAD_INPUT`, `INTERNAL`; `GATEWAY` for an error of the gateway, `CLOSED` without a socket. */
+  /** The action's own code, `BAD_INPUT` or `INTERNAL`; `GATEWAY` for an error of the gateway, `CLOSED` without a socket. */
   readonly code: string;
   readonly issues: readonly unknown[];
 
@@ -34,35 +34,35 @@ export class CallError extends Error {
 
 export interface PeerBase<App extends AppShape> {
   readonly connectionId: string;
-  /** Resolves when the socket has closed, from either side. */
+  /** Resolves when either side has closed the socket. */
   readonly closed: Promise<Closed>;
-  /** Every text that came, in order: JSON as its value. */
+  /** Every text message received, in order. JSON is parsed. */
   readonly received: readonly unknown[];
-  /** Calls an action and resolves its answer, as `peer.<action>(input)` does. */
+  /** Calls an action and resolves with its answer, like `peer.<action>(input)`. */
   call<Name extends keyof App["actions"] & string>(
     action: Name,
     ...input: ActionArguments<App["actions"][Name]["input"]>
   ): Promise<App["actions"][Name]["output"]>;
-  /** Sends a message and waits for nothing. An object needs its own `action`; text and bytes go as they are. */
+  /** Sends a message without waiting. An object needs an `action`; text and bytes are sent unchanged. */
   send(message: object | string | Uint8Array): void;
   /**
-   * Takes the next message of a type, or of any; one that came before and was not taken counts. Rejects when the
-   * socket closes, and after `timeoutMs` on the wall's clock.
+   * Takes the next message of a type, or of any type, including messages that arrived earlier and were not taken.
+   * Rejects when the socket closes, or after `timeoutMs` of real time.
    */
   next<Type extends keyof App["messages"] & string>(
     type: Type,
     options?: { readonly timeoutMs?: number },
   ): Promise<App["messages"][Type]>;
   next(type?: null, options?: { readonly timeoutMs?: number }): Promise<unknown>;
-  /** Closes the socket as a client does, and resolves when it has closed. */
+  /** Closes the socket as a client would. Resolves when it has closed. */
   close(code?: number, reason?: string): Promise<Closed>;
-  /** Drops the socket without a closing handshake, as a lost network does. */
+  /** Drops the socket without a closing handshake, as when the network is lost. */
   terminate(): void;
-  /** Resolves when the gateway has read all that was sent so far. */
+  /** Resolves when the gateway has read everything sent so far. */
   flushed(): Promise<void>;
 }
 
-/** A client of the app: a socket that stays closed once it is. */
+/** A client of the app. It does not reconnect. */
 export type Peer<App extends AppShape> = PeerBase<App> & {
   readonly [Name in Exclude<keyof App["actions"] & string, keyof PeerBase<App>>]: (
     ...input: ActionArguments<App["actions"][Name]["input"]>
@@ -88,7 +88,7 @@ const defaultTimeoutMs = 5000;
 /**
  * Opens a socket. Rejects with the status of a refused handshake: `{ statusCode: 403 }`.
  *
- * @param identify resolves the id of the connection that has just been opened
+ * @param identify resolves with the id of the connection just opened
  */
 export async function openPeer<App extends AppShape>(
   url: string,
@@ -121,7 +121,7 @@ export async function openPeer<App extends AppShape>(
         const value: unknown = Reflect.get(target, name, target);
         return typeof value === "function" ? value.bind(target) : value;
       }
-      // What has a `then` would be awaited as a promise.
+      // An object with `then` would be awaited like a promise.
       return name === "then" ? undefined : (input?: object) => target.call(name, input);
     },
   }) as unknown as Peer<App>;
@@ -174,7 +174,7 @@ class SocketPeer {
       this.#calls.set(requestId, { functionId: `ws/${action}`, mark, resolve, reject });
       this.#socket.send(JSON.stringify({ ...input, action, requestId }));
     });
-    // A test moves the clock between a call and its answer: it looks at a failure after that.
+    // A test may move the clock between a call and its answer, so a failure may be handled only later.
     answer.catch(() => {});
     return answer;
   }
@@ -203,8 +203,10 @@ class SocketPeer {
         const log = this.#reports.since(mark);
         reject(
           new Error(
-            `No ${what} came within ${timeoutMs} ms. ` +
-              (others === "" ? "No other is left to take." : `Left to take: ${others}`) +
+            `No ${what} arrived within ${timeoutMs} ms. ` +
+              (others === ""
+                ? "No other messages arrived."
+                : `Other messages that arrived: ${others}`) +
               (log === "" ? "" : `\nThe functions reported:\n${log}`),
           ),
         );
@@ -251,7 +253,7 @@ class SocketPeer {
     waiting.resolve(message);
   }
 
-  /** True: the message is the answer of a call, or the gateway's error of one. */
+  /** Returns true if the message answers a call, or is the gateway's error for one. */
   #answer(message: unknown): boolean {
     if (typeof message !== "object" || message === null) return false;
     const { requestId, error, message: words, connectionId } = message as Answer;
@@ -263,7 +265,7 @@ class SocketPeer {
       else call.reject(new CallError(error.code, error.message, error.issues, log));
       return true;
     }
-    // The gateway does not say which message it is about: it is about the oldest, as messages begin in order.
+    // The gateway's error does not identify the message. Messages start in order, so it is for the oldest.
     const [oldest] = this.#calls;
     if (connectionId === undefined || words === undefined || oldest === undefined) return false;
     const [id, { reject, mark }] = oldest;

@@ -7,7 +7,7 @@ type Requests = Pick<
 >;
 type Body = RequestInit["body"] | object;
 
-/** Requests to an app; a plain object or an array as a body is sent as JSON. */
+/** Sends requests to an app. A plain object or array as the body is sent as JSON. */
 export function createRequests(url: string): Requests {
   const request = (path: string, init: RequestInit = {}): Promise<Response> =>
     fetch(new URL(path, url), { redirect: "manual", ...init });
@@ -34,7 +34,7 @@ export function createRequests(url: string): Requests {
   };
 }
 
-/** An object that is not one of the bodies that `fetch` takes. */
+/** Whether a value is not a body that `fetch` accepts, and is sent as JSON. */
 function isPlain(body: Body): body is object {
   if (typeof body !== "object" || body === null) return false;
   if (Array.isArray(body)) return true;

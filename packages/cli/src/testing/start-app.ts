@@ -19,25 +19,25 @@ import { openTables } from "./table-access.ts";
 import type { Published, TestApp, TestTables } from "./test-app.ts";
 
 export interface StartAppOptions {
-  /** Folder of the app. @default the nearest one with a manifest, from the calling file upwards */
+  /** Folder of the app. @default the nearest folder with a manifest, from the calling file upwards */
   readonly root?: string | URL;
-  /** Variables of every function, over those of `.env` and the preferences. */
+  /** Environment variables of every function; they override `.env` and the preferences. */
   readonly env?: Readonly<Record<string, string>>;
   /** Modules to replace at build time, relative to the app's folder. */
   readonly replace?: Readonly<Record<string, string | URL>>;
-  /** Quotas of API Gateway that are to be otherwise: `{ idleMs: 1000 }`. */
+  /** API Gateway quotas to override: `{ idleMs: 1000 }`. */
   readonly limits?: Partial<Limits>;
-  /** Of faults that happen at a rate. @default 1 */
+  /** Seed of faults with a `rate`. @default 1 */
   readonly seed?: number;
-  /** Failures of functions are not written to the standard error. @default false */
+  /** Do not write functions' failures to standard error. @default false */
   readonly silent?: boolean;
 }
 
 /**
- * Builds an app and runs it on a free port: gateway and services in this process, functions in processes of
- * their own.
+ * Builds an app and runs it on a free port: gateway and services in this process, functions in their own
+ * processes.
  *
- * @throws CliError when the manifest has errors or a function does not build
+ * @throws CliError if the manifest has errors or a function does not build
  */
 export async function startApp<App extends AppShape = AnyApp>(
   options: StartAppOptions = {},
@@ -74,7 +74,7 @@ export async function startApp<App extends AppShape = AnyApp>(
 
   const folder = join(root, ".arclet", "test");
   const build = () => ({
-    // Other modules make other code, which must not take the place of what another test runs.
+    // Replaced modules give different builds, which must not overwrite those another test runs.
     outDirectory: join(folder, Object.keys(replaced).length === 0 ? "build" : hashOf(replaced)),
     cacheDirectory: join(folder, "cache"),
     replace: { ...replaced },
@@ -94,7 +94,7 @@ export async function startApp<App extends AppShape = AnyApp>(
         ...(coverage === undefined ? {} : { NODE_V8_COVERAGE: resolve(coverage) }),
         ...options.env,
       },
-      // A peer does not die, and a move of the clock must not make it look dead.
+      // Moving the clock must not make a live peer look dead.
       runtime: {
         clock,
         connections: router,
@@ -113,7 +113,7 @@ export async function startApp<App extends AppShape = AnyApp>(
   const { manifest } = project;
   let connecting: Promise<unknown> = Promise.resolve();
 
-  /** One handshake at a time: the connection that was opened last is the peer's. */
+  /** One handshake at a time, so that the connection opened last is the peer's. */
   function connect(given: ConnectOptions = {}): Promise<Peer<App>> {
     const opened = connecting.then(async () => {
       const peer = await openPeer<App>(runtime.webSocketUrl, given, reports, () => lastConnected);

@@ -4,16 +4,16 @@ import { marshallItem } from "@arclet/runtime/testing";
 /** A row as plain values; numbers are numbers, and bytes are `Uint8Array`s. */
 export type Row = Record<string, unknown>;
 
-/** One table of the app, as a test looks at it. */
+/** Access to one table of the app from a test. */
 export interface TestTable<Shape extends object = Row> {
   get(key: Partial<Shape>): Promise<Shape | undefined>;
   put(row: Shape): Promise<void>;
   delete(key: Partial<Shape>): Promise<void>;
-  /** All rows, in no order. */
+  /** All rows, in no particular order. */
   scan(): Promise<Shape[]>;
 }
 
-/** Tables by the names of the manifest. @param endpoint of the DynamoDB that functions use */
+/** Creates access to tables by their names in the manifest. @param endpoint of the DynamoDB that functions use */
 export function openTables(
   { app, tables }: Pick<Manifest, "app" | "tables">,
   endpoint: string | undefined,
@@ -36,7 +36,7 @@ function openTable(endpoint: string, TableName: string): TestTable {
       headers: {
         "content-type": "application/x-amz-json-1.0",
         "x-amz-target": `DynamoDB_20120810.${operation}`,
-        // The local server reads the region and who asks, and checks no signature.
+        // The local server reads the region and access key but does not check signatures.
         authorization:
           "AWS4-HMAC-SHA256 Credential=arclet/20240101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none",
         "x-amz-date": "20240101T000000Z",

@@ -4,27 +4,27 @@ import type { Faults } from "./faults.ts";
 import type { ConnectOptions, Peer } from "./peer.ts";
 import type { Row, TestTable } from "./table-access.ts";
 
-/** Something that a function published. */
+/** An event or message that a function published. */
 export interface Published {
   readonly service: "events" | "queues";
   /** Name in the manifest. */
   readonly name: string;
-  /** JSON as its value; other text as it is. */
+  /** JSON is parsed; other text is unchanged. */
   readonly payload: unknown;
 }
 
-/** The time of the app: it goes on by itself, and the test moves it on. */
+/** The app's clock. It runs, and the test can advance it. */
 export interface AppClock {
   /** Epoch milliseconds. */
   now(): number;
   /**
-   * Moves on by milliseconds or by `"2h"`, `"10m"`, `"29s"`. Resolves when whatever fell due on the way has
-   * run: idle time-outs, schedules, retries, expiry of rows, and timers inside functions.
+   * Advances the clock by milliseconds or by `"2h"`, `"10m"`, `"29s"`. Resolves when everything due in that time
+   * has run: idle timeouts, schedules, retries, expiry of rows, and timers inside functions.
    */
   advance(by: number | string): Promise<void>;
 }
 
-/** Tables by the names of the manifest, with the rows that `arclet types` knows. */
+/** Tables by their names in the manifest, with the row types from `arclet types`. */
 export type TestTables<App> = App extends { readonly tables: infer Name extends string }
   ? { readonly [Table in Name]: TestTable<RowOf<App, Table>> }
   : Readonly<Record<string, TestTable>>;
@@ -35,14 +35,14 @@ type RowOf<App, Table extends string> = App extends {
   ? Found
   : Row;
 
-/** A running app of a test. */
+/** An app running in a test. */
 export interface TestApp<App extends AppShape> extends AsyncDisposable {
   /** `http://localhost:40123` */
   readonly url: string;
   /** `ws://localhost:40123` */
   readonly webSocketUrl: string;
   connect(options?: ConnectOptions): Promise<Peer<App>>;
-  /** Requests by method, which follow no redirection. `path` may be a whole URL. */
+  /** HTTP requests by method. Redirects are not followed. `path` may be a full URL. */
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
   readonly get: (path: string, init?: RequestInit) => Promise<Response>;
   readonly head: (path: string, init?: RequestInit) => Promise<Response>;
@@ -63,27 +63,27 @@ export interface TestApp<App extends AppShape> extends AsyncDisposable {
   ) => Promise<Response>;
   readonly delete: (path: string, init?: RequestInit) => Promise<Response>;
   /**
-   * Invokes a function, `scheduled/daily`, and resolves its result. Without an event it gets one as the platform
-   * writes it. @throws FunctionError with the function's own stack
+   * Invokes a function, such as `scheduled/daily`, and resolves with its result. Without an event, it gets a sample
+   * event. @throws FunctionError with the function's own stack
    */
   invoke(functionId: string, event?: unknown): Promise<unknown>;
-  /** Tables by the names of the manifest. */
+  /** Tables by their names in the manifest. */
   readonly tables: TestTables<App>;
-  /** What was published to events and queues, in order. */
+  /** Everything published to events and queues, in order. */
   readonly sent: readonly Published[];
-  /** What functions failed to take in all their tries. */
+  /** Events and messages that failed every retry. */
   readonly deadLetters: readonly DeadLetter[];
-  /** Variables that were set for functions, and those by which they find the services. */
+  /** Environment variables of the functions, including those that locate services. */
   readonly env: Readonly<Record<string, string>>;
-  /** What functions logged, as `ws/say: text`. */
+  /** Functions' log lines, as `ws/say: text`. */
   readonly logs: readonly string[];
   readonly clock: AppClock;
   readonly faults: Faults;
   /**
-   * Puts a module in the place of another, at build time, and gives the functions that have it their new code.
+   * Replaces a module with another at build time, and rebuilds the functions that use it.
    * Paths are relative to the app's folder.
    */
   replace(module: string, replacement: string | URL): Promise<void>;
-  /** Closes sockets, lets `$disconnect` run and stops everything. */
+  /** Closes sockets, waits for `$disconnect` functions, and stops everything. */
   close(): Promise<void>;
 }

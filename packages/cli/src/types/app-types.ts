@@ -5,8 +5,8 @@ const head =
   "// Written by arclet from the manifest and the handlers. It is written again when they change.\n";
 
 /**
- * `.arclet/types/app.d.ts`: what pages and tests see of the app. It imports nothing, so that a page's compiler
- * never meets the server.
+ * Text of `.arclet/types/app.d.ts`: the app's types for pages and tests. It imports nothing, so that compiling a
+ * page never includes server code.
  */
 export function appTypes(manifest: Manifest, contracts: Contracts | null): string {
   const actions = actionNames(manifest).map((name) => {
@@ -29,9 +29,9 @@ export function appTypes(manifest: Manifest, contracts: Contracts | null): strin
 }
 
 /**
- * `.arclet/types/functions.d.ts`: the same names for `@arclet/functions`, which completes and checks them.
+ * Text of `.arclet/types/functions.d.ts`: the app's names, which make `@arclet/functions` complete and check them.
  *
- * @param rows specifier of the file that exports the interface `Rows`, seen from the written one; null without it
+ * @param rows import specifier of the file that exports the interface `Rows`, relative to the written file; null without one
  */
 export function functionTypes(
   manifest: Manifest,
@@ -57,7 +57,7 @@ export function functionTypes(
   );
 }
 
-/** Names that a message's `action` may have. */
+/** Names of the app's actions. */
 export function actionNames({ ws }: Manifest): readonly string[] {
   return (ws?.routes ?? []).map(({ routeKey }) => routeKey).filter((key) => !key.startsWith("$"));
 }

@@ -13,13 +13,13 @@ export interface ActionSource {
   readonly exportName: string;
 }
 
-/** Types as texts that import nothing. */
+/** Types as text, without imports. */
 export interface Contracts {
   /** `{ input: …; output: … }` by action. */
   readonly actions: ReadonlyMap<string, string>;
-  /** What the app sends, by `type`; null without a file of messages. */
+  /** Messages the app sends, by `type`; null without a file of messages. */
   readonly messages: string | null;
-  /** What tables hold, by their names; null without a file of rows. */
+  /** Rows by table name; null without a file of rows. */
   readonly rows: string | null;
 }
 
@@ -33,7 +33,7 @@ export interface ExpandOptions {
   readonly rowsFile: string | null;
 }
 
-/** What of a type is left after its way as JSON, or in a table, written out. */
+/** Helper types that convert a type to its form as JSON or in a table. */
 const probeTypes = `
 type Wire<T> = T extends string | number | boolean | null | undefined | void ? T
   : T extends { toJSON(): infer J } ? Wire<J>
@@ -50,14 +50,14 @@ declare function rows<R>(): { [Table in keyof R]: Stored<R[Table]> };
 `;
 
 /**
- * Has the project's own compiler write the types out: a declaration of values whose types are resolved imports
- * nothing. Errors in the handlers are for `tsc` to report, not for this. Null: the project has no TypeScript.
+ * Uses the project's compiler to write types without imports: it emits declarations of values whose types are
+ * fully resolved. Errors in handlers are left for `tsc` to report. null if TypeScript is not installed.
  */
 export async function expandContracts(options: ExpandOptions): Promise<Contracts | null> {
   const { root, actions, messagesFile, rowsFile } = options;
   const compiler = await compilerOf(root);
   if (compiler === null) return null;
-  // Inside the project: packages and paths are found as its handlers find them.
+  // Inside the project, so that imports resolve as in its handlers.
   const parent = join(root, ".arclet");
   await mkdir(parent, { recursive: true });
   const folder = await mkdtemp(join(parent, "types-"));
@@ -79,7 +79,7 @@ export async function expandContracts(options: ExpandOptions): Promise<Contracts
       `${imports.join("\n")}\n${probeTypes}\n${probes.join("\n")}\n`,
     );
     await writeFile(join(folder, "tsconfig.json"), await probeSettings(root, folder));
-    // Exits with 2 for errors of types, and writes all the same.
+    // tsc exits with 2 on type errors, and still writes the output.
     await promisify(execFile)(process.execPath, [compiler, "-p", folder], { cwd: root }).catch(
       () => null,
     );
@@ -103,7 +103,7 @@ function readContracts(declaration: string, actions: readonly ActionSource[]): C
   };
 }
 
-/** The type of a declared constant: up to the semicolon before a line that is not indented. */
+/** Extracts the type of a declared constant: the text up to a semicolon followed by an unindented line. */
 function typeOf(name: string, declaration: string): string | null {
   const head = `export declare const ${name}: `;
   const start = declaration.indexOf(head);
@@ -150,7 +150,7 @@ function specifier(folder: string, file: string): string {
   return JSON.stringify(relative(folder, file).replaceAll("\\", "/"));
 }
 
-/** Absolute path of the `tsc` of the project; null when it is not installed. */
+/** Absolute path of the project's `tsc`; null if it is not installed. */
 async function compilerOf(root: string): Promise<string | null> {
   try {
     const manifest = createRequire(join(root, "package.json")).resolve("typescript/package.json");

@@ -7,21 +7,21 @@ import { folderError } from "../project/project-folder.ts";
 import { actionNames, appTypes, functionTypes } from "./app-types.ts";
 import { expandContracts, type ActionSource, type Contracts } from "./expand-contracts.ts";
 
-/** Where an app says what it sends and what its tables hold: interfaces `Messages` and `Rows`. */
+/** Files in which an app declares the interfaces `Messages` (what it sends) and `Rows` (what its tables hold). */
 const sharedFiles = { messages: "messages", rows: "rows" } as const;
 const extensions = [".ts", ".mts", ".d.ts"] as const;
 
 export interface WrittenTypes {
   /** Absolute path of `app.d.ts`. */
   readonly file: string;
-  /** False: the project has no TypeScript, and the input and output of actions stay `any`. */
+  /** False if TypeScript is not installed; actions' input and output are then `any`. */
   readonly isExpanded: boolean;
   readonly isChanged: boolean;
-  /** Actions whose results are not void and whose routes have no response. */
+  /** Actions that return a result but lack `response true`. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Writes `.arclet/types` of a project, each file only when it changes. @throws CliError `ERR_FOLDER` */
+/** Writes a project's `.arclet/types`. Unchanged files are not rewritten. @throws CliError `ERR_FOLDER` */
 export async function writeAppTypes(project: Project): Promise<WrittenTypes> {
   const { root, manifest } = project;
   const folder = join(root, ".arclet", "types");
@@ -75,7 +75,7 @@ async function actionSources(project: Project): Promise<readonly ActionSource[]>
         const declared = project.functions.find(({ id }) => id === functionId);
         if (declared === undefined) return [];
         const handler = await findHandler(declared, project.root);
-        // An export inside of another has no name to import.
+        // A handler nested in another export cannot be imported by name.
         if (handler.kind !== "node" || handler.exportPath.includes(".")) return [];
         return [{ name: routeKey, file: handler.file, exportName: handler.exportPath }];
       }),
@@ -88,7 +88,7 @@ function firstFile(folder: string, name: string): string | null {
   return paths.find((path) => existsSync(path)) ?? null;
 }
 
-/** True: it was not there, or said something else. */
+/** Writes a file if it is missing or different. Returns whether it wrote. */
 async function writeChanged(path: string, content: string): Promise<boolean> {
   const former = await readFile(path, "utf8").catch(() => null);
   if (former === content) return false;

@@ -30,8 +30,8 @@ test("a public URL loses its last slash", async () => {
 test.each([
   [{ allowOrigin: "app.example" }, '--allow-origin: "app.example" is not an origin'],
   [{ allowOrigin: "https://app.example/x" }, '"https://app.example/x" is not an origin'],
-  [{ publicUrl: "app.example" }, '--public-url: "app.example" is not a URL of an app'],
-  [{ publicUrl: "https://app.example/x" }, "is not a URL of an app"],
+  [{ publicUrl: "app.example" }, '--public-url: "app.example" is not the URL of an app'],
+  [{ publicUrl: "https://app.example/x" }, "is not the URL of an app"],
   [{ cert: "./cert.pem" }, "--key is missing"],
   [{ key: "./key.pem" }, "--cert is missing"],
 ])("%j is refused", async (flags, message) => {

@@ -116,11 +116,11 @@ test("a big app says where its resources are", () => {
     },
   ]);
   expect(text).toContain(
-    " 900  resources: 300 in the root stack, the others in 16 nested stacks, and each takes 500\n",
+    " 900  resources: 300 in the root stack and the others in 16 nested stacks, of at most 500 each\n",
   );
 });
 
-test("functions that may do the same are told together", () => {
+test("functions with the same permissions are listed together", () => {
   const same = {
     allowed: [{ actions: ["sqs:SendMessage", "sqs:GetQueueUrl", "sns:Publish"], on: ["a", "b"] }],
     managedPolicies: [],
@@ -145,11 +145,11 @@ test("functions that may do the same are told together", () => {
   ).toBe(
     [
       "  12  AWS::X::Y",
-      "  12  resources, and a stack takes 500",
+      "  12  resources, of at most 500 per stack",
       "ws/a, ws/c may",
       "  sqs:SendMessage, GetQueueUrl, sns:Publish on a, b",
       "ws/b may",
-      "  do what arn:aws:iam::aws:policy/Any allows",
+      "  everything that arn:aws:iam::aws:policy/Any allows",
       "3 static files, 2.0 kB",
       "written to /out",
       "",

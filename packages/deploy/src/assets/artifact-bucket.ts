@@ -3,20 +3,20 @@ import type { BucketLocationConstraint, S3Client } from "@aws-sdk/client-s3";
 import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
 
-/** Where archives and templates are put for Lambda and CloudFormation to take. */
+/** The bucket from which Lambda and CloudFormation read archives and templates. */
 export interface ArtifactBucket {
   readonly name: string;
   /**
-   * Account that must own it. The name can be guessed: whoever made a bucket of that name first would
-   * otherwise be sent the code, and could change it.
+   * Account that must own the bucket. Its name can be guessed, so without this check anyone who created a bucket
+   * of that name first would receive the code and could change it.
    */
   readonly owner: string;
   readonly region: string;
 }
 
 /**
- * Makes the bucket when it is missing, private and encrypted.
- * @throws DeployError `ERR_ACCESS_DENIED` when it is another account's
+ * Creates the bucket if it is missing, private and encrypted.
+ * @throws DeployError `ERR_ACCESS_DENIED` if it belongs to another account
  */
 export async function openArtifactBucket(
   clients: AwsClients,
@@ -30,7 +30,7 @@ export async function openArtifactBucket(
   if (!(await exists(() => client.send(head), bucket))) await createBucket(clients, bucket);
 }
 
-/** The bucket named in the manifest, or one for each account and region, whether it is there or not. */
+/** Name of the manifest's bucket, or of the default one per account and region. It may not exist yet. */
 export async function artifactBucket(
   clients: AwsClients,
   named: string | null,
@@ -53,19 +53,19 @@ async function createBucket(
     await client.send(
       new sdk.CreateBucketCommand({
         Bucket: name,
-        // us-east-1 is the one region that must not be named.
+        // S3 requires that us-east-1 is not specified.
         ...(region === "us-east-1"
           ? {}
           : {
               CreateBucketConfiguration: {
-                // The SDK's list of regions ends with its release.
+                // The SDK's list of regions may lack newer ones.
                 LocationConstraint: region as BucketLocationConstraint,
               },
             }),
       }),
     );
   } catch (error) {
-    // Two deploys of one account may both find it missing.
+    // Another deploy of the account may have just created it.
     if (!(error instanceof Error && error.name === "BucketAlreadyOwnedByYou")) throw error;
   }
   await client.send(
@@ -91,7 +91,7 @@ async function createBucket(
   );
 }
 
-/** Uploads unless an object of that key is there; true when it was uploaded. Keys are content hashes. */
+/** Uploads an object unless its key exists, because keys are content hashes. Returns whether it was uploaded. */
 export async function putIfMissing(
   client: S3Client,
   bucket: ArtifactBucket,
@@ -116,7 +116,7 @@ async function exists(head: () => Promise<unknown>, bucket: ArtifactBucket): Pro
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (error.name === "NotFound" || error.name === "NoSuchBucket") return false;
-    // An answer to HEAD has no body, and so no name of an error: only its status says why.
+    // A response to HEAD has no body, so only its status identifies the error.
     if (statusOf(error) !== 403) throw error;
     throw new DeployError("ERR_ACCESS_DENIED", `The bucket ${bucket.name} cannot be used`, {
       hints: [

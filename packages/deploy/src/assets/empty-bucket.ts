@@ -1,6 +1,6 @@
 import type { AwsClients } from "../aws/aws-clients.ts";
 
-/** Removes every object below the prefix; a bucket that is gone is empty. */
+/** Deletes every object below the prefix. A missing bucket counts as empty. */
 export async function emptyBucket(
   clients: AwsClients,
   bucket: string,
@@ -22,7 +22,7 @@ export async function emptyBucket(
   }
 }
 
-/** Removes a bucket with all that is in it; one that is gone is removed. */
+/** Deletes a bucket with its contents. A missing bucket is not an error. */
 export async function deleteBucket(clients: AwsClients, bucket: string): Promise<void> {
   const [{ DeleteBucketCommand }, client] = await Promise.all([
     import("@aws-sdk/client-s3"),
@@ -39,7 +39,7 @@ export async function deleteBucket(clients: AwsClients, bucket: string): Promise
 /** Keys in one call of DeleteObjects. */
 const deletedAtOnce = 1000;
 
-/** @throws Error when S3 kept one of them */
+/** @throws Error if S3 did not delete one of them */
 export async function deleteObjects(
   clients: AwsClients,
   bucket: string,

@@ -4,7 +4,7 @@ import type { ArtifactBucket } from "./artifact-bucket.ts";
 import { deleteObjects } from "./empty-bucket.ts";
 import { objectTags } from "./static-difference.ts";
 
-/** Copies made at a time; S3 makes them itself. */
+/** Concurrent copies, which S3 makes itself. */
 const concurrentCopies = 8;
 
 /** ETags of static files by key. */
@@ -16,8 +16,8 @@ function folderOf(stackName: string): string {
 
 /**
  * Keeps a copy of each static file in the artifact bucket, by content, so that a rollback finds it.
- * Copies that no deploy of `others` has are removed. Gives the files' ETags.
- * @param keys Of the files that deploys put: functions may put others, which are no deploy's business.
+ * Copies not used by a deploy in `others` are removed. Returns the files' ETags.
+ * @param keys keys of files uploaded by deploys; objects written by functions are ignored
  */
 export async function keepFiles(
   clients: AwsClients,
@@ -49,7 +49,7 @@ export async function keepFiles(
   return Object.fromEntries(files);
 }
 
-/** Puts kept files back where they are missing or others. Gives how many. */
+/** Restores copies of files that are missing or different. Returns how many. */
 export async function restoreFiles(
   clients: AwsClients,
   artifacts: ArtifactBucket,

@@ -7,13 +7,13 @@ type Architecture = FunctionConfig["architecture"];
 
 /** `e_machine` of ELF files (System V ABI, chapter 4). */
 const machines: { readonly [machine: number]: Architecture } = { 62: "x86_64", 183: "arm64" };
-/** What is in names of files and packages for the machine they are for. */
+/** Platform parts in the names of native files and packages. */
 const platformWords =
   /[-_.+]?(?:darwin|linux|win32|android|freebsd|openbsd|musl|glibc|gnueabihf|gnu|msvc|eabi|x64|ia32|arm64|armv\d|arm|universal)(?![a-z])/g;
 
 /**
- * Refuses native modules of which none is for Lambda's machine: what is installed on a laptop is for
- * the laptop. A package that brings modules for several machines needs one that fits.
+ * Refuses packages without a native module for Lambda, such as those installed for a laptop. A package with
+ * modules for several platforms needs one that fits.
  *
  * @param names Files of the build folder.
  * @throws DeployError `ERR_NATIVE_MODULE`
@@ -52,11 +52,11 @@ export async function checkNativeModules(
 /** The package of a file, the same for each machine: `@img/sharp` of `@img/sharp-linux-x64`. */
 function familyOf(name: string): string {
   const found = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(name)?.[1] ?? name;
-  // A module beside a bundle has a hash of the bundler's in its name.
+  // The bundler adds a hash to the names of modules beside a bundle.
   return found.replace(/-[A-Z0-9]{8}(?=\.node$)/, "").replace(platformWords, "");
 }
 
-/** null when the file is for no Linux. */
+/** null if the file is not for Linux. */
 async function machineOf(path: string): Promise<Architecture | null> {
   const file = await open(path);
   try {

@@ -1,7 +1,7 @@
 import type { AwsClients } from "../aws/aws-clients.ts";
 import type { ArtifactBucket } from "./artifact-bucket.ts";
 
-/** Text of an object of the artifact bucket; null when there is none of that key. */
+/** Text of an object in the artifact bucket; null if it does not exist. */
 export async function getObjectText(
   clients: AwsClients,
   bucket: ArtifactBucket,

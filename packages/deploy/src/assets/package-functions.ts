@@ -12,11 +12,11 @@ type Architecture = FunctionConfig["architecture"];
 export interface FunctionPackage {
   readonly functionId: string;
   readonly handler: string;
-  /** Content-addressed: unchanged code has a key that is already in the bucket. */
+  /** Key derived from the content, so that unchanged code is already in the bucket. */
   readonly key: string;
   readonly archive: Archive;
   readonly unzippedBytes: number;
-  /** As Lambda reports it of the code it runs: SHA-256 of the archive in base64. */
+  /** SHA-256 of the archive in base64, as Lambda reports it. */
   readonly codeSha256: string;
   /** Whether its code uses rooms or revokes sessions. */
   readonly usesRealtime: boolean;
@@ -24,18 +24,18 @@ export interface FunctionPackage {
   readonly sealsSessions: boolean;
 }
 
-/** What code has that uses rooms, and code that writes or reads sealed sessions. */
+/** Texts that identify code that uses rooms, and code that uses sealed sessions. */
 const realtimeText = "ARC_REALTIME_TABLE";
 const sessionText = "arclet_session";
 
-/** Archives made at a time: while one is compressed, the next are read and written. */
+/** Concurrent archives: while one is compressed, others are read and written. */
 const concurrentArchives = 4;
 /** Uploads at a time. */
 const concurrentUploads = 8;
 
 /**
- * Of the unzipped code, layers included. The 50 MB for archives do not apply to those that Lambda
- * takes from S3 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+ * Limit of the unzipped code, including layers. The limit of 50 MB for archives does not apply to those that
+ * Lambda reads from S3 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
  */
 const unzippedLimit = 250 * 1024 * 1024;
 
@@ -56,7 +56,7 @@ export async function packageFunctions(
   await forEachConcurrently(built.entries(), concurrentArchives, async ([index, one]) => {
     const architecture = architectures.get(one.functionId) ?? "arm64";
     packages[index] = await packageFunction(one, architecture, archiver, stackName);
-    // In the order of the manifest, each as soon as those before it are reported.
+    // Report in the manifest's order, each one as soon as those before it.
     for (let next = packages[reported]; next !== undefined; next = packages[++reported]) {
       const { functionId, archive, unzippedBytes } = next;
       const zipBytes = archive.byteLength;
@@ -81,8 +81,8 @@ async function packageFunction(
   if (unzippedBytes > unzippedLimit)
     throw new DeployError(
       "ERR_PACKAGE_TOO_LARGE",
-      `${functionId} holds ${Math.ceil(unzippedBytes / 1024 / 1024)} MB, and Lambda takes 250 MB unzipped`,
-      { hints: ["Leave out what it does not read, or move it to a layer or to S3."] },
+      `${functionId} has ${Math.ceil(unzippedBytes / 1024 / 1024)} MB unzipped, and Lambda allows 250 MB`,
+      { hints: ["Remove files it does not read, or move them to a layer or to S3."] },
     );
   await checkNativeModules(functionId, architecture, directory, files);
   const archive = await archiver.archive(built);
@@ -98,7 +98,7 @@ async function packageFunction(
   };
 }
 
-/** Uploads the archives that are not in the bucket yet. Gives how many. */
+/** Uploads archives that are not in the bucket yet. Returns how many. */
 export async function uploadPackages(
   clients: AwsClients,
   bucket: ArtifactBucket,

@@ -5,7 +5,7 @@ import type { AwsClients } from "../aws/aws-clients.ts";
 /** Of a map of names: some hundred thousand files. */
 const largestMapBytes = 64 * 1024 * 1024;
 
-/** Fingerprinted files of the deploy before, which pages that are open still ask for. */
+/** Fingerprinted files of the previous deploy, which open pages still request. */
 export async function previousNames(
   clients: AwsClients,
   bucket: string,

@@ -5,12 +5,12 @@ import { join, relative, sep } from "node:path";
 import type { StaticFiles } from "@arclet/manifest";
 import { encodings, isPublicName, variantName, type Encoding } from "@arclet/static";
 
-/** A file to be an object of the static bucket. */
+/** A static file to upload. */
 export interface StaticObject {
   readonly key: string;
   /** Path of the file, or the content that is in no file. */
   readonly content: { readonly path: string } | { readonly bytes: Uint8Array };
-  /** Its name changes with its content, so it may be cached for ever. */
+  /** Whether its name depends on its content, so that it may be cached forever. */
   readonly isFingerprinted: boolean;
   /** Encodings in which the same file seems to lie beside it. */
   readonly variants: readonly Encoding[];
@@ -20,8 +20,8 @@ export interface StaticObject {
 const mapName = "static.json";
 
 /**
- * Files of the folder as objects, those that others refer to first and pages last, so that no page
- * names what is not there yet. With `fingerprint true` comes `static.json`. None where there is no folder:
+ * Reads a folder's files for upload. Pages come last, so that no page refers to a file that is not uploaded
+ * yet. With `fingerprint true`, `static.json` is added. None where there is no folder:
  * the bucket of a stack that Architect made is there without one.
  */
 export async function readStaticFiles(
@@ -54,7 +54,7 @@ export async function readStaticFiles(
     const key = fingerprinted(name, await readFile(content.path));
     map[name] = key;
     objects.push({ key: prefix + key, content, isFingerprinted: true, variants: [] });
-    // `/` and the pages of a single-page app are asked for by name.
+    // Pages are also requested by their plain names, so upload them under both.
     if (name.endsWith(".html"))
       objects.push({ key: prefix + name, content, isFingerprinted: false, variants: [] });
   }
@@ -63,7 +63,7 @@ export async function readStaticFiles(
   return objects.toSorted(pagesLast);
 }
 
-/** Text of the map from names to fingerprinted ones; null: another tool was to write it, and has not. */
+/** Text of the map from names to fingerprinted names; null if another tool should have written it but has not. */
 export async function readStaticMap(root: string, settings: StaticFiles): Promise<string | null> {
   if (settings.fingerprint === true) {
     const prefix = settings.prefix === null ? "" : `${settings.prefix}/`;

@@ -7,11 +7,11 @@ import type { Manifest, Project } from "@arclet/manifest";
 import { authorizerFunctionId, realtimeFunctionId } from "../template/logical-ids.ts";
 import { hasRealtime } from "../template/realtime.ts";
 
-/** Names of the two files that are put beside a function's own. */
+/** Names of the two files added to a function's build. */
 const aroundFile = "arclet-around.mjs";
 const entryFile = "arclet-entry.mjs";
 
-/** What is put around a function, by the name in `@arclet/functions/aws/around`; null: nothing. */
+/** The export of `@arclet/functions/aws/around` that wraps a function; null for none. */
 function wrapperOf({ ws, rooms }: Manifest, functionId: string): string | null {
   const routeKey = ws?.routes.find((route) => route.functionId === functionId)?.routeKey;
   if (routeKey === "$connect") return "aroundConnect";
@@ -20,8 +20,8 @@ function wrapperOf({ ws, rooms }: Manifest, functionId: string): string | null {
 }
 
 /**
- * The functions as they are for AWS: around `$connect`, `$disconnect` and those of kinds with presence is
- * what the gateway itself does on this machine. Copies. Functions of other languages stay as they are.
+ * Copies the functions for AWS, where `$connect`, `$disconnect` and presence functions are wrapped in code that
+ * does what the local gateway does. Functions in other languages are not wrapped.
  */
 export async function withRealtime(
   { root, manifest }: Pick<Project, "root" | "manifest">,
@@ -46,7 +46,7 @@ export async function withRealtime(
   );
 }
 
-/** A module that finds the handler as Lambda does: an export of the file, by the path behind its name. */
+/** Source of a module that finds the handler as Lambda does: an export of the file, by the path in the handler's name. */
 function entryText({ directory, entry, handler }: BuiltFunction, wrapper: string): string {
   const file = `./${relative(directory, entry).split(sep).join("/")}`;
   const path = handler
@@ -61,7 +61,7 @@ export const handler = ${wrapper}(find(source) ?? find(source.default));
 `;
 }
 
-/** The functions of AWS that no manifest declares, built. */
+/** Builds the built-in functions that run only on AWS. */
 export async function realtimeFunctions(manifest: Manifest): Promise<readonly BuiltFunction[]> {
   if (!hasRealtime(manifest)) return [];
   const hasLogins = (manifest.ws?.auth.length ?? 0) > 0;

@@ -4,7 +4,7 @@ import { realtimeFunctions, withRealtime } from "./realtime-functions.ts";
 import { staticFunction } from "./static-function.ts";
 import { withStaticMap } from "./with-static-map.ts";
 
-/** Every function as AWS gets it: those of the app, with what the platform adds, and the platform's own. */
+/** All deployed functions: the app's, with their wrappers, and the built-in ones. */
 export async function shippedFunctions(
   project: Project,
   built: readonly BuiltFunction[],

@@ -13,12 +13,12 @@ export interface StaticDifference {
   readonly delete: readonly string[];
 }
 
-/** Files read at a time; each is held in memory. */
+/** Files read concurrently, each in memory. */
 const concurrentReads = 8;
 
 /**
- * What bringing the bucket to the folder's state would change.
- * @param bucket null: it is yet to be made.
+ * Changes needed to make the bucket match the folder.
+ * @param bucket null if it does not exist yet
  */
 export async function staticDifference(
   clients: AwsClients,
@@ -46,13 +46,13 @@ export function prefixOf({ prefix }: StaticFiles): string {
   return prefix === null ? "" : `${prefix}/`;
 }
 
-/** Whether an object is to be put: it is new or another, or a variant that it names is new. */
+/** Whether to upload an object: it is new or different, or one of its encoded variants is new. */
 export function differs(
   present: ReadonlyMap<string, string>,
   { key, variants }: StaticObject,
   { Body: bytes }: StaticUpload,
 ): boolean {
-  // The ETag of an object that is put in one part and encrypted by S3 is its MD5.
+  // The ETag of a single-part object encrypted by S3 is its MD5.
   return (
     present.get(key) !== createHash("md5").update(bytes).digest("hex") ||
     !variants.every((encoding) => present.has(variantName(key, encoding)))

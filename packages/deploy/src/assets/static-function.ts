@@ -6,7 +6,7 @@ import type { BuiltFunction } from "@arclet/builder";
 import type { Project } from "@arclet/manifest";
 import { staticFunctionId } from "../template/logical-ids.ts";
 
-/** The function that serves static files, built; none for an app without such files. */
+/** Builds the function that serves static files; none for an app without static files. */
 export async function staticFunction(project: Project): Promise<readonly BuiltFunction[]> {
   if (!(await hasStaticFolder(project))) return [];
   const entry = createRequire(import.meta.url).resolve("@arclet/static/static-function");
@@ -26,7 +26,7 @@ export async function staticFunction(project: Project): Promise<readonly BuiltFu
   ];
 }
 
-/** Whether the app has static files: the folder may be declared, or assumed, and not be there. */
+/** Whether the app has static files. The folder may not exist, even if it is declared. */
 export async function hasStaticFolder({ root, manifest }: Project): Promise<boolean> {
   if (manifest.static === null) return false;
   try {

@@ -47,7 +47,7 @@ export async function readUpload(
   };
 }
 
-/** Without those that an earlier build left behind. */
+/** Ignores variants left by an earlier build. */
 async function realVariants(
   path: string,
   bytes: Uint8Array,

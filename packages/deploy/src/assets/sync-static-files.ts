@@ -8,12 +8,12 @@ import { previousNames } from "./previous-names.ts";
 import { differs, objectTags, prefixOf } from "./static-difference.ts";
 import { readUpload } from "./static-upload.ts";
 
-/** Puts at a time; each holds its file in memory. */
+/** Concurrent uploads, each with its file in memory. */
 const concurrentPuts = 8;
 
 /**
- * Brings the bucket to the folder's state: puts what differs, and with `prune` removes the rest.
- * Gives how many objects changed.
+ * Makes the bucket match the folder: uploads files that differ, and with `prune` removes the rest.
+ * Returns the number of changed objects.
  */
 export async function syncStaticFiles(
   clients: AwsClients,
@@ -35,7 +35,7 @@ export async function syncStaticFiles(
     changed += 1;
     reporter.report({ type: "static-file", action: "put", key });
   };
-  // In two rounds: what pages name is there before the pages are.
+  // In two rounds, so that files exist before pages that refer to them.
   for (const isFingerprinted of [true, false])
     await forEachConcurrently(
       objects.filter((object) => object.isFingerprinted === isFingerprinted),

@@ -11,8 +11,8 @@ import { readStaticMap } from "./read-static-files.ts";
 const mapPath = "node_modules/@architect/shared/static.json";
 
 /**
- * The functions with the map of fingerprinted names in the folders of those that may read it, which are
- * all whose code names `static.json`. Copies: locally names are plain.
+ * Copies functions whose code refers to `static.json`, with the map of fingerprinted names added. Locally,
+ * names are not fingerprinted.
  */
 export async function withStaticMap(
   project: Project,

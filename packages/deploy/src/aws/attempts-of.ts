@@ -1,9 +1,9 @@
-/** How often the SDK made the call that failed. */
+/** Number of attempts the SDK made for a failed call. */
 export function attemptsOf(error: Error): number {
   return metadataOf(error).attempts ?? 1;
 }
 
-/** Seconds that the SDK waited between the attempts of the call that failed. */
+/** Seconds the SDK waited between the attempts of a failed call. */
 export function secondsOf(error: Error): number {
   return Math.round((metadataOf(error).totalRetryDelay ?? 0) / 1000);
 }

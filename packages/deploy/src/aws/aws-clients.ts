@@ -10,15 +10,15 @@ import { pacedCalls } from "./paced-calls.ts";
 import { retryUntil } from "./retry-until.ts";
 
 export interface AwsOptions {
-  /** Over `AWS_REGION` and the profile's; null leaves it to the standard chain. */
+  /** Overrides `AWS_REGION` and the profile's region; null leaves it to the standard chain. */
   readonly region: string | null;
   readonly source: CredentialSource;
 }
 
 /**
- * Calls of FilterLogEvents that one command makes a second. AWS takes five of an account and region
+ * FilterLogEvents calls per second of one command. AWS allows five per account and region
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html); one is left
- * for everybody else.
+ * for other users.
  */
 const logCallsPerSecond = 4;
 
@@ -29,7 +29,7 @@ interface Credentials {
   readonly expiration?: Date;
 }
 
-/** Clients made when first asked for: `deploy --dry-run` loads none of them. */
+/** Clients created on first use, so that `deploy --dry-run` loads none of them. */
 export interface AwsClients {
   cloudFormation(): Promise<CloudFormationClient>;
   dynamoDb(): Promise<DynamoDBClient>;
@@ -43,7 +43,7 @@ export interface AwsClients {
 
 /** The clients of one command. The SDK itself honours `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`. */
 export function createAwsClients({ region, source }: AwsOptions): AwsClients {
-  // The SDK's versions are fixed: which Node.js later ones will need is no news to whoever deploys.
+  // Hide the SDK's warning about future Node.js versions, because its version is fixed.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const config = {
     ...(region === null ? {} : { region }),
@@ -78,7 +78,7 @@ export function createAwsClients({ region, source }: AwsOptions): AwsClients {
           await pace();
           return next(call);
         },
-        // Within the repetition of calls: each attempt counts.
+        // Inside the retries, so that each attempt counts.
         { step: "finalizeRequest", priority: "low", name: "arcletPace" },
       );
       return client;
@@ -87,7 +87,7 @@ export function createAwsClients({ region, source }: AwsOptions): AwsClients {
       const isElsewhere =
         process.env["AWS_ENDPOINT_URL"] !== undefined ||
         process.env["AWS_ENDPOINT_URL_S3"] !== undefined;
-      // Another endpoint has no DNS name for each bucket.
+      // Custom endpoints have no DNS name per bucket.
       return new (await import("@aws-sdk/client-s3")).S3Client({
         ...config,
         forcePathStyle: isElsewhere,
@@ -101,7 +101,7 @@ export function createAwsClients({ region, source }: AwsOptions): AwsClients {
   };
 }
 
-/** What the SDK's clients take for a source of credentials; nothing leaves it to the standard chain. */
+/** Credential options for the SDK's clients; empty for the standard chain. */
 function credentialsOf(source: CredentialSource): {
   readonly profile?: string;
   readonly credentials?: () => Promise<Credentials>;

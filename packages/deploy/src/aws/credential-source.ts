@@ -4,7 +4,7 @@ import type { AwsSettings } from "@arclet/manifest";
 export type CredentialSource =
   | { readonly type: "keys" }
   | { readonly type: "web-identity"; readonly tokenFile: string; readonly roleArn: string }
-  /** null: the standard chain, which ends at the machine's own role. */
+  /** null means the standard chain, which ends at the machine's own role. */
   | { readonly type: "profile"; readonly profile: string | null };
 
 /** What the command line says about an AWS account. */
@@ -17,8 +17,8 @@ export interface AccountFlags {
 
 /**
  * `--profile`, then keys or a web identity in the environment, then `AWS_PROFILE`, then the role that a
- * container is given (CodeBuild, ECS), then the manifest's profile. A manifest is shared by a team and by CI: what one machine is given comes before it. The
- * SDK's own order has `AWS_PROFILE` before keys, which is why it is not left to the SDK.
+ * container is given (CodeBuild, ECS), then the manifest's profile. A machine's own settings take precedence over the manifest, which a team and CI share. The
+ * SDK's own order is not used, because there `AWS_PROFILE` comes before keys.
  */
 export function credentialSource(
   flags: AccountFlags,

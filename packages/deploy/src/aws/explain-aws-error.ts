@@ -35,7 +35,7 @@ const unreachable = new Set([
   "TimeoutError",
 ]);
 
-/** Of services that take no more calls for now. */
+/** Names of throttling errors. */
 const throttled = new Set([
   "LimitExceededException",
   "ProvisionedThroughputExceededException",
@@ -47,7 +47,7 @@ const throttled = new Set([
   "TooManyRequestsException",
 ]);
 
-/** A DeployError for what its user can fix; any other error as it is. */
+/** Converts an AWS error that the user can fix to a DeployError. Other errors are returned unchanged. */
 export function explainAwsError(error: unknown, source: CredentialSource): unknown {
   if (!(error instanceof Error) || error instanceof DeployError) return error;
   const { name, message } = error;
@@ -75,20 +75,20 @@ export function explainAwsError(error: unknown, source: CredentialSource): unkno
           )
         : explained(
             "ERR_NO_CREDENTIALS",
-            `The AWS profile ${used} gives no credentials`,
-            `Is it in ~/.aws/config? \`aws configure --profile ${used}\` makes it.`,
+            `The AWS profile ${used} has no credentials`,
+            `Check ~/.aws/config, or create the profile: aws configure --profile ${used}`,
           );
   if (expired.has(name))
     return explained(
       "ERR_CREDENTIALS_EXPIRED",
-      "The AWS credentials are expired or were refused",
-      `Sign in again (${signIn}), renew the keys, or set this machine's clock.`,
+      "Your AWS credentials have expired or were refused",
+      `Sign in again (${signIn}), renew the keys, or correct this machine's clock.`,
     );
   if (denied.has(name))
     return explained(
       "ERR_ACCESS_DENIED",
       message,
-      "docs/deploy.md lists the permissions a deploy needs.",
+      "Ask for the missing permission: docs/deploy.md lists those a deploy needs.",
     );
   if (message.startsWith("Region is missing"))
     return explained(
@@ -99,26 +99,26 @@ export function explainAwsError(error: unknown, source: CredentialSource): unkno
   if (throttled.has(name))
     return explained(
       "ERR_THROTTLED",
-      `AWS takes no more calls for now: ${message} (${name})${effort}`,
-      "Run the command again in a minute: it goes on where it stopped.",
+      `AWS is throttling requests: ${message} (${name})${effort}`,
+      "Run the command again in a minute: it continues where it stopped.",
     );
   if (unreachable.has(name) || ("code" in error && unreachable.has(String(error.code))))
     return explained(
       "ERR_UNREACHABLE",
       `AWS cannot be reached: ${message}${effort}`,
-      "Are the region and AWS_ENDPOINT_URL right, and is there a network?",
+      "Check the network, the region and AWS_ENDPOINT_URL.",
     );
-  // Whatever else a service refuses is its word on the app or the account.
+  // Any other refusal is about the app or the account.
   return "$fault" in error
     ? explained(
         "ERR_AWS",
         `AWS refused a call: ${message} (${name})${effort}`,
-        "Fix it and try again.",
+        "Fix the cause, and run the command again.",
       )
     : error;
 }
 
-/** Of `aws sso login`, of `aws login`, and of a token file that has run out. */
+/** Whether a sign-in of `aws sso login` or `aws login`, or a token file, has expired. */
 function isSignInOver(message: string): boolean {
   return /sso|token|session/i.test(message) && !/could not (?:load|resolve)/i.test(message);
 }

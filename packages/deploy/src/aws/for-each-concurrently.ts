@@ -1,4 +1,4 @@
-/** Calls `visit` for every item, at most `limit` at a time; the first failure ends it. */
+/** Calls `visit` for every item, at most `limit` concurrently. Rejects with the first failure. */
 export async function forEachConcurrently<T>(
   items: Iterable<T>,
   limit: number,

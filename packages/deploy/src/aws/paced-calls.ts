@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface PaceOptions {
-  /** Milliseconds since some fixed moment. @default performance.now */
+  /** Milliseconds of a monotonic clock. @default performance.now */
   readonly now?: () => number;
   readonly wait?: (milliseconds: number) => Promise<unknown>;
 }
 
-/** Lets callers go on one after the other, so many a second and none in bursts, in the order they came. */
+/** Rate limiter without bursts: callers continue one after another, in order. */
 export function pacedCalls(
   callsPerSecond: number,
   { now = () => performance.now(), wait = delay }: PaceOptions = {},

@@ -1,4 +1,4 @@
-/** One attempt of a call, as the SDK keeps it. */
+/** The SDK's state of a retried call. */
 interface Attempt {
   /** Milliseconds on the strategy's clock. */
   readonly startedAt: number;
@@ -18,7 +18,7 @@ interface AttemptFailure {
 /** The SDK's `RetryStrategyV2`. */
 export interface RetryStrategy {
   acquireInitialRetryToken(scope: string): Promise<Attempt>;
-  /** Rejects when no further attempt is to be made; the SDK then throws the last failure. */
+  /** Rejects if there should be no further attempt. The SDK then throws the last failure. */
   refreshRetryTokenForRetry(
     attempt: { getRetryCount(): number; getRetryDelay(): number },
     failure: AttemptFailure,
@@ -27,26 +27,26 @@ export interface RetryStrategy {
 }
 
 export interface RetryOptions {
-  /** Milliseconds from the first attempt after which no further one begins. @default 60000 */
+  /** Milliseconds after the first attempt, beyond which no further one starts. @default 60000 */
   readonly deadlineMs?: number;
-  /** Milliseconds since some fixed moment. @default performance.now */
+  /** Milliseconds of a monotonic clock. @default performance.now */
   readonly now?: () => number;
   /** From 0 to 1. @default Math.random */
   readonly random?: () => number;
 }
 
-/** Milliseconds of the longest first pause, by kind of failure; each further one may be twice as long. */
+/** Longest first delay in milliseconds, by kind of failure. It doubles with each attempt. */
 const firstPauseMs = { throttled: 500, other: 100 };
 const longestPauseMs = 10_000;
 const defaultDeadlineMs = 60_000;
-/** Nobody listens, or the name does not exist: most often a wrong address, which no wait repairs. */
+/** Nothing listens, or the host name does not exist. Usually the address is wrong, and waiting does not help. */
 const wrongAddress = new Set(["ECONNREFUSED", "ENOTFOUND"]);
 const wrongAddressAttempts = 3;
 
 /**
- * Repeats calls that were throttled, whose connection broke or whose answer was lost, with exponential
- * backoff and full jitter, until a deadline. The SDK's own strategies give up after a count of
- * attempts, which a large app's throttling uses up in seconds.
+ * Retries calls that were throttled or whose connection broke, with exponential backoff and full jitter,
+ * until a deadline. The SDK's own strategies limit the number of attempts, which a large app's throttling uses
+ * up in seconds.
  */
 export function retryUntil({
   deadlineMs = defaultDeadlineMs,
@@ -63,11 +63,11 @@ export function retryUntil({
     refreshRetryTokenForRetry: async (token, failure) => {
       const { startedAt } = token as Attempt;
       const count = token.getRetryCount() + 1;
-      if (failure.errorType === "CLIENT_ERROR") throw new Error("the call cannot be repeated");
+      if (failure.errorType === "CLIENT_ERROR") throw new Error("the request must not be retried");
       if (isWrongAddress(failure.error) && count >= wrongAddressAttempts)
-        throw new Error("nobody answers at the address");
+        throw new Error("no server responds at the address");
       const delay = pauseMs(failure, count, random());
-      if (now() + delay > startedAt + deadlineMs) throw new Error("the deadline is over");
+      if (now() + delay > startedAt + deadlineMs) throw new Error("the deadline has passed");
       return attempt(startedAt, count, delay);
     },
     recordSuccess: () => {},

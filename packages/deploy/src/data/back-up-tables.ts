@@ -4,13 +4,13 @@ import { DeployError } from "../errors.ts";
 import type { DeployReporter } from "../reporter.ts";
 import type { HeldTable } from "./held-data.ts";
 
-/** Milliseconds between two looks at a backup that is being made; most take seconds. */
+/** Polling interval of a backup in milliseconds; most take seconds. */
 const pollMilliseconds = 1000;
 
 /**
- * An on-demand backup of each table that has items, made before anything is deleted. Backups outlive
- * their tables until they are deleted themselves.
- * @throws DeployError `ERR_AWS` when DynamoDB does not complete one
+ * Makes an on-demand backup of each table that has items, before anything is deleted. Backups outlive their
+ * tables until they are deleted.
+ * @throws DeployError `ERR_AWS` if DynamoDB does not complete one
  */
 export async function backUpTables(
   clients: AwsClients,

@@ -19,24 +19,23 @@ export interface HeldBucket {
   readonly name: string;
   /** Of the first thousand. */
   readonly objects: number;
-  /** There are more than the first thousand. */
+  /** Whether there are more than a thousand. */
   readonly hasMore: boolean;
 }
 
-/** What a stack would lose for good. */
+/** Data that would be lost with a stack. */
 export interface HeldData {
   readonly tables: readonly HeldTable[];
   readonly buckets: readonly HeldBucket[];
-  /** URLs of its queues, whose messages go with them. */
+  /** URLs of its queues, whose messages would be lost. */
   readonly queues: readonly string[];
 }
 
-/** Tables asked at a time: DescribeTable takes 2,500 calls a second, DynamoDB's control plane fewer. */
+/** Concurrent table lookups. DescribeTable allows 2,500 calls per second, other control plane calls fewer. */
 const concurrentTables = 4;
 
 /**
- * What the resources of a stack hold, and tables that are not the stack's any more. Those that are gone
- * are left out.
+ * Data held by a stack's resources, and by tables no longer in the stack. Deleted ones are omitted.
  */
 export async function heldData(
   clients: AwsClients,
@@ -45,11 +44,11 @@ export async function heldData(
 ): Promise<HeldData> {
   const ofType = (wanted: string): readonly string[] =>
     [...resources].flatMap(([id, { type, physicalId }]) =>
-      // Who is in which room is nobody's data once the stack's sockets have closed.
+      // Room memberships do not matter once the stack's sockets have closed.
       type === wanted && id !== realtimeTableId ? [physicalId] : [],
     );
-  // Of the stack, not of the manifest, which may have lost one since the last deploy; nor of the
-  // outputs, which a stack lacks that was never whole.
+  // Use the stack's resources: the manifest may have changed since the last deploy, and a stack that was never
+  // complete has no outputs.
   const names = new Set([...ofType("AWS::DynamoDB::Table"), ...otherTables]);
   const tables: HeldTable[] = [];
   await forEachConcurrently(names, concurrentTables, async (name) => {

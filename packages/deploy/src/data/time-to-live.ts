@@ -6,8 +6,8 @@ import { canonicalValue } from "../template/canonical-value.ts";
 import type { ResourceOrigin, Template } from "../template/template.ts";
 
 /**
- * Refuses to switch the time to live of a table on or off while its last change is in work: DynamoDB takes
- * one in up to an hour (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html).
+ * Refuses to turn a table's TTL on or off while the last change is in progress: DynamoDB allows one change per
+ * hour (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html).
  * @throws DeployError `ERR_UPDATE_REFUSED`
  */
 export async function requireSettledTimeToLive(
@@ -33,8 +33,8 @@ export async function requireSettledTimeToLive(
     const what = origin === undefined ? id : `${origin.label}${locationText(origin.location)}`;
     throw new DeployError(
       "ERR_UPDATE_REFUSED",
-      `AWS would refuse the update half-way: the time to live of ${what} is still ${status}`,
-      { hints: ["DynamoDB takes one change an hour: deploy again later."] },
+      `AWS would refuse the update halfway: the time to live of ${what} is still ${status}`,
+      { hints: ["DynamoDB allows one TTL change per hour: deploy again later."] },
     );
   }
 }

@@ -7,15 +7,15 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** Lines of several streams arrive late: each look begins this long before the newest line. */
+/** Log lines may arrive late, so each poll starts this long before the newest line. */
 const lateMilliseconds = 10_000;
 
-/** The log group of one function, and what was read of it. */
+/** The log group of one function, and the reading position. */
 export class LogGroup {
   readonly #functionId: string;
   readonly #name: string;
   #since: number;
-  /** Times of the events that the next look will find again, by their ids. */
+  /** Times of events that the next poll will return again, by id. */
   readonly #seen = new Map<string, number>();
 
   constructor(functionId: string, name: string, since: number) {
@@ -29,7 +29,7 @@ export class LogGroup {
     return this.#seen.size > 0;
   }
 
-  /** null: the function was not deployed yet. */
+  /** null if the function was not deployed yet. */
   async newLines(clients: AwsClients): Promise<readonly LogLine[] | null> {
     const [{ paginateFilterLogEvents }, client] = await Promise.all([
       import("@aws-sdk/client-cloudwatch-logs"),

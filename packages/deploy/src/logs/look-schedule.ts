@@ -1,21 +1,21 @@
-/** Milliseconds between two looks at what just had something new. */
+/** Shortest polling interval in milliseconds, after news. */
 const shortestMs = 1000;
-/** Milliseconds between two looks at what has had nothing new for long. */
+/** Longest polling interval in milliseconds, for quiet items. */
 const longestMs = 30_000;
 
 export interface LookSchedule<T> {
-  /** What to look at next, and in how many milliseconds. */
+  /** The next item to poll, and the delay in milliseconds. */
   next(): { readonly item: T; readonly waitMs: number };
-  /** Notes a look: after one that found nothing, the next is twice as far away. */
+  /** Records a poll. The interval doubles if it found nothing. */
   looked(item: T, hasFound: boolean): void;
 }
 
 /**
- * Which of many things to look at, when only so many looks a second are allowed: those that have news
- * often, the others from time to time. When looks are late, those go first that are the latest for
- * their own pace, so that nothing is forgotten. A hundred quiet ones take about three looks a second.
+ * Schedules polls of many items under a rate limit: lively items often, quiet ones rarely. Overdue items are
+ * ordered by how late they are relative to their interval, so that none starves. A hundred quiet items take
+ * about three polls per second.
  * @param items At least one.
- * @param isLively Whether one had something new lately.
+ * @param isLively whether an item had news recently
  */
 export function createLookSchedule<T>(
   items: readonly T[],

@@ -6,8 +6,8 @@ const topicId = "AlarmTopic";
 const periodSeconds = 300;
 
 /**
- * `alarms`: for each function an alarm that rises when an invocation failed or was throttled within five
- * minutes, and notifies an address or a topic.
+ * `alarms`: creates an alarm per function, which notifies an address or topic if an invocation failed or was
+ * throttled within five minutes.
  */
 export function addAlarms({ manifest, template }: SynthesisContext): void {
   const { alarms } = manifest.aws;
@@ -47,7 +47,7 @@ export function addAlarms({ manifest, template }: SynthesisContext): void {
           ComparisonOperator: "GreaterThanThreshold",
           Threshold: 0,
           EvaluationPeriods: 1,
-          // A function that was not invoked has no errors.
+          // A function without invocations is healthy.
           TreatMissingData: "notBreaching",
           Metrics: [
             metric("errors", "Errors"),

@@ -4,7 +4,7 @@ import { functionOf, invokedId, liveAlias, type SynthesisContext } from "./synth
 import { failureDestination } from "./failed-events.ts";
 import { ref } from "../template/template.ts";
 
-/** How often Lambda tries an event again and where it puts what failed, unless its defaults are wanted. */
+/** Sets retries and the destination of failed events, unless Lambda's defaults apply. */
 export function addAsyncInvocation(
   { manifest, template }: SynthesisContext,
   { functionId, origin, invocation }: Pick<TopicSource, "functionId" | "origin" | "invocation">,
@@ -29,7 +29,7 @@ export function addAsyncInvocation(
       ],
       Properties: {
         FunctionName: ref(functionLogicalId(functionId)),
-        // The alias `live` is what is invoked when concurrency is provisioned.
+        // With provisioned concurrency, the alias `live` is invoked.
         Qualifier: declared.config.provisionedConcurrency === null ? "$LATEST" : liveAlias,
         MaximumRetryAttempts: retries,
         MaximumEventAgeInSeconds: maxAgeSeconds,

@@ -78,7 +78,7 @@ export function addCdn(context: SynthesisContext): void {
   );
 }
 
-/** `@domain`: the host that people open, with its certificate. */
+/** `@domain`: the host of the pages, with its certificate. */
 function hostOf(context: SynthesisContext): { readonly [name: string]: TemplateValue } {
   const domain = domainOf(context);
   if (domain === null || domain.http === null) return {};
@@ -95,7 +95,7 @@ function hostOf(context: SynthesisContext): { readonly [name: string]: TemplateV
 const accessId = "StaticAccess";
 const keyFunctionId = "StaticKeys";
 
-/** Of which only signed requests of this distribution are answered. */
+/** Only signed requests of this distribution are allowed. */
 function bucketOrigin({ manifest }: SynthesisContext): TemplateValue {
   const prefix = manifest.static?.prefix ?? null;
   return {

@@ -11,8 +11,8 @@ import type { TemplateValue } from "../template/template.ts";
 const policyLimit = 10_240;
 
 /**
- * Refuses what Lambda and IAM would refuse after CloudFormation has begun. Names of resources are known
- * only then, and estimated rather too short: what passes here may still be too much.
+ * Refuses sizes that Lambda and IAM would refuse during the deploy. Physical names are not known yet and
+ * estimated rather too short, so a template that passes may still be refused.
  *
  * @throws DeployError `ERR_TEMPLATE_LIMIT`
  */
@@ -46,10 +46,10 @@ export function checkFunctionLimits(
 function tooMuch(declared: LambdaFunction, what: string, size: number, limit: number): DeployError {
   return new DeployError(
     "ERR_TEMPLATE_LIMIT",
-    `The function ${declared.id}${locationText(declared.origin)} is too large: its ${what} ${size} characters, and AWS takes ${limit}`,
+    `The function ${declared.id}${locationText(declared.origin)} is too large: its ${what} ${size} characters, and AWS allows ${limit}`,
     {
       hints: [
-        "Name what it uses under @access of its config.arc: the names of all tables, topics and queues take room.",
+        "List what it uses under @access in its config.arc, because by default it gets the names of all tables, topics and queues.",
         "Remove variables with `arclet env --remove NAME`, or keep long ones in a table or in S3.",
       ],
     },

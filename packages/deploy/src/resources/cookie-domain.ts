@@ -1,6 +1,6 @@
 /**
- * The domain whose cookies reach both hosts of an app: what their names have in common, of two labels at
- * least. The host of the pages itself where there is nothing in common, or no second host.
+ * The cookie domain that covers both hosts of an app: their longest common suffix of at least two labels, or the
+ * host of the pages if there is none or only one host.
  */
 export function cookieDomain(http: string, ws: string | null): string {
   const [pages, sockets] = [http.split("."), (ws ?? http).split(".")];

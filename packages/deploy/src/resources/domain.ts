@@ -91,7 +91,7 @@ function addRecords(
 ): void {
   const { host } = target;
   if (zone === null) {
-    // For whoever makes the records elsewhere; the deploy prints them.
+    // Outputs with the DNS records to create elsewhere, which the deploy prints.
     template.output(
       logicalId(dnsRecordOutput, host),
       `DNS record of ${host}`,

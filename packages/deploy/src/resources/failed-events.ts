@@ -7,8 +7,8 @@ const failedEventsId = "FailedEvents";
 const retentionSeconds = 1_209_600;
 
 /**
- * `deadLetters true`: one queue for what Lambda gives up, of events, schedules and tables' streams. Each
- * message says which function it was for, and why it failed
+ * `deadLetters true`: one queue for events, schedules and stream records that fail every retry. Each message
+ * names the function and the error
  * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
  */
 export function addFailedEvents({ manifest, template }: SynthesisContext): void {
@@ -26,7 +26,7 @@ export function addFailedEvents({ manifest, template }: SynthesisContext): void 
   template.output("FailedEvents", "URL of the queue of events that failed", ref(failedEventsId));
 }
 
-/** Where Lambda puts what it gives up; empty: it drops it. */
+/** Destination for events that fail every retry; empty if they are dropped. */
 export function failureDestination(manifest: Manifest): {
   readonly DestinationConfig?: { readonly OnFailure: { readonly Destination: TemplateValue } };
 } {

@@ -108,7 +108,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
   };
   template.add(id, { Type: "AWS::Lambda::Function", Properties: properties }, origin);
   if (config.provisionedConcurrency !== null) {
-    // A version is immutable: new code, settings or variables need a version of a new logical id.
+    // Versions are immutable, so new code, settings or variables need a version with a new logical id.
     const revisions = config.env
       ? options.environment.map(({ name, revision }) => `${name} ${revision}`)
       : [];
@@ -138,7 +138,7 @@ function addFunction(context: SynthesisContext, declared: LambdaFunction): void 
   }
 }
 
-/** Lambda takes levels with JSON only. */
+/** Lambda accepts log levels only with JSON. */
 function logControls({
   logFormat,
   applicationLogLevel,
@@ -184,7 +184,7 @@ function environmentOf(
   else if (hasHttpApi(context)) variables["ARC_HTTP_URL"] = attribute(httpApiId, "ApiEndpoint");
   if (manifest.ws !== null) {
     variables["ARC_WSS_URL"] = webSocketUrl(context);
-    // A host of one's own has no IAM of its own: posts to connections go to API Gateway's.
+    // Custom domains do not support IAM for posts to connections, so use API Gateway's own host.
     if (domain?.ws != null)
       variables["ARC_WS_MANAGEMENT_URL"] = sub(
         `https://\${${webSocketApiId}}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/${options.stage}`,

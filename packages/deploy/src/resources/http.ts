@@ -21,7 +21,7 @@ import { attribute, ref, sub, type TemplateValue } from "../template/template.ts
 
 const apiOrigin = { label: "@http", location: null };
 
-/** The HTTP API: routes to functions, static files, and what answers when no route matches. */
+/** The HTTP API: routes to functions, static files, and the default route. */
 export function addHttpApi(context: SynthesisContext): void {
   if (!hasHttpApi(context)) return;
   const { template, manifest } = context;
@@ -64,7 +64,7 @@ export function addHttpApi(context: SynthesisContext): void {
       Properties: {
         ApiId: ref(httpApiId),
         StageName: "$default",
-        // An HTTP API deploys each change by itself; a request sees the old or the new route, no gap.
+        // An HTTP API deploys each change automatically, without a gap between old and new routes.
         AutoDeploy: true,
         AccessLogSettings: {
           DestinationArn: attribute("HttpAccessLogs", "Arn"),
@@ -194,7 +194,7 @@ function addFallback(context: SynthesisContext, routes: readonly HttpRoute[]): v
     );
     route(name, `ANY ${path}`, `Http${name}Integration`);
   };
-  /** Reading only; other methods of the path are nobody's. */
+  /** Only GET and HEAD; other methods have no route. */
   const serve = (name: string, path: string): void => {
     for (const [method, suffix] of [
       ["GET", ""],

@@ -28,7 +28,7 @@ const readActions = [
   "dynamodb:Query",
   "dynamodb:Scan",
 ];
-/** Item-level actions: none makes, changes or drops a table. */
+/** Item-level actions; none creates, changes or deletes a table. */
 const tableActions = [
   ...readActions,
   "dynamodb:BatchWriteItem",
@@ -37,7 +37,7 @@ const tableActions = [
   "dynamodb:UpdateItem",
 ];
 
-/** What DynamoDB asks of a key on behalf of who reads and writes a table that is encrypted by it. */
+/** KMS actions that DynamoDB performs on behalf of a caller that reads or writes an encrypted table. */
 const keyActions = ["kms:Decrypt", "kms:GenerateDataKey"];
 
 const interfaceActions = [
@@ -49,7 +49,7 @@ const interfaceActions = [
   "ec2:UnassignPrivateIpAddresses",
 ];
 
-/** All that one function may do: every resource by its ARN, no wildcard beyond the app's own. */
+/** Permissions of one function. Every resource is listed by ARN, without wildcards beyond the app. */
 export function functionStatements(
   context: SynthesisContext,
   declared: LambdaFunction,
@@ -82,14 +82,14 @@ export function functionStatements(
       [sub(parameters), sub(`${parameters}/*`)],
     ),
     allow(["execute-api:ManageConnections"], hasConnections ? [sub(connections)] : []),
-    // As Architect's functions may, but for ACLs, which the bucket does not take.
+    // Same as Architect's functions, except for ACLs, which the bucket does not allow.
     allow(
       mayUseFiles === "write"
         ? ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
         : ["s3:GetObject"],
       mayUseFiles === "none" ? [] : [sub(`\${${staticBucketId}.Arn}/*`)],
     ),
-    // Without it a missing object is a 403, as a forbidden one.
+    // Without this permission, S3 responds with 403 for a missing object.
     allow(["s3:ListBucket"], mayUseFiles === "none" ? [] : [attribute(staticBucketId, "Arn")]),
     allow(tableActions, arnsOf(written ?? [])),
     allow(readActions, arnsOf(read ?? [])),
@@ -113,10 +113,10 @@ export function functionStatements(
       ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
       streams.map(({ table }) => attribute(tableLogicalId(table), "StreamArn")),
     ),
-    // ListStreams knows no resource (service authorization reference of DynamoDB).
+    // ListStreams does not support resource-level permissions (service authorization reference of DynamoDB).
     allow(["dynamodb:ListStreams"], streams.length > 0 ? ["*"] : []),
     ...realtimeStatements(context, declared),
-    // Neither action knows a resource (service authorization reference of X-Ray).
+    // Neither action supports resource-level permissions (service authorization reference of X-Ray).
     allow(
       ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
       declared.config.tracing ? ["*"] : [],
@@ -129,7 +129,7 @@ export function functionStatements(
   ].filter(({ Resource }) => Resource.length > 0);
 }
 
-/** What the platform puts around a function needs them whatever `@access` says. */
+/** The platform's wrappers need these permissions regardless of `@access`. */
 function realtimeStatements(
   context: SynthesisContext,
   declared: LambdaFunction,
@@ -152,7 +152,7 @@ function realtimeStatements(
   );
 }
 
-/** What of the app a function may use: what its own configuration says, or all. */
+/** Resources of the app a function may use: those in its `@access`, or all. */
 export function accessOf(manifest: Manifest, { config }: LambdaFunction): FunctionAccess {
   return (
     config.access ?? {

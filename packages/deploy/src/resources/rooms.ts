@@ -27,7 +27,7 @@ const builtInConfig: FunctionConfig = {
   runtime: "nodejs22.x",
   architecture: "arm64",
   handler: "index.handler",
-  // Processor time follows memory: a fan-out signs hundreds of requests.
+  // CPU scales with memory, and a fan-out signs hundreds of requests.
   memory: 1152,
   timeout: 10,
   storage: 512,
@@ -57,7 +57,7 @@ const builtInConfig: FunctionConfig = {
 /** A room of 100,000 that is closed is 100,000 transactions, 64 at a time. */
 const realtimeTimeout = 900;
 
-/** The manifest with the functions that no line of it declares, and the authorizer of its logins. */
+/** The manifest with built-in functions and the authorizer of its logins added. */
 export function withRealtimeFunctions(manifest: Manifest): Manifest {
   const { ws } = manifest;
   if (!hasRealtime(manifest) || ws === null) return manifest;
@@ -83,7 +83,7 @@ export function withRealtimeFunctions(manifest: Manifest): Manifest {
   };
 }
 
-/** The table of memberships, used tickets and revocations, and what reads its stream. */
+/** The table of memberships, used tickets and revocations, and the mappings that read its stream. */
 export function addRooms(context: SynthesisContext): void {
   const { manifest, template } = context;
   if (!hasRealtime(manifest)) return;
@@ -93,7 +93,7 @@ export function addRooms(context: SynthesisContext): void {
     realtimeTableId,
     {
       Type: "AWS::DynamoDB::Table",
-      // Nothing in it outlives the connections of the stack.
+      // Its data is useless after the stack's connections have closed.
       DeletionPolicy: "Delete",
       UpdateReplacePolicy: "Delete",
       Properties: {
@@ -115,7 +115,7 @@ export function addRooms(context: SynthesisContext): void {
     },
     origin,
   );
-  // A fan-out that runs again would send twice.
+  // A retried fan-out would send messages twice.
   template.add(
     "RealtimeInvocation",
     {
@@ -194,14 +194,14 @@ export function realtimePermissions(
             ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
             attribute(realtimeTableId, "StreamArn"),
           ],
-          // ListStreams knows no resource (service authorization reference of DynamoDB).
+          // ListStreams does not support resource-level permissions (service authorization reference of DynamoDB).
           [["dynamodb:ListStreams"], "*"],
         ] as const)
       : []),
   ];
 }
 
-/** Variables by which a function finds the app's rooms. */
+/** Environment variables for rooms. */
 export function realtimeEnvironment(
   { manifest }: SynthesisContext,
   { id }: LambdaFunction,

@@ -5,7 +5,7 @@ import { functionOf, invokedArn, type SynthesisContext } from "./synthesis-conte
 import { serviceRole } from "../template/service-role.ts";
 import { attribute, sub } from "../template/template.ts";
 
-/** EventBridge schedules (Scheduler, not rules: only it knows time zones) and the role they use. */
+/** EventBridge schedules and their role. Scheduler is used instead of rules because it supports time zones. */
 export function addSchedules(context: SynthesisContext): void {
   const { manifest, template } = context;
   const { schedules } = eventSources(manifest);

@@ -43,7 +43,7 @@ export function addStaticFiles(context: SynthesisContext): void {
           BlockPublicPolicy: isPrivate,
           RestrictPublicBuckets: isPrivate,
         },
-        // Scripts of the app's pages follow the redirect to a large file.
+        // The app's pages may follow the redirect to a large file.
         CorsConfiguration: {
           CorsRules: [
             {
@@ -115,7 +115,7 @@ function objectsOf({ manifest }: SynthesisContext): string {
   return `\${${staticBucketId}.Arn}/${prefix === null ? "*" : `${prefix}/*`}`;
 }
 
-/** Reads the private bucket for the HTTP API. It may do nothing else. */
+/** The function that reads the private bucket for the HTTP API. It has no other permissions. */
 export function addStaticFunction(context: SynthesisContext): void {
   if (!hasStaticBucket(context)) return;
   const { template, manifest, options } = context;
@@ -147,7 +147,7 @@ export function addStaticFunction(context: SynthesisContext): void {
           Resource: [attribute("StaticFunctionLogs", "Arn")],
         },
         { Effect: "Allow", Action: ["s3:GetObject"], Resource: [sub(objectsOf(context))] },
-        // Without it a missing object is a 403, as a forbidden one.
+        // Without this permission, S3 responds with 403 for a missing object.
         {
           Effect: "Allow",
           Action: ["s3:ListBucket"],
@@ -168,7 +168,7 @@ export function addStaticFunction(context: SynthesisContext): void {
         Handler: asset.handler,
         Runtime: "nodejs22.x",
         Architectures: ["arm64"],
-        // Processor time follows memory: a file of 4 MB is encoded in milliseconds.
+        // CPU scales with memory; a file of 4 MB is encoded in milliseconds.
         MemorySize: 1152,
         Timeout: 10,
         Role: attribute("StaticFunctionRole", "Arn"),
@@ -191,7 +191,7 @@ export function addStaticFunction(context: SynthesisContext): void {
   );
 }
 
-/** Whose pages may read files of the bucket: the app's, and those that `@cors` lets read the app. */
+/** Origins whose pages may read the bucket: the app's, and those in `@cors`. */
 function originsOf(context: SynthesisContext): readonly TemplateValue[] {
   const host = domainOf(context)?.http ?? null;
   const named: readonly TemplateValue[] = [

@@ -24,7 +24,7 @@ export interface SynthesisOptions {
     /** Length of the value. */
     readonly bytes: number;
   }[];
-  /** Variables of plugins; those of `arclet env` win. @default none */
+  /** Variables from plugins; those of `arclet env` take precedence. @default none */
   readonly variables?: Readonly<Record<string, string>>;
   /** Whether the app has a folder of static files. */
   readonly hasStaticFiles: boolean;
@@ -39,7 +39,7 @@ export interface SynthesisContext {
 /** Name of the alias of a function whose concurrency is provisioned. */
 export const liveAlias = "live";
 
-/** Properties of a log group: how long it keeps what it gets. */
+/** Properties of a log group, including its retention. */
 export function retentionOf({ manifest }: SynthesisContext): { readonly RetentionInDays?: number } {
   const { logRetention } = manifest.aws;
   return logRetention === null ? {} : { RetentionInDays: logRetention };
@@ -50,14 +50,14 @@ export function domainOf({ manifest, options }: SynthesisContext): Domain | null
   return manifest.domains[options.stage];
 }
 
-/** What event sources invoke: the alias when concurrency is provisioned, which only aliases have. */
+/** Target of event sources: the alias with provisioned concurrency, otherwise the function. */
 export function invokedId(declared: LambdaFunction): string {
   return declared.config.provisionedConcurrency === null
     ? functionLogicalId(declared.id)
     : logicalId("Alias", declared.id);
 }
 
-/** The answers that a mapping reads. */
+/** Response types of a mapping. */
 export function responseTypes({
   reportsItemFailures,
 }: Pick<QueueSource, "reportsItemFailures">): Readonly<Record<string, TemplateValue>> {

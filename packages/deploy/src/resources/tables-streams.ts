@@ -39,7 +39,7 @@ export function addTablesStreams(context: SynthesisContext): void {
   }
 }
 
-/** Lambda tries until the stream no longer has the records, unless it is given a limit. */
+/** Without a limit, Lambda retries until the records expire. */
 export function retriesOf({
   retries,
   maxAgeSeconds,

@@ -14,7 +14,7 @@ export function addTables(context: SynthesisContext): void {
       id,
       {
         Type: "AWS::DynamoDB::Table",
-        // A first deploy that fails leaves no empty table behind; any other end of the stack keeps it.
+        // A failed first deploy removes the empty table; otherwise it is retained.
         DeletionPolicy: "RetainExceptOnCreate",
         UpdateReplacePolicy: "Retain",
         Properties: tableProperties(table, isStreamed),

@@ -5,7 +5,7 @@ import type { TemplateResource, TemplateValue } from "../template/template.ts";
 
 type Resources = { readonly [logicalId: string]: TemplateResource };
 
-/** Settings of a function that no version holds. */
+/** Settings of a function that are not part of a version. */
 const unversioned: ReadonlySet<string> = new Set([
   "Code",
   "ReservedConcurrentExecutions",
@@ -14,8 +14,8 @@ const unversioned: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a version of a function holds, as eight hex digits: its code and its settings. Lambda publishes no
- * second version of the same (https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html), and
+ * Digest of a function version's code and settings, as eight hex digits. Lambda does not publish a second version
+ * of the same (https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html), and
  * CloudFormation fails where it should. A name of a resource that is replaced is another name, so that what
  * would replace a resource is part of it.
  * @param revisions Change with the values of variables that the template does not show.

@@ -79,7 +79,7 @@ export function addWebSocketApi(context: SynthesisContext): void {
     "WebSocketStage",
     {
       Type: "AWS::ApiGatewayV2::Stage",
-      // A WebSocket API without routes cannot be deployed, and one deployment of all is enough.
+      // A WebSocket API without routes cannot be deployed, and one deployment is enough.
       DependsOn: live,
       Properties: {
         ApiId: ref(webSocketApiId),
@@ -173,7 +173,7 @@ function addKeepAlive({ template }: SynthesisContext): readonly string[] {
   return [answerId, routeId, responseId];
 }
 
-/** The built-in function of the logins also answers connections that are about to roll over. */
+/** The login function also answers connections that are about to roll over. */
 function addRollOver(
   context: SynthesisContext,
   { functionId }: NonNullable<WebSocketApi["authorizer"]>,

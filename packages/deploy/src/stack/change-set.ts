@@ -40,7 +40,7 @@ export async function createChangeSet(
     new sdk.CreateChangeSetCommand({
       StackName: request.stackName,
       ChangeSetName: request.name,
-      // A call whose answer was lost and that is repeated makes no second one.
+      // The token prevents a second change set if a call is retried after its response was lost.
       ClientToken: request.name,
       ChangeSetType: request.isNew ? "CREATE" : "UPDATE",
       // Arclet names no role; a plugin may.

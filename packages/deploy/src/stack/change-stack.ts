@@ -18,24 +18,24 @@ export interface StackRequest {
   readonly template: { readonly body: string } | { readonly url: string };
   readonly parameters: readonly Parameter[];
   readonly tags: { readonly [key: string]: string };
-  /** Puts the changes inside of nested stacks in the place of the stacks'. */
+  /** Replaces changes of nested stacks with the changes inside them. */
   readonly detail?: (changes: readonly StackChange[]) => readonly StackChange[];
 }
 
 export interface StackResult {
-  /** What was made; empty when the stack was as the template says. */
+  /** Changes made; empty if the stack was up to date. */
   readonly changes: readonly StackChange[];
   readonly outputs: ReadonlyMap<string, string>;
 }
 
 type Origins = ReadonlyMap<string, ResourceOrigin>;
 
-/** Others' deploys that one deploy lets pass before it gives up. */
+/** Number of other deploys to wait for before giving up. */
 const overtakings = 5;
 
 /**
- * Makes the change: difference, confirmation, execution, and the stack's outputs at the end. When
- * another deploy comes first, waits for its end and takes the difference again.
+ * Changes the stack: creates a change set, asks for confirmation, executes it, and returns the stack's outputs.
+ * If another deploy comes first, waits for it and starts over.
  */
 export async function changeStack(
   clients: AwsClients,
@@ -53,13 +53,9 @@ export async function changeStack(
       reporter.report({ type: "overtaken", stackName: request.stackName });
     }
   }
-  throw new DeployError(
-    "ERR_STACK_BUSY",
-    `Other deploys change ${request.stackName} all the time`,
-    {
-      hints: ["Run `arclet deploy` again when they are done."],
-    },
-  );
+  throw new DeployError("ERR_STACK_BUSY", `Other deploys keep changing ${request.stackName}`, {
+    hints: ["Run `arclet deploy` again when they have finished."],
+  });
 }
 
 async function changeOnce(
@@ -91,7 +87,7 @@ async function changeOnce(
   }
   const before = await newestEventId(clients, stackName);
   await client.send(
-    // The token makes a call whose answer was lost one and the same call.
+    // The token makes the call idempotent if its response is lost.
     new sdk.ExecuteChangeSetCommand({ ...target, ClientRequestToken: crypto.randomUUID() }),
   );
   const followed = await followStack(clients, stackName, before, origins, reporter);
@@ -104,8 +100,8 @@ async function changeOnce(
 }
 
 /**
- * Another deploy began after this one had looked. Executing a change set removes the stack's other
- * ones (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html).
+ * Whether another deploy started in the meantime. Executing a change set removes the stack's other change
+ * sets (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html).
  */
 function isOvertaken(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -116,7 +112,7 @@ function isOvertaken(error: unknown): boolean {
   );
 }
 
-/** CloudFormation's word on a template or a value it does not take. */
+/** Converts CloudFormation's validation error. */
 function refused(error: unknown): unknown {
   return error instanceof Error && error.name === "ValidationError"
     ? new DeployError("ERR_CHANGE_SET", `CloudFormation refused the change: ${error.message}`, {
@@ -125,7 +121,7 @@ function refused(error: unknown): unknown {
     : error;
 }
 
-/** Waits for another deploy, clears what a failed first one left; true when the stack is to be made. */
+/** Waits for another deploy, and removes a failed first one. Returns true if the stack must be created. */
 async function makeReady(
   clients: AwsClients,
   { stackName, tags }: StackRequest,
@@ -134,11 +130,11 @@ async function makeReady(
 ): Promise<boolean> {
   const stack = await describeStack(clients, stackName);
   if (stack === null) return true;
-  // Every round: whoever came first may have made a stack of this name for another app.
+  // Check in every round: another app may have created a stack of this name.
   await ownerOf(clients, stack, tags[appTag] ?? "");
   const status = await waitUntilIdle(clients, stack, origins, reporter);
   switch (status) {
-    // An unexecuted change set leaves a stack "in review", which is yet to be made.
+    // An unexecuted change set leaves a stack in review, which does not exist yet.
     case "REVIEW_IN_PROGRESS":
     case "DELETE_COMPLETE":
       return true;
@@ -158,19 +154,19 @@ async function makeReady(
 
 function failure(stackName: string, { status, failures }: FollowedStack, origins: Origins): Error {
   const outcomes: { readonly [status: string]: string } = {
-    ROLLBACK_COMPLETE: "what it had made was removed again",
-    UPDATE_ROLLBACK_COMPLETE: "everything was rolled back to what ran before",
+    ROLLBACK_COMPLETE: "the resources it had created were removed again",
+    UPDATE_ROLLBACK_COMPLETE: "everything was rolled back to the previous version",
   };
   const hints = failureHints(failures, origins);
   const advice = stuckAdvice(stackName, status);
   return new DeployError(
     "ERR_DEPLOY_FAILED",
-    `The deploy of ${stackName} failed; ${outcomes[status] ?? `the stack is in ${status}`}`,
+    `The deploy of ${stackName} failed: ${outcomes[status] ?? `the stack is in ${status}`}`,
     {
       hints: [
         ...(hints.length > 0
           ? hints
-          : [`CloudFormation gave no reason: see the events of ${stackName} in its console.`]),
+          : [`CloudFormation gave no reason. See the events of ${stackName} in its console.`]),
         ...(advice === null ? [] : [advice]),
       ],
     },

@@ -16,8 +16,8 @@ export interface DeleteOptions {
 type Origins = ReadonlyMap<string, ResourceOrigin>;
 
 /**
- * Deletes a stack and waits until it is gone. CloudFormation deletes no bucket that holds files: it is
- * asked first, so that buckets are emptied only when all else has been deleted.
+ * Deletes a stack and waits until it is gone. CloudFormation does not delete buckets with files, so the first
+ * attempt deletes everything else, and then the buckets are emptied.
  * @throws DeployError `ERR_DEPLOY_FAILED` with the resources that could not be deleted
  */
 export async function deleteStack(
@@ -28,7 +28,7 @@ export async function deleteStack(
   { emptied = [] }: DeleteOptions = {},
 ): Promise<void> {
   const { StackName: stackName = "" } = stack;
-  // By id: a deleted stack is no longer found by name.
+  // By id, because a deleted stack cannot be found by name.
   const id = stack.StackId ?? stackName;
   let followed = await deleteOnce(clients, id, origins, reporter);
   const isLeft = ({ physicalId }: FollowedStack["failures"][number]): boolean =>
@@ -66,7 +66,7 @@ async function deleteOnce(
   ]);
   const before = await newestEventId(clients, id);
   await client.send(
-    // The token makes a call whose answer was lost one and the same call.
+    // The token makes the call idempotent if its response is lost.
     new DeleteStackCommand({ StackName: id, ClientRequestToken: crypto.randomUUID() }),
   );
   return followStack(clients, id, before, origins, reporter);

@@ -1,6 +1,6 @@
 import type { AwsClients } from "../aws/aws-clients.ts";
 
-/** Deletes tables that their stack would leave, being retained by it. */
+/** Deletes tables that their stack retains. */
 export async function deleteTables(
   clients: AwsClients,
   tableNames: readonly string[],

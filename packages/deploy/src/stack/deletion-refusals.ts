@@ -3,7 +3,7 @@ import type { AwsClients } from "../aws/aws-clients.ts";
 import { DeployError } from "../errors.ts";
 
 /**
- * Asks for every reason that is known beforehand for CloudFormation to refuse a stack's deletion
+ * Checks the known reasons for which CloudFormation would refuse to delete a stack
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html).
  * @throws DeployError `ERR_STACK_PROTECTED`
  */
@@ -39,7 +39,7 @@ async function importersOf(clients: AwsClients, name: string): Promise<readonly 
     for await (const page of paginateListImports({ client }, { ExportName: name }))
       found.push(...(page.Imports ?? []));
   } catch (error) {
-    // What nobody imports is an error to ListImports.
+    // ListImports fails for an export that is not imported.
     if (!(error instanceof Error && /is not imported/.test(error.message))) throw error;
   }
   return found;

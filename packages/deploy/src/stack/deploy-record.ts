@@ -3,7 +3,7 @@ import { getObjectText, putObjectText } from "../assets/object-text.ts";
 import type { AwsClients } from "../aws/aws-clients.ts";
 import type { Template } from "../template/template.ts";
 
-/** What one deploy brought. Everything that it names stays in the artifact bucket. */
+/** Record of one deploy. Everything it refers to stays in the artifact bucket. */
 export interface DeployRecord {
   readonly template: Template;
   /** Of the nested stacks, by logical id. @default none */
@@ -42,7 +42,7 @@ export async function readDeployRecords(
   return { current, previous };
 }
 
-/** Makes the record the current one, and what was current the previous one; the same changes nothing. */
+/** Stores a record as the current one, and the current as the previous one. No effect if they are equal. */
 export async function writeDeployRecord(
   clients: AwsClients,
   bucket: ArtifactBucket,
@@ -53,7 +53,7 @@ export async function writeDeployRecord(
   const text = JSON.stringify(record);
   const before = current === null ? null : JSON.stringify(current);
   if (before === text) return;
-  // In this order: an interruption in between repeats a deploy, and never loses the one before.
+  // In this order, so that an interruption in between never loses the previous record.
   if (before !== null) await putObjectText(clients, bucket, keyOf(stackName, "previous"), before);
   await putObjectText(clients, bucket, keyOf(stackName, "current"), text);
 }

@@ -5,7 +5,7 @@ import { isFunctionStackId } from "../template/logical-ids.ts";
 import type { Template, TemplateResource } from "../template/template.ts";
 import { concurrentStacks, type StackResource } from "./stack-state.ts";
 
-/** A stack's template, as it was given and with its transforms carried out. */
+/** A stack's template, in its original form and with transforms applied. */
 export interface DeployedTemplate {
   /** `AWS::Serverless-2016-10-31` of Architect's; none of Arclet's own. */
   readonly transforms: readonly string[];

@@ -2,7 +2,7 @@ import type { ArtifactBucket } from "../assets/artifact-bucket.ts";
 import { getObjectText, putObjectText } from "../assets/object-text.ts";
 import type { AwsClients } from "../aws/aws-clients.ts";
 
-/** What a confirmed destroy has yet to delete once its stack, which knows the names, is gone. */
+/** Resources that a confirmed destroy must still delete after its stack, which knows their names, is gone. */
 export interface DestroyRecord {
   readonly stackId: string;
   readonly tables: readonly string[];
@@ -13,7 +13,7 @@ function keyOf(stackName: string): string {
   return `${stackName}/~destroy.json`;
 }
 
-/** null: no destroy was interrupted. */
+/** null if no destroy was interrupted. */
 export async function readDestroyRecord(
   clients: AwsClients,
   bucket: ArtifactBucket,

@@ -1,18 +1,18 @@
 import { locationText } from "../location-text.ts";
 import type { ResourceOrigin } from "../template/template.ts";
 
-/** Why one resource could not be made or changed. */
+/** The failure of one resource. */
 export interface ResourceFailure {
   readonly logicalId: string;
-  /** AWS's name of it; null when it has none yet, or CloudFormation does not say. */
+  /** Physical id; null if it has none yet, or CloudFormation does not report it. */
   readonly physicalId: string | null;
   readonly reason: string;
 }
 
-/** More than these are consequences of the first ones, and the reason shall fit on a screen. */
+/** Most failures shown. Later ones are usually consequences of the first. */
 const shownFailures = 5;
 
-/** One line per failure: what of the manifest, at which line, and why. */
+/** One line per failure: the manifest entry, its location, and the reason. */
 export function failureHints(
   failures: readonly ResourceFailure[],
   origins: ReadonlyMap<string, ResourceOrigin>,

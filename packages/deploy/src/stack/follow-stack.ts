@@ -11,14 +11,14 @@ import { describeStack, stackResources } from "./stack-state.ts";
 export interface FollowedStack {
   /** Last status; `DELETE_COMPLETE` when the stack is gone. */
   readonly status: string;
-  /** In the order they happened; what was only cancelled because of them is left out. */
+  /** In order; resources that were only cancelled as a consequence are omitted. */
   readonly failures: readonly ResourceFailure[];
 }
 
-/** Milliseconds between two looks; CloudFormation has nothing to subscribe to. */
+/** Polling interval in milliseconds; CloudFormation has no subscription. */
 const pollMilliseconds = 1000;
 
-/** What failed in a nested stack since a time: the stack's own events only say that something did. */
+/** Failures in a nested stack since a time. The parent's events only report that it failed. */
 async function nestedFailures(
   clients: AwsClients,
   { logicalId, physicalId, reason }: ResourceFailure,
@@ -46,7 +46,7 @@ async function nestedFailures(
   return failures;
 }
 
-/** Reports what happens to a stack after an event until nothing is in progress. */
+/** Reports a stack's events after a given one, until nothing is in progress. */
 export async function followStack(
   clients: AwsClients,
   stackId: string,
@@ -88,7 +88,7 @@ export async function followStack(
   /** By AWS's clock. */
   let startedAt: Date | null = null;
   for (;;) {
-    // State first, events second: the last look at the events sees all that led to the state.
+    // Read the status before the events, so that the last events include everything that led to it.
     const status = (await describeStack(clients, stackId))?.StackStatus ?? "DELETE_COMPLETE";
     for (const event of await eventsAfter(clients, stackId, last)) {
       startedAt ??= event.Timestamp ?? null;

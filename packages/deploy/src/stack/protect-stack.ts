@@ -4,8 +4,8 @@ import type { AwsClients } from "../aws/aws-clients.ts";
 import type { Stage } from "../environment.ts";
 
 /**
- * Termination protection that a stack should have; null: as it is. `protect` of `@aws` speaks of
- * production: what is made to be tried out is made to be removed.
+ * Termination protection that a stack should have; null to leave it unchanged. `protect` under `@aws` applies
+ * only to production, because other stacks are meant to be removed.
  */
 export function wantedProtection(
   { protect }: Pick<AwsSettings, "protect">,
@@ -14,7 +14,7 @@ export function wantedProtection(
   return stage === "production" ? protect : null;
 }
 
-/** Switches termination protection on or off; true when that changed something. */
+/** Turns termination protection on or off. Returns whether it changed. */
 export async function protectStack(
   clients: AwsClients,
   stack: Stack | null,

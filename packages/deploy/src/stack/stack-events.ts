@@ -2,8 +2,8 @@ import type { StackEvent } from "@aws-sdk/client-cloudformation";
 import type { AwsClients } from "../aws/aws-clients.ts";
 
 /**
- * The id of a stack's newest event; null when there is none. What follows it belongs to what is done
- * next: ids mark the place, as the clocks of this machine and of AWS differ.
+ * Id of a stack's newest event; null if there is none. Later events belong to the next operation. An id is used
+ * instead of a time, because the clocks of this machine and AWS differ.
  */
 export async function newestEventId(clients: AwsClients, stackId: string): Promise<string | null> {
   const page = await eventPage(clients, stackId, undefined);

@@ -14,13 +14,13 @@ export function stackNameOf(app: string, stage: Stage, name: string | null): str
   if (name !== null && !/^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/.test(name))
     throw new DeployError(
       "ERR_STACK_NAME",
-      `"${name}" cannot name a stack: letters, digits, and - between them`,
+      `"${name}" is not a valid name for a stack: use letters and digits, with - between them`,
     );
   const stackName = joinStackName(app, stage, name);
   if (stackName.length > longestName)
     throw new DeployError(
       "ERR_STACK_NAME",
-      `${stackName} has ${stackName.length} characters, and CloudFormation takes ${longestName}`,
+      `The stack name ${stackName} has ${stackName.length} characters, and CloudFormation allows ${longestName}: shorten --name or the app's name`,
     );
   return stackName;
 }

@@ -8,14 +8,14 @@ export const appTag = "arclet:app";
 export const stageTag = "arclet:stage";
 
 export type StackOwner =
-  /** `template` is null for a stack that was never whole. */
+  /** The stack belongs to this app. */
   | { readonly type: "ours" }
-  /** Made by Architect for this very app, and not taken over yet. */
+  /** Created by Architect for this app, and not taken over yet. */
   | { readonly type: "architect"; readonly template: DeployedTemplate };
 
 /**
- * Whose stack it is: this app's, or Architect's of the same app.
- * @throws DeployError `ERR_STACK_FOREIGN` for any other one, with whose it is
+ * Determines the owner of a stack: this app, or Architect for the same app.
+ * @throws DeployError `ERR_STACK_FOREIGN` for any other owner, which the message names
  */
 export async function ownerOf(clients: AwsClients, stack: Stack, app: string): Promise<StackOwner> {
   const { StackName: stackName = "", StackStatus: status } = stack;
@@ -32,7 +32,7 @@ export async function ownerOf(clients: AwsClients, stack: Stack, app: string): P
   if (named.size > 0 && !named.has(app))
     throw foreign(
       stackName,
-      `is Architect's of the app "${[...named].join('", "')}", and this app is "${app}"`,
+      `is Architect's stack of the app "${[...named].join('", "')}", and this app is "${app}"`,
     );
   return { type: "architect", template };
 }
@@ -43,7 +43,7 @@ export async function requireOwn(clients: AwsClients, stack: Stack, app: string)
   if (owner.type === "architect")
     throw foreign(
       stack.StackName ?? "",
-      "was deployed by Architect and is not taken over yet: run `arclet deploy` for that",
+      "was deployed by Architect and has not been taken over yet: run `arclet deploy` first",
     );
 }
 
@@ -76,8 +76,8 @@ function appsNamedIn({ resources }: DeployedTemplate): ReadonlySet<string> {
 function foreign(stackName: string, whose: string): DeployError {
   return new DeployError("ERR_STACK_FOREIGN", `The stack ${stackName} ${whose}`, {
     hints: [
-      "Nothing was changed. Choose another stack: arclet deploy --name NAME",
-      "Or another region or account: --region, --profile.",
+      "Nothing was changed. Choose another stack name: arclet deploy --name NAME",
+      "Or deploy to another region or account with --region or --profile.",
     ],
   });
 }

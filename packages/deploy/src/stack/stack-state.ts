@@ -8,7 +8,7 @@ import { functionLogicalId, functionStackId, isFunctionStackId } from "../templa
 /** Nested stacks asked for at a time. */
 export const concurrentStacks = 4;
 
-/** The stack as it is; null when there is none (or only the shell of an unexecuted change set). */
+/** Describes the stack; null if it does not exist or has only an unexecuted change set. */
 export async function describeStack(clients: AwsClients, stackName: string): Promise<Stack | null> {
   const [{ DescribeStacksCommand }, client] = await Promise.all([
     import("@aws-sdk/client-cloudformation"),
@@ -47,8 +47,7 @@ export interface StackResource {
 }
 
 /**
- * The stack's resources by logical id. Those of its nested stacks that hold functions are there by the ids
- * of the joined template.
+ * The stack's resources by logical id. Resources of nested stacks have their ids in the joined template.
  */
 export async function stackResources(
   clients: AwsClients,

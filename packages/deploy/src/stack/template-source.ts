@@ -7,7 +7,7 @@ import { limitAdvice, storedTemplateBytes } from "../template/stack-limits.ts";
 const inlineTemplateBytes = 51_200;
 
 /**
- * The template as a call takes it: as text, or from the bucket when it is too long for that.
+ * The template as a parameter of a call: as text, or uploaded to the bucket if it is too long.
  * @throws DeployError `ERR_TEMPLATE_LIMIT`
  */
 export async function templateSource(

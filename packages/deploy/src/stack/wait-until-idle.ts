@@ -6,8 +6,8 @@ import { followStack } from "./follow-stack.ts";
 import { newestEventId } from "./stack-events.ts";
 
 /**
- * Waits for what somebody else, or an interrupted run, has begun with a stack. Gives its status then:
- * `DELETE_COMPLETE` when it is gone, `REVIEW_IN_PROGRESS` when nothing but a change set was made of it.
+ * Waits for an operation that another user or an interrupted run has started on a stack. Returns its status:
+ * `DELETE_COMPLETE` if it is gone, `REVIEW_IN_PROGRESS` if it has only a change set.
  */
 export async function waitUntilIdle(
   clients: AwsClients,
@@ -19,7 +19,7 @@ export async function waitUntilIdle(
   const status: string = stack.StackStatus ?? "";
   if (!status.endsWith("_IN_PROGRESS") || status === "REVIEW_IN_PROGRESS") return status;
   reporter.report({ type: "waiting", stackName, status });
-  // By id: a stack that is being deleted will not be found by its name.
+  // By id, because a deleted stack cannot be found by name.
   const now = await newestEventId(clients, id);
   return (await followStack(clients, id, now, origins, reporter)).status;
 }

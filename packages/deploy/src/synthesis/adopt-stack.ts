@@ -5,12 +5,12 @@ import { resourceKeys } from "../template/resource-keys.ts";
 import type { Template, TemplateResource } from "../template/template.ts";
 import { dependenciesOf } from "./function-groups.ts";
 
-/** Not data, but CloudFormation cannot remove it while its stage may still point to it. */
+/** Types without data that CloudFormation cannot remove while the API's stage refers to them. */
 const deploymentType = "AWS::ApiGatewayV2::Deployment";
 
 /**
- * The template that takes over a stack of Architect's: with everything of it that holds data and that
- * the manifest does not have, marked to stay in AWS when it leaves the stack with a later deploy.
+ * The template that takes over Architect's stack. It keeps resources with data that the manifest does not declare,
+ * marked to be retained when a later deploy removes them from the stack.
  * @throws DeployError `ERR_ADOPTION` when something that holds data would be replaced
  */
 export function adoptStack(template: Template, deployed: Template): Template {
@@ -50,8 +50,8 @@ function requireKept(adopted: Template, deployed: Template): void {
       {
         hints: [
           holdsData(type)
-            ? "Its data would be lost. Make the manifest say what is deployed."
-            : "Its URL would change. Make the manifest say what is deployed.",
+            ? "Its data would be lost. Change the manifest to match the deployed resource."
+            : "Its URL would change. Change the manifest to match the deployed resource.",
         ],
       },
     );

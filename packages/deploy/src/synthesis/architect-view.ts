@@ -18,7 +18,7 @@ import { withPolicies } from "./role-policies.ts";
 type Mutable = Record<string, unknown>;
 type Resources = Record<string, Mutable>;
 
-/** A template in which Architect's plugins find what they look for, and the way back from it. */
+/** Converts a template to one with Architect's names for plugins, and back. */
 export interface ArchitectView {
   /** Arclet's resources, and beside them Architect's names for the same. Plugins change it in place. */
   readonly template: Template;
@@ -129,7 +129,7 @@ function requirePlainTypes(resources: Resources): void {
   );
 }
 
-/** Brings what plugins changed of a function of SAM's to the function and the role that it is made of. */
+/** Applies plugins' changes of a SAM function to the actual function and role. */
 function applyFunction(resources: Resources, id: string, given: Mutable, before: Mutable): void {
   const {
     Policies: policies,
@@ -149,7 +149,7 @@ function applyFunction(resources: Resources, id: string, given: Mutable, before:
     resources[roleOfIt] = withPolicies(resources[roleOfIt], policies);
 }
 
-/** What plugins add to the role that Architect's functions share goes to each function's own. */
+/** Applies plugins' additions to Architect's shared role to each function's role. */
 function applyRole(resources: Resources, roles: readonly string[]): void {
   const shared = resources[roleId];
   if (shared === undefined) return;

@@ -11,7 +11,7 @@ export interface FunctionGroup {
   readonly members: ReadonlySet<string>;
 }
 
-/** What belongs to the one function, alias or version that it refers to. */
+/** Types of resources that belong to one function, alias or version. */
 const attachedTypes: ReadonlySet<string> = new Set([
   "AWS::CloudWatch::Alarm",
   "AWS::Lambda::Alias",
@@ -99,8 +99,8 @@ function usersOf(resources: Template["Resources"]): ReadonlyMap<string, readonly
 }
 
 /**
- * The functions that something in the root waits for which other functions wait for in turn: nested stacks
- * would wait for each other. Only plugins make such resources.
+ * Functions that must stay in the root stack, because nested stacks would otherwise depend on each other. Only
+ * plugins create such resources.
  */
 export function entangledFunctions(
   { Resources: resources }: Template,

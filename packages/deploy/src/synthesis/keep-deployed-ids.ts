@@ -64,8 +64,8 @@ export function requireFreeKeys(template: Template, deployed: Template): void {
     if (twice === null) continue;
     throw new DeployError(
       "ERR_ADOPTION",
-      `${twice.join(" and ")} would both be ${key}, of which AWS has only one`,
-      { hints: ["A plugin adds or renames one of them: let it have the other's logical id."] },
+      `${twice.join(" and ")} would both be ${key}, and AWS allows only one`,
+      { hints: ["A plugin adds or renames one of them: give it the other's logical id."] },
     );
   }
 }

@@ -18,7 +18,7 @@ export interface LayoutOptions {
   readonly permissionsBoundary: string | null;
   /** The root template that is deployed; null: nothing is. */
   readonly deployed: Template | null;
-  /** Resources that a stack may have before its functions go to nested stacks. @default 500 */
+  /** Most resources of a stack before functions are moved to nested stacks. @default 500 */
   readonly resourceLimit?: number | undefined;
 }
 

@@ -1,9 +1,8 @@
 import type { TemplateValue } from "./template.ts";
 
 /**
- * One way of writing for all that mean the same: scalars as text, `Ref`, `Fn::GetAtt`, `Fn::Sub` and
- * `Fn::Join` as text with `<Id>` and `<Id.Attribute>` in it. Keys of objects are sorted, so that two
- * values are the same when their JSON is.
+ * Converts equivalent values to one form: scalars become text, and `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join`
+ * become text with `<Id>` and `<Id.Attribute>`. Keys are sorted, so that two values are equal if their JSON is.
  */
 export function canonicalValue(value: TemplateValue): TemplateValue {
   if (typeof value !== "object") return String(value);

@@ -2,7 +2,7 @@ import { canonicalValue, referredIds } from "./canonical-value.ts";
 import { replacingProperties } from "./replacing-properties.ts";
 import type { Template, TemplateResource, TemplateValue } from "./template.ts";
 
-/** What becomes of one resource when a template takes another's place. */
+/** The change of one resource between two templates. */
 export interface ResourceDifference {
   readonly action: "add" | "change" | "replace" | "maybe-replace" | "remove";
   readonly logicalId: string;
@@ -16,9 +16,9 @@ export interface ResourceDifference {
 type Fate = "no" | "maybe" | "yes";
 
 /**
- * The difference between the template of a stack and the one to come, by AWS's resource specification:
- * what is replaced, and what is changed because something that it refers to is replaced. Of a type that
- * the specification here does not have, a change may replace.
+ * Compares a stack's template with the next one, by AWS's resource specification: which resources are replaced,
+ * and which change because a resource they refer to is replaced. A change of an unknown type may be a
+ * replacement.
  */
 export function compareTemplates(
   before: Template | null,

@@ -1,4 +1,4 @@
-/** Types whose loss loses what users wrote: Arclet's own, and those that plugins may add. */
+/** Types of resources that hold users' data: those of Arclet, and those that plugins may add. */
 const dataTypes: ReadonlySet<string> = new Set([
   "AWS::Cognito::UserPool",
   "AWS::DocDB::DBCluster",

@@ -19,7 +19,7 @@ export interface FunctionPermissions {
 
 type Origins = ReadonlyMap<string, ResourceOrigin>;
 
-/** What the functions of a template may do, as it will be deployed: plugins have had their say. */
+/** Permissions of the functions in the final template, after plugins. */
 export function permissionsOf(template: Template, origins: Origins): FunctionPermissions[] {
   const attached = attachedPolicies(template);
   return Object.entries(template.Resources).flatMap(([id, resource]) => {
@@ -94,7 +94,7 @@ function referred(value: TemplateValue | undefined): string | null {
   return typeof id === "string" ? id : null;
 }
 
-/** As a person would say it: resources by what of the manifest they are, without what is the same for all. */
+/** Readable permissions: resources are named by their manifest entries, and permissions common to all functions are omitted. */
 function readable(value: TemplateValue, origins: Origins): string {
   const labelled = (id: string, name: string | null): string => {
     const label = origins.get(id)?.label ?? id;

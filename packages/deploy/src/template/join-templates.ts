@@ -22,9 +22,8 @@ export function joinedId(stackId: string, logicalId: string): string {
 }
 
 /**
- * All resources of a stack and its nested stacks in one template, as if nothing was nested: parameters of
- * nested stacks are replaced by what the root gives them, and outputs by what they stand for. A resource
- * that moves between stacks has another logical id here, because AWS creates it again.
+ * Joins the templates of a stack and its nested stacks into one, resolving their parameters and outputs. A resource
+ * that moves between stacks has a different logical id here, because AWS recreates it.
  */
 export function joinTemplates({ root, nested }: StackTemplates): Template {
   if (nested.size === 0) return root;

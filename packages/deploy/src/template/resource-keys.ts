@@ -25,8 +25,7 @@ const manifold = /^(?:mapping of|subscription of|integration of) /;
 type Resources = Template["Resources"];
 
 /**
- * What of a template only one may exist, by a key that says what it is rather than how the template
- * names it: `tables/cats`, `api WEBSOCKET`, `route api WEBSOCKET $connect`. Two templates of one app give
+ * Keys of a template's resources that identify what they are, independent of their logical ids: `tables/cats`, `api WEBSOCKET`, `route api WEBSOCKET $connect`. Two templates of one app give
  * the same keys, whoever wrote them. Gives the logical ids that hold each key, most often one.
  */
 export function resourceKeys(resources: Resources): ReadonlyMap<string, readonly string[]> {

@@ -13,7 +13,7 @@ export const storedTemplateBytes = 1_000_000;
 const operationLimit = 2500;
 
 export const limitAdvice =
-  "Split the app in two, or let one route answer for several: `any /cats/*` for all below /cats.";
+  "Split the app in two, or let one route answer for several: `any /cats/*` for everything below /cats.";
 
 /**
  * Refuses templates that CloudFormation would refuse for their size.
@@ -25,24 +25,24 @@ export function checkStackLimits(templates: StackTemplates): void {
   for (const [id, template] of nested) checkTemplate(template, `The nested stack ${id}`, []);
   const total = count(joinTemplates(templates));
   if (nested.size > 0 && total > operationLimit)
-    throw tooMuch(`The app needs ${total} resources`, `${operationLimit} a deploy`, []);
+    throw tooMuch(`The app needs ${total} resources`, `${operationLimit} per deploy`, []);
 }
 
 function checkTemplate(template: Template, what: string, hints: readonly string[]): void {
   const resources = count(template);
   if (resources > resourceLimit)
-    throw tooMuch(`${what} needs ${resources} resources`, `${resourceLimit} a stack`, hints);
+    throw tooMuch(`${what} needs ${resources} resources`, `${resourceLimit} per stack`, hints);
   const parameters = Object.keys(template.Parameters ?? {}).length;
   if (parameters > parameterLimit)
-    throw tooMuch(`${what} needs ${parameters} parameters`, `${parameterLimit} a stack`, [
-      "Name what functions use under @access of their config.arc: each table, topic, queue and variable is a parameter.",
+    throw tooMuch(`${what} needs ${parameters} parameters`, `${parameterLimit} per stack`, [
+      "List what each function uses under @access in its config.arc: each table, topic, queue and variable is a parameter.",
     ]);
   const outputs = Object.keys(template.Outputs).length;
   if (outputs > outputLimit)
-    throw tooMuch(`${what} needs ${outputs} outputs`, `${outputLimit} a stack`, []);
+    throw tooMuch(`${what} needs ${outputs} outputs`, `${outputLimit} per stack`, []);
   const bytes = Buffer.byteLength(JSON.stringify(template));
   if (bytes > storedTemplateBytes)
-    throw tooMuch(`${what} has a template of ${bytes} bytes`, "1 MB", []);
+    throw tooMuch(`${what} needs a template of ${bytes} bytes`, "1 MB", []);
 }
 
 /** An API that was deployed with a resource for each route keeps them. */
@@ -54,7 +54,7 @@ function routesAdvice({ Resources: resources }: Template): readonly string[] {
   );
   return hasRoutes
     ? [
-        "The HTTP API of this stack was deployed with two resources for each function, which stay as they are. A new stack holds 300 HTTP functions: arclet deploy --name NAME",
+        "The HTTP API of this stack was deployed with two resources for each function, which cannot be changed. A new stack holds 300 HTTP functions: arclet deploy --name NAME",
       ]
     : [];
 }
@@ -64,7 +64,7 @@ function count({ Resources: resources }: Template): number {
 }
 
 function tooMuch(what: string, limit: string, hints: readonly string[]): DeployError {
-  return new DeployError("ERR_TEMPLATE_LIMIT", `${what}, and CloudFormation takes ${limit}`, {
+  return new DeployError("ERR_TEMPLATE_LIMIT", `${what}, and CloudFormation allows ${limit}`, {
     hints: [...hints, limitAdvice],
   });
 }

@@ -5,8 +5,8 @@ import { updateRefusals } from "./update-refusals.ts";
 import { updateSteps } from "./update-steps.ts";
 
 /**
- * Refuses an update that AWS would refuse half-way, after other resources have changed.
- * @throws DeployError `ERR_UPDATE_REFUSED` with every such change, its place in the manifest and a remedy
+ * Refuses an update that AWS would refuse halfway, after other resources have changed.
+ * @throws DeployError `ERR_UPDATE_REFUSED` with every such change, its location in the manifest and a remedy
  */
 export function requirePossibleUpdate(
   before: Template,
@@ -26,8 +26,8 @@ export function requirePossibleUpdate(
   throw new DeployError(
     "ERR_UPDATE_REFUSED",
     refusals.length === 1 && first !== undefined
-      ? `AWS would refuse the update half-way: ${nameOf(first.logicalId)} ${first.text}`
-      : `AWS would refuse the update half-way, because of ${refusals.length} changes`,
+      ? `AWS would refuse the update halfway: ${nameOf(first.logicalId)} ${first.text}`
+      : `AWS would refuse the update halfway, because of ${refusals.length} changes`,
     {
       hints: refusals.map(({ logicalId, text, remedy }) =>
         refusals.length === 1 ? remedy : `${nameOf(logicalId)} ${text}. ${remedy}`,

@@ -14,7 +14,7 @@ const order: readonly ResourceDifference["action"][] = [
   "change",
 ];
 
-/** What becomes of each resource in all steps together: the gravest of what a step does to it. */
+/** The change of each resource over all steps: the most severe of them. */
 export function stepDifferences(
   before: StackTemplates | null,
   steps: readonly UpdateStep[],

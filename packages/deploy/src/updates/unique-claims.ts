@@ -1,7 +1,7 @@
 import { canonicalText } from "../template/canonical-value.ts";
 import type { Template, TemplateResource, TemplateValue } from "../template/template.ts";
 
-/** What AWS has one of, by the properties that say which one it is. */
+/** A thing that AWS allows only once, identified by these properties. */
 interface Claim {
   readonly properties: readonly string[];
   /** Whether all of the properties must be given. @default true */
@@ -37,7 +37,7 @@ const claims: { readonly [type: string]: Claim } = {
   "AWS::ApiGatewayV2::DomainName": { properties: ["DomainName"], what: "a domain of API Gateway" },
   "AWS::ApiGatewayV2::RouteResponse": {
     properties: ["RouteId", "RouteResponseKey"],
-    what: "the answer of a route",
+    what: "the response of a route",
   },
   "AWS::Route53::RecordSet": {
     properties: ["HostedZoneId", "HostedZoneName", "Name", "Type", "SetIdentifier"],

@@ -5,7 +5,7 @@ import type { Template, TemplateResource, TemplateValue } from "../template/temp
 import { isReplaced } from "./table-indexes.ts";
 import { claimOf, claimsOf, type HeldClaim } from "./unique-claims.ts";
 
-/** A change that AWS would refuse after it has begun with others. */
+/** A change that AWS would refuse after it has started other changes. */
 export interface UpdateRefusal {
   readonly logicalId: string;
   /** Follows the name of the resource: `cannot change its …`. */
@@ -13,7 +13,7 @@ export interface UpdateRefusal {
   readonly remedy: string;
 }
 
-/** All that AWS would refuse of an update, by its documented rules of change. */
+/** Every change of an update that AWS would refuse, by its documented rules. */
 export function updateRefusals(before: Template, after: Template): readonly UpdateRefusal[] {
   const differences = new Map(
     compareTemplates(before, after).map((difference) => [difference.logicalId, difference]),
@@ -52,7 +52,7 @@ function typeRefusal(
   return {
     logicalId,
     text: `is deployed as ${was} and cannot become ${type}`,
-    remedy: "A plugin gives it this logical id: choose another one.",
+    remedy: "A plugin uses this logical id: choose another one.",
   };
 }
 
@@ -74,8 +74,8 @@ function nameRefusals(
   return [
     {
       logicalId,
-      text: `must be replaced because of ${changed.join(", ")}, and has a name of its own, which the deployed one keeps until the new one exists`,
-      remedy: `Change ${property} too, or leave it out.`,
+      text: `must be replaced because of ${changed.join(", ")}, but it has a fixed name, which the deployed resource holds until its replacement exists`,
+      remedy: `Change ${property} too, or remove it.`,
     },
   ];
 }
@@ -90,7 +90,7 @@ function claimRefusals(
     return [
       {
         logicalId,
-        text: `must be replaced because of ${properties.join(", ")}, and AWS has only one of it: ${what}`,
+        text: `must be replaced because of ${properties.join(", ")}, and AWS allows only one of these: ${what}`,
         remedy: "Remove it, deploy, add it again, and deploy once more.",
       },
     ];
@@ -99,8 +99,8 @@ function claimRefusals(
   return [
     {
       logicalId,
-      text: `is what ${other} is until the update ends, and AWS has only one of it: ${what}`,
-      remedy: `Keep the logical id ${other}, or remove it with a deploy of its own first.`,
+      text: `duplicates ${other}, which exists until the update ends, and AWS allows only one of these: ${what}`,
+      remedy: `Keep the logical id ${other}, or remove ${other} with a separate deploy first.`,
     },
   ];
 }
@@ -129,13 +129,13 @@ function tableRefusals(
     )
   )
     refuse(
-      "cannot change its local secondary indexes, which only a new table gets",
+      "cannot change its local secondary indexes, which DynamoDB allows only on a new table",
       "Use a global index (@tables-indexes), or move the items to a new table.",
     );
   if (changed("StreamSpecification", "StreamViewType"))
     refuse(
       "cannot change the view type of its stream while the stream is on",
-      "Remove the stream with what reads it, deploy, add it again, and deploy once more.",
+      "Remove the stream and the functions that read it, deploy, add them again, and deploy once more.",
     );
   if (
     changed("TimeToLiveSpecification", "AttributeName") &&
@@ -143,8 +143,8 @@ function tableRefusals(
     isOn(resource.Properties?.["TimeToLiveSpecification"])
   )
     refuse(
-      "cannot change the attribute of its time to live, which must be off for up to an hour before",
-      "Remove the TTL line and deploy; an hour later, add the new one and deploy again.",
+      "cannot change its TTL attribute directly: TTL must first be off for up to an hour",
+      "Remove the TTL line and deploy. An hour later, add the new one and deploy again.",
     );
   return refusals;
 }

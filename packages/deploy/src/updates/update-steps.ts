@@ -2,7 +2,7 @@ import type { Template, TemplateResource } from "../template/template.ts";
 import { renamedVariables } from "./renamed-variables.ts";
 import { indexChanges, withIndexes, type IndexChanges } from "./table-indexes.ts";
 
-/** One update of a stack, of those that AWS makes one after the other. */
+/** One of the successive updates of a stack. */
 export interface UpdateStep {
   readonly template: Template;
   /** What it does of what AWS does not do at once: `table cats: create index byOwner`. */
@@ -22,8 +22,8 @@ export interface UpdateOptions {
 }
 
 /**
- * The updates that lead from one template to another, in order; most often one. A deploy that ends between
- * two of them is resumed by the next deploy, which starts from what is then deployed.
+ * The updates from one template to another, in order; usually one. A deploy interrupted between updates is resumed
+ * by the next deploy, which starts from the deployed state.
  */
 export function updateSteps(
   before: Template | null,

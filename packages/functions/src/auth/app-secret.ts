@@ -1,10 +1,10 @@
-/** The secrets of the app: the first one seals, all of them open. */
+/** The app's secrets. The first one seals; all of them can open. */
 export interface AppSecrets {
   readonly current: string;
   readonly previous: string | null;
 }
 
-/** Below this a secret could be guessed from one sealed text. 16 random bytes are 22 characters of base64. */
+/** A shorter secret could be guessed from a sealed text. 22 base64 characters are 16 random bytes. */
 export const minimumSecretLength = 22;
 
 /**
@@ -15,7 +15,7 @@ export function readAppSecrets(env: NodeJS.ProcessEnv = process.env): AppSecrets
   const { ARC_APP_SECRET: current = "", ARC_APP_SECRET_PREVIOUS: previous = "" } = env;
   if (current === "") {
     throw new Error(
-      "ARC_APP_SECRET is not set: sessions and tickets need it. Set it with `arclet env`",
+      "ARC_APP_SECRET is not set, and sessions and tickets need it. Set it with `arclet env`",
     );
   }
   if (current.length < minimumSecretLength) {

@@ -7,14 +7,14 @@ const lifetimeMs = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * Reads a session that `@architect/functions` wrote with this secret: its cookie `_idx`, a compact JWE
- * with direct encryption. Null when there is none that opens.
+ * with direct encryption. Null if there is none, or it cannot be opened.
  */
 export async function readArchitectSession(
   event: EventWithCookies,
   secret: string,
   now: number,
 ): Promise<Record<string, unknown> | null> {
-  // Architect reads the last one.
+  // If there are several cookies, If there are several cookies, Architect reads the last one.
   const token = cookiesNamed("_idx", event).at(-1);
   return token === undefined ? null : openJwe(decodeURIComponent(token), secret, now);
 }
@@ -47,7 +47,7 @@ async function openJwe(
     if (typeof exp === "number" && exp * 1000 <= now) return null;
     return payload as Record<string, unknown>;
   } catch {
-    // Forged, damaged, or of another secret.
+    // The cookie is forged, damaged, or sealed with another secret.
     return null;
   }
 }

@@ -1,9 +1,9 @@
 import type { OpenTicket } from "./ticket.ts";
 
-/** What the platform remembers: used tickets and revocations. */
+/** Storage for used tickets and revocations. */
 export interface AuthMemory {
-  /** Uses a ticket, or what a roll-over brings, up. Resolves false when it has been used before. */
+  /** Marks a ticket or roll-over token as used. Resolves with false if it was used before. */
   useTicket(ticket: Pick<OpenTicket, "nonce" | "expiresAt">): Promise<boolean>;
-  /** Resolves the time (epoch milliseconds) before which nothing counts that was issued to this person. */
+  /** Resolves with the time of the person's last revocation, in epoch milliseconds. Everything issued before it is invalid. */
   revokedAt(id: string): Promise<number>;
 }

@@ -6,10 +6,10 @@ import { openPrevious, previousParameter } from "./previous.ts";
 import { openSession } from "./session.ts";
 import { openTicket, ticketParameter } from "./ticket.ts";
 
-/** The ways to prove who opens a socket, as `auth` under `@ws-settings` lists them. */
+/** Accepted logins for sockets, from `auth` under `@ws-settings`. */
 export type AuthMethod = "ticket" | "session";
 
-/** A socket's handshake, as API Gateway describes it to an authorizer. */
+/** A WebSocket handshake, as API Gateway passes it to an authorizer. */
 export interface AuthRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
@@ -24,20 +24,20 @@ export interface AuthOptions {
   readonly secrets: AppSecrets;
 }
 
-/** Who opens the socket, or the HTTP status that refuses it. */
+/** The identity that opens the socket, or the HTTP status of the refusal. */
 export type AuthVerdict =
   | {
       readonly ok: true;
       readonly identity: Identity;
       readonly issuedAt: number;
-      /** The connection whose rooms this one takes over; null unless it rolls over. */
+      /** The connection whose rooms this one takes over, in a roll-over; otherwise null. */
       readonly previousConnectionId: string | null;
     }
   | { readonly ok: false; readonly status: 401 | 403 };
 
 /**
- * Judges a handshake; the same function serves locally and on AWS. A `previous` that is forged, expired,
- * used or another person's refuses it: a socket that opens with one has taken over its rooms.
+ * Authorizes a handshake, both locally and on AWS. A `previous` that is forged, expired, used or another
+ * person's is refused: a socket that opens with `previous` takes over its rooms.
  */
 export async function authorize(request: AuthRequest, options: AuthOptions): Promise<AuthVerdict> {
   const verdict = await identify(request, options);
@@ -51,8 +51,8 @@ export async function authorize(request: AuthRequest, options: AuthOptions): Pro
 }
 
 /**
- * Finds out who opens a socket; a foreign page is refused before its ticket is used up. Programs send no
- * `Origin`: they may bring a ticket, but not a browser's cookie.
+ * Determines who opens a socket. A page of a foreign origin is refused before its ticket is used up. Programs
+ * that send no `Origin` may use a ticket, but not a browser's cookie.
  */
 async function identify(request: AuthRequest, options: AuthOptions): Promise<AuthVerdict> {
   const { methods, origins, memory, secrets } = options;
@@ -85,7 +85,7 @@ async function identify(request: AuthRequest, options: AuthOptions): Promise<Aut
 const unauthorized: AuthVerdict = Object.freeze({ ok: false, status: 401 });
 const forbidden: AuthVerdict = Object.freeze({ ok: false, status: 403 });
 
-/** Issued in the millisecond of a revocation is issued before it: a thief must not win the tie. */
+/** A ticket or session issued in the same millisecond as a revocation counts as revoked, to be safe. */
 async function isCurrent(id: string, issuedAt: number, memory: AuthMemory): Promise<boolean> {
   return issuedAt > (await memory.revokedAt(id));
 }

@@ -1,11 +1,11 @@
-/** An event of an HTTP function or a socket's handshake: where its cookies are. */
+/** The fields of an HTTP event or WebSocket handshake that hold cookies. */
 export interface EventWithCookies {
   /** Payload format 2.0. */
   readonly cookies?: readonly string[] | undefined;
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** Values of all cookies with this name, in the order in which the browser sent them. */
+/** Values of all cookies with this name, in the order the browser sent them. */
 export function cookiesNamed(name: string, event: EventWithCookies): string[] {
   const { cookies, headers = {} } = event;
   const lists = [...(cookies ?? [])];

@@ -1,13 +1,13 @@
-/** Who a person is: an `id` and flat values about them, at most 1 KB as JSON. */
+/** A logged-in person: an `id` and flat values, at most 1 KB as JSON. */
 export interface Identity {
   readonly id: string;
   readonly [name: string]: string | number | boolean;
 }
 
-/** API Gateway hands an authorizer's context on with every event; 1 KB keeps tickets and cookies small. */
+/** API Gateway adds an authorizer's context to every event; 1 KB also keeps tickets and cookies small. */
 export const maximumIdentityBytes = 1024;
 
-/** What API Gateway and the authorizer put beside an identity: a value of that name would be lost. */
+/** Keys that API Gateway and the authorizer add to the identity's; values with these names would be lost. */
 const reservedNames: ReadonlySet<string> = new Set([
   "principalId",
   "integrationLatency",
@@ -16,8 +16,8 @@ const reservedNames: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Checks what a program takes for an identity.
- * @throws TypeError that names the value which is not allowed
+ * Checks that a value is a valid identity.
+ * @throws TypeError that names the invalid value
  */
 export function checkIdentity(given: unknown): Identity {
   const problem = identityProblem(given);
@@ -25,13 +25,13 @@ export function checkIdentity(given: unknown): Identity {
   return given as Identity;
 }
 
-/** Null when it is an identity. */
+/** Reason why a value is not an identity, or null. */
 export function identityProblem(given: unknown): string | null {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     return 'An identity must be an object such as { id: "ada" }';
   }
   if (!("id" in given) || typeof given.id !== "string" || given.id === "") {
-    return 'An identity must have an "id" that is a text, such as { id: "ada" }';
+    return 'An identity must have an "id" that is a string, such as { id: "ada" }';
   }
   for (const [name, value] of Object.entries(given)) {
     if (reservedNames.has(name)) {
@@ -42,7 +42,7 @@ export function identityProblem(given: unknown): string | null {
       typeof value === "boolean" ||
       (typeof value === "number" && Number.isFinite(value));
     if (!isFlat) {
-      return `The identity's "${name}" must be a text, a finite number or a boolean`;
+      return `The identity's "${name}" must be a string, a finite number or a boolean`;
     }
   }
   const bytes = Buffer.byteLength(JSON.stringify(given));

@@ -2,25 +2,25 @@ import type { AppSecrets } from "./app-secret.ts";
 import { seal, unseal } from "./sealed.ts";
 import { ticketLifetimeMs } from "./ticket.ts";
 
-/** Name of the parameter of the socket's URL: the connection whose place the new one takes. */
+/** Query parameter of the socket's URL with the token of the connection to take over. */
 export const previousParameter = "previous";
-/** `type` of the message that brings it, which is also the action that asks for it. */
+/** `type` of the message that carries the token, and the action that requests it. */
 const messageType = "arclet-previous";
 
-/** A connection that rolls over, as it was sealed for its own client. */
+/** The opened token of a connection that rolls over. */
 export interface OpenPrevious {
   readonly connectionId: string;
-  /** `id` of who has opened it. */
+  /** `id` of the identity that opened it. */
   readonly identityId: string;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
-  /** What is remembered of a used one. */
+  /** Id that is stored when it is used. */
   readonly nonce: string;
 }
 
 /**
- * Resolves the message that answers a connection which is about to roll over. What it brings opens one
- * socket of the same person within 60 seconds, and that socket takes over the connection's rooms.
+ * Resolves with the message for a connection that is about to roll over. Its token opens one socket of the same
+ * person within 60 seconds, and that socket takes over the connection's rooms.
  */
 export async function writePrevious(
   connectionId: string,
@@ -32,7 +32,7 @@ export async function writePrevious(
   return JSON.stringify({ type: messageType, previous });
 }
 
-/** Null: it is not of this app, or it has expired. */
+/** Opens a token; null if it is not from this app or has expired. */
 export async function openPrevious(
   text: string,
   secrets: AppSecrets,

@@ -3,10 +3,10 @@ import type { TableItem } from "../realtime/realtime-table.ts";
 import type { AuthMemory } from "./auth-memory.ts";
 import { ticketLifetimeMs } from "./ticket.ts";
 
-/** A revocation counts for as long as a session may last that was issued before it: a year at most. */
+/** A revocation is kept as long as a session issued before it may last: at most a year. */
 const revocationMs = 366 * 24 * 60 * 60 * 1000;
 
-/** Used tickets and revocations in the app's realtime table. */
+/** Stores used tickets and revocations in the app's realtime table. */
 export const tableMemory: AuthMemory = {
   useTicket({ nonce }) {
     return isDone(
@@ -25,7 +25,7 @@ export const tableMemory: AuthMemory = {
   },
 };
 
-/** Nothing counts any more that was issued to this person before now. */
+/** Revokes everything issued to this person so far. */
 export async function revoke(id: string): Promise<void> {
   await callTable("PutItem", {
     Item: {

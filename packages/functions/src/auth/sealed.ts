@@ -1,6 +1,6 @@
 import type { AppSecrets } from "./app-secret.ts";
 
-/** What a sealed text is for: one made for another purpose does not open. */
+/** Purpose of a sealed text. A text sealed for one purpose cannot be opened for another. */
 export type SealPurpose = "session" | "ticket" | "previous";
 
 /** Layout of the bytes before base64url: version, key id, nonce, ciphertext, tag. */
@@ -10,14 +10,14 @@ const nonceBytes = 12;
 const tagBytes = 16;
 const headerBytes = 1 + keyIdBytes + nonceBytes;
 
-/** What opening a sealed text gives. */
+/** The contents of a sealed text. */
 export interface Opened {
   readonly data: unknown;
   /** Epoch milliseconds. */
   readonly issuedAt: number;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
-  /** Its nonce in hexadecimal digits: no two sealed texts share it. */
+  /** The nonce as hexadecimal digits, unique to each sealed text. */
   readonly nonce: string;
 }
 
@@ -30,8 +30,8 @@ export interface SealOptions {
 }
 
 /**
- * Seals JSON with AES-256-GCM. Each purpose has a key of its own, derived from the app's secret by HKDF.
- * Resolves base64url.
+ * Seals JSON with AES-256-GCM. Each purpose has its own key, derived from the app's secret with HKDF.
+ * Resolves with base64url text.
  */
 export async function seal(data: unknown, options: SealOptions): Promise<string> {
   const { createCipheriv, randomBytes } = await import("node:crypto");
@@ -45,14 +45,14 @@ export async function seal(data: unknown, options: SealOptions): Promise<string>
   return Buffer.concat([sealed, cipher.getAuthTag()]).toString("base64url");
 }
 
-/** Opens a sealed text. Null: it is forged, damaged, of another app or purpose, or has expired. */
+/** Opens a sealed text. Null if it is forged, damaged, expired, or from another app or purpose. */
 export async function unseal(
   sealed: string,
   options: Omit<SealOptions, "lifetimeMs">,
 ): Promise<Opened | null> {
   const { createDecipheriv } = await import("node:crypto");
   const { purpose, secrets, now } = options;
-  // Node.js skips characters that are not base64url: a text that differs must not open as the same one.
+  // Node.js ignores characters that are not base64url, so compare: an altered text must not open.
   if (!/^[\w-]+$/.test(sealed)) return null;
   const bytes = Buffer.from(sealed, "base64url");
   if (bytes.length <= headerBytes + tagBytes || bytes[0] !== version) return null;
@@ -71,7 +71,7 @@ export async function unseal(
       const sealedText = bytes.subarray(headerBytes, -tagBytes);
       text = Buffer.concat([decipher.update(sealedText), decipher.final()]).toString("utf8");
     } catch {
-      // Another secret may have the same key id.
+      // Different secrets may share a key id: try the next one.
       continue;
     }
     const { iat, exp, data } = JSON.parse(text) as { iat: number; exp: number; data: unknown };
@@ -86,7 +86,7 @@ interface DerivedKey {
   readonly id: Buffer;
 }
 
-/** https://www.rfc-editor.org/rfc/rfc5869; the last bytes name the key and reveal nothing about it. */
+/** HKDF: https://www.rfc-editor.org/rfc/rfc5869. The last bytes identify the key without revealing it. */
 async function deriveKey(secret: string, purpose: SealPurpose): Promise<DerivedKey> {
   const { hkdf } = await import("node:crypto");
   const keyBytes = 32;

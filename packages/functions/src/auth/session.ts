@@ -9,15 +9,15 @@ import { seal, unseal } from "./sealed.ts";
 
 /** Name of the session's cookie. */
 export const sessionCookie = "arclet_session";
-/** How long a session lasts; `ARC_SESSION_TTL` (seconds) is another time. */
+/** Default lifetime of a session; `ARC_SESSION_TTL` (in seconds) overrides it. */
 const defaultLifetimeSeconds = 30 * 24 * 60 * 60;
-/** Browsers refuse larger cookies: https://www.rfc-editor.org/rfc/rfc6265#section-6.1 */
+/** Browsers reject larger cookies: https://www.rfc-editor.org/rfc/rfc6265#section-6.1 */
 const maximumCookieBytes = 4096;
 
-/** JSON that a sealed cookie carries; `user` is the person's identity. */
+/** JSON stored in a sealed cookie; `user` is the person's identity. */
 export type SessionData = Readonly<Record<string, unknown>>;
 
-/** A session that was read, with the time from which revocations count. */
+/** A session that was read, with the time it was issued. */
 export interface OpenSession {
   readonly data: SessionData;
   /** Epoch milliseconds. */
@@ -25,16 +25,16 @@ export interface OpenSession {
 }
 
 export interface Session {
-  /** Resolves the data of the request's session cookie; `{}` when there is no valid one. */
+  /** Resolves with the data of the request's session cookie; `{}` if there is no valid one. */
   read(event: EventWithCookies): Promise<SessionData>;
   /**
-   * Resolves the value of a `Set-Cookie` header that keeps this data. `{}` ends the session.
-   * Rejects with a TypeError when `user` is not an identity or the cookie would exceed 4096 bytes.
+   * Resolves with a `Set-Cookie` header value that stores this data. `{}` ends the session.
+   * Rejects with a TypeError if `user` is not an identity or the cookie would exceed 4096 bytes.
    */
   write(data: SessionData): Promise<string>;
   /**
-   * No session or ticket of this person that was issued before now is valid any more, and their open
-   * sockets close. `id`: that of the identity.
+   * Invalidates every session and ticket issued to this person so far, and closes their open sockets.
+   * `id` is the identity's.
    */
   revoke(identity: { readonly id: string }): Promise<void>;
 }
@@ -45,7 +45,7 @@ export const session: Session = {
     if (opened === null) return {};
     const { data, issuedAt } = opened;
     const { user } = data;
-    // A page that a revoked session opens would issue a ticket for it.
+    // Check revocation here too: a page with a revoked session could issue itself a ticket.
     const isRevoked =
       identityProblem(user) === null && (await revokedAt((user as Identity).id)) >= issuedAt;
     return isRevoked ? {} : data;
@@ -87,7 +87,7 @@ export const session: Session = {
   },
 };
 
-/** Epoch milliseconds; 0 where the app's sockets need no login, and nothing can be revoked. */
+/** Time of the last revocation in epoch milliseconds; 0 if the app's sockets need no login, so nothing can be revoked. */
 async function revokedAt(id: string): Promise<number> {
   const channel = directChannel()?.realtime;
   if (channel !== undefined) {
@@ -98,7 +98,7 @@ async function revokedAt(id: string): Promise<number> {
   return ARC_REALTIME_TABLE === undefined ? 0 : tableMemory.revokedAt(id);
 }
 
-/** Null when no cookie opens. Architect's own sessions are read where their secret is the app's. */
+/** Null if no cookie can be opened. Sessions written by Architect are read if the secret is the same. */
 export async function openSession(
   event: EventWithCookies,
   secrets: AppSecrets,

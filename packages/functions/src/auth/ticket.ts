@@ -2,26 +2,26 @@ import { readAppSecrets, type AppSecrets } from "./app-secret.ts";
 import { checkIdentity, identityProblem, type Identity } from "./identity.ts";
 import { seal, unseal } from "./sealed.ts";
 
-/** How long a ticket can open a socket: a page asks for one right before it connects. */
+/** Lifetime of a ticket. A page requests one right before it connects. */
 export const ticketLifetimeMs = 60_000;
-/** Name of the parameter of the socket's URL. */
+/** Query parameter of the socket's URL. */
 export const ticketParameter = "ticket";
 
-/** A ticket that opened, which has not been used up yet. */
+/** A valid ticket that has not been used yet. */
 export interface OpenTicket {
   readonly identity: Identity;
   /** Epoch milliseconds. */
   readonly issuedAt: number;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
-  /** What is remembered of a used one. */
+  /** Id that is stored when it is used. */
   readonly nonce: string;
 }
 
 export interface Tickets {
   /**
-   * Resolves a text that opens one socket for this person within 60 seconds: put it into the socket's
-   * URL as `?ticket=…`. Rejects with a TypeError when it is not an identity.
+   * Resolves with a ticket that opens one socket for this person within 60 seconds. Add it to the socket's
+   * URL as `?ticket=…`. Rejects with a TypeError if the value is not an identity.
    */
   issue(identity: Identity): Promise<string>;
 }
@@ -35,7 +35,7 @@ export const ticket: Tickets = {
   },
 };
 
-/** Null: it is not a ticket of this app, or it has expired. */
+/** Opens a ticket; null if it is not from this app or has expired. */
 export async function openTicket(
   text: string,
   secrets: AppSecrets,

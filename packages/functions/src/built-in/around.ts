@@ -1,4 +1,4 @@
-// What is put around functions of an app on AWS, in one file.
+// The wrappers of an app's functions on AWS, in one file.
 export { aroundConnect } from "./connect.ts";
 export { aroundDisconnect } from "./disconnect.ts";
 export { aroundPresence } from "./presence.ts";

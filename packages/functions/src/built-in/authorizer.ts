@@ -20,8 +20,8 @@ interface MessageEvent {
 }
 
 /**
- * What of `auth` under `@ws-settings` runs on AWS: the authorizer, and the answer to a connection that is
- * about to roll over.
+ * The part of `auth` under `@ws-settings` that runs on AWS: the authorizer, and the answer to a connection that
+ * is about to roll over.
  */
 export async function handler(event: HandshakeEvent | MessageEvent): Promise<object> {
   if (!("requestContext" in event) || event.requestContext.eventType !== "MESSAGE") {
@@ -34,8 +34,8 @@ export async function handler(event: HandshakeEvent | MessageEvent): Promise<obj
 }
 
 /**
- * The REQUEST authorizer: it answers 401 by its error and 403 by its
- * policy: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
+ * The REQUEST authorizer. It throws for a 401, and returns a denying policy for a
+ * 403: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */
 async function authorizeHandshake(event: HandshakeEvent): Promise<object> {
   const { methodArn, headers = {}, queryStringParameters: query = {} } = event;

@@ -14,10 +14,10 @@ interface ConnectEvent {
 }
 
 /**
- * Around the function of `$connect`, on AWS: what it joined takes effect once it has answered 2xx. Who has
- * logged in is put into the room of their connections, and is refused if they were revoked meanwhile. One
- * that rolls over takes the rooms of its predecessor first, and is refused if that has closed. Locally the
- * gateway does all of it. `handler` is null where the app has no function of its own.
+ * Wraps the `$connect` function on AWS. Its joins take effect once it has returned 2xx. A logged-in connection
+ * joins the room of its identity's connections, and is refused if the identity was revoked meanwhile. In a
+ * roll-over it first takes the rooms of the previous connection, and is refused if that has closed. Locally, the
+ * gateway does all of this. `handler` is null if the app has no such function.
  */
 export function aroundConnect(
   handler: UserHandler | null,
@@ -50,7 +50,7 @@ export function aroundConnect(
         return roomIsFull;
       }
     }
-    // A revocation that came before the room was joined did not find this connection there.
+    // A revocation before this join did not find the connection in the room.
     if (identity === null || (await tableMemory.revokedAt(identity.id)) < identity.issuedAt) {
       return result;
     }
@@ -69,7 +69,7 @@ function isAccepted(result: unknown): boolean {
   return status >= 200 && status < 300;
 }
 
-/** What the built-in authorizer handed on; null without one. Numbers arrive as text. */
+/** The built-in authorizer's context; null without one. API Gateway passes numbers as text. */
 function readIdentity(authorizer: Readonly<Record<string, unknown>> | undefined): {
   readonly id: string;
   readonly issuedAt: number;

@@ -3,8 +3,8 @@ import { directChannel } from "../ws.ts";
 import { callUserHandler, type UserHandler } from "./user-handler.ts";
 
 /**
- * Around the function of `$disconnect`, on AWS: the connection leaves its rooms first. Locally the gateway
- * has done so. `handler` is null where the app has no function of its own.
+ * Wraps the `$disconnect` function on AWS: the connection first leaves its rooms. Locally, the gateway does
+ * this. `handler` is null if the app has no such function.
  */
 export function aroundDisconnect(
   handler: UserHandler | null,
@@ -17,9 +17,9 @@ export function aroundDisconnect(
       try {
         await leaveAll(event.requestContext.connectionId);
       } catch (error) {
-        // The next post, or the time to live, takes it out of its rooms; the app's own clean-up must run.
+        // Continue, so that the app's own cleanup runs. The next post or the TTL removes the connection from its rooms.
         // oxlint-disable-next-line no-console -- it runs on Lambda, whose log this is
-        console.error("The connection could not be taken out of its rooms:", error);
+        console.error("The connection could not be removed from its rooms:", error);
       }
     }
     return handler === null ? { statusCode: 200 } : callUserHandler(handler, event, context);

@@ -8,7 +8,7 @@ interface StreamRecord {
   readonly dynamodb: { readonly NewImage?: TableItem; readonly OldImage?: TableItem };
 }
 
-/** Around the function of a kind with `presence true`, on AWS: the table's stream becomes joins and leaves. */
+/** Wraps the function of a kind with `presence true` on AWS: converts the table's stream to joins and leaves. */
 export function aroundPresence(
   handler: UserHandler,
 ): (
@@ -25,7 +25,7 @@ export function aroundPresence(
 }
 
 function presenceOf({ eventID, eventName, dynamodb }: StreamRecord): PresenceRecord[] {
-  // Replacing a member is neither a join nor a leave, and neither is a roll-over.
+  // Skip replaced members and roll-overs, which are neither joins nor leaves.
   if (eventName === "MODIFY") return [];
   const item = eventName === "INSERT" ? dynamodb.NewImage : dynamodb.OldImage;
   const { pk, sk, memberJson, joinedAt, holder } = item ?? {};

@@ -17,7 +17,7 @@ import { identityKind } from "../rooms/room-name.ts";
 import { forEachOf } from "../realtime/realtime-table.ts";
 import { manageConnection } from "../ws.ts";
 
-/** What changes who is where, and what concerns all members of a room, on AWS. Fan-outs are invoked once and never again. */
+/** Runs joins, leaves and operations on all members of a room, on AWS. Fan-outs are never retried. */
 export async function handler(request: BuiltInRequest): Promise<RealtimeReply> {
   switch (request.type) {
     case "join": {
@@ -52,7 +52,7 @@ export async function handler(request: BuiltInRequest): Promise<RealtimeReply> {
   return { type: "done" };
 }
 
-/** A function that began before a roll-over knows the connection by its former id. Null: there is no other. */
+/** The new id of a connection that rolled over, for functions that still use the old one; null if there is none. */
 async function askSuccessor(
   request: Extract<BuiltInRequest, { readonly type: "join" | "of" }>,
 ): Promise<RealtimeReply | null> {
@@ -60,7 +60,7 @@ async function askSuccessor(
   return id === null ? null : handler({ ...request, id });
 }
 
-/** Closes the sockets of an identity, those that have rolled over among them. */
+/** Closes the sockets of an identity, including those that have rolled over. */
 async function closeAll(identity: string): Promise<void> {
   for await (const page of membersOf(`${identityKind}:${identity}`)) {
     const ids = new Set(page.flatMap(({ id, formerId }) => [id, formerId]));

@@ -1,7 +1,7 @@
-/** A handler as a function's file exports it: a third parameter is a callback up to Node.js 22. */
+/** A handler as exported by the user. Up to Node.js 22, a third parameter is a callback. */
 export type UserHandler = (event: never, context: never, callback?: never) => unknown;
 
-/** Calls a handler of either form; rejects with what it throws. */
+/** Calls a handler of either form. Rejects with what it throws. */
 export function callUserHandler(
   handler: UserHandler,
   event: unknown,
@@ -13,7 +13,7 @@ export function callUserHandler(
   return new Promise((resolve, reject) => {
     const callback = (error: unknown, value: unknown): void => {
       if (error === null || error === undefined) resolve(value);
-      // Whatever it is: Lambda reports what is not an Error as well.
+      // Any value: Lambda also reports errors that are not an Error.
       // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- it is the handler's own
       else reject(error);
     };

@@ -1,10 +1,10 @@
-/** What a function asks of the gateway that holds the rooms and the revocations. */
+/** Operations on rooms and revocations. */
 export type RealtimeCommand =
   | {
       readonly type: "join";
       readonly room: string;
       readonly id: string;
-      /** JSON; null: the identity of who has logged in, if any. */
+      /** JSON; null means the identity of the logged-in person, if any. */
       readonly member: string | null;
     }
   | { readonly type: "leave"; readonly room: string; readonly id: string }
@@ -12,14 +12,14 @@ export type RealtimeCommand =
       readonly type: "send";
       readonly room: string;
       readonly except: readonly string[];
-      /** The connection that sends, whose rate is limited; null for nobody. */
+      /** The sending connection, whose rate is limited; null for none. */
       readonly from: string | null;
     }
-  /** A page of members that joined after the one with the number `after`, which is 0 for the first page. */
+  /** A page of members that joined after the member with number `after`; 0 for the first page. */
   | { readonly type: "members"; readonly room: string; readonly after: number }
   | { readonly type: "of"; readonly id: string }
   | { readonly type: "close"; readonly room: string }
-  /** `id` is that of an identity in the following three. */
+  /** In the next three operations, `id` is an identity's. */
   | { readonly type: "kick"; readonly id: string }
   | { readonly type: "revoke"; readonly id: string }
   | { readonly type: "revoked-at"; readonly id: string };
@@ -45,7 +45,7 @@ export type RealtimeReply =
   /** Epoch milliseconds; 0 for never. */
   | { readonly type: "revoked-at"; readonly at: number };
 
-/** A way to the gateway, which an environment may offer. `data` goes with `send`. */
+/** A direct channel to the gateway, which the local environment provides. `data` belongs to `send`. */
 export type RealtimeChannel = (
   command: RealtimeCommand,
   data: string | Uint8Array | null,

@@ -18,10 +18,10 @@ export interface AttributeValue {
 }
 export type TableItem = Readonly<Record<string, AttributeValue | undefined>>;
 
-/** Nobody is connected for longer than two hours: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+/** API Gateway closes connections after two hours: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
 const membershipMs = 130 * 60_000;
 
-/** `expires` of what begins now, in epoch seconds as DynamoDB's time to live wants it. */
+/** Expiry time of an item written now, in epoch seconds as DynamoDB's TTL requires. */
 export function expiry(ms: number = membershipMs): AttributeValue {
   return { N: String(Math.ceil((Date.now() + ms) / 1000)) };
 }
@@ -30,7 +30,7 @@ export function keyOf(pk: string, sk: string): TableItem {
   return { pk: { S: pk }, sk: { S: sk } };
 }
 
-/** A part of a transaction, with the action it takes. Undefined members are left out of the request. */
+/** One action of a transaction. Undefined members are omitted from the request. */
 export function part(
   action: "Update" | "Delete" | "ConditionCheck",
   Key: TableItem,
@@ -49,20 +49,20 @@ export function part(
   };
 }
 
-/** @throws Error when the app has no such table */
+/** @throws Error if the app has no such table */
 function tableName(): string {
   const { ARC_REALTIME_TABLE: name } = process.env;
-  if (name === undefined) throw new Error("The app has no realtime table: deploy it again");
+  if (name === undefined) throw new Error("The app has no realtime table. Deploy it again");
   return name;
 }
 
-/** What DynamoDB refuses for the moment. */
+/** Errors after which DynamoDB can be retried. */
 const transient = /Throttl|Throughput|RequestLimit|Conflict/;
 const attempts = 8;
 
 /**
- * Carries out an operation of DynamoDB on the table; throttling and conflicts are tried again, with full
- * jitter. Rejects with an error named as the AWS SDK names it.
+ * Sends a DynamoDB operation on the table. Retries throttling and conflicts with full jitter. Rejects with an
+ * error named like the AWS SDK's.
  */
 export async function callTable<Answer>(
   operation: string,
@@ -75,7 +75,7 @@ export async function callTable<Answer>(
     const response = await signedFetch(requestTo("dynamodb", { "x-amz-target": target }, input));
     if (response.ok) return (await response.json()) as Answer;
     const refusal = await refusalOf(response);
-    // A cancelled transaction names the reason of each part in its message.
+    // The message of a cancelled transaction lists the reason for each part.
     if (attempt === attempts || !repeated.test(refusal.name + refusal.message)) throw refusal;
     await pause(attempt);
   }
@@ -83,7 +83,7 @@ export async function callTable<Answer>(
 
 const conditionFailed = "ConditionalCheckFailed";
 
-/** Resolves false when the condition of a write does not hold. */
+/** Resolves with false if the condition of a write fails. */
 export async function isDone(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;
@@ -95,8 +95,8 @@ export async function isDone(write: Promise<unknown>): Promise<boolean> {
 }
 
 /**
- * Resolves null when all parts were carried out, else the index of the first part whose condition does
- * not hold: none of them was.
+ * Resolves with null if the transaction succeeded. Otherwise nothing was written, and it resolves with the index
+ * of the first part whose condition failed.
  */
 export async function transact(TransactItems: readonly object[]): Promise<number | null> {
   try {
@@ -111,12 +111,12 @@ export async function transact(TransactItems: readonly object[]): Promise<number
   }
 }
 
-/** What a transaction is refused for, unless a condition does not hold either. */
+/** Reasons to retry a transaction, unless one of its conditions also failed. */
 function undecided(): RegExp {
   return new RegExp(`^(?!.*${conditionFailed}).*(${transient.source}|InProgress)`, "s");
 }
 
-/** Items of a partition whose sort key begins with a text, a page at a time, read consistently. */
+/** Reads items of a partition by sort key prefix, page by page, with consistent reads. */
 export async function* pagesOf(pk: string, prefix: string): AsyncGenerator<readonly TableItem[]> {
   let ExclusiveStartKey: TableItem | undefined;
   do {
@@ -133,10 +133,10 @@ export async function* pagesOf(pk: string, prefix: string): AsyncGenerator<reado
   } while (ExclusiveStartKey !== undefined);
 }
 
-/** Works on so many at a time, over kept-alive connections. */
+/** Number of parallel requests, over kept-alive connections. */
 const concurrency = 64;
 
-/** Does the same for each item, some at a time. Rejects with the first failure. */
+/** Calls a function for each item, with limited concurrency. Rejects with the first error. */
 export async function forEachOf<Item>(
   items: readonly Item[],
   work: (item: Item) => Promise<unknown>,

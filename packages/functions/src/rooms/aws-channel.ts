@@ -7,12 +7,12 @@ import { refusalOf, requestTo, signedFetch } from "../signed-fetch.ts";
 import { fanOut, type Recipient } from "./fan-out.ts";
 import { maySend, membersOf } from "./memberships.ts";
 
-/** So many members get their message from the function itself, in order; more from the fan-out function. */
+/** Most members to whom the calling function posts itself, in order. For more, it invokes the fan-out function. */
 const membersAtOnce = 500;
 
 /**
- * Rooms in the app's realtime table, over API Gateway's management API. Messages are sent from here; what
- * changes who is where is carried out by the built-in function, which every function would carry otherwise.
+ * Rooms on AWS, in the app's realtime table. Messages are posted from here. Joins and leaves run in the built-in
+ * function, so that other functions do not need its permissions and code.
  */
 export const awsChannel: RealtimeChannel = async (command, data) => {
   if (command.type !== "send") return invokeBuiltIn<RealtimeReply>(command, "RequestResponse");
@@ -24,7 +24,7 @@ export const awsChannel: RealtimeChannel = async (command, data) => {
       if (!except.includes(id) && !except.includes(formerId)) all.push({ id, openedAt });
     }
   }
-  // Every `send` has data.
+  // A `send` always has data.
   const base64 = Buffer.from(data as string).toString("base64");
   for (let first = membersAtOnce; first < all.length; first += membersAtOnce) {
     await invokeBuiltIn({
@@ -38,7 +38,7 @@ export const awsChannel: RealtimeChannel = async (command, data) => {
   return { type: "sent", members: all.length };
 };
 
-/** What the built-in function gets. */
+/** Event of the built-in function. */
 export type BuiltInRequest =
   | Exclude<RealtimeCommand, { readonly type: "send" | "members" | "revoked-at" }>
   /** Connections that have closed. */
@@ -50,7 +50,7 @@ export type BuiltInRequest =
       readonly base64: string;
     };
 
-/** Resolves what the function returns; `Event` does not wait for it. */
+/** Resolves with the function's result; with `Event` it does not wait. */
 export async function invokeBuiltIn<Answer>(
   request: object,
   type: "Event" | "RequestResponse" = "Event",

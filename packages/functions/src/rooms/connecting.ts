@@ -1,15 +1,15 @@
-/** A join that waits for the answer of `$connect`. */
+/** A join that waits for the result of `$connect`. */
 export interface WaitingJoin {
   readonly room: string;
   readonly id: string;
-  /** JSON; null: the identity of who has logged in, if any. */
+  /** JSON; null means the identity of the logged-in person, if any. */
   readonly member: string | null;
 }
 
-/** Handshakes that a function of this environment answers right now, with the joins of each by their room. */
+/** Handshakes that this environment is processing, with their joins by room. */
 type Connecting = Map<string, Map<string, WaitingJoin>>;
 
-/** The code around a function of AWS and the helper in its bundle are two copies of this file: they share it. */
+/** The wrapper and the helper in the function's bundle are two copies of this file and must share this state. */
 const connectingKey = Symbol.for("arclet.connecting");
 
 function handshakes(): Connecting {
@@ -17,22 +17,22 @@ function handshakes(): Connecting {
   return (shared[connectingKey] ??= new Map());
 }
 
-/** False: the connection is not in its handshake here, and the join is to be carried out at once. */
+/** Returns false if the connection is not in its handshake here, so the join must run immediately. */
 export function collectJoin(join: WaitingJoin): boolean {
   return handshakes().get(join.id)?.set(join.room, join) !== undefined;
 }
 
-/** False: the connection has not collected this join. */
+/** Returns false if this join was not collected. */
 export function collectLeave(room: string, id: string): boolean {
   return handshakes().get(id)?.delete(room) ?? false;
 }
 
-/** From now on joins of this connection are collected. */
+/** Starts collecting joins of this connection. */
 export function beginConnecting(id: string): void {
   handshakes().set(id, new Map());
 }
 
-/** The joins that were collected; what comes later is carried out at once. */
+/** Returns the collected joins, and stops collecting: later joins run immediately. */
 export function endConnecting(id: string): readonly WaitingJoin[] {
   const joins = [...(handshakes().get(id)?.values() ?? [])];
   handshakes().delete(id);

@@ -3,7 +3,7 @@ import { pause } from "../signed-fetch.ts";
 import { manageConnection } from "../ws.ts";
 import type { Membership } from "./memberships.ts";
 
-/** A socket opens only after `$connect` has returned: until then its connection is 410 to API Gateway. */
+/** A socket opens only after `$connect` has returned. Until then, API Gateway responds with 410 to posts. */
 const openingMs = 30_000;
 const openingAttempts = 5;
 
@@ -11,8 +11,8 @@ const openingAttempts = 5;
 export type Recipient = Pick<Membership, "id" | "openedAt">;
 
 /**
- * Posts one message to many connections; what fails for one never fails the others. Resolves the ids of
- * those that have closed.
+ * Posts one message to many connections; a failure for one does not affect the others. Resolves with the ids of
+ * closed connections.
  */
 export async function fanOut(
   recipients: readonly Recipient[],
@@ -26,18 +26,18 @@ export async function fanOut(
 }
 
 /**
- * Posts to one connection. A connection that may still open stays where it is, even if this message does not
- * reach it. Retries of 429 and of AWS's own failures are the signed request's.
+ * Posts to one connection. One that may still be opening stays in its rooms, even if this message does not reach
+ * it. The signed request retries 429 and server errors.
  */
 async function hasClosed({ id, openedAt }: Recipient, data: string | Uint8Array): Promise<boolean> {
   for (let attempt = 1; attempt <= openingAttempts; attempt++) {
     try {
       const response = await manageConnection(id, "POST", data);
-      // Frees the socket.
+      // Release the socket.
       await response.arrayBuffer();
       if (response.status !== 410) break;
     } catch {
-      // The network failed three times.
+      // The network failed on every attempt.
       break;
     }
     if (Date.now() - openedAt >= openingMs) return true;

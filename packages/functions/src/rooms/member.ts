@@ -11,8 +11,8 @@ export type Json =
 export const maximumMemberBytes = 1024;
 
 /**
- * A member's JSON as text; null when there is none.
- * @throws TypeError when it is not JSON, or too large
+ * A member as JSON text; null if there is none.
+ * @throws TypeError if it is not JSON, or too large
  */
 export function writeMember(member: unknown): string | null {
   if (member === undefined || member === null) return null;

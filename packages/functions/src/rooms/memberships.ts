@@ -11,16 +11,16 @@ import {
 } from "../realtime/realtime-table.ts";
 import { identityKind, limitOf } from "./room-name.ts";
 
-/** A connection in a room, as the realtime table has it. */
+/** A membership, as stored in the realtime table. */
 export interface Membership {
   readonly id: string;
-  /** JSON; null when it joined without any. */
+  /** JSON; null if it joined without one. */
   readonly member: string | null;
   /** Epoch milliseconds. */
   readonly joinedAt: number;
-  /** The connection whose place it has taken; its own id for none. */
+  /** The connection it took over from; its own id if none. */
   readonly formerId: string;
-  /** Epoch milliseconds of the handshake that brought it here: its socket opens only afterwards. */
+  /** Epoch milliseconds of the handshake in which it took over; its socket opens only afterwards. */
   readonly openedAt: number;
 }
 
@@ -31,12 +31,12 @@ export const roomSide = (room: string, id: string): TableItem =>
 export const connectionSide = (room: string, id: string): TableItem =>
   keyOf(connectionKey(id), roomKey(room));
 const isMissing = "attribute_not_exists(pk)";
-/** A place that this connection has taken over. */
+/** A membership that this connection took over. */
 const isHeld = "holder = :id";
 
 /**
- * Puts a connection into a room, or replaces its member; the time of the first join stays. Resolves `gone`
- * when the connection has closed, `full` when the room has as many members as its kind allows.
+ * Adds a connection to a room, or replaces its member and keeps the time of the first join. Resolves with `gone`
+ * if the connection has closed, and `full` if the room has as many members as its kind allows.
  */
 export async function join(
   room: string,
@@ -61,24 +61,24 @@ export async function join(
     ]);
   const place = await placeOf(room, id);
   let failed = place === null ? 1 : await attempt(false, place);
-  // Only a new member counts; whether it is one decides itself in the transaction.
+  // Only a new member is counted; the transaction's condition decides whether it is new.
   if (failed === 1) failed = await attempt(limit !== null, null);
   if (failed === 1) failed = await attempt(false, null);
   return failed === null ? "done" : failed === 0 ? "gone" : "full";
 }
 
-/** Takes a connection, or the one that has taken its place meanwhile, out of a room. */
+/** Removes a connection, or the one that took over from it, from a room. */
 export async function leave(room: string, id: string): Promise<void> {
   if (await leavePlace(room, id, await placeOf(room, id))) return;
   const successor = await successorOf(id);
   if (successor !== null) await leave(room, successor);
 }
 
-/** Resolves false when it is not in the room: it has left already, or rolled over. */
+/** Resolves with false if it is not in the room: it has left, or rolled over. */
 async function leavePlace(room: string, id: string, place: string | null): Promise<boolean> {
   const isCounted = limitOf(room, "members") !== null;
   const failed = await transact([
-    // Who has left already must not count twice.
+    // A member that has already left must not be counted twice.
     place === null
       ? part("Delete", roomSide(room, id), "attribute_exists(pk) AND attribute_not_exists(holder)")
       : part("Delete", roomSide(room, place), isHeld, undefined, { ":id": { S: id } }),
@@ -88,17 +88,17 @@ async function leavePlace(room: string, id: string, place: string | null): Promi
   return failed === null;
 }
 
-/** The connection in whose name this one is in a room since it rolled over; null: in its own, or not at all. */
+/** The previous connection under whose id this one is in a room after a roll-over; null if it is in it under its own id, or not at all. */
 async function placeOf(room: string, id: string): Promise<string | null> {
   return (await attributeOf(connectionSide(room, id), "place"))?.S ?? null;
 }
 
-/** The connection that has taken the place of this one; null for none. */
+/** The connection that took over from this one; null for none. */
 export async function successorOf(id: string): Promise<string | null> {
   return (await attributeOf(keyOf(connectionKey(id), "closed"), "movedTo"))?.S ?? null;
 }
 
-/** Of an item that only a roll-over writes: only who has logged in rolls over. */
+/** Reads an item that only a roll-over writes, which requires a login. */
 async function attributeOf(
   Key: TableItem,
   name: "place" | "movedTo",
@@ -122,7 +122,7 @@ function counting(room: string, change: number, limit: number | null): object {
   );
 }
 
-/** Members whose time has not run out, a page at a time. Each of them is one item, whatever its connection. */
+/** Members that have not expired, page by page. A member is one item, also after a roll-over. */
 export async function* membersOf(room: string): AsyncGenerator<readonly Membership[]> {
   for await (const page of pagesOf(roomKey(room), connectionKey(""))) {
     yield page.map(({ sk, memberJson, joinedAt, holder, movedFrom, movedAt }) => {
@@ -143,26 +143,26 @@ export function afterKind(key: AttributeValue | undefined): string {
   return key?.S?.replace(/^\w+#/, "") ?? "";
 }
 
-/** Rooms of a connection, the platform's own among them. */
+/** Rooms of a connection, including the platform's own. */
 export async function roomsOf(id: string): Promise<string[]> {
   return (await roomRowsOf(id)).map(({ sk }) => afterKind(sk));
 }
 
-/** The items of a connection that say in which rooms it is. */
+/** The membership items of a connection. */
 export async function roomRowsOf(id: string): Promise<TableItem[]> {
   const rows: TableItem[] = [];
   for await (const page of pagesOf(connectionKey(id), roomKey(""))) rows.push(...page);
   return rows;
 }
 
-/** The identity (JSON) of who has opened this connection; null where nobody logged in. */
+/** The identity (JSON) of this connection; null without a login. */
 export async function identityOf(id: string): Promise<string | null> {
   const pages = pagesOf(connectionKey(id), roomKey(`${identityKind}:`));
   const { value } = await pages.next();
   return value?.[0]?.["memberJson"]?.S ?? null;
 }
 
-/** Counts a message of a connection. False: it is beyond the rate of the room's kind in this second. */
+/** Counts a message of a connection. Resolves with false if it exceeds the room kind's rate in this second. */
 export async function maySend(room: string, id: string): Promise<boolean> {
   const rate = limitOf(room, "rate");
   if (rate === null) return true;
@@ -176,14 +176,14 @@ export async function maySend(room: string, id: string): Promise<boolean> {
   return Number(Attributes["sent"]?.N) <= rate;
 }
 
-/** Everybody leaves. */
+/** Removes all members. */
 export async function empty(room: string): Promise<void> {
   for await (const page of membersOf(room)) await forEachOf(page, ({ id }) => leave(room, id));
 }
 
-/** Takes a connection that has closed out of all its rooms, and keeps it from joining any more. */
+/** Removes a closed connection from all its rooms, and prevents further joins. */
 export async function leaveAll(id: string): Promise<void> {
-  // It may say already where the connection went.
+  // The item may already name the connection that took over.
   await callTable("UpdateItem", {
     Key: keyOf(connectionKey(id), "closed"),
     UpdateExpression: "SET expires = :expires",

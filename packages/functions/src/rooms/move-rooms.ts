@@ -1,15 +1,15 @@
 import { expiry, keyOf, part, transact, type TableItem } from "../realtime/realtime-table.ts";
 import { afterKind, connectionKey, connectionSide, roomRowsOf, roomSide } from "./memberships.ts";
 
-/** A transaction has at most 100 parts: one for the connection, three for each room. */
+/** A transaction has at most 100 actions: one for the connection, and three for each room. */
 const roomsAtOnce = 33;
-/** Rooms that are joined or left while they move are read again. */
+/** Attempts, because rooms may be joined or left while they are moved. */
 const attempts = 20;
 
 /**
- * Makes a connection a member of all rooms of another one, in its place: with its members, without a join
- * or a leave. Up to 33 rooms move in one transaction, and each further room at once with 32 others. From
- * then on the former connection joins nothing any more. Resolves false when it has closed or moved before.
+ * Moves all room memberships of one connection to another, with their members and without a join or leave. The
+ * first 33 rooms move in one transaction, further rooms 33 per transaction. Afterwards the previous connection
+ * can join no rooms. Resolves with false if it has closed or was moved before.
  */
 export async function moveRooms(from: string, to: string): Promise<boolean> {
   let isClaimed = false;
@@ -27,7 +27,7 @@ export async function moveRooms(from: string, to: string): Promise<boolean> {
   throw new Error(`The rooms of ${from} changed too often to move them`);
 }
 
-/** Only one connection takes the place of another, and only while that is open. */
+/** Only one connection can take over from another, and only while the other is open. */
 function claim(from: string, to: string): object {
   return part(
     "Update",
@@ -38,7 +38,7 @@ function claim(from: string, to: string): object {
   );
 }
 
-/** The room's item stays where it is, and names the new connection: whoever reads the room meets it once. */
+/** The room's item stays in place and names the new connection, so that a reader of the room sees it once. */
 function moving(row: TableItem, from: string, to: string): object[] {
   const { sk, memberJson, joinedAt, place = { S: from } } = row;
   const room = afterKind(sk);

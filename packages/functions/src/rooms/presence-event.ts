@@ -3,18 +3,18 @@ import type { Json } from "./member.ts";
 
 /** One join or leave. */
 export interface PresenceRecord {
-  /** The same when the record is delivered again. */
+  /** The same if the record is delivered again. */
   readonly eventId: string;
   readonly eventName: "JOIN" | "LEAVE";
   readonly room: RoomName;
   readonly connectionId: string;
-  /** What the member joined with; of a LEAVE what it had last. */
+  /** The member's value; for a LEAVE, its last value. */
   readonly member: Json;
   /** Epoch milliseconds. */
   readonly joinedAt: number;
 }
 
-/** What the function of a kind of rooms with `presence true` is invoked with: joins and leaves, in their order. */
+/** Event of the function of a kind of rooms with `presence true`: joins and leaves, in order. */
 export interface PresenceEvent {
   readonly Records: readonly PresenceRecord[];
 }

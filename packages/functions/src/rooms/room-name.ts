@@ -1,22 +1,22 @@
-/** What the manifest says about a kind of rooms, as `ARC_ROOMS` brings it. */
+/** Limits of a kind of rooms, from `ARC_ROOMS`. */
 export interface RoomKind {
-  /** At most so many members a room; null for no limit. */
+  /** Most members of a room; null for no limit. */
   readonly members: number | null;
-  /** Messages a second from one connection; null for no limit. */
+  /** Messages per second from one connection; null for no limit. */
   readonly rate: number | null;
 }
 
-/** Bytes of UTF-8 at most: the name is part of a key of the table. */
+/** Most UTF-8 bytes, because the name is part of a table key. */
 export const maximumRoomBytes = 256;
-/** The room of all connections of a person: only the platform puts somebody in. */
+/** The room of all connections of a person, managed by the platform. */
 export const identityKind = "@user";
 
-/** @throws TypeError when the room's name is too long, or its kind is not under `@rooms` */
+/** @throws TypeError if the room's name is too long, or its kind is not under `@rooms` */
 export function checkRoom(room: string): void {
   const name = kindOf(room);
   const names = Object.keys(declaredKinds());
   if (!names.includes(name)) {
-    /** How many letters two names share, less the difference of their lengths. */
+    /** Similarity of two names: shared letters minus the difference in length. */
     const likeness = (other: string): number =>
       Array.from(name).filter((letter) => other.includes(letter)).length -
       Math.abs(other.length - name.length);
@@ -32,7 +32,7 @@ export function checkRoom(room: string): void {
   }
 }
 
-/** What the kind of a room allows; null for no limit. */
+/** Limits of a room's kind; null for none. */
 export function limitOf(room: string, limit: keyof RoomKind): number | null {
   return declaredKinds()[kindOf(room)]?.[limit] ?? null;
 }

@@ -13,18 +13,18 @@ import { checkRoom } from "./room-name.ts";
 export interface RoomMember {
   /** The connection's id. */
   readonly id: string;
-  /** What it joined with; null for nothing. */
+  /** The value it joined with, or null. */
   readonly member: Json;
   readonly joinedAt: Date;
 }
 
-/** A room is a kind of `@rooms`, or `kind:rest`: at most 256 bytes. Other names reject with a TypeError. */
+/** Operations on rooms. A room's name is a kind of `@rooms` or `kind:rest`, at most 256 bytes; other names reject with a TypeError. */
 export interface Rooms {
   /**
-   * Puts a connection into a room, or replaces its member (JSON, at most 1 KB). During `$connect` it
-   * takes effect after the function has returned 2xx. Without `member`, who has logged in joins with
-   * their identity. Rejects with `GoneException` when the connection has closed, and with
-   * `LimitExceededException` when the room is full.
+   * Adds a connection to a room, or replaces its member (JSON, at most 1 KB). During `$connect`, the join takes
+   * effect after the function has returned 2xx. Without `member`, a logged-in connection joins with its identity.
+   * Rejects with `GoneException` if the connection has closed, and with `LimitExceededException` if the room is
+   * full.
    */
   readonly join: (request: {
     readonly room: RoomName;
@@ -33,8 +33,8 @@ export interface Rooms {
   }) => Promise<void>;
   readonly leave: (request: { readonly room: RoomName; readonly id: string }) => Promise<void>;
   /**
-   * Sends to all who are in the room, but for `except`. Resolves how many were found. `from` is the
-   * connection whose message this is: beyond the kind's `rate` it rejects with `LimitExceededException`.
+   * Sends to all members of the room except `except`. Resolves with the number of members. `from` is the sending
+   * connection: beyond the kind's `rate`, the call rejects with `LimitExceededException`.
    * Rejects with `PayloadTooLargeException` beyond 128 KB.
    */
   readonly send: (request: {
@@ -44,11 +44,11 @@ export interface Rooms {
     readonly from?: string;
   }) => Promise<{ readonly members: number }>;
   readonly members: (request: { readonly room: RoomName }) => AsyncIterable<RoomMember>;
-  /** Resolves the rooms of a connection. */
+  /** Resolves with the rooms of a connection. */
   readonly of: (request: { readonly id: string }) => Promise<readonly RoomName[]>;
-  /** Everybody leaves; their sockets stay open. */
+  /** Removes all members from the room. Their sockets stay open. */
   readonly close: (request: { readonly room: RoomName }) => Promise<void>;
-  /** Closes all sockets of a person, by the `id` of their identity. */
+  /** Closes all sockets of the person with this identity `id`. */
   readonly kick: (request: { readonly id: string }) => Promise<void>;
 }
 
@@ -90,7 +90,7 @@ export const rooms: Rooms = {
   async of({ id }) {
     checkId(id);
     const reply = (await askRealtime({ type: "of", id })) as OfReply;
-    // The platform's own rooms are not the app's.
+    // Hide the platform's own rooms.
     return reply.rooms.filter((room) => !room.startsWith("@"));
   },
   async close({ room }) {
@@ -103,7 +103,7 @@ export const rooms: Rooms = {
   },
 };
 
-/** Asks the gateway itself where the environment offers it, AWS's services elsewhere. */
+/** Uses the gateway's channel if the environment provides one, otherwise AWS's services. */
 const askRealtime = (
   command: RealtimeCommand,
   data: string | Uint8Array | null = null,
@@ -113,7 +113,7 @@ type MembersReply = Extract<RealtimeReply, { readonly type: "members" }>;
 type SendReply = Extract<RealtimeReply, { readonly type: "sent" | "too-fast" }>;
 type OfReply = Extract<RealtimeReply, { readonly type: "rooms" }>;
 
-/** Members of a room that the gateway holds, a page at a time. */
+/** Members of a room held by the gateway, page by page. */
 async function* heldMembers(room: string): AsyncGenerator<MembersReply["members"]> {
   let after: number | null = 0;
   while (after !== null) {
@@ -124,5 +124,5 @@ async function* heldMembers(room: string): AsyncGenerator<MembersReply["members"
 }
 
 function checkId(id: string): void {
-  if (typeof id !== "string" || id === "") throw new TypeError("An id must be text");
+  if (typeof id !== "string" || id === "") throw new TypeError("The id must be a string");
 }

@@ -3,7 +3,7 @@ import type { PragmaReader } from "./pragma-context.ts";
 
 const namePattern = /^[A-Za-z][\w-]*$/;
 const longestName = 100;
-/** The stack's parameters begin with its name. https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
+/** Parameters of the stack start with the app's name, and Parameter Store reserves these prefixes. https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
 const reservedPattern = /^(?:aws|ssm)/i;
 
 export const readApp: PragmaReader = (pragma, context) => {
@@ -27,7 +27,7 @@ export const readApp: PragmaReader = (pragma, context) => {
   if (reservedPattern.test(name.text)) {
     context.log.error({
       code: "app-name-invalid",
-      text: `"${name.text}" is not a valid name for an app: AWS reserves names of parameters that begin with "aws" or "ssm"`,
+      text: `"${name.text}" is not a valid name for an app: AWS reserves parameter names that begin with "aws" or "ssm"`,
       span: name.span,
     });
   }

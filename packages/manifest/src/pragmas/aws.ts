@@ -13,7 +13,7 @@ const bucketPattern = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 const apis = ["http", "httpv2", "httpv1", "rest"] as const;
 
-/** Global settings: those of the account, and defaults of every function. */
+/** Reads the app's AWS settings and the defaults of every function. */
 export const readAws: PragmaReader = (pragma, context) => {
   const settings: { -readonly [Key in keyof AwsSettings]: AwsSettings[Key] } = {
     ...context.draft.aws,

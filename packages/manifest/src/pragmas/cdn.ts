@@ -1,7 +1,7 @@
 import { headOf, linesOf } from "../syntax/ast.ts";
 import type { PragmaReader } from "./pragma-context.ts";
 
-/** Bare or `true`: CloudFront is in front of the app. */
+/** `@cdn` alone or `true` puts CloudFront in front of the app. */
 export const readCdn: PragmaReader = (pragma, context) => {
   const [line] = linesOf(pragma.body);
   if (line === undefined) {

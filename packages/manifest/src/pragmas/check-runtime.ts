@@ -3,8 +3,8 @@ import { judgeRuntime, runtimeOf } from "../rules/runtimes.ts";
 import type { Setting } from "./setting.ts";
 
 /**
- * Reports the runtimes among these settings that Lambda does not have, or has deprecated. A plugin may
- * bring a runtime of its own: with plugins, an unknown one is left to them.
+ * Reports runtimes that Lambda does not have or has deprecated. A plugin may add a runtime, so unknown
+ * ones are not reported in an app with plugins.
  */
 export function checkRuntimes(
   settings: readonly Setting[],

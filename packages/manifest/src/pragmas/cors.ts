@@ -18,7 +18,7 @@ const methods: ReadonlySet<string> = new Set([
 ]);
 const known = Object.keys(pragmaCatalog["cors"]?.settings ?? {});
 
-/** Bare `@cors`: pages of any origin may read what the app answers, without credentials. */
+/** `@cors` alone: pages of any origin may read responses, without credentials. */
 const open: CorsSettings = {
   origins: ["*"],
   methods: ["*"],
@@ -28,7 +28,7 @@ const open: CorsSettings = {
   maxAgeSeconds: null,
 };
 
-/** Which other origins' pages may call the HTTP API. */
+/** Reads which origins' pages may call the HTTP API. */
 export const readCors: PragmaReader = (pragma, context) => {
   const cors: { -readonly [Key in keyof CorsSettings]: CorsSettings[Key] } = { ...open };
   let credentials: Setting | null = null;
@@ -44,7 +44,7 @@ export const readCors: PragmaReader = (pragma, context) => {
       case "methods": {
         const upper = texts.map((text) => (text === "any" ? "*" : text.toUpperCase()));
         if (upper.length > 0 && upper.every((text) => methods.has(text))) cors.methods = upper;
-        else wrong(`must be methods: ${[...methods].join(", ")}`);
+        else wrong(`must be HTTP methods: ${[...methods].join(", ")}`);
         break;
       }
       case "headers":
@@ -65,7 +65,7 @@ export const readCors: PragmaReader = (pragma, context) => {
         remarkUnknown(context, setting, "@cors", known);
     }
   }
-  // Browsers take * for its own letters when a request has credentials, and API Gateway refuses it.
+  // With credentials, browsers do not treat * as a wildcard, and API Gateway refuses it.
   if (cors.hasCredentials && credentials !== null && cors.origins.includes("*"))
     context.wrongSetting(credentials, 'needs "origins" that name each origin, without *', code);
   context.draft.cors = cors;

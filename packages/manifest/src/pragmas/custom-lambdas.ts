@@ -2,7 +2,7 @@ import { headOf, linesOf } from "../syntax/ast.ts";
 import type { PragmaReader } from "./pragma-context.ts";
 import { readEntry } from "./settings.ts";
 
-/** Functions without a source of events: what `set.customLambdas` of plugins gives. */
+/** Reads functions without an event source, which plugins add by `set.customLambdas`. */
 export const readCustomLambdas: PragmaReader = (pragma, context) => {
   for (const line of linesOf(pragma.body)) {
     const name = headOf(line).text;

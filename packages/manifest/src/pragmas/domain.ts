@@ -10,10 +10,10 @@ const hostPattern = /^(?=.{4,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z]
 const certificatePattern = /^arn:[a-z-]+:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]+$/;
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZone.html */
 const zonePattern = /^Z[A-Z\d]{1,31}$/;
-/** Where CloudFront takes certificates from. */
+/** CloudFront accepts certificates of this region only. */
 const cdnRegion = "us-east-1";
 
-/** Hosts of the app, per stage. */
+/** Reads the app's hosts, per stage. */
 export const readDomain: PragmaReader = (pragma, context) => {
   const domains: Record<(typeof stages)[number], Domain | null> = {
     staging: null,
@@ -55,13 +55,13 @@ function readStage(line: LineNode, context: PragmaContext): Domain | null {
       case "certificate": {
         const region = certificatePattern.exec(value)?.[1];
         if (region === undefined)
-          wrong("must be the ARN of a certificate of AWS Certificate Manager");
+          wrong("must be the ARN of an AWS Certificate Manager certificate");
         else domain.certificate = value;
         break;
       }
       case "zone":
         if (zonePattern.test(value)) domain.zone = value;
-        else wrong("must be the id of a hosted zone of Route 53, such as Z0123456789ABCDEF");
+        else wrong("must be the id of a Route 53 hosted zone, such as Z0123456789ABCDEF");
         break;
       default:
         remarkUnknown(context, setting, "@domain", ["http", "ws", "certificate", "zone"]);
@@ -70,7 +70,7 @@ function readStage(line: LineNode, context: PragmaContext): Domain | null {
   return isWhole(domain, line, context) ? domain : null;
 }
 
-/** Static files are served by the HTTP API too. */
+/** Static files need an HTTP API too. */
 function hasApi(api: "http" | "ws", { draft }: PragmaContext): boolean {
   return api === "http" && draft.static !== null;
 }
@@ -82,14 +82,17 @@ function isWhole(domain: Domain, line: LineNode, context: PragmaContext): boolea
   };
   const { http, ws, certificate } = domain;
   if (http === null && ws === null)
-    return report("a domain needs a host: http <host> or ws <host>");
+    return report("a stage of @domain needs a host: add a line such as http app.example.com");
   // API Gateway maps a host to APIs of one protocol.
-  if (http === ws) return report(`"${http}" cannot be both: one host serves one API`);
+  if (http === ws)
+    return report(`"${http}" cannot serve both APIs: give http and ws different hosts`);
   if (certificate === "")
-    return report("a domain needs a certificate: certificate <ARN>, of AWS Certificate Manager");
+    return report(
+      "a stage of @domain needs a certificate: add a line with certificate and an ARN of AWS Certificate Manager",
+    );
   if (context.draft.cdn && http !== null && !certificate.includes(`:acm:${cdnRegion}:`))
     return report(
-      `with @cdn, "${http}" is a host of CloudFront, which takes certificates of ${cdnRegion} only`,
+      `with @cdn, CloudFront serves "${http}" and accepts only certificates of ${cdnRegion}: use one from there`,
     );
   if (context.draft.cdn && http !== null && ws !== null && context.draft.aws.region !== null)
     if (context.draft.aws.region !== cdnRegion)

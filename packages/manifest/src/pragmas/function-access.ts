@@ -4,12 +4,12 @@ import type { FunctionAccess, Manifest } from "../manifest.ts";
 import { headOf, linesOf, type LineNode, type PragmaNode, type Scalar } from "../syntax/ast.ts";
 import { flagOf, settingOf } from "./settings.ts";
 
-/** What of the app there is to be given access to. */
+/** Kinds of resources that `@access` can grant. */
 export type Accessible = Pick<Manifest, "tables" | "events" | "queues" | "ws" | "rooms" | "static">;
 
 const kinds = ["tables", "events", "queues", "connections", "rooms", "static"] as const;
 
-/** `@access` of a function's own configuration: what of the app it may use, and nothing else. */
+/** Reads `@access` in a function's `config.arc`: the function may use only the resources listed. */
 export function readAccess(
   pragma: PragmaNode,
   app: Accessible,
@@ -35,7 +35,7 @@ export function readAccess(
           hasRooms = false;
           log.error({
             code: "access-invalid",
-            text: "the app has no rooms: add @rooms with a kind of rooms a line",
+            text: "the app has no rooms: add @rooms, with one kind of rooms per line",
             span: headOf(line).span,
           });
         }
@@ -75,7 +75,7 @@ export function readAccess(
   };
 }
 
-/** Names behind the kind, each alone; and lines below it, which may have a second word. */
+/** Names after the kind on its line, and lines below it, which may have a second word such as `read`. */
 function itemsOf(line: LineNode): readonly (readonly Scalar[])[] {
   const [, ...inline] = line.values;
   return [...inline.map((name) => [name]), ...linesOf(line.children).map(({ values }) => values)];

@@ -33,7 +33,7 @@ const applicationLogLevels: readonly ApplicationLogLevel[] = [
   "FATAL",
 ];
 
-/** The one of these words that is written, in whatever case. */
+/** Finds the written word among these, ignoring case. */
 function wordOf<T extends string>(setting: Setting, words: readonly T[]): T | undefined {
   const text = textOf(setting)?.toUpperCase();
   return words.find((word) => word.toUpperCase() === text);
@@ -51,7 +51,7 @@ const flag =
 const allowUsage =
   '"allow" must be actions and the ARNs they apply to, such as s3:GetObject arn:aws:s3:::my-bucket/*';
 
-/** Actions, then what they are for, then perhaps actions again; null when it is something else. */
+/** Parses actions followed by their ARNs, possibly several such groups; null when malformed. */
 function readAllowed({ values }: Setting): readonly AllowedActions[] | null {
   const allowed: { actions: string[]; resources: string[] }[] = [];
   for (const { text } of values) {
@@ -126,7 +126,7 @@ export const lambdaSettings: Readonly<Record<string, Read>> = {
   layer: (setting, draft) => lambdaSettings["layers"]?.(setting, draft) ?? null,
   policies: (setting, draft) => {
     const values = setting.values.map((value) => value.text);
-    // Architect's word for the permissions that functions have here in any case.
+    // In Architect this grants permissions that functions always have in Arclet.
     const names = values.filter((value) => value !== "architect-default-policies");
     const wrong = names.find((value) => !policyPattern.test(value));
     if (wrong !== undefined)
@@ -181,24 +181,24 @@ export const lambdaSettings: Readonly<Record<string, Read>> = {
   },
 };
 
-/** Settings of `@aws` in a function's own configuration. */
+/** Settings of `@aws` in a function's `config.arc`. */
 export const functionAwsSettings: Readonly<Record<string, Read>> = {
   ...lambdaSettings,
-  // Architect takes it for a queue's function; the manifest's line has it too.
+  // Architect reads it here for a queue's function; the manifest's line may set it too.
   fifo: flag("fifo"),
 };
 
-/** Settings of `@arc` in a function's own configuration. */
+/** Settings of `@arc` in a function's `config.arc`. */
 export const arcSettings: Readonly<Record<string, Read>> = {
   env: flag("env"),
   shared: flag("shared"),
   views: flag("views"),
   bundle: flag("bundle"),
-  // Architect skips installing what it finds in the code; everything is bundled here.
+  // Tells Architect not to install imported packages; Arclet bundles them, so it has no effect.
   ignoreDependencies: () => null,
 };
 
-/** Reads one setting; false: there is no such setting. */
+/** Reads one setting; returns false if there is no such setting. */
 export function readFunctionSetting(
   table: Readonly<Record<string, Read>>,
   setting: Setting,
@@ -211,7 +211,7 @@ export function readFunctionSetting(
   if (problem === null && text === "vpc" && draft.vpc != null)
     log.warning({
       code: "vpc-unconnected",
-      text: "functions in a VPC reach @connections, the app's tables and the internet only through a NAT gateway, or endpoints of the VPC: check that its subnets have one",
+      text: "functions in a VPC reach @connections, the app's tables and the internet only through a NAT gateway or VPC endpoints: check that its subnets have one",
       span,
     });
   if (problem !== null) {
@@ -224,7 +224,7 @@ export function readFunctionSetting(
   return true;
 }
 
-/** Reports settings that Lambda refuses together. */
+/** Reports combinations of settings that Lambda refuses. */
 export function checkFunctionConfig(
   config: Pick<FunctionConfig, "logFormat" | "concurrency" | "provisionedConcurrency">,
   settings: readonly Setting[],
@@ -245,7 +245,7 @@ export function checkFunctionConfig(
   });
 }
 
-/** Reports levels that Lambda would refuse: it filters lines of JSON only. */
+/** Reports log levels without `logFormat JSON`, which Lambda refuses. */
 function checkLogLevels(
   { logFormat }: Pick<FunctionConfig, "logFormat">,
   settings: readonly Setting[],

@@ -6,13 +6,13 @@ import { hasDotPart, readEntry } from "./settings.ts";
 
 const methods = ["get", "post", "put", "patch", "delete", "head", "options", "any"] as const;
 
-/** Each function is an integration; this quota cannot be raised. */
+/** Quota of integrations, one per function; it cannot be raised. */
 export const httpIntegrations = 300;
-/** Quota of routes of an API, which AWS raises on request. */
+/** Quota of routes per API; AWS raises it on request. */
 const defaultRoutes = 300;
-/** Of `/` and of everything below it. */
+/** A proxy has one for `/` and one for everything below it. */
 const proxyIntegrations = 2;
-/** A function has a folder of its name, and file systems take 255 bytes. */
+/** A function's folder has its name, and file systems allow 255 bytes. */
 const longestName = 255;
 
 export const readHttp: PragmaReader = (pragma, context) => {
@@ -36,7 +36,7 @@ export const readHttp: PragmaReader = (pragma, context) => {
     seen.set(key, line);
     const name = `${method}${folderOf(path)}`;
     if (name.length > longestName) {
-      const text = `the path "${path}" is too long: its function's name has ${name.length} characters, and folders take ${longestName}`;
+      const text = `the path "${path}" is too long: its function's folder would have a name of ${name.length} characters, and ${longestName} are allowed`;
       context.log.error({ code: "http-path-invalid", text, span: line.span });
       continue;
     }
@@ -61,7 +61,7 @@ export const readHttp: PragmaReader = (pragma, context) => {
 };
 
 /**
- * Quotas of an HTTP API, once all pragmas are read: static files and a proxy have integrations too.
+ * Checks an HTTP API's quotas once all pragmas are read, because static files and a proxy count too.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
  */
 export function checkHttpLimits({ draft, routeSpans, log }: PragmaContext): void {
@@ -72,14 +72,14 @@ export function checkHttpLimits({ draft, routeSpans, log }: PragmaContext): void
   if (tooMany !== undefined)
     log.error({
       code: "http-limit",
-      text: `this is HTTP function ${most + 1}, and an HTTP API takes ${most}${hasProxy ? " beside @proxy" : ""}: ${advice}`,
+      text: `this is HTTP function ${most + 1}, and an HTTP API allows ${most}${hasProxy ? " beside @proxy" : ""}: ${advice}`,
       span: tooMany,
     });
   const last = routeSpans[most - 1];
   if (last !== undefined && tooMany === undefined && draft.static !== null)
     log.warning({
       code: "http-limit",
-      text: `this is HTTP function ${most}, and an HTTP API that serves static files takes ${most - 1}: ${advice}, or switch them off with @static false`,
+      text: `this is HTTP function ${most}, and an HTTP API that serves static files allows ${most - 1}: ${advice}, or turn static files off with false below @static`,
       span: last,
     });
   const others = otherRoutes(draft, hasProxy);
@@ -87,14 +87,14 @@ export function checkHttpLimits({ draft, routeSpans, log }: PragmaContext): void
   if (aboveRoutes !== undefined)
     log.warning({
       code: "http-limit",
-      text: `an HTTP API takes ${defaultRoutes} routes${others === 0 ? "" : `, ${others} of them for static files and @proxy`}, unless AWS raises the quota "Routes per API" of the account`,
+      text: `an HTTP API allows ${defaultRoutes} routes${others === 0 ? "" : `, ${others} of them for static files and @proxy`}, unless AWS raises the account's quota "Routes per API"`,
       span: aboveRoutes,
     });
 }
 
-/** Routes that no line of `@http` declares: reading static files, the socket's address, and a proxy. */
+/** Routes not declared under `@http`: static files, the WebSocket URL, and the proxy. */
 function otherRoutes({ static: files, ws }: ManifestDraft, hasProxy: boolean): number {
-  // GET and HEAD of `/_static/*`; without a proxy of `/` and of all below it too.
+  // GET and HEAD of `/_static/*`, and without a proxy also of `/` and everything below it.
   const ofFiles = files === null ? 0 : (hasProxy ? 2 : 6) + (ws === null ? 0 : 2);
   return ofFiles + (hasProxy ? proxyIntegrations : 0);
 }
@@ -165,7 +165,7 @@ function readMethod(scalar: Scalar, context: PragmaContext): HttpMethod | null {
   if (method !== undefined) return method;
   const suggestion = didYouMean(written, methods);
   const hint =
-    suggestion === null ? `one of ${methods.join(", ")}` : `did you mean "${suggestion}"?`;
+    suggestion === null ? `use one of ${methods.join(", ")}` : `did you mean "${suggestion}"?`;
   context.log.error({
     code: "http-method-unknown",
     text: `"${scalar.text}" is not an HTTP method: ${hint}`,
@@ -192,9 +192,9 @@ function problemOf(path: string): string | null {
   if (path !== "/" && path.endsWith("/")) return "must not end with a slash";
   if (path.includes("//")) return "has an empty part";
   if (hasDotPart(path))
-    return 'has a part that is "." or "..", which clients resolve: no request would match';
+    return 'has a part "." or "..", which clients resolve before they send a request: no request would match';
   if (!/^[\w\-./:*~$@+]+$/.test(path)) {
-    return "may have letters, digits, slashes, dots, dashes, underscores, :parameters and a final *";
+    return "may contain only letters, digits, slashes, dots, dashes, underscores, :parameters and a final *";
   }
   const star = path.indexOf("*");
   if (star !== -1 && !(star === path.length - 1 && path.at(-2) === "/")) {
@@ -205,10 +205,10 @@ function problemOf(path: string): string | null {
   if (names.some((name) => !/^[A-Za-z_]\w*$/.test(name))) {
     return "has a parameter whose name is not made of letters, digits and underscores";
   }
-  return new Set(names).size === names.length ? null : "has a parameter twice";
+  return new Set(names).size === names.length ? null : "uses the same parameter name twice";
 }
 
-/** Architect's names of folders: `/cats/:id` → `-cats-000id`, `/api/*` → `-api-catchall`, `/` → `-index`. */
+/** Architect's folder names: `/cats/:id` → `-cats-000id`, `/api/*` → `-api-catchall`, `/` → `-index`. */
 function folderOf(path: string): string {
   if (path === "/") return "-index";
   return path

@@ -6,7 +6,7 @@ import type { Span } from "../source-file.ts";
 import type { PragmaNode } from "../syntax/ast.ts";
 import type { Setting } from "./setting.ts";
 
-/** A manifest while its pragmas are read. */
+/** A manifest under construction. */
 export type ManifestDraft = {
   -readonly [Key in keyof Manifest]: Manifest[Key] extends readonly (infer Item)[]
     ? Item[]
@@ -18,21 +18,21 @@ export interface FunctionEntry {
   readonly name: string;
   /** `src` of the manifest. */
   readonly src: string | null;
-  /** Folders below `src/<pragma>/`, best first. */
+  /** Folders below `src/<pragma>/`, preferred first. */
   readonly folders: readonly string[];
   readonly span: Span;
   readonly config?: Partial<FunctionConfig>;
 }
 
-/** What a pragma works with while it is read. */
+/** State shared by the readers of all pragmas. */
 export class PragmaContext {
   readonly log: DiagnosticLog;
   readonly draft: ManifestDraft;
-  /** Defaults of every function: Architect's, overlaid by `@aws`. */
+  /** Defaults of every function: Architect's, overridden by `@aws`. */
   functionDefaults: FunctionConfig;
-  /** Settings of `@aws`; what plugins may know is judged when all pragmas are read. */
+  /** Settings of `@aws`, kept because some can only be checked once `@plugins` is read. */
   awsSettings: readonly Setting[] = [];
-  /** Where each HTTP route is, in the order of the routes. */
+  /** Span of each HTTP route, in the order of the routes. */
   readonly routeSpans: Span[] = [];
   readonly #functionSpans = new Map<string, Span>();
 
@@ -46,13 +46,13 @@ export class PragmaContext {
     return this.log.source.locate(span);
   }
 
-  /** Reports a setting whose value `must be` something else, at the value. */
+  /** Reports an invalid setting at its value. `must` continues the sentence after the setting's name: "must be …". */
   wrongSetting({ key, values }: Setting, must: string, code: DiagnosticCode): void {
     const span = values[0]?.span ?? key.span;
     this.log.error({ code, text: `"${key.text}" ${must}`, span });
   }
 
-  /** Adds a function and returns its id; null, and a remark, when its name is taken. */
+  /** Adds a function and returns its id; returns null and reports an error when the name is taken. */
   addFunction(entry: FunctionEntry): string | null {
     const { pragma, name, src, folders, span } = entry;
     const id = `${pragma}/${name}`;
@@ -80,5 +80,5 @@ export class PragmaContext {
   }
 }
 
-/** Reads one pragma's lines into the draft, remarking on what is wrong. */
+/** Reads one pragma's lines into the draft and reports errors to the log. */
 export type PragmaReader = (pragma: PragmaNode, context: PragmaContext) => void;

@@ -55,7 +55,7 @@ function spanOfSetting({ key, values }: Setting): { start: number; end: number }
 }
 
 /**
- * Rules of queues that depend on their functions' own configurations: AWS refuses each of these mappings.
+ * Reports event source mappings that AWS refuses. Runs once the functions' `config.arc` files are read.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
 export function checkQueues(manifest: Parameters<typeof eventSources>[0]): Diagnostic[] {

@@ -15,12 +15,12 @@ import { readTablesStreams } from "./tables-streams.ts";
 import { readTables, readTablesIndexes } from "./tables.ts";
 import { readWs, readWsSettings } from "./ws.ts";
 
-/** Retired pragmas are still parsed, and mean nothing. */
+/** Obsolete pragmas are parsed and ignored. */
 const retired: PragmaReader = () => {};
 
 /**
- * Every pragma Arclet knows, in the order in which they are read: `@aws` before the functions it has
- * defaults for, tables before what refers to them.
+ * Readers of every pragma, in the order they run: `@aws` before the functions that take its defaults,
+ * tables before their indexes and streams.
  */
 export const pragmaReaders: Readonly<Record<string, PragmaReader>> = {
   app: readApp,

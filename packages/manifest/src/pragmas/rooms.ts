@@ -1,21 +1,21 @@
 import { didYouMean } from "../did-you-mean.ts";
 import { headOf, linesOf, type LineNode } from "../syntax/ast.ts";
 import type { PragmaContext, PragmaReader } from "./pragma-context.ts";
-import { cleanPath, flagOf, integerOf, settingOf, textOf, type Setting } from "./settings.ts";
+import { flagOf, integerOf, readFolder, settingOf, type Setting } from "./settings.ts";
 
 const longestName = 64;
-/** A fan-out beyond would take minutes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Sending to a larger room would take minutes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const mostMembers = 100_000;
 const highestRate = 1000;
 const settingNames = ["presence", "members", "rate", "src"] as const;
 
-/** Kinds of rooms, one a line; a room is `chat`, or `chat:lobby`. */
+/** Reads the kinds of rooms, one per line. Kind `chat` has the rooms `chat`, `chat:lobby` and so on. */
 export const readRooms: PragmaReader = (pragma, context) => {
   const lines = linesOf(pragma.body);
   if (context.draft.ws === null) {
     context.log.error({
       code: "rooms-without-ws",
-      text: "@rooms needs @ws: a room is made of the app's WebSocket connections",
+      text: "@rooms needs @ws, because a room consists of WebSocket connections: add @ws",
       span: pragma.span,
     });
     return;
@@ -64,7 +64,7 @@ function addKind(name: string, line: LineNode, context: PragmaContext): void {
         }
         break;
       case "src":
-        src = cleanPath(textOf(setting) ?? "");
+        src = readFolder(context, setting);
         break;
       default:
         reportUnknown(setting, context);
@@ -77,22 +77,37 @@ function addKind(name: string, line: LineNode, context: PragmaContext): void {
   context.draft.rooms.push({ name, functionId, members, rate, origin });
 }
 
-function readName(line: LineNode, context: PragmaContext): string | null {
+function readName(line: LineNode, { log }: PragmaContext): string | null {
   const { text, span } = headOf(line);
-  const isFine =
-    line.values.length === 1 && /^[a-z][\w-]*$/i.test(text) && text.length <= longestName;
-  if (isFine) return text;
-  context.log.error({
-    code: "room-invalid",
-    text: `"${line.values.map((value) => value.text).join(" ")}" is not a valid kind of rooms: use one name per line, of letters, digits, "-" and "_", which begins with a letter and has at most ${longestName} characters`,
-    span,
-  });
+  const code = "room-invalid";
+  if (isSetting(text)) {
+    const what = `"${text}" is a setting: indent it by two spaces below the name of a kind of rooms`;
+    log.error({ code, text: what, span });
+    return null;
+  }
+  if (!/^[a-z][\w-]*$/i.test(text) || text.length > longestName) {
+    const what = `"${text}" is not a valid name for a kind of rooms: begin with a letter, and use letters, digits, "-" and "_", at most ${longestName} characters`;
+    log.error({ code, text: what, span });
+    return null;
+  }
+  const second = line.values[1];
+  if (second === undefined) return text;
+  const advice = isSetting(second.text)
+    ? `write "${second.text}" on a line of its own, indented by two spaces`
+    : "write one kind of rooms per line";
+  const what = `"${second.text}" must not follow "${text}": ${advice}`;
+  log.error({ code, text: what, span: second.span });
   return null;
+}
+
+function isSetting(text: string): boolean {
+  return settingNames.some((name) => name === text);
 }
 
 function reportUnknown(setting: Setting, { log }: PragmaContext): void {
   const suggestion = didYouMean(setting.key.text, settingNames);
-  const hint = suggestion === null ? "" : `. Did you mean "${suggestion}"?`;
+  const hint =
+    suggestion === null ? `: it has ${settingNames.join(", ")}` : `: did you mean "${suggestion}"?`;
   log.error({
     code: "setting-unknown",
     text: `a kind of rooms has no setting "${setting.key.text}"${hint}`,

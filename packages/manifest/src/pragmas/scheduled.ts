@@ -6,7 +6,7 @@ import { asyncSettings } from "./events.ts";
 import type { PragmaReader } from "./pragma-context.ts";
 import { readEntry, type Setting } from "./settings.ts";
 
-/** EventBridge Scheduler's limit for names, which the stack's own name is a part of. */
+/** EventBridge Scheduler allows 64 characters, which include the stack's name. */
 const longestName = 64;
 
 export const readScheduled: PragmaReader = (pragma, context) => {
@@ -31,7 +31,7 @@ export const readScheduled: PragmaReader = (pragma, context) => {
         timezone = setting.values[0]?.text ?? timezone;
         if (!isTimezone(timezone))
           wrong(
-            `"${timezone}" is not a time zone: write one such as Europe/Berlin`,
+            `"${timezone}" is not a time zone: use a name such as Europe/Berlin`,
             setting.values[0]?.span ?? setting.key.span,
           );
       },
@@ -58,7 +58,7 @@ export const readScheduled: PragmaReader = (pragma, context) => {
   }
 };
 
-/** What follows the name on its line, and where. */
+/** The values after the name, and their span; without values, the line's span. */
 function inlineExpression(line: LineNode): [expression: string, place: Span] {
   const [, ...inline] = line.values;
   return [inline.map(({ text }) => text).join(" "), spanOf(inline) ?? line.span];

@@ -13,19 +13,19 @@ export function settingOf(line: LineNode): Setting {
   return { key: headOf(line), values: [...inline, ...below] };
 }
 
-/** First value as text; null without one. */
+/** First value as text; null if there is none. */
 export function textOf(setting: Setting): string | null {
   return setting.values[0]?.text ?? null;
 }
 
-/** A key without a value is a switch that is on. */
+/** Reads true or false; a key without a value means true. null for any other value. */
 export function flagOf(setting: Setting): boolean | null {
   const [value] = setting.values;
   if (value === undefined) return true;
   return typeof value.value === "boolean" ? value.value : null;
 }
 
-/** A switch; null, and an error at its place, when the value is not true or false. */
+/** Like `flagOf`, and reports an error for any other value. */
 export function readFlag(
   context: PragmaContext,
   setting: Setting,
@@ -36,14 +36,14 @@ export function readFlag(
   return flag;
 }
 
-/** A whole number within bounds; null otherwise. */
+/** Reads a whole number within the bounds; null for any other value. */
 export function integerOf(setting: Setting, minimum: number, maximum: number): number | null {
   const value = setting.values[0]?.value;
   const isFine = typeof value === "number" && Number.isInteger(value);
   return isFine && value >= minimum && value <= maximum ? value : null;
 }
 
-/** A whole number within bounds; null, and an error at its place, when it is something else. */
+/** Like `integerOf`, and reports an error for any other value. */
 export function readInteger(
   context: PragmaContext,
   setting: Setting,
@@ -54,6 +54,14 @@ export function readInteger(
   const range = `must be a whole number from ${minimum} to ${maximum}${unit}`;
   if (value === null) context.wrongSetting(setting, range, code);
   return value;
+}
+
+/** Reads a folder of the project; returns null and reports an error when it is missing. */
+export function readFolder(context: PragmaContext, setting: Setting): string | null {
+  const folder = cleanPath(textOf(setting) ?? "");
+  if (folder !== "") return folder;
+  context.wrongSetting(setting, "must be a folder, such as src/ws/chat", "src-invalid");
+  return null;
 }
 
 /** Warns about a setting that does not exist, and suggests the closest one that does. */
@@ -74,7 +82,7 @@ export function remarkUnknown(
   });
 }
 
-/** A function entry with settings below its name: `src` and whatever the pragma knows. */
+/** Reads the settings below a function's name, and returns its `src`. `read` has the pragma's other settings. */
 export function readEntry(
   line: LineNode,
   context: PragmaContext,
@@ -85,19 +93,19 @@ export function readEntry(
   for (const child of linesOf(line.children)) {
     const setting = settingOf(child);
     const { text } = setting.key;
-    if (text === "src") src = cleanPath(textOf(setting) ?? "");
+    if (text === "src") src = readFolder(context, setting);
     else if (Object.hasOwn(read, text)) read[text]?.(setting);
     else remarkUnknown(context, setting, where, ["src", ...Object.keys(read)]);
   }
   return src;
 }
 
-/** Whether a URL's path has a part that clients resolve before they ask for it. */
+/** Whether a URL path has a `.` or `..` part, which clients resolve before they send the request. */
 export function hasDotPart(path: string): boolean {
   return path.split("/").some((part) => part === "." || part === "..");
 }
 
-/** A path of the project without `./` and a trailing slash. */
+/** Normalizes a project path: forward slashes, no leading `./`, no trailing slash. */
 export function cleanPath(path: string): string {
   return path
     .replaceAll("\\", "/")

@@ -67,7 +67,7 @@ export const readStatic: PragmaReader = (pragma, context) => {
         draft.ignore = setting.values.map((one) => one.text);
         break;
       case "prefix":
-        // Clients resolve these parts, so that no request would have the prefix.
+        // Clients resolve these parts, so no request would match the prefix.
         if (value !== null && hasDotPart(value)) wrong('may not have a part that is "." or ".."');
         draft.prefix = value === null ? null : cleanPath(value).replace(/^\/+/, "");
         break;
@@ -86,7 +86,7 @@ export const readStatic: PragmaReader = (pragma, context) => {
           else draft.compression = flag ? "br" : false;
         }
         break;
-      // Buckets were named here once; deploy makes its own.
+      // Older manifests name buckets here; the deploy creates its own.
       case "staging":
       case "production":
         break;
@@ -97,7 +97,7 @@ export const readStatic: PragmaReader = (pragma, context) => {
   context.draft.static = draft;
 };
 
-/** Whether a folder, as it is written, is none of the project's: `../dist`, `/srv/www`, `C:/www`. */
+/** Whether a path leads out of the project: `../dist`, `/srv/www`, `C:/www`. */
 function leavesProject(folder: string): boolean {
   const path = posix.normalize(folder.replaceAll("\\", "/"));
   return /^(?:\.\.(?:\/|$)|\/|[A-Za-z]:)/.test(path);
@@ -135,7 +135,7 @@ export const readViews: PragmaReader = (pragma, context) => {
   context.draft.views = readFolder(pragma, "src/views");
 };
 
-/** `src path`, or blocks per pragma that list the functions which see the folder. */
+/** Reads `src path`, or per pragma the functions that use the folder. */
 function readFolder(
   pragma: Parameters<PragmaReader>[0],
   fallback: string,

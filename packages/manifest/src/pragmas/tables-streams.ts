@@ -59,7 +59,7 @@ export function addStream(context: PragmaContext, entry: StreamEntry): void {
   });
 }
 
-/** After all pragmas are read: streams of tables that do not exist. */
+/** Reports streams of undeclared tables, once all pragmas are read. */
 export function checkStreams(
   context: PragmaContext,
   span: (functionId: string) => LineNode["span"],

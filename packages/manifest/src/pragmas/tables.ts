@@ -23,6 +23,8 @@ const keyPattern =
 interface Keys {
   partitionKey: KeyAttribute | null;
   sortKey: KeyAttribute | null;
+  /** Whether a key's type was reported as invalid. */
+  hasInvalidType: boolean;
 }
 
 export const readTables: PragmaReader = (pragma, context) => {
@@ -46,7 +48,7 @@ export const readTables: PragmaReader = (pragma, context) => {
 };
 
 function readTable(name: string, line: LineNode, context: PragmaContext): Table | null {
-  const keys: Keys = { partitionKey: null, sortKey: null };
+  const keys: Keys = { partitionKey: null, sortKey: null, hasInvalidType: false };
   let ttlAttribute: string | null = null;
   let encrypt: boolean | string = false;
   let pointInTimeRecovery = false;
@@ -78,20 +80,21 @@ function readTable(name: string, line: LineNode, context: PragmaContext): Table 
           if (ttlAttribute !== null)
             context.log.error({
               code,
-              text: `"${setting.key.text}" cannot be a second TTL: a table has one, and "${ttlAttribute}" is the first`,
+              text: `"${setting.key.text}" cannot be a second TTL attribute: the table already has "${ttlAttribute}"`,
               span: setting.key.span,
             });
           ttlAttribute ??= setting.key.text;
         }
-        // `insert Lambda` and the like made functions for changes in Architect 5; streams do so today.
+        // Architect 5 declared stream functions with lines such as `insert Lambda`; they are ignored.
         else if (value.toLowerCase() !== "lambda")
           remarkUnknown(context, setting, "a table", tableSettings);
     }
   }
   if (keys.partitionKey === null) {
+    if (keys.hasInvalidType) return null;
     context.log.error({
       code: "table-key-missing",
-      text: `the table "${name}" needs a partition key: a line such as id *String below it`,
+      text: `the table "${name}" needs a partition key: add a line such as id *String below it`,
       span: line.span,
     });
     return null;
@@ -110,7 +113,7 @@ function readTable(name: string, line: LineNode, context: PragmaContext): Table 
   };
 }
 
-/** `attribute *String` or `attribute **Number`; false: it is something else. */
+/** Reads `attribute *String` or `attribute **Number`; returns false if the line is not a key. */
 function readKey(setting: Setting, keys: Keys, context: PragmaContext): boolean {
   const [value] = setting.values;
   const match = /^(\*{1,2})(.*)$/.exec(value?.text ?? "");
@@ -120,9 +123,10 @@ function readKey(setting: Setting, keys: Keys, context: PragmaContext): boolean 
   if (type === undefined) {
     context.log.error({
       code: "table-type-invalid",
-      text: `"${typeName}" is not a type of a key: write String, Number or Binary`,
+      text: `"${typeName}" is not a valid key type: use String, Number or Binary`,
       span: value.span,
     });
+    keys.hasInvalidType = true;
     return true;
   }
   const attribute: KeyAttribute = { name: setting.key.text, type };
@@ -134,8 +138,8 @@ function readKey(setting: Setting, keys: Keys, context: PragmaContext): boolean 
       code,
       text:
         keys[part] === null
-          ? `"${attribute.name}" cannot be both keys`
-          : `"${attribute.name}" cannot be a second ${what}: "${keys[part].name}" is the first`,
+          ? `"${attribute.name}" cannot be both the partition key and the sort key`
+          : `"${attribute.name}" cannot be a second ${what}: the table already has "${keys[part].name}"`,
       span: setting.key.span,
     });
     return true;
@@ -150,7 +154,7 @@ function readKey(setting: Setting, keys: Keys, context: PragmaContext): boolean 
   return true;
 }
 
-/** Indexes of tables; the old name of the pragma is `@indexes`. */
+/** Reads indexes of tables, from `@tables-indexes` or its older name `@indexes`. */
 export const readTablesIndexes: PragmaReader = (pragma, context) => {
   for (const line of linesOf(pragma.body)) {
     const name = headOf(line).text;
@@ -176,7 +180,7 @@ export const readTablesIndexes: PragmaReader = (pragma, context) => {
 };
 
 function readIndex(line: LineNode, context: PragmaContext): TableIndex | null {
-  const keys: Keys = { partitionKey: null, sortKey: null };
+  const keys: Keys = { partitionKey: null, sortKey: null, hasInvalidType: false };
   let name: string | null = null;
   let projection: TableIndex["projection"] = "all";
   for (const child of linesOf(line.children)) {
@@ -186,21 +190,23 @@ function readIndex(line: LineNode, context: PragmaContext): TableIndex | null {
     const [first = ""] = texts;
     if (setting.key.text === "name") name = first;
     else if (setting.key.text === "projection") {
-      projection = first === "all" || first === "keys" ? first : texts;
+      const word = first.toLowerCase();
+      projection = word === "all" || word === "keys" ? word : texts;
     } else {
       remarkUnknown(context, setting, "an index", ["name", "projection"]);
     }
   }
   const { partitionKey, sortKey } = keys;
   if (partitionKey === null) {
+    if (keys.hasInvalidType) return null;
     context.log.error({
       code: "index-key-missing",
-      text: "an index needs a partition key: a line such as email *String below it",
+      text: "an index needs a partition key: add a line such as email *String below it",
       span: line.span,
     });
     return null;
   }
-  // Architect's name for an index without one.
+  // The name Architect generates for an index without one.
   const generated = [partitionKey.name, ...(sortKey === null ? [] : [sortKey.name]), "index"].join(
     "-",
   );
@@ -214,7 +220,7 @@ function readTableName(line: LineNode, context: PragmaContext): string {
   if (!/^[\w.-]{1,200}$/.test(head.text)) {
     context.log.error({
       code: "table-name-invalid",
-      text: `"${head.text}" is not a valid name for a table: use letters, digits, "-", "_" and ".", at most 200`,
+      text: `"${head.text}" is not a valid name for a table: use letters, digits, "-", "_" and ".", at most 200 characters`,
       span: head.span,
     });
   }

@@ -4,7 +4,7 @@ import { flagOf, settingOf, textOf, type Setting } from "./settings.ts";
 
 type Draft = { -readonly [Key in keyof AwsSettings]: AwsSettings[Key] };
 
-/** Reads a setting into the draft; gives what is wrong, after the setting's name. */
+/** Reads a setting into the draft; returns null, or the error as it continues after the setting's name. */
 type Read = (setting: Setting, draft: Draft, line: LineNode) => string | null;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -17,17 +17,17 @@ const retentionDays: ReadonlySet<unknown> = new Set([
 const mostTags = 50;
 const longestTagName = 128;
 const longestTagValue = 256;
-/** Arclet knows its stacks by tags of its own. */
+/** AWS reserves `aws:`; Arclet marks its stacks with `arclet:`. */
 const reservedTags = /^(?:aws|arclet):/i;
 
-/** Settings of `@aws` that the whole app has: what a team asks of what is deployed to its account. */
+/** App-wide settings of `@aws` that teams use for governance: logs, roles, alarms, tags. */
 export const teamSettings: Readonly<Record<string, Read>> = {
   logRetention: (setting, draft) => {
     const value = setting.values[0]?.value;
     if (value === "never") draft.logRetention = null;
     else if (typeof value === "number" && retentionDays.has(value)) draft.logRetention = value;
     else
-      return `must be a number of days that CloudWatch takes (${[...retentionDays].join(", ")}) or never`;
+      return `must be "never", or a number of days that CloudWatch supports: ${[...retentionDays].join(", ")}`;
     return null;
   },
   permissionsBoundary: (setting, draft) => {
@@ -55,15 +55,16 @@ export const teamSettings: Readonly<Record<string, Read>> = {
     const tags: Record<string, string> = { ...draft.tags };
     for (const { key, values } of linesOf(line.children).map(settingOf)) {
       const value = values.map(({ text }) => text).join(" ");
-      if (reservedTags.test(key.text)) return `cannot have "${key.text}", whose prefix is reserved`;
+      if (reservedTags.test(key.text))
+        return `cannot include "${key.text}": its prefix is reserved`;
       if (!isTagText(key.text, longestTagName) || !isTagText(value, longestTagValue))
-        return `must be lines of a name and a value of letters, digits, spaces and _.:/=+-@, which "${key.text}" is not`;
+        return `cannot include "${key.text}": names and values may contain letters, digits, spaces and _.:/=+-@, at most ${longestTagName} and ${longestTagValue} characters`;
       tags[key.text] = value;
     }
     const count = Object.keys(tags).length;
-    // Two are Arclet's own.
+    // Arclet adds two tags.
     if (count === 0 || count > mostTags - 2)
-      return `must be 1 to ${mostTags - 2} lines of a name and a value`;
+      return `must have 1 to ${mostTags - 2} lines below it, each with a name and a value`;
     draft.tags = tags;
     return null;
   },

@@ -19,7 +19,7 @@ import {
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
 const defaultRoutes = 300;
 const lifecycle = ["connect", "default", "disconnect"] as const;
-/** Throttling far below an account's 10,000 a second, which all its APIs share. */
+/** Defaults far below the account's limit of 10,000 requests per second, which all its APIs share. */
 const defaultStage: WebSocketStage = {
   throttlingRateLimit: 1000,
   throttlingBurstLimit: 500,
@@ -32,7 +32,7 @@ interface Action {
   readonly hasRouteResponse: boolean;
 }
 
-/** `connect`, `default` and `disconnect` are always there; the lines add actions or settings of these three. */
+/** Reads actions. `connect`, `default` and `disconnect` always exist; a line with one of these names only adds settings. */
 export const readWs: PragmaReader = (pragma, context) => {
   const actions = new Map<string, Action>(
     lifecycle.map((name) => [name, { line: null, src: null, hasRouteResponse: false }]),
@@ -84,7 +84,7 @@ export const readWs: PragmaReader = (pragma, context) => {
     if (routes.length === defaultRoutes)
       context.log.warning({
         code: "ws-limit",
-        text: `this is route ${defaultRoutes + 1} of the WebSocket API, and API Gateway takes ${defaultRoutes}, $connect, $default and $disconnect among them, unless AWS raises the quotas "Routes per API" and "Integrations per API"`,
+        text: `this is route ${defaultRoutes + 1} of the WebSocket API, and API Gateway allows ${defaultRoutes}, including $connect, $default and $disconnect, unless AWS raises the quotas "Routes per API" and "Integrations per API"`,
         span,
       });
     routes.push({
@@ -106,7 +106,7 @@ export const readWs: PragmaReader = (pragma, context) => {
   };
 };
 
-/** Settings of the API as a whole: how a message names its action, and who may connect. */
+/** Reads API-wide settings, such as how a message names its action and who may connect. */
 export const readWsSettings: PragmaReader = (pragma, context) => {
   let selection = context.draft.ws?.routeSelectionExpression ?? defaultSelection;
   let src: string | null = null;
@@ -154,14 +154,14 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
   if (isKeptAlive && selection !== defaultSelection) {
     context.log.error({
       code: "ws-setting-invalid",
-      text: `"keepAlive" needs the selection ${defaultSelection}: its messages name their action there. Remove one of the two lines`,
+      text: `"keepAlive" needs the selection ${defaultSelection}, because its messages name their action there. Remove one of the two lines`,
       span: pragma.span,
     });
   }
   if (authorizerLine !== null && auth.length > 0) {
     context.log.error({
       code: "ws-setting-invalid",
-      text: "`auth` and `authorizer` exclude each other: an API has one authorizer. Remove one of the two lines",
+      text: "`auth` and `authorizer` cannot be combined: an API has one authorizer. Remove one of the two lines",
       span: authorizerLine.span,
     });
   }
@@ -180,7 +180,7 @@ export const readWsSettings: PragmaReader = (pragma, context) => {
   };
 };
 
-/** Actions that the platform answers itself, with the setting that has it do so. */
+/** Actions that Arclet answers itself, and the setting that enables each. */
 const reservedNames: ReadonlyMap<string, string> = new Map([
   [keepAlive.routeKey, "`keepAlive true`"],
   [rollOver.routeKey, "`auth`"],
@@ -217,7 +217,7 @@ function readOrigins(setting: Setting, context: PragmaContext): string[] {
     else {
       context.log.error({
         code: "ws-setting-invalid",
-        text: `"${text}" is not an origin: write scheme and host, such as https://www.example.com`,
+        text: `"${text}" is not an origin: write a scheme and a host, such as https://www.example.com`,
         span,
       });
     }
@@ -226,7 +226,7 @@ function readOrigins(setting: Setting, context: PragmaContext): string[] {
   return origins;
 }
 
-/** null for what is not a URL. */
+/** null if it is not a URL. */
 function originOf(text: string): string | null {
   return URL.canParse(text) ? new URL(text).origin : null;
 }
@@ -266,7 +266,7 @@ function addWebSocketFunction(
   src: string | null,
   span: LineNode["span"],
 ): string | null {
-  // The layout of today, that of Architect 5, and the one it had for three weeks of 2019.
+  // The current folder layout, Architect 5's, and one that Architect used for three weeks in 2019.
   const folders = [name, `ws-${name}`, `ws-$${name}`];
   return context.addFunction({ pragma: "ws", name, src, folders, span });
 }

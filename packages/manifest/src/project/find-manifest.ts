@@ -4,7 +4,7 @@ import type { ParseResult } from "../syntax/arc-parser.ts";
 import { parseByName } from "./parse-by-name.ts";
 import { readText } from "./read-text.ts";
 
-/** Where a manifest may be, first hit wins. */
+/** Manifest file names, in order of preference. */
 export const manifestFileNames: readonly string[] = [
   "app.arc",
   ".arc",
@@ -45,10 +45,10 @@ export async function findManifest(root: string): Promise<ManifestSearch> {
   return found === null ? { kind: "absent" } : { kind: "found", manifest: found, others };
 }
 
-/** Parses by the file's name; null for a `package.json` that holds no manifest. */
+/** Parses by file name; null for a `package.json` without a manifest. */
 export async function parseManifestFile(name: string, text: string): Promise<ParseResult | null> {
   if (name.endsWith("package.json")) {
-    // Most have none: the parser is only loaded when one may be there.
+    // Most package.json files have no manifest, so the parser is loaded only if one may be there.
     if (!/"(?:arc|architect)"\s*:/.test(text)) return null;
     const { parseJson } = await import("../syntax/json.ts");
     return parseJson(text, { file: name, keys: ["arc", "architect"] });

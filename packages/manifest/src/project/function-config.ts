@@ -18,7 +18,7 @@ import { linesOf } from "../syntax/ast.ts";
 import { parseManifestFile } from "./find-manifest.ts";
 import { readText } from "./read-text.ts";
 
-/** Names of a function's own configuration, first hit wins. */
+/** File names of a function's configuration, in order of preference. */
 export const functionConfigNames: readonly string[] = [
   "config.arc",
   ".arc-config",
@@ -35,14 +35,14 @@ export interface FunctionConfigResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Lays a function's own settings over its defaults. */
+/** Merges a function's `config.arc` over its defaults. */
 export async function readFunctionConfig(
   root: string,
   directory: string,
   defaults: FunctionConfig,
   app: Accessible & { readonly plugins?: readonly unknown[] },
 ): Promise<FunctionConfigResult> {
-  // One look at the folder instead of one for each name: an app may have many functions.
+  // Lists the folder once instead of probing each name: an app may have many functions.
   const present = new Set(namesIn(directory));
   for (const name of functionConfigNames) {
     if (!present.has(name)) continue;
@@ -103,7 +103,7 @@ export function overlayFunctionConfig(
   };
 }
 
-/** Empty when there is no such folder, or it may not be listed. */
+/** Empty if the folder does not exist or cannot be read. */
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);

@@ -23,11 +23,11 @@ export const preferencesFileNames: readonly string[] = [
 export interface PreferencesResult {
   readonly preferences: Preferences;
   readonly diagnostics: readonly Diagnostic[];
-  /** Files of the project that were, or would be, read. Absolute. */
+  /** Absolute paths of the files that were read or would be read if they existed. */
   readonly files: readonly string[];
 }
 
-/** The project's preferences over those of the home folder, and `.env` over both. */
+/** Reads the home folder's preferences, overridden by the project's, overridden by `.env`. */
 export async function readPreferences(root: string): Promise<PreferencesResult> {
   const draft = createDraft();
   const diagnostics: Diagnostic[] = [];
@@ -57,7 +57,7 @@ export async function readPreferences(root: string): Promise<PreferencesResult> 
   return { preferences: draft, diagnostics, files };
 }
 
-/** The app runs without them: some name a folder `.env`. */
+/** An unreadable file is not an error, because some projects have a folder named `.env`. */
 function unreadable(file: string, reason: string): Diagnostic {
   return {
     severity: "warning",

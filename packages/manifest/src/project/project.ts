@@ -10,7 +10,7 @@ export interface ProjectFunction extends LambdaFunction {
   readonly exists: boolean;
 }
 
-/** `preferences.arc` / `prefs.arc` of the project, over those of the home folder, with `.env`. */
+/** Merged from `preferences.arc` or `prefs.arc` of the project and of the home folder, and `.env`. */
 export interface Preferences {
   readonly env: { readonly [E in EnvironmentName]: { readonly [name: string]: string } };
   readonly sandbox: {
@@ -30,11 +30,11 @@ export interface Preferences {
   };
 }
 
-/** Everything read from a project's folder. Nothing below the reader touches the manifest's files again. */
+/** Everything read from a project's folder. No other code reads the manifest's files again. */
 export interface Project {
   /** Absolute. */
   readonly root: string;
-  /** Absolute; null when there is none and the default app is assumed. */
+  /** Absolute; null if there is none and the default app is assumed. */
   readonly manifestFile: string | null;
   readonly manifest: Manifest;
   readonly functions: readonly ProjectFunction[];
@@ -44,7 +44,7 @@ export interface Project {
 }
 
 export interface ProjectResult {
-  /** null when errors make it unusable. */
+  /** null if errors make it unusable. */
   readonly project: Project | null;
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -11,11 +11,11 @@ import { functionConfigNames, readFunctionConfig } from "./function-config.ts";
 import { readPreferences } from "./preferences.ts";
 import type { ProjectFunction, ProjectResult } from "./project.ts";
 
-/** What Architect assumes of a folder without a manifest. */
+/** The manifest that Architect assumes for a folder without one. */
 const defaultManifest = "@app\napp-default\n\n@http\n\n@static\n";
 
 export interface ReadProjectOptions {
-  /** Adds to the manifest before its functions are looked for: what plugins are for. */
+  /** Hook by which plugins extend the manifest before function folders are located. */
   readonly extend?: (manifest: Manifest) => Promise<{
     readonly manifest: Manifest;
     readonly diagnostics: readonly Diagnostic[];
@@ -83,7 +83,7 @@ export async function readProject(
     project: {
       root,
       manifestFile,
-      // With what the functions' own configurations say.
+      // Merged with the functions' `config.arc` files.
       manifest: { ...manifest, functions },
       functions,
       preferences: preferences.preferences,
@@ -93,7 +93,7 @@ export async function readProject(
   };
 }
 
-/** Everything `readProject` reports, and functions whose handler is missing. */
+/** Like `readProject`, and also reports functions whose folder is missing. */
 export async function checkProject(folder: string): Promise<ProjectResult> {
   const { project, diagnostics } = await readProject(folder);
   if (project === null) return { project, diagnostics };
@@ -113,10 +113,10 @@ export function missingFunction(declared: LambdaFunction): Diagnostic {
 }
 
 const places = `${manifestFileNames.slice(0, -1).join(", ")}, or "arc" in package.json`;
-const absentText = `no manifest here (${places}): "arclet init" writes one`;
-const assumedText = `no manifest here (${places}): serving the folder as the app "app-default"`;
+const absentText = `no manifest found (${places}): run "arclet init" to create one`;
+const assumedText = `no manifest found (${places}): serving the folder as the app "app-default"`;
 
-/** Architect serves such a folder without a manifest; an empty one is rather a wrong one. */
+/** Architect serves such a folder without a manifest. An empty folder is more likely the wrong one. */
 function looksLikeApp(root: string): boolean {
   return isFolder(join(root, "public")) || isFolder(join(root, "src"));
 }
@@ -153,11 +153,11 @@ function locate(
 
 function remarksOnFiles(others: readonly string[], document: Document): Diagnostic[] {
   if (others.length === 0) return [];
-  const text = `${document.source.path} is used; ${others.join(", ")} ${others.length === 1 ? "is" : "are"} not`;
+  const text = `${document.source.path} is used, and ${others.join(", ")} ${others.length === 1 ? "is" : "are"} ignored: keep one manifest`;
   return [plainWarning("manifest-duplicate", text)];
 }
 
-/** The sandbox of Architect 5 routed by folders alone: what it found, the manifest must name today. */
+/** Architect 5's sandbox routed by folders alone. Reports such folders, which now need a line in the manifest. */
 function undeclaredFolders(root: string, manifest: Manifest): Diagnostic[] {
   if (manifest.ws === null) return [];
   const folder = join(root, "src/ws");

@@ -5,10 +5,10 @@ export type ReadText =
   | { readonly kind: "absent" }
   | { readonly kind: "unreadable"; readonly reason: string };
 
-/** Reads a file that may not be there. */
+/** Reads a file that may not exist. */
 export async function readText(path: string): Promise<ReadText> {
   try {
-    // Editors of other systems begin a file with a byte order mark, which is not a part of its text.
+    // Remove a byte order mark, which some Windows editors write.
     return { kind: "text", text: (await readFile(path, "utf8")).replace(/^\uFEFF/, "") };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";

@@ -21,7 +21,7 @@ export type SandboxDraft = {
   -readonly [Key in keyof Preferences["sandbox"]]: Preferences["sandbox"][Key];
 };
 
-/** Reads `@sandbox` of the preferences. A value that means nothing is an error at its place. */
+/** Reads `@sandbox` of the preferences, and reports invalid values. */
 export function applySandbox(
   body: readonly BodyNode[],
   sandbox: SandboxDraft,
@@ -76,7 +76,7 @@ export function applySandbox(
   }
 }
 
-/** Architect's sandbox has settings that mean nothing here: only what looks misspelt is remarked. */
+/** Reports only likely typos, because Architect's sandbox has settings that Arclet does not need. */
 function remarkMisspelt({ key }: Setting, log: DiagnosticLog): void {
   const suggestion = didYouMean(key.text, settings);
   if (suggestion === null) return;

@@ -1,5 +1,5 @@
 /**
- * Names that Lambda sets itself and takes from nobody.
+ * Names reserved by Lambda, which sets them itself.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 export const reservedVariables: ReadonlySet<string> = new Set([
@@ -21,7 +21,7 @@ export const reservedVariables: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Characters that Lambda takes for all variables of a function together.
+ * Most characters of all of a function's variables together.
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export const variablesLimit = 4096;

@@ -1,4 +1,4 @@
-/** What a setting's value may be. Readers check by it; editors, schemas and completions show it. */
+/** Describes a setting's value. Readers validate with it; editors and schemas show it. */
 export type SettingEntry = { readonly text: string } & (
   | IntegerRange
   | { readonly kind: "flag" }
@@ -11,7 +11,7 @@ export interface IntegerRange {
   readonly kind: "integer";
   readonly minimum: number;
   readonly maximum: number;
-  /** As messages name it, with a space in front: ` (seconds)`. */
+  /** As messages show it, with a leading space: ` (seconds)`. */
   readonly unit: string;
 }
 
@@ -48,16 +48,16 @@ export const lambdaIntegers: Readonly<
   Record<"memory" | "timeout" | "storage" | "concurrency" | "provisionedConcurrency", IntegerEntry>
 > = {
   memory: integer("Memory of the function; 1152 by default.", 128, 10_240, "megabytes"),
-  timeout: integer("How long an invocation may take; 5 by default.", 1, 900, "seconds"),
+  timeout: integer("Longest time an invocation may take; 5 by default.", 1, 900, "seconds"),
   storage: integer("Size of /tmp; 512 by default.", 512, 10_240, "megabytes"),
-  concurrency: integer("Invocations at a time; without it, the account's limit.", 0, 10_000),
-  provisionedConcurrency: integer("Environments that are kept ready on AWS.", 1, 10_000),
+  concurrency: integer("Most concurrent invocations; the account's limit by default.", 0, 10_000),
+  provisionedConcurrency: integer("Execution environments that AWS keeps ready.", 1, 10_000),
 };
 
 /** Whole numbers of events and schedules. https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html */
 export const asyncIntegers: Readonly<Record<"retries" | "maxAge", IntegerEntry>> = {
-  retries: integer("How often a failed event is tried again; 2 by default.", 0, 2),
-  maxAge: integer("How old an event may get; 21600 by default.", 60, 21_600, "seconds"),
+  retries: integer("How often a failed event is retried; 2 by default.", 0, 2),
+  maxAge: integer("Age at which an event is dropped; 21600 by default.", 60, 21_600, "seconds"),
 };
 
 /**
@@ -67,25 +67,34 @@ export const asyncIntegers: Readonly<Record<"retries" | "maxAge", IntegerEntry>>
 export const queueIntegers: Readonly<
   Record<"batchSize" | "batchWindow" | "visibilityTimeout" | "maxReceiveCount", IntegerEntry>
 > = {
-  batchSize: integer("Messages in one invocation; 1 by default.", 1, 10_000),
-  batchWindow: integer("How long to gather them; 0 by default.", 0, 300, "seconds"),
-  visibilityTimeout: integer("How long a message in work is hidden.", 0, 43_200, "seconds"),
-  maxReceiveCount: integer("Tries before a message is a dead letter; 5 by default.", 1, 1000),
+  batchSize: integer("Most messages in one invocation; 1 by default.", 1, 10_000),
+  batchWindow: integer("Longest wait to fill a batch; 0 by default.", 0, 300, "seconds"),
+  visibilityTimeout: integer(
+    "How long a received message stays hidden from other receivers.",
+    0,
+    43_200,
+    "seconds",
+  ),
+  maxReceiveCount: integer(
+    "Receives before a message moves to the dead-letter queue; 5 by default.",
+    1,
+    1000,
+  ),
 };
 
 /** Whole numbers of streams. https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html */
 export const streamIntegers: Readonly<
   Record<"batchSize" | "batchWindow" | "retries" | "maxAge", IntegerEntry>
 > = {
-  batchSize: integer("Records in one invocation; 10 by default.", 1, 10_000),
-  batchWindow: integer("How long to gather them; 0 by default.", 0, 300, "seconds"),
-  retries: integer("How often a failed batch is tried again.", 0, 10_000),
-  maxAge: integer("How old a record may get; 86400 by default.", 60, 86_400, "seconds"),
+  batchSize: integer("Most records in one invocation; 10 by default.", 1, 10_000),
+  batchWindow: integer("Longest wait to fill a batch; 0 by default.", 0, 300, "seconds"),
+  retries: integer("How often a failed batch is retried.", 0, 10_000),
+  maxAge: integer("Age at which a record is dropped; 86400 by default.", 60, 86_400, "seconds"),
 };
 
 /** https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid.html#apis-apiid-model-cors */
 export const corsAge: IntegerEntry = integer(
-  "How long a browser may keep an answer to OPTIONS.",
+  "How long a browser may cache the response to OPTIONS.",
   0,
   86_400,
   "seconds",
@@ -96,18 +105,18 @@ export const highestPort = 65_535;
 
 const levels = ["DEBUG", "INFO", "WARN"] as const;
 
-/** Settings of `@aws` that functions have, in the manifest and in their own `config.arc`. */
+/** Settings of functions, allowed under `@aws` in the manifest and in `config.arc`. */
 const lambdaEntries: Readonly<Record<string, SettingEntry>> = {
   ...lambdaIntegers,
   architecture: words("Processor on AWS; arm64 by default.", "arm64", "x86_64"),
-  runtime: text("Lambda's identifier, such as nodejs24.x or python3.14."),
-  handler: text("File and export, such as index.handler."),
+  runtime: text("Lambda runtime, such as nodejs24.x or python3.14."),
+  handler: text("Handler's file and export, such as index.handler."),
   layers: list("ARNs of layer versions, at most 5."),
   policies: list("ARNs of managed policies, at most 10."),
-  allow: list("Actions, then the ARNs they are for; on AWS only."),
-  logFormat: words("Form of log lines; Text by default.", "Text", "JSON"),
+  allow: list("IAM actions, then the ARNs they apply to; on AWS only."),
+  logFormat: words("Format of log lines; Text by default.", "Text", "JSON"),
   applicationLogLevel: words(
-    "Lowest level that is kept of the function's lines, with logFormat JSON.",
+    "Lowest level of the function's log lines to keep; needs logFormat JSON.",
     "TRACE",
     ...levels,
     "ERROR",
@@ -115,10 +124,13 @@ const lambdaEntries: Readonly<Record<string, SettingEntry>> = {
   ),
   tracing: flag("Whether X-Ray traces the function."),
   vpc: list("Ids of subnets and security groups (subnet-… sg-…), or false."),
-  systemLogLevel: words("The same for Lambda's own lines, with logFormat JSON.", ...levels),
+  systemLogLevel: words(
+    "Lowest level of Lambda's own log lines to keep; needs logFormat JSON.",
+    ...levels,
+  ),
 };
 
-/** Every pragma that an editor offers, with its settings. Retired ones and synonyms are left out. */
+/** Every pragma that editors offer, with its settings. Obsolete pragmas and synonyms are omitted. */
 export const pragmaCatalog: Readonly<Record<string, PragmaEntry>> = {
   app: { text: "The app's name, on the next line." },
   aws: {
@@ -126,19 +138,19 @@ export const pragmaCatalog: Readonly<Record<string, PragmaEntry>> = {
     settings: {
       region: text("AWS region, such as eu-central-1."),
       profile: text("AWS profile for deploys."),
-      bucket: text("S3 bucket for archives; made when missing."),
+      bucket: text("S3 bucket for deployed archives; created when missing."),
       protect: flag("Whether production stacks have termination protection."),
       apigateway: words("Kind of HTTP API; http by default.", "http", "httpv2", "httpv1", "rest"),
       logRetention: text("Days that logs are kept, or never; 30 by default."),
-      permissionsBoundary: text("ARN of a policy that bounds every role."),
-      deadLetters: flag("Whether events that Lambda gives up go to a queue."),
-      alarms: text("An address or an SNS topic for alarms of each function."),
-      tags: list("Tags of the stack, a name and a value a line."),
+      permissionsBoundary: text("ARN of the permissions boundary of every role."),
+      deadLetters: flag("Whether events that fail every retry go to a queue."),
+      alarms: text("E-mail address or SNS topic that gets the functions' alarms."),
+      tags: list("Tags of the stack: one name and value per line."),
       ...lambdaEntries,
     },
   },
   http: {
-    text: "HTTP routes: a method and a path a line, such as `get /cats/:id`. Each is a function.",
+    text: "HTTP routes: one method and path per line, such as `get /cats/:id`. Each is a function.",
     entrySettings: {
       method: words(
         "The route's method.",
@@ -151,27 +163,27 @@ export const pragmaCatalog: Readonly<Record<string, PragmaEntry>> = {
     text: "A WebSocket API with connect, default and disconnect. Each line adds an action.",
     entrySettings: {
       src,
-      response: flag("Whether the function's body is sent back to the caller."),
+      response: flag("Whether what the function returns is sent back to the caller."),
     },
   },
   cors: {
-    text: "Which other origins' pages may call the HTTP API; alone, all of them.",
+    text: "Origins whose pages may call the HTTP API; every origin when nothing follows.",
     settings: {
       origins: list("Origins such as https://example.com, or *."),
       methods: list("GET, POST and so on, or *."),
       headers: list("Headers that requests may have, or *."),
-      expose: list("Headers of answers that pages may read."),
-      credentials: flag("Whether requests may have cookies; needs origins by name."),
+      expose: list("Response headers that pages may read."),
+      credentials: flag("Whether requests may carry cookies; needs each origin listed."),
       maxAge: corsAge,
     },
   },
   domain: {
-    text: "Hosts of the deployed app: staging or production, and its hosts below it.",
+    text: "Custom domains of the deployed app: staging or production, with hosts below.",
     entrySettings: {
       http: text("Host of pages, such as app.example.com."),
       ws: text("Host of sockets, such as ws.example.com."),
-      certificate: text("ARN of a certificate of AWS Certificate Manager."),
-      zone: text("Id of the Route 53 hosted zone that gets the records."),
+      certificate: text("ARN of an AWS Certificate Manager certificate."),
+      zone: text("Id of the Route 53 hosted zone for the DNS records."),
     },
   },
   "ws-settings": {
@@ -179,32 +191,42 @@ export const pragmaCatalog: Readonly<Record<string, PragmaEntry>> = {
     settings: {
       selection: text("How a message names its action: $request.body.action by default."),
       authorizer: text("Folder of a Lambda REQUEST authorizer in front of connect."),
-      identity: list("What the authorizer needs: header.Name or querystring.name."),
-      auth: list("Who may connect without code of yours: ticket, session, or both."),
+      identity: list("Identity sources of the authorizer: header.Name or querystring.name."),
+      auth: list("Built-in login for sockets: ticket, session, or both."),
       origins: list(
         "Origins of pages that may connect, such as https://www.example.com; * for all.",
       ),
-      throttlingRateLimit: integer("Deployed: 1000 by default.", 1, 1_000_000, "messages a second"),
-      throttlingBurstLimit: integer("Deployed: 500 by default.", 1, 1_000_000, "messages a second"),
+      throttlingRateLimit: integer(
+        "Rate limit of the deployed API; 1000 by default.",
+        1,
+        1_000_000,
+        "messages a second",
+      ),
+      throttlingBurstLimit: integer(
+        "Burst limit of the deployed API; 500 by default.",
+        1,
+        1_000_000,
+        "messages a second",
+      ),
       accessLogs: flag("Whether the deployed stage writes access logs."),
-      keepAlive: flag("Answers messages with the action arclet-ping without a function."),
+      keepAlive: flag("Answers messages with the action arclet-ping without running a function."),
     },
   },
   rooms: {
-    text: "Kinds of rooms: a name a line. A room is `chat`, or `chat:lobby`.",
+    text: "Kinds of rooms: one name per line. A room of kind chat is named `chat` or `chat:lobby`.",
     entrySettings: {
-      presence: flag("Whether a function learns who comes and goes."),
-      members: integer("Most members of one room.", 1, 100_000),
-      rate: integer("Most messages of a member.", 1, 1000, "messages a second"),
+      presence: flag("Whether src/rooms/<kind> runs when members join and leave."),
+      members: integer("Most members in one room.", 1, 100_000),
+      rate: integer("Most messages one connection may send.", 1, 1000, "messages a second"),
       src,
     },
   },
   events: {
-    text: "SNS topics: a name a line. Each has a function.",
+    text: "SNS topics: one name per line. Each has a function.",
     entrySettings: { src, ...asyncIntegers },
   },
   queues: {
-    text: "SQS queues: a name a line. Each has a function.",
+    text: "SQS queues: one name per line. Each has a function.",
     entrySettings: {
       src,
       fifo: flag("Whether messages keep their order; true by default."),
@@ -212,12 +234,12 @@ export const pragmaCatalog: Readonly<Record<string, PragmaEntry>> = {
     },
   },
   scheduled: {
-    text: "Functions that run by the clock: `daily rate(1 day)`, `noon cron(0 12 * * ? *)`.",
+    text: "Functions that run on a schedule: `daily rate(1 day)`, `noon cron(0 12 * * ? *)`.",
     entrySettings: {
       src,
-      rate: text("A number and minutes, hours or days."),
+      rate: text("A number and minutes, hours or days, such as 5 minutes."),
       cron: text("Six fields: minutes, hours, day of month, month, day of week, year."),
-      timezone: text("Such as Europe/Berlin; UTC by default."),
+      timezone: text("Time zone, such as Europe/Berlin; UTC by default."),
       ...asyncIntegers,
     },
   },
@@ -225,45 +247,51 @@ export const pragmaCatalog: Readonly<Record<string, PragmaEntry>> = {
     text: "DynamoDB tables: `*String` is the partition key, `**String` the sort key, `TTL` the time to live.",
     entrySettings: {
       encrypt: words("true, or the ARN of a KMS key.", "true", "false"),
-      PointInTimeRecovery: flag("Whether AWS keeps backups of the last 35 days."),
-      stream: flag("Whether src/tables-streams/<table> gets every change."),
+      PointInTimeRecovery: flag("Whether AWS keeps point-in-time backups for 35 days."),
+      stream: flag("Whether src/tables-streams/<table> receives every change."),
     },
   },
   "tables-indexes": {
-    text: "Indexes of tables: the table's name, and keys below it.",
+    text: "Indexes of tables: the table's name, with keys below it.",
     entrySettings: {
       name: text("The index's name."),
-      projection: list("all (default), keys, or the attributes."),
+      projection: list("Attributes in the index: all (default), keys, or their names."),
     },
   },
   "tables-streams": {
-    text: "Functions that get every change of a table.",
+    text: "Functions that receive every change of a table.",
     entrySettings: {
       src,
-      table: text("The table, when the line has another name."),
+      table: text("The table's name, when it differs from the line's."),
       ...streamIntegers,
-      bisect: flag("Whether a failed batch is halved; true by default."),
+      bisect: flag("Whether a failed batch is split in two and retried; true by default."),
     },
   },
   static: {
     text: "Static files, served at /_static/ and at / when no route takes the path.",
     settings: {
-      folder: text("public by default."),
-      fingerprint: { ...words("Names with a hash.", "external"), isFlag: true } as SettingEntry,
-      ignore: list("Parts of names that are neither served nor uploaded."),
+      folder: text("Folder of the files; public by default."),
+      fingerprint: {
+        ...words("Adds a hash to file names; external when a bundler has done so.", "external"),
+        isFlag: true,
+      } as SettingEntry,
+      ignore: list("Files whose names contain one of these are not served or uploaded."),
       prefix: text("Folder in the bucket."),
       prune: flag("Whether a deploy deletes files that are gone."),
       spa: flag("Whether index.html answers paths without an extension."),
-      compression: { ...words("How text is stored.", "br", "gzip"), isFlag: true } as SettingEntry,
-      private: flag("Whether only the app reads the bucket; true by default."),
+      compression: {
+        ...words("Compression of stored text files.", "br", "gzip"),
+        isFlag: true,
+      } as SettingEntry,
+      private: flag("Whether the bucket is private to the app; true by default."),
     },
   },
   proxy: {
-    text: "Where requests go that nothing else takes.",
+    text: "Server that gets the requests no route or file answers.",
     settings: {
-      testing: text("A URL, locally."),
-      staging: text("A URL, in staging."),
-      production: text("A URL, in production."),
+      testing: text("URL when the app runs locally."),
+      staging: text("URL in staging."),
+      production: text("URL in production."),
     },
   },
   shared: {
@@ -274,8 +302,8 @@ export const pragmaCatalog: Readonly<Record<string, PragmaEntry>> = {
     text: "The folder imported as @architect/views/…; src/views by default.",
     settings: { src: text("The folder.") },
   },
-  cdn: { text: "CloudFront in front of the deployed app." },
-  plugins: { text: "Plugins: the name of a package a line." },
+  cdn: { text: "Puts CloudFront in front of the deployed app." },
+  plugins: { text: "Plugins: one package name per line." },
 };
 
 /** Pragmas of a function's own `config.arc`. */
@@ -284,21 +312,21 @@ export const functionPragmaCatalog: Readonly<Record<string, PragmaEntry>> = {
   arc: {
     text: "How this function is built.",
     settings: {
-      env: flag("Whether it has the app's variables; true by default."),
+      env: flag("Whether it gets the app's environment variables; true by default."),
       bundle: flag("Whether its code is bundled; true by default."),
       shared: flag("Whether it uses src/shared; true by default."),
       views: flag("Whether it uses src/views."),
     },
   },
   access: {
-    text: "What of the app the function may use on AWS: tables, events, queues, connections, static.",
+    text: "The app's resources that the function may use on AWS: tables, events, queues, connections, rooms, static.",
   },
 };
 
 /** Pragmas of `preferences.arc`. */
 export const preferencesCatalog: Readonly<Record<string, PragmaEntry>> = {
   env: {
-    text: "Variables by environment: names and values below testing, staging or production.",
+    text: "Environment variables: names and values below testing, staging or production.",
     settings: {
       testing: list("Variables of the local app."),
       staging: list("Variables of staging."),
@@ -310,10 +338,10 @@ export const preferencesCatalog: Readonly<Record<string, PragmaEntry>> = {
     settings: {
       ports: list("Ports by service, such as http 3333."),
       env: words("Environment whose variables are used.", "testing", "staging", "production"),
-      "seed-data": text("File with items of tables."),
-      "external-db": flag("Whether tables are elsewhere."),
-      useAWS: flag("Whether tables are those on AWS."),
-      livereload: flag("Whether pages load again when you save."),
+      "seed-data": text("File with items to put into the tables."),
+      "external-db": flag("Whether tables are in another DynamoDB."),
+      useAWS: flag("Whether the app uses the tables on AWS."),
+      livereload: flag("Whether pages reload when you save."),
       coldstart: flag("Whether every invocation starts cold."),
     },
   },
@@ -321,7 +349,7 @@ export const preferencesCatalog: Readonly<Record<string, PragmaEntry>> = {
     text: "What arclet init writes.",
     settings: {
       autocreate: flag("Whether dev writes missing functions."),
-      templates: list("Files by pragma, such as ws templates/ws.js."),
+      templates: list("Template files by pragma, such as ws templates/ws.js."),
     },
   },
 };

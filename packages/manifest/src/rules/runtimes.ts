@@ -2,11 +2,11 @@ import { didYouMean } from "../did-you-mean.ts";
 
 /** Days as `2026-04-30`; null when AWS has announced none. */
 interface Lifecycle {
-  /** From then on the runtime gets no updates or support. */
+  /** First day without updates and support. */
   readonly deprecated: string | null;
-  /** From then on Lambda makes no new function with it. */
+  /** First day on which Lambda refuses to create functions with it. */
   readonly createBlocked: string | null;
-  /** From then on Lambda updates no function that has it. */
+  /** First day on which Lambda refuses to update functions with it. */
   readonly updateBlocked: string | null;
 }
 
@@ -17,7 +17,7 @@ function days(deprecated: string, createBlocked: string, updateBlocked: string):
 const undated: Lifecycle = { deprecated: null, createBlocked: null, updateBlocked: null };
 
 /**
- * Every identifier that Lambda has or had, with AWS's dates as of 2026-11-25.
+ * Every current and past Lambda runtime, with AWS's dates as of 2026-11-25.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
  */
 const lifecycles: Readonly<Record<string, Lifecycle>> = {
@@ -72,7 +72,7 @@ const lifecycles: Readonly<Record<string, Lifecycle>> = {
   provided: days("2024-01-08", "2024-02-08", "2026-07-01"),
 };
 
-/** What the names of languages mean: the newest runtime that Lambda documents with its dates. */
+/** Runtime for each language name: the newest whose dates Lambda documents. */
 const newest: Readonly<Record<string, string>> = {
   nodejs: "nodejs24.x",
   python: "python3.14",
@@ -96,10 +96,10 @@ const shortNames: Readonly<Record<string, string>> = {
   ".net": "dotnet",
 };
 
-/** Runs new projects' functions; a manifest that names none keeps `nodejs22.x`, as in Architect. */
+/** Runtime of new projects. A manifest without a runtime keeps `nodejs22.x`, as in Architect. */
 export const newProjectRuntime = "nodejs24.x";
 
-/** Architect's runtime that Lambda has not: it runs here, in a process of its own. */
+/** A runtime of Architect that Lambda does not have. It runs only locally, in its own process. */
 const localOnly = "deno";
 
 /** `node` → `nodejs24.x`; an identifier stays as it is. */
@@ -115,12 +115,12 @@ export type RuntimeVerdict =
   | { readonly kind: "warning"; readonly text: string; readonly suggestion: string | null }
   | { readonly kind: "unknown"; readonly text: string; readonly suggestion: string | null };
 
-/** What AWS says to a function with this runtime on a day. */
+/** Whether AWS accepts functions with this runtime on a day. */
 export function judgeRuntime(runtime: string, today: Date): RuntimeVerdict {
   if (runtime === localOnly)
     return {
       kind: "warning",
-      text: `Lambda has no runtime "${runtime}": its functions run here only`,
+      text: `Lambda has no runtime "${runtime}": functions that use it run only locally`,
       suggestion: null,
     };
   if (!Object.hasOwn(lifecycles, runtime)) {
@@ -140,10 +140,10 @@ export function judgeRuntime(runtime: string, today: Date): RuntimeVerdict {
       ? `Lambda has refused to create and to update functions with it since ${updateBlocked}`
       : createBlocked !== null && day >= createBlocked
         ? `Lambda has refused to create functions with it since ${createBlocked}`
-        : `Lambda refuses to create functions with it from ${createBlocked ?? "a later day"} on`;
+        : `Lambda refuses to create functions with it from ${createBlocked ?? "a date to be announced"} on`;
   return {
     kind: "warning",
-    text: `the runtime ${runtime} is deprecated since ${deprecated}, and ${consequence}: use ${successor}`,
+    text: `the runtime ${runtime} has been deprecated since ${deprecated}, and ${consequence}: use ${successor}`,
     suggestion: successor,
   };
 }

@@ -1,4 +1,4 @@
-/** A rate or cron expression, read by EventBridge's rules; or why it is refused. */
+/** A parsed rate or cron expression, or the reason it is invalid. */
 export type ParsedSchedule =
   | { readonly ok: true; readonly kind: "rate"; readonly periodMs: number }
   | { readonly ok: true; readonly kind: "cron"; readonly fields: CronFields }
@@ -21,8 +21,8 @@ const rateUnitsMs: Readonly<Record<string, number>> = {
 };
 
 /**
- * Reads `rate(5 minutes)` and `cron(0 12 ? * MON-FRI *)`. What passes here is taken by EventBridge and
- * by the local scheduler.
+ * Reads `rate(5 minutes)` and `cron(0 12 ? * MON-FRI *)`. EventBridge and the local scheduler
+ * accept every expression that passes.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
  */
 export function parseSchedule(expression: string): ParsedSchedule {
@@ -53,9 +53,9 @@ interface FieldRule {
   readonly name: string;
   readonly minimum: number;
   readonly maximum: number;
-  /** Names that stand for the numbers from `minimum` on. */
+  /** Names for the numbers from `minimum` upwards. */
   readonly names?: readonly string[];
-  /** What only this field takes, such as `L`. */
+  /** Values specific to this field, such as `L`. */
   readonly special?: RegExp;
   readonly values: string;
 }
@@ -106,13 +106,13 @@ function parseCron(text: string): ParsedSchedule {
     : refuse(`cron(${text}) never fires: none of its months has that day`);
 }
 
-/** A list of values, ranges and steps; what is special to a field comes alone. */
+/** Whether a field is a list of values, ranges and steps, or one value specific to the field. */
 function isField(field: string, rule: FieldRule): boolean {
   if (rule.special?.test(field) === true) return true;
   return field.split(",").every((part) => isPart(part, rule));
 }
 
-/** `*`, `5`, `MON`, `1-5`, `*` and the others with a step: `0/15`. */
+/** Matches `*`, `5`, `MON` or `1-5`, optionally with a step: `0/15`. */
 function isPart(part: string, rule: FieldRule): boolean {
   const [range = "", step, ...more] = part.split("/");
   if (more.length > 0) return false;
@@ -136,7 +136,7 @@ function isWithin(text: string, minimum: number, maximum: number): boolean {
   return /^\d{1,4}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum;
 }
 
-/** February has a 29th every four years; a day that none of the months has never comes. */
+/** Days per month. February has 29, because it does in leap years. */
 const longestMonths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 function isPossible({ dayOfMonth, month }: CronFields): boolean {
@@ -151,11 +151,11 @@ function refuse(reason: string): ParsedSchedule {
   return { ok: false, reason };
 }
 
-/** Whether the ICU data of this machine and EventBridge Scheduler know a time zone: `Europe/Berlin`. */
+/** Whether a name such as `Europe/Berlin` is a time zone known to ICU, and so to EventBridge Scheduler. */
 export function isTimezone(name: string): boolean {
   try {
     const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
-    // Offsets such as +02:00 are time zones to JavaScript only.
+    // JavaScript also accepts offsets such as +02:00, which EventBridge Scheduler refuses.
     return !/^[+-]/.test(timeZone);
   } catch {
     return false;

@@ -1,8 +1,8 @@
 import type { WebSocketApi } from "../manifest.ts";
 
 /**
- * Why sockets of a deployed app refuse everybody; null: they do not. On AWS page and socket have different
- * hosts, so that a session's cookie reaches the socket only below one domain.
+ * The reason why a deployed app would refuse every socket, or null. On AWS, page and socket have different
+ * hosts, so a session cookie reaches the socket only if both are below one domain.
  */
 export function sessionLoginProblem(
   auth: WebSocketApi["auth"],

@@ -1,7 +1,7 @@
 import type { Span } from "../source-file.ts";
 import type { Scalar } from "./ast.ts";
 
-/** One line of `.arc` text, cut into its parts. */
+/** One tokenized line of `.arc` text. */
 export interface LexedLine {
   /** Spaces in front; a tab counts as two. */
   readonly indent: number;
@@ -9,13 +9,13 @@ export interface LexedLine {
   readonly values: readonly Scalar[];
   readonly comment: string | null;
   readonly span: Span;
-  /** Where a quote begins that does not end on its line. */
+  /** Position of an opening quote without a closing one. */
   readonly openQuote: Span | null;
 }
 
 const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
-/** Cuts a line. Looks at each character once. */
+/** Tokenizes a line in one pass. */
 export function lexLine(text: string, lineStart: number, lineEnd: number): LexedLine {
   let position = lineStart;
   let indent = 0;
@@ -65,7 +65,7 @@ export function lexLine(text: string, lineStart: number, lineEnd: number): Lexed
   };
 }
 
-/** Bare words may be numbers and booleans. */
+/** Converts an unquoted word, which may be a number or a boolean. */
 export function bareScalar(text: string, span: Span): Scalar {
   let value: string | number | boolean = text;
   if (text === "true" || text === "false") value = text === "true";

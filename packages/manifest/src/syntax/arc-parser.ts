@@ -2,15 +2,15 @@ import { DiagnosticLog } from "../diagnostic-log.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { SourceFile } from "../source-file.ts";
 import { lexLine, type LexedLine } from "./arc-lexer.ts";
-import type { BodyNode, CommentNode, Document, LineNode, PragmaNode } from "./ast.ts";
+import type { BodyNode, CommentNode, Document, LineNode, PragmaNode, Scalar } from "./ast.ts";
 
 export interface ParseResult {
-  /** As much as could be understood. */
+  /** Everything that could be parsed. */
   readonly document: Document;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** A pragma holds lines, lines hold lines, those hold lines: deeper means nothing to anybody. */
+/** Levels of lines below a pragma; no pragma uses more. */
 const deepest = 3;
 const pragmaPattern = /^@([A-Za-z][\w-]*)$/;
 
@@ -19,7 +19,7 @@ interface OpenLine {
   readonly node: { -readonly [Key in keyof LineNode]: LineNode[Key] } & { children: BodyNode[] };
 }
 
-/** Parses `.arc` text. Never throws; goes on after every mistake. */
+/** Parses `.arc` text. Never throws, and continues after every error. */
 export function parseArc(text: string, options: { readonly file: string }): ParseResult {
   const source = new SourceFile(options.file, text);
   const parser = new ArcParser(new DiagnosticLog(source));
@@ -35,7 +35,7 @@ class ArcParser {
   #open: OpenLine[] = [];
   #comments: CommentNode[] = [];
   #hasBlank = false;
-  #isTabTold = false;
+  #hasTabWarning = false;
 
   constructor(log: DiagnosticLog) {
     this.#log = log;
@@ -83,11 +83,11 @@ class ArcParser {
         span: line.openQuote,
       });
     }
-    if (line.hasTab && !this.#isTabTold) {
-      this.#isTabTold = true;
+    if (line.hasTab && !this.#hasTabWarning) {
+      this.#hasTabWarning = true;
       this.#log.warning({
         code: "syntax-tab",
-        text: 'indented by tabs, which count as two spaces here: "arclet fmt" makes them spaces',
+        text: 'this line is indented with tabs, which count as two spaces each: run "arclet fmt" to replace them',
         span: { start: line.span.start, end: line.span.end },
       });
     }
@@ -115,11 +115,26 @@ class ArcParser {
     if (inline !== undefined) {
       this.#log.error({
         code: "pragma-inline-value",
-        text: `"${inline.text}" must be on its own line, below ${first.text}`,
+        text: `"${inline.text}" must be on a line of its own below ${first.text}`,
         span: { start: inline.span.start, end: line.span.end },
       });
     }
     this.#beginPragma(name ?? first.text.slice(1), line);
+    if (inline !== undefined) this.#inlineValues(rest, inline, line);
+  }
+
+  /** Treats values on a pragma's line as its first line, so that one mistake causes one error. */
+  #inlineValues(values: readonly Scalar[], { span }: Scalar, line: LexedLine): void {
+    const node = {
+      kind: "line" as const,
+      values,
+      comment: null,
+      children: [] as BodyNode[],
+      hasBlankBefore: false,
+      span: { start: span.start, end: line.span.end },
+    };
+    this.#body?.push(node);
+    this.#open = [{ indent: 0, node }];
   }
 
   #beginPragma(name: string, line: LexedLine): void {
@@ -145,7 +160,7 @@ class ArcParser {
     this.#hasBlank = false;
   }
 
-  /** Comments right above a pragma are its own; those set off by a blank line end what came before. */
+  /** Takes the comments directly above a pragma. Comments above a blank line stay with the previous one. */
   #takeLeading(): CommentNode[] {
     const comments = this.#comments;
     this.#comments = [];
@@ -180,14 +195,14 @@ class ArcParser {
     if (isBetween && !(isFirstLevel && popped === outer)) {
       this.#log.error({
         code: "syntax-indentation",
-        text: "this line's indentation matches no line above: indent by two spaces a level",
+        text: "this line's indentation matches no line above: indent by two spaces per level",
         span: line.span,
       });
     }
     if (this.#open.length >= deepest) {
       this.#log.error({
         code: "syntax-too-deep",
-        text: `values nest at most ${deepest} deep`,
+        text: `this value is nested too deeply: use at most ${deepest} levels below a pragma`,
         span: line.span,
       });
       this.#open.length = deepest - 1;

@@ -1,7 +1,7 @@
 import { bareScalar } from "./arc-lexer.ts";
 import type { BodyNode, CommentNode, Document, LineNode, PragmaNode, Scalar } from "./ast.ts";
 
-/** Prints a document in the one way: two spaces a level, one blank line between pragmas, comments kept. */
+/** Prints a document in the standard format: two spaces per level, one blank line between pragmas, comments kept. */
 export function printArc(document: Document): string {
   const sections: string[] = [];
   if (document.header.length > 0) sections.push(printComments(document.header));
@@ -44,7 +44,7 @@ function printComments(comments: readonly CommentNode[]): string {
 
 const quotes = ['"', "'", "`"];
 
-/** Quotes stay where they were, and come where a bare word would mean something else. */
+/** Keeps quotes, and adds them where an unquoted word would be read differently. */
 function printScalar(scalar: Scalar, isFirst: boolean): string {
   const { text, isQuoted } = scalar;
   if (!isQuoted && isBareWord(text, isFirst)) return text;

@@ -4,7 +4,7 @@ import type { SourceFile, Span } from "../source-file.ts";
 /** One value: bare or quoted text, a number, or a boolean. */
 export interface Scalar {
   readonly value: string | number | boolean;
-  /** As written, without quotes. Rules about texts look at this: `1e3` is a fine name. */
+  /** As written, without quotes. Rules about names check this: `1e3` is a valid name. */
   readonly text: string;
   readonly isQuoted: boolean;
   readonly span: Span;
@@ -12,7 +12,7 @@ export interface Scalar {
 
 export interface CommentNode {
   readonly kind: "comment";
-  /** With its `#`, without trailing space. */
+  /** With the `#`, without trailing spaces. */
   readonly text: string;
   readonly hasBlankBefore: boolean;
 }
@@ -35,20 +35,20 @@ export interface PragmaNode {
   readonly leading: readonly CommentNode[];
   readonly comment: string | null;
   readonly body: readonly BodyNode[];
-  /** Of JSON and YAML: the values as they were written, which plugins read. Absent: the body's. */
+  /** For JSON and YAML: the values as written, which plugins read. If absent, they are derived from the body. */
   readonly plain?: readonly PlainValue[];
   readonly span: Span;
 }
 
-/** A manifest as a tree. Every form (`.arc`, JSON, YAML) comes to this one. */
+/** A manifest as a tree. `.arc`, JSON and YAML all parse to this. */
 export interface Document {
   readonly source: SourceFile;
-  /** Comments above everything, set off by a blank line. */
+  /** Comments at the top, separated from the first pragma by a blank line. */
   readonly header: readonly CommentNode[];
   readonly pragmas: readonly PragmaNode[];
 }
 
-/** The lines among the nodes of a body. */
+/** The body's nodes that are lines. */
 export function linesOf(body: readonly BodyNode[]): LineNode[] {
   return body.filter((node) => node.kind === "line");
 }

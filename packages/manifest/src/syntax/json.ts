@@ -5,8 +5,8 @@ import type { ParseResult } from "./arc-parser.ts";
 import { documentOf, type ValueTree } from "./value-tree.ts";
 
 /**
- * Parses a manifest in JSON; comments and trailing commas are fine.
- * `keys`: where in the file it is, e.g. `arc` or `architect` of a `package.json`; null without such a key.
+ * Parses a JSON manifest; comments and trailing commas are allowed.
+ * `keys`: keys of the file under which the manifest may be, such as `arc` or `architect` in `package.json`. The result is null if none is present.
  */
 export function parseJson(
   written: string,
@@ -20,7 +20,7 @@ export function parseJson(
   for (const { error, offset, length } of errors) {
     log.error({
       code: "syntax-error",
-      text: `not JSON: ${printParseErrorCode(error)
+      text: `not valid JSON: ${printParseErrorCode(error)
         .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
         .toLowerCase()}`,
       span: { start: offset, end: offset + length },

@@ -3,7 +3,7 @@ import type { SourceFile, Span } from "../source-file.ts";
 import { bareScalar } from "./arc-lexer.ts";
 import type { Document, LineNode, PragmaNode, Scalar } from "./ast.ts";
 
-/** What JSON and YAML have in common, with spans. */
+/** Common tree of JSON and YAML values, with spans. */
 export type ValueTree =
   | {
       readonly kind: "scalar";
@@ -19,7 +19,7 @@ export interface ValueEntry {
   readonly value: ValueTree;
 }
 
-/** Puts a tree of pragmas into the shape `.arc` text has. */
+/** Converts a tree of pragmas into the document that `.arc` text would give. */
 export function documentOf(source: SourceFile, tree: ValueTree): Document {
   const entries = tree.kind === "map" ? tree.entries : [];
   const pragmas = entries
@@ -36,7 +36,7 @@ export function documentOf(source: SourceFile, tree: ValueTree): Document {
   return { source, header: [], pragmas };
 }
 
-/** Items as they are; of a map, pairs of name and value, as Architect's parser gives them. */
+/** A list's items; for a map, its name and value pairs, as Architect's parser returns them. */
 function plainItems(value: ValueTree): readonly PlainValue[] {
   switch (value.kind) {
     case "scalar":
@@ -59,7 +59,7 @@ function plainOf(value: ValueTree): PlainValue {
   }
 }
 
-/** Lines that stand below a name. */
+/** Lines below a name. */
 function linesOfValue(value: ValueTree): LineNode[] {
   switch (value.kind) {
     // `ws: null` and `ws: true` are a pragma without lines; `static: false` has one.
@@ -74,10 +74,10 @@ function linesOfValue(value: ValueTree): LineNode[] {
   }
 }
 
-/** An item of a list: a value, several on one line, or maps of names. */
+/** Converts a list item: a value, several values on one line, or a map of names. */
 function linesOfItem(item: ValueTree): LineNode[] {
   if (item.kind === "scalar") {
-    // `"get /"` in a list is what `get /` is on a line.
+    // `"get /"` in a list equals `get /` on a line.
     const words = typeof item.value === "string" ? item.value.split(/\s+/).filter(Boolean) : [];
     if (words.length > 1)
       return [

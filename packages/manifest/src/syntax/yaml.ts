@@ -19,7 +19,7 @@ export function parseYaml(text: string, options: { readonly file: string }): Par
   for (const { message, pos } of yaml.errors) {
     log.error({
       code: "syntax-error",
-      text: `not YAML: ${message.split(" at line ")[0] ?? message}`,
+      text: `not valid YAML: ${message.split(" at line ")[0] ?? message}`,
       span: { start: pos[0], end: pos[1] },
     });
   }

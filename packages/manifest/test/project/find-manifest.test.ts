@@ -43,7 +43,7 @@ describe("the place of a manifest", () => {
     );
     const { diagnostics } = await readProject(root);
     expect(reported(diagnostics)).toEqual([
-      "warning manifest-duplicate: app.arc is used; .arc, arc.json, arc.yaml, arc.yml are not",
+      "warning manifest-duplicate: app.arc is used, and .arc, arc.json, arc.yaml, arc.yml are ignored: keep one manifest",
     ]);
   });
 
@@ -61,7 +61,7 @@ describe("the place of a manifest", () => {
     expect(project).toBeNull();
     expect(reported(diagnostics)).toEqual([
       expect.stringMatching(
-        /^error manifest-missing: no manifest here .*"arclet init" writes one$/,
+        /^error manifest-missing: no manifest found .*run "arclet init" to create one$/,
       ),
     ]);
   });

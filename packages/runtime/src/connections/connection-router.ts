@@ -6,7 +6,7 @@ export type ConnectionId = string;
 export type ConnectionCommand =
   | {
       readonly type: "send";
-      /** Bytes make a binary frame, unless `isText` says that they are the UTF-8 of a text. */
+      /** Bytes are sent as a binary frame, or as a text frame if `isText`: then they are UTF-8 text. */
       readonly data: string | Uint8Array;
       readonly isText?: boolean;
     }
@@ -22,27 +22,27 @@ export interface ConnectionInfo {
 }
 
 export type ConnectionReply =
-  /** `lease`: further posts need not wait for their answers; only within one process. */
+  /** `lease`: further posts need not wait for answers; only within one process. */
   | { readonly type: "done"; readonly lease?: Lease | null }
   | { readonly type: "info"; readonly info: ConnectionInfo }
-  /** The peer reads too slowly and its buffer is full. */
+  /** The client reads too slowly, and its buffer is full. */
   | { readonly type: "limit-exceeded" }
   /** More than 128 KB. */
   | { readonly type: "too-large" };
 
-/** The end of a connection that commands are handed to. */
+/** A local connection, to which commands are delivered. */
 export interface ConnectionTarget {
   handle(command: ConnectionCommand): ConnectionReply | "gone";
 }
 
 /**
- * Carries commands to whichever node holds a connection.
- * At most once; commands of one caller to one connection arrive in order; no order across callers.
+ * Delivers commands to the node that holds a connection, at most once. Commands of one caller to one
+ * connection arrive in order; commands of different callers may not.
  */
 export interface ConnectionRouter {
   attach(id: ConnectionId, target: ConnectionTarget): void | Promise<void>;
   detach(id: ConnectionId): void | Promise<void>;
-  /** Gives "gone" when no live node holds `id`. Rejects only when the backend itself failed. */
+  /** Resolves with "gone" if no live node holds `id`. Rejects only if the backend fails. */
   request(
     id: ConnectionId,
     command: ConnectionCommand,

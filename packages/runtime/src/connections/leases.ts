@@ -1,8 +1,8 @@
-/** An environment that has leases, and hears of what becomes of them before anything that happens later. */
+/** An environment with leases. It is notified of their end before anything that happens later. */
 export interface LeaseHolder {
-  /** Its posts must wait for answers again. Those that are on their way still arrive. */
+  /** Revokes a lease: posts must wait for answers again. Posts already on their way still arrive. */
   revoke(lease: Lease): void;
-  /** Nothing arrives on it any more. */
+  /** The connection has ended; posts on the lease no longer arrive. */
   drop(lease: Lease): void;
 }
 
@@ -10,7 +10,7 @@ export interface LeaseHolder {
 export interface LeasedConnection {
   /**
    * Sends the bytes from `start` to `end` as one message. The four bytes in front of `start` may be
-   * overwritten, and the buffer is the connection's from now on: nobody else changes this part of it.
+   * overwritten. The buffer then belongs to the connection: nothing else may change this part of it.
    */
   post(buffer: Buffer, start: number, end: number, isText: boolean): void;
 }
@@ -18,16 +18,16 @@ export interface LeasedConnection {
 /**
  * A lease lets an environment post to a connection without waiting for each answer, until it is revoked:
  * because the connection is closing, or because its buffer is filling and answers report the limit.
- * Posts on a lease arrive as others do; that the peer left meanwhile is not reported, as API Gateway does
- * not report it either.
+ * Posts on a lease arrive like others. If the client leaves in the meantime, no error is reported, as at
+ * API Gateway.
  */
 export class Lease {
   readonly connectionId: string;
-  /** Which no other lease has: shorter than the connection's id. */
+  /** A unique number, shorter than the connection's id. */
   readonly number: number;
   readonly connection: LeasedConnection;
   #isOpen = true;
-  /** Most connections are posted to from one environment. */
+  /** Most connections receive posts from only one environment. */
   #holder: LeaseHolder | null = null;
   #others: Set<LeaseHolder> | null = null;
 
@@ -37,7 +37,7 @@ export class Lease {
     this.connection = connection;
   }
 
-  /** False: posts must wait for answers. */
+  /** Returns false if posts must wait for answers. */
   grantTo(holder: LeaseHolder): boolean {
     if (!this.#isOpen) return false;
     if (this.#holder === null) this.#holder = holder;
@@ -45,7 +45,7 @@ export class Lease {
     return true;
   }
 
-  /** An environment has ended: it must not be kept by connections that outlive it. */
+  /** Removes an ended environment, so that connections that outlive it do not keep it in memory. */
   forget(holder: LeaseHolder): void {
     if (this.#holder === holder) this.#holder = null;
     this.#others?.delete(holder);

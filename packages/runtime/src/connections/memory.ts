@@ -1,6 +1,6 @@
 import type { ConnectionId, ConnectionRouter, ConnectionTarget } from "./connection-router.ts";
 
-/** The router of one process: the default, and the reference for every other. */
+/** The router within one process: the default, and the reference for other implementations. */
 export function createMemoryRouter(): ConnectionRouter {
   const targets = new Map<ConnectionId, ConnectionTarget>();
   return {

@@ -1,6 +1,6 @@
 import type { RealtimeCommand } from "@arclet/functions/gateway";
 
-/** Fields that each command has besides its type, and what each must be. */
+/** Fields of each command besides its type, and their types. */
 const shapes: Readonly<Record<RealtimeCommand["type"], Readonly<Record<string, Check>>>> = {
   join: { room: isText, id: isText, member: isTextOrNull },
   leave: { room: isText, id: isText },
@@ -15,7 +15,7 @@ const shapes: Readonly<Record<RealtimeCommand["type"], Readonly<Record<string, C
 
 type Check = (value: unknown) => boolean;
 
-/** Reads what came from a function's process, which may have written anything; null: it is not a command. */
+/** Validates a message from a function's process, which may contain anything. null if it is not a command. */
 export function readRealtimeCommand(json: string): RealtimeCommand | null {
   let given: unknown;
   try {

@@ -4,14 +4,14 @@ import type { Clock } from "../clock.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 import { RoomRegistry, type PresenceChange, type RoomLimits } from "./room-registry.ts";
 
-/** Rooms, used tickets and revocations of an app: what one table holds on AWS. */
+/** Rooms, used tickets and revocations of an app. On AWS, one table holds them. */
 export class Realtime {
   readonly rooms: RoomRegistry;
   readonly memory: AuthMemory;
   readonly #clock: Clock;
   readonly #traffic: Traffic;
   #kinds: ReadonlyMap<string, RoomLimits & { readonly hasPresence: boolean }> = new Map();
-  /** Nonces of used tickets with the time at which they would expire, oldest first. */
+  /** Nonces of used tickets with their expiry times, oldest first. */
   readonly #usedTickets = new Map<string, number>();
   readonly #revokedAt = new Map<string, number>();
   #onPresence: (change: PresenceChange) => void = () => {};
@@ -33,7 +33,7 @@ export class Realtime {
     };
   }
 
-  /** Whether the app has rooms or logins: others pay nothing for them. */
+  /** Whether the app has rooms or logins. Without, there is no overhead. */
   get isNeeded(): boolean {
     return this.#isNeeded;
   }
@@ -48,17 +48,17 @@ export class Realtime {
     this.#isNeeded = rooms.length > 0 || (ws?.auth.length ?? 0) > 0;
   }
 
-  /** Who is given the joins and leaves of kinds with presence. */
+  /** Receives joins and leaves of kinds with presence. */
   onPresence(listener: (change: PresenceChange) => void): void {
     this.#onPresence = listener;
   }
 
-  /** Whether what was issued to this person at a time (epoch milliseconds) has been revoked. */
+  /** Whether a ticket or session issued to this person at a time (epoch milliseconds) has been revoked. */
   isRevoked(id: string, issuedAt: number): boolean {
     return issuedAt <= (this.#revokedAt.get(id) ?? 0);
   }
 
-  /** Carries out what a function asks. `data` goes with `send`: bytes are a binary frame unless `isText`. */
+  /** Runs a function's command. `data` is the payload of `send`: bytes are a binary frame unless `isText`. */
   handle(
     command: RealtimeCommand,
     data: string | Uint8Array | null,
@@ -104,7 +104,7 @@ export class Realtime {
 
   #useTicket(nonce: string, expiresAt: number): boolean {
     const now = this.#clock.now();
-    // All tickets live equally long: the oldest is the first to expire.
+    // All tickets have the same lifetime, so the oldest expires first.
     for (const [other, end] of this.#usedTickets) {
       if (end > now) break;
       this.#usedTickets.delete(other);

@@ -2,42 +2,42 @@ import { identityKind } from "@arclet/functions/gateway";
 import type { Clock } from "../clock.ts";
 import type { ConnectionId } from "./connection-router.ts";
 
-/** One message for many connections, whose frame is written once. */
+/** One message for many connections. Its frame is encoded once. */
 export interface SharedMessage {
   readonly data: string | Uint8Array;
-  /** Otherwise it is a binary frame. */
+  /** Whether it is a text frame; otherwise it is binary. */
   readonly isText: boolean;
   /** Epoch milliseconds. */
   readonly at: number;
-  /** Whoever is the first to need its frames writes them. */
+  /** Encoded by the first connection that needs them. */
   frames: Buffer | null;
 }
 
-/** The end of a connection that members' messages are handed to. */
+/** A local connection that receives room messages. */
 export interface RoomTarget {
-  /** False: it has closed, or its client reads too slowly. */
+  /** Returns false if it has closed, or its client reads too slowly. */
   deliver(message: SharedMessage): boolean;
   close(code: number, reason: string): void;
 }
 
-/** Who opened a connection, by a ticket or a session. */
+/** The person who opened a connection with a ticket or session. */
 export interface ConnectionIdentity {
   readonly id: string;
   /** JSON of the whole identity. */
   readonly json: string;
-  /** Epoch milliseconds at which ticket or session was issued. */
+  /** Epoch milliseconds when the ticket or session was issued. */
   readonly issuedAt: number;
 }
 
-/** A change in who is in a room. */
+/** A change of a room's members. */
 export interface PresenceChange {
-  /** Neither a join nor a leave: `MODIFY` replaced its member, `MOVE` its connection. */
+  /** `MODIFY` replaces a member, and `MOVE` its connection; neither is a join or leave. */
   readonly eventName: "JOIN" | "MODIFY" | "MOVE" | "LEAVE";
   readonly room: string;
   readonly connectionId: ConnectionId;
-  /** With `MOVE`: the connection whose place this one has taken. */
+  /** With `MOVE`: the connection it took over from. */
   readonly formerId?: ConnectionId;
-  /** JSON; of a LEAVE what the member had last. */
+  /** JSON; for a LEAVE, the member's last value. */
   readonly member: string | null;
   /** Epoch milliseconds. */
   readonly joinedAt: number;
@@ -53,15 +53,15 @@ export interface RoomLimits {
 
 export interface RoomRegistryOptions {
   readonly clock: Clock;
-  /** Limits of the kind that a room is of. */
+  /** Returns the limits of a room's kind. */
   readonly limitsOf: (room: string) => RoomLimits;
-  /** Called for every change, in their order. */
+  /** Called for every change, in order. */
   readonly onPresence: (change: PresenceChange) => void;
 }
 
 export interface RoomMember {
   readonly id: ConnectionId;
-  /** JSON; null when it joined without any. */
+  /** JSON; null if it joined without one. */
   readonly member: string | null;
   /** Epoch milliseconds. */
   readonly joinedAt: number;
@@ -69,7 +69,7 @@ export interface RoomMember {
 
 export interface MembersPage {
   readonly members: readonly RoomMember[];
-  /** What to ask with for the next page; null at the end. */
+  /** Cursor for the next page; null at the end. */
   readonly next: number | null;
 }
 
@@ -78,11 +78,11 @@ const pageSize = 1000;
 interface Membership {
   connection: RoomConnection;
   readonly room: string;
-  /** Orders members by their join or roll-over; a page begins behind one. */
+  /** Number that orders members by join or roll-over; a page starts after one. */
   number: number;
   readonly joinedAt: number;
   member: string | null;
-  /** Those of one connection are linked: a map of its own would cost each more than all the rest. */
+  /** Memberships of one connection form a linked list, because a map per connection would take too much memory. */
   before: Membership | null;
   next: Membership | null;
 }
@@ -93,24 +93,24 @@ interface RoomConnection {
   /** Null until the socket is open. */
   target: RoomTarget | null;
   identity: ConnectionIdentity | null;
-  /** Joins during the handshake, by room; null afterwards. */
+  /** Joins collected during the handshake, by room; null afterwards. */
   waiting: Map<string, string | null> | null;
   /** Its newest membership. */
   newest: Membership | null;
-  /** The second in which it sent, and how often. */
+  /** The current second, and the messages sent in it. */
   sentSecond: number;
   sent: number;
 }
 
 /**
- * Who is in which room, of the connections of this process. A join during the handshake takes effect
- * once the socket opens; a connection that has closed is in no room.
+ * Room memberships of this process's connections. A join during the handshake takes effect when the socket
+ * opens. A closed connection is in no room.
  */
 export class RoomRegistry {
   readonly #options: RoomRegistryOptions;
   readonly #connections = new Map<ConnectionId, RoomConnection>();
   readonly #rooms = new Map<string, Map<ConnectionId, Membership>>();
-  /** Connections whose place another one has taken, by that one's id. Both of their ids mean the newer one. */
+  /** Replaced connections and their successors. Both ids refer to the successor. */
   readonly #formers = new Map<ConnectionId, Pick<RoomConnection, "id" | "target">>();
   #joins = 0;
 
@@ -118,7 +118,7 @@ export class RoomRegistry {
     this.#options = options;
   }
 
-  /** A handshake has begun: joins of this connection wait for its outcome. */
+  /** Starts a handshake: joins of this connection wait for its result. */
   begin(id: ConnectionId): void {
     this.#connections.set(id, {
       id,
@@ -131,15 +131,15 @@ export class RoomRegistry {
     });
   }
 
-  /** Who opens the connection; their joins need no member. */
+  /** Sets the identity of a connection, which is the default member of its joins. */
   identify(id: ConnectionId, identity: ConnectionIdentity): void {
     const connection = this.#connections.get(id);
     if (connection !== undefined) connection.identity = identity;
   }
 
   /**
-   * The function has accepted the handshake: what it joined takes effect, after the rooms of `previous`, whose
-   * place it takes, have moved to it. `gone`: that one has closed. `full`: a room has too many members.
+   * Completes an accepted handshake: moves the rooms of `previous`, then applies the collected joins. Returns
+   * `gone` if `previous` has closed, and `full` if a room has too many members.
    */
   settle(id: ConnectionId, previous: ConnectionId | null = null): "done" | "full" | "gone" {
     const connection = this.#connections.get(id);
@@ -155,7 +155,7 @@ export class RoomRegistry {
     return "done";
   }
 
-  /** Nothing that is sent meanwhile is lost: until the new socket is open, the old one gets it. */
+  /** No message is lost: until the new socket is open, the old one receives them. */
   #move(previous: ConnectionId, to: RoomConnection): boolean {
     const from = this.#connections.get(previous);
     if (from?.id !== previous || from.waiting !== null) return false;
@@ -175,7 +175,7 @@ export class RoomRegistry {
         joinedAt,
       });
     }
-    // Functions run for 15 minutes at most: nobody knows the one before that any more.
+    // Functions run for at most 15 minutes, so no code still uses an older id.
     this.#forgetFormers(previous);
     to.newest = from.newest;
     from.newest = null;
@@ -191,12 +191,12 @@ export class RoomRegistry {
     if (connection !== undefined) connection.target = target;
   }
 
-  /** The connection has ended, or never opened: it leaves all its rooms and joins nothing any more. */
+  /** The connection has ended, or never opened: removes it from all rooms and prevents further joins. */
   end(id: ConnectionId): void {
     const connection = this.#connections.get(id);
     if (connection === undefined) return;
     if (connection.id !== id) {
-      // It has rolled over: its rooms are its successor's.
+      // It has rolled over: its rooms belong to its successor.
       const former = this.#formers.get(connection.id);
       if (former?.id === id) former.target = null;
       return;
@@ -206,7 +206,7 @@ export class RoomRegistry {
     for (const membership of membershipsOf(connection)) this.#remove(membership);
   }
 
-  /** A socket that was replaced is not left behind in no room, where nothing could close it. */
+  /** Closes a replaced socket too, because it is in no room through which it could be closed later. */
   #forgetFormers(id: ConnectionId): void {
     const former = this.#formers.get(id);
     if (former === undefined) return;
@@ -243,8 +243,8 @@ export class RoomRegistry {
   }
 
   /**
-   * Hands one message to everybody in a room. `from` counts against the kind's rate.
-   * Gives how many were found, and how many of them read too slowly; null: `from` sends too fast.
+   * Sends one message to all members of a room. `from` counts against the kind's rate.
+   * Returns the number of members, and of those that read too slowly; null if `from` exceeds its rate.
    */
   send(
     room: string,
@@ -257,7 +257,7 @@ export class RoomRegistry {
     if (members === undefined) return none;
     const at = this.#options.clock.now();
     const message: SharedMessage = { data, isText, at, frames: null };
-    // A function that began before a roll-over knows a connection by its former id.
+    // A function that started before a roll-over uses the connection's old id.
     const excepted = except.map((id) => this.#connections.get(id)?.id ?? id);
     let found = 0;
     let missed = 0;
@@ -269,7 +269,7 @@ export class RoomRegistry {
     return { members: found, missed };
   }
 
-  /** Members that joined behind the number `after`, in the order of their joins. */
+  /** Members that joined after the member with number `after`, in order. */
   members(room: string, after: number): MembersPage {
     const page: RoomMember[] = [];
     let last = after;
@@ -282,18 +282,18 @@ export class RoomRegistry {
     return { members: page, next: null };
   }
 
-  /** Rooms of a connection, the platform's own among them. */
+  /** Rooms of a connection, including the platform's own. */
   of(id: ConnectionId): readonly string[] {
     const connection = this.#connections.get(id);
     return connection === undefined ? [] : membershipsOf(connection).map(({ room }) => room);
   }
 
-  /** Everybody leaves. */
+  /** Removes all members of a room. */
   empty(room: string): void {
     for (const membership of this.#rooms.get(room)?.values() ?? []) this.#remove(membership);
   }
 
-  /** Closes all connections of an identity, with those whose place they have taken. */
+  /** Closes all connections of an identity, including replaced ones. */
   kick(identityId: string): void {
     const members = this.#rooms.get(`${identityKind}:${identityId}`);
     for (const { connection } of Array.from(members?.values() ?? [])) {
@@ -361,6 +361,6 @@ function membershipsOf({ newest }: RoomConnection): Membership[] {
   return memberships.toReversed();
 }
 
-/** What API Gateway says when an app closes a connection. */
+/** API Gateway's close reason when an app closes a connection. */
 const closedNormally = "Connection Closed Normally";
 const none = Object.freeze({ members: 0, missed: 0 });

@@ -16,7 +16,7 @@ const pageEndpoints: ReadonlySet<string> = new Set([
   "livereload",
   "livereload.js",
 ]);
-/** Bytes a slow listener may lag behind before it is let go. */
+/** Bytes a slow listener may lag behind before it is disconnected. */
 const maxLagBytes = 1024 * 1024;
 
 /** Endpoints for the developer and for pages under development. */
@@ -28,12 +28,12 @@ export class DevApi {
     this.#context = context;
   }
 
-  /** False: the path is not of this API. */
+  /** Returns false if the path does not belong to this API. */
   handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
     if (!path.startsWith(prefix)) return false;
     const { trust } = this.#context;
     const name = path.slice(prefix.length);
-    // Pages of the app load these wherever they are shown: on a phone, through a tunnel.
+    // Pages load these from anywhere they are shown, including phones and tunnels.
     const isAllowed = pageEndpoints.has(name) ? trust.isOwnPage(request) : trust.isLocal(request);
     if (!isAllowed) {
       answerJson(response, 403, JSON.stringify({ message: onlyLocal }));
@@ -64,7 +64,7 @@ export class DevApi {
     return true;
   }
 
-  /** Static pages learn the socket's address with `<script src="/_arclet/env.js">`. */
+  /** Static pages get the socket's URL with `<script src="/_arclet/env.js">`. */
   #sendEnvironment(request: IncomingMessage, response: ServerResponse): void {
     const url = JSON.stringify(this.#socketUrl(request));
     sendScript(response, `window.WS_URL = ${url};\n`);

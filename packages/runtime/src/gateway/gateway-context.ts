@@ -10,7 +10,7 @@ import type { Traffic } from "../traffic/traffic.ts";
 import type { WaitingWork } from "./waiting-work.ts";
 import type { Trust } from "../http/trust.ts";
 
-/** What every part of the gateway works with. */
+/** Shared by all parts of the gateway. */
 export interface GatewayContext {
   readonly invoker: GatewayInvoker;
   readonly connections: ConnectionRouter;
@@ -25,6 +25,6 @@ export interface GatewayContext {
   /** Ten lower-case letters and digits. */
   readonly apiId: string;
   readonly stage: string;
-  /** Why requests were refused, for the developer; written only while traffic is observed. */
+  /** Reasons for refused requests, for the developer; recorded only while traffic is observed. */
   readonly reasons: WeakMap<ServerResponse, string>;
 }

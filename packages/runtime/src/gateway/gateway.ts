@@ -33,7 +33,7 @@ export interface GatewayApp {
 }
 
 export interface GatewayOptions {
-  /** `localhost` listens on 127.0.0.1 and, where there is one, ::1. */
+  /** `localhost` listens on 127.0.0.1 and, if available, ::1. */
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -48,19 +48,19 @@ export interface GatewayOptions {
   readonly app: GatewayApp;
   /** Certificate and key as PEM texts; without them there is no TLS. */
   readonly tls?: TlsFiles | null;
-  /** Judges what is local, and which pages may open sockets. */
+  /** Decides which requests are local, and which pages may open sockets. */
   readonly trust: Trust;
-  /** Takes requests of local services; false: not one of them. */
+  /** Handles requests to local services; returns false for other requests. */
   readonly answerService: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface Gateway {
   readonly port: number;
   readonly apiId: string;
-  /** Bytes of events that wait for functions or run in them. */
+  /** Bytes of events that are waiting or running. */
   readonly waitingBytes: number;
   readonly connectionCount: number;
-  /** Swaps routes; open sockets stay and use the new ones. */
+  /** Replaces the routes. Open sockets stay open and use the new ones. */
   setApp(app: GatewayApp): void;
   /** Stops listening, closes sockets (1001), awaits `$disconnect` of each. */
   close(): Promise<void>;
@@ -68,7 +68,7 @@ export interface Gateway {
 
 /**
  * HTTP, WebSocket, management and developer endpoints on one port.
- * Rejects with `RuntimeError` when the port or the host cannot be had.
+ * Rejects with `RuntimeError` if the port or host is not available.
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { invoker, connections, realtime, traffic, clock, limits, stage, host } = options;
@@ -101,7 +101,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     realtime.setManifest(manifest);
     webSockets.setApi(manifest.ws, localPlace(manifest), env);
     const staticKey = JSON.stringify([root, livereload, manifest.static]);
-    // What it has read stays when only functions changed.
+    // Keep cached files if only functions changed.
     if (staticKey !== servedKey)
       staticFiles =
         manifest.static === null ? null : new StaticFiles(root, manifest.static, livereload);
@@ -135,7 +135,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       answerJson(response, 400, '{"message":"Bad Request"}');
       return;
     }
-    // Not the parsed path: that has `..` resolved and would hide what was sent.
+    // Use the path as sent: the parsed one has `..` resolved.
     const end = sent.indexOf("?");
     const path = end === -1 ? sent : sent.slice(0, end);
     const found = http.find(method, path);
@@ -209,7 +209,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-/** Nearly all that is sent, and what every parser of URLs takes. */
+/** Matches most paths, for which no URL parser is needed. */
 const plainPath = /^\/(?!\/)[\w.~!$&'()*+,;=:@%/?-]*$/;
 
 function isRead(method: string | undefined): boolean {

@@ -3,9 +3,9 @@ import type { InvocationResult } from "../invocation.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 
 /**
- * Invokes a function and waits so long at most. One that has begun goes on when its time is over or its
- * caller is gone, as on AWS; one that has not never begins. `caller` emits `close` when nobody waits for
- * the result any more. `"throttled"`: too much waits already.
+ * Invokes a function and waits up to a limit. As on AWS, an invocation that has started continues after the
+ * timeout or when its caller leaves; one that has not started is cancelled. `caller` emits `close` when the
+ * result is no longer needed. Resolves with `"throttled"` if too many events are waiting.
  */
 export function invokeInTime(
   { invoker, clock, work }: GatewayContext,
@@ -30,7 +30,7 @@ export function invokeInTime(
       if (isWithdrawn) work.release(bytes);
       return isWithdrawn;
     };
-    // What a function that has begun says still counts: a handshake may owe it a disconnect.
+    // The result still matters: an accepted handshake requires a disconnect.
     const leave = (): void => {
       if (withdraw()) finish("late");
     };

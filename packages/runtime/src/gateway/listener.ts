@@ -35,13 +35,13 @@ export interface ListenOptions {
 /** One port, on every address of the host. */
 export interface Listener {
   readonly port: number;
-  /** Takes no more connections; resolves when those there are have ended. */
+  /** Stops accepting connections. Resolves when the existing ones have ended. */
   stop(): Promise<void>;
-  /** Ends connections as soon as no request is in work on any, or the grace is over. */
+  /** Closes connections when no requests are in progress, or the grace period is over. */
   drain(): void;
 }
 
-/** Rejects with `RuntimeError` when port or host cannot be had. */
+/** Rejects with `RuntimeError` if the port or host is not available. */
 export async function listen(given: ListenOptions): Promise<Listener> {
   const requests = new RequestCount();
   const options: ListenOptions = {
@@ -63,10 +63,10 @@ export async function listen(given: ListenOptions): Promise<Listener> {
       bound.push(server);
     } catch (error) {
       const code = error instanceof RuntimeError ? error.code : null;
-      // A machine without IPv6 has just the one address.
+      // A machine without IPv6 has only one address.
       if (code === "ERR_HOST_UNAVAILABLE") continue;
       await Promise.all(bound.map(closeServer));
-      // Any free port was asked for, and this one is free at one address only.
+      // Any free port was requested, and this one is free on one address only: try another.
       if (code === "ERR_PORT_IN_USE" && options.port === 0) return listen(given);
       throw error;
     }
@@ -94,12 +94,12 @@ function addressesOf(host: string): readonly string[] {
   return isOwnAddress && !isLoopbackName(host) ? [host, "127.0.0.1"] : [host];
 }
 
-/** Time requests in work have to end when the server stops. */
+/** Grace period for requests in progress when the server stops. */
 const drainGraceMs = 5000;
 
 /**
- * Counts requests in work. Node itself does not report a connection that never sent a request (browsers
- * open such ahead of time) from one that is about to.
+ * Counts requests in progress. Node.js does not distinguish a connection without a request, which browsers
+ * open ahead of time, from one that is about to send one.
  */
 class RequestCount {
   #count = 0;
@@ -123,7 +123,7 @@ class RequestCount {
 interface BoundServer {
   readonly door: NetServer;
   readonly http: readonly HttpServer[];
-  /** Ends connections that have not asked for anything. */
+  /** Closes connections without a request. */
   closeIdle(): void;
 }
 
@@ -135,7 +135,7 @@ function createServers(options: ListenOptions): BoundServer {
     answerOn(plain, "connection", options);
     return { door: plain, http: [plain], closeIdle: () => plain.closeIdleConnections() };
   }
-  // Without TLS, only the app's own functions and programs of this machine are answered.
+  // Plain HTTP is only for the app's own functions and programs on this machine.
   answerOn(plain, "connection", {
     onRequest(request, response) {
       if (isLoopbackAddress(request.socket.remoteAddress ?? "")) {
@@ -153,7 +153,7 @@ function createServers(options: ListenOptions): BoundServer {
   });
   const secure = createHttpsServer({ maxHeaderSize, cert: tls.cert, key: tls.key });
   answerOn(secure, "secureConnection", options);
-  // A peer that speaks no TLS, or does not trust the certificate, is its own affair.
+  // Ignore TLS errors, such as clients that do not trust the certificate.
   secure.on("tlsClientError", (_error, socket) => socket.destroy());
   const door = createTlsDoor(secure, plain);
   return {
@@ -173,7 +173,7 @@ function answerOn(
   { onRequest, onUpgrade }: Pick<ListenOptions, "onRequest" | "onUpgrade">,
 ): void {
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    // Which of two hosts is meant, others may understand otherwise: RFC 9112, section 3.2.
+    // Refuse two Host headers, which other software may interpret differently: RFC 9112, section 3.2.
     if (hostCount(request) <= 1) onRequest(request, response);
     else answerJson(response.setHeader("connection", "close"), 400, '{"message":"Bad Request"}');
   });
@@ -197,7 +197,7 @@ function hostCount({ rawHeaders }: IncomingMessage): number {
   return count;
 }
 
-/** What is no HTTP gets an HTTP error, if the peer still listens. */
+/** Responds to malformed HTTP with an error, if the client is still connected. */
 function refuse(error: Error & { code?: string }, socket: Duplex): void {
   // Hears of the peer's end too, once more as an error of the parser.
   if (socket.writableEnded) return;
@@ -236,7 +236,11 @@ function toRuntimeError(cause: NodeJS.ErrnoException, host: string, port: number
     case "EADDRINUSE":
       return new RuntimeError("ERR_PORT_IN_USE", `Port ${port} is in use`, { cause });
     case "EACCES":
-      return new RuntimeError("ERR_PORT_FORBIDDEN", `Port ${port} may not be used`, { cause });
+      return new RuntimeError(
+        "ERR_PORT_FORBIDDEN",
+        `Permission denied for port ${port}: use a port above 1023`,
+        { cause },
+      );
     case "EADDRNOTAVAIL":
     case "EAFNOSUPPORT":
     case "ENOTFOUND":

@@ -21,7 +21,7 @@ export class ManagementApi {
     this.#context = context;
   }
 
-  /** False: the path is not of this API. */
+  /** Returns false if the path does not belong to this API. */
   handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
     const match = pathPattern.exec(path);
     if (match === null) return false;
@@ -56,7 +56,7 @@ export class ManagementApi {
           fail(response, 413, "PayloadTooLargeException", '{"message":"Payload too large"}');
           return;
         }
-        // API Gateway sends text frames only; bytes that are no text travel as a binary frame here.
+        // API Gateway sends text frames only; bytes that are not valid UTF-8 are sent as a binary frame here.
         command = { type: "send", data: isUtf8(body) ? body.toString("utf8") : body };
         break;
       }

@@ -1,17 +1,17 @@
 import type { IncomingMessage } from "node:http";
 
-/** Headers that ask for another protocol, and mean nothing to whoever does not speak it. */
+/** Headers that request another protocol. */
 const upgradeHeaders = new Set(["upgrade", "http2-settings"]);
 
-/** Whether a request asks for a WebSocket; every other protocol is one the server does not speak. */
+/** Whether a request is a WebSocket upgrade; other protocols are not supported. */
 export function asksForWebSocket({ headers }: IncomingMessage): boolean {
   const protocols = headers.upgrade?.toLowerCase().split(",") ?? [];
   return protocols.some((protocol) => protocol.trim() === "websocket");
 }
 
 /**
- * The head of a request without its wish for another protocol, as bytes to be parsed again: a server may
- * ignore `Upgrade` (RFC 9110, section 7.8), but Node.js hands such a request over with its body unread.
+ * The head of a request without its upgrade headers, to be parsed again. A server may ignore `Upgrade`
+ * (RFC 9110, section 7.8), but Node.js passes such a request on with its body unread.
  */
 export function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
   const lines = [`${method} ${url} HTTP/${httpVersion}`];

@@ -1,13 +1,13 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** How long a refused peer that still writes is read and dropped, so that it gets to read its answer. */
+/** How long to read and discard what a refused client still sends, so that it can read the response. */
 const lingerMs = 1000;
 
 /**
- * Answers on a connection that has left HTTP, or never was HTTP, and ends it. Closing with bytes unread
- * would reset the connection, and the answer could be lost with it (RFC 9112, section 9.6); so what the
- * peer still sends is dropped for a second, and then it is over, whatever the peer does.
+ * Writes a raw HTTP response on a connection that is not handled as HTTP, and closes it. Closing with unread
+ * bytes would reset the connection and could lose the response (RFC 9112, section 9.6), so incoming bytes are
+ * discarded for up to a second first.
  */
 export function answerRaw(
   socket: Duplex,

@@ -4,18 +4,18 @@ import { createServer, type Server, type Socket } from "node:net";
 
 /** First byte of a TLS handshake. https://www.rfc-editor.org/rfc/rfc8446#section-5.1 */
 const handshakeRecord = 0x16;
-/** Time a peer has for its first byte; as long as Node.js gives one for its head of a request. */
+/** Timeout for a client's first byte, equal to Node.js's timeout for a request's head. */
 const firstByteMs = 60_000;
 
 export interface TlsDoor {
   readonly server: Server;
-  /** Ends connections that have not sent anything. */
+  /** Closes connections that have not sent anything. */
   closeSilent(): void;
 }
 
 /**
- * One port for TLS and for plain HTTP, distinguished by the first byte: browsers speak TLS, and the helpers
- * inside functions know no certificate.
+ * Serves TLS and plain HTTP on one port, distinguished by the first byte: browsers use TLS, and the helpers
+ * inside functions, which do not have the certificate, use HTTP.
  */
 export function createTlsDoor(secure: HttpsServer, plain: HttpServer): TlsDoor {
   const silent = new Set<Socket>();

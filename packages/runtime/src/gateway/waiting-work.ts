@@ -1,6 +1,6 @@
 /**
- * Counts the events that wait for a function or run in one, of all connections and requests of a gateway.
- * An event counts with the length of its JSON text, which is what it keeps in memory.
+ * Tracks the memory of all waiting and running events of a gateway. An event counts with the length of its
+ * JSON text.
  */
 export class WaitingWork {
   readonly #limit: number;
@@ -15,12 +15,12 @@ export class WaitingWork {
     return this.#bytes;
   }
 
-  /** From here on whoever has something waiting already is no longer read. */
+  /** Beyond this, connections with waiting events are no longer read. */
   get isHigh(): boolean {
     return this.#bytes >= this.#limit / 2;
   }
 
-  /** False: there is no room for it. */
+  /** Returns false if there is no room for it. */
   take(bytes: number): boolean {
     if (this.#bytes + bytes > this.#limit) return false;
     this.#bytes += bytes;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 
-/** What a service answers over HTTP. */
+/** HTTP response of a service. */
 export interface HttpAnswer {
   readonly status: number;
   readonly contentType: string;

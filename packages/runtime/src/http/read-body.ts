@@ -2,14 +2,14 @@ import type { IncomingMessage } from "node:http";
 
 export const noBody: Buffer = Buffer.alloc(0);
 
-/** Whether there is a body to wait for: RFC 9112, section 6.3. */
+/** Whether the request has a body: RFC 9112, section 6.3. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
 }
 
 /**
  * Reads a request's body up to a limit. `"aborted"`: the client went away.
- * The rest of a too large body is passed over, so that the answer reaches the client.
+ * The rest of a body that is too large is discarded, so that the response reaches the client.
  */
 export function readBody(
   request: IncomingMessage,

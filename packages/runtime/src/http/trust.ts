@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** What is judged of a request. */
+/** Parts of a request that trust depends on. */
 export interface JudgedRequest {
   readonly headers: IncomingMessage["headers"];
   /** The addresses at both ends of the connection. */
@@ -15,29 +15,29 @@ export interface TrustOptions {
   readonly host: string;
   /** Origins whose pages may open sockets, `"*"` for all. */
   readonly allowedOrigins: readonly string[];
-  /** Where a tunnel or proxy shows the app to others: `https://app.example`. */
+  /** URL of the tunnel or proxy in front of the app: `https://app.example`. */
   readonly publicUrl: string | null;
 }
 
-/** Judges who may do what on a server that runs on a developer's machine. */
+/** Access rules for a server on a developer's machine. */
 export interface Trust {
   readonly publicUrl: URL | null;
-  /** Whether a request may use what is only for this machine: see `isLocalRequest`. */
+  /** Whether a request may use endpoints reserved for this machine: see `isLocalRequest`. */
   isLocal(request: JudgedRequest): boolean;
-  /** Whether a page, named by `Origin`, may open a socket. True without one: then it is no browser. */
+  /** Whether the page in `Origin` may open a socket. True without `Origin`, because then the client is not a browser. */
   mayOpenSocket(request: JudgedRequest): boolean;
-  /** Whether a page may learn where its socket is: by a name that nobody else can point at this machine. */
+  /** Whether a page may get the socket's URL: only under a host name that others cannot point to this machine. */
   isOwnPage(request: JudgedRequest): boolean;
   /** Whether a request came through the tunnel or proxy of `publicUrl`. */
   isThroughPublicUrl(request: JudgedRequest): boolean;
 }
 
-/** Sent along with a refusal, by every port. */
-export const onlyLocal = "Forbidden: only programs and pages of this machine may use this";
+/** Body of a refusal, on every port. */
+export const onlyLocal = "Forbidden: only programs and pages on this machine may use this";
 
 /**
- * The one judgement of what is local: a loopback peer, a loopback `Host`, no trace of a proxy and no
- * foreign page. A tunnel connects from loopback too, so the peer alone says nothing; a name that merely
+ * Decides whether a request is local: a loopback peer, a loopback `Host`, no proxy headers and no foreign
+ * page. The peer alone is not enough, because tunnels connect from loopback too. A host name that merely
  * resolves to this machine (DNS rebinding) is not a loopback `Host`.
  * @param publicHost The host of the public URL, which is never local.
  */
@@ -49,12 +49,12 @@ export function isLocalRequest(
   if (!isLoopbackAddress(socket.remoteAddress ?? "")) return false;
   if (!isLoopbackName(hostnameOf(`http://${host}`)) || host === publicHost) return false;
   if (isForwarded(headers)) return false;
-  // Browsers leave `Origin` out of what a page merely embeds, and say in another header whose page it is.
+  // Browsers omit `Origin` for embedded resources, and send Sec-Fetch-Site instead.
   if (origin === undefined) return headers["sec-fetch-site"] !== "cross-site";
   return isLoopbackName(hostnameOf(origin)) && !isAt(origin, publicHost);
 }
 
-/** Whether a browser sent it, whatever its page. */
+/** Whether a browser sent the request. */
 export function isFromBrowser({ headers }: JudgedRequest): boolean {
   return headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
 }
@@ -65,7 +65,7 @@ export function createTrust({ host, allowedOrigins, publicUrl }: TrustOptions): 
   const allowed = new Set(allowedOrigins);
   const isThroughPublicUrl = ({ headers }: JudgedRequest): boolean =>
     publicHost !== null && (headers.host === publicHost || isForwarded(headers));
-  /** Nobody else's page can have such a `Host`: a rebound name is not the address that was connected to. */
+  /** A foreign page cannot have this `Host`: with DNS rebinding, it is not the address connected to. */
   const isKnownHost = ({ headers, socket }: JudgedRequest): boolean => {
     const { host: given = "" } = headers;
     const name = hostnameOf(`http://${given}`);
@@ -91,7 +91,7 @@ export function createTrust({ host, allowedOrigins, publicUrl }: TrustOptions): 
   };
 }
 
-/** Set by proxies and tunnels, each by its own. */
+/** Headers set by various proxies and tunnels. */
 const proxyHeaders = new Set([
   "forwarded",
   "via",
@@ -119,12 +119,12 @@ function hostnameOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, "") : "";
 }
 
-/** `localhost`, what is below it, and loopback addresses. */
+/** Whether a host is `localhost`, a subdomain of it, or a loopback address. */
 export function isLoopbackName(name: string): boolean {
   return name === "localhost" || name.endsWith(".localhost") || isLoopbackAddress(name);
 }
 
-/** Also an IPv4 peer of a socket that listens for both. */
+/** Includes IPv4 addresses mapped to IPv6. */
 export function isLoopbackAddress(address: string): boolean {
   return address === "::1" || /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(address);
 }

@@ -1,4 +1,4 @@
-/** An attribute as SNS hands it to Lambda. */
+/** A message attribute as SNS passes it to Lambda. */
 export interface EventAttribute {
   readonly Type: string;
   readonly Value: string;

@@ -1,8 +1,8 @@
 import type { AwsSettings } from "@arclet/manifest";
 
 /**
- * What events and answers of an API look like: an HTTP API with payload 2.0 or 1.0, or a REST API, whose
- * payload is nearly the latter.
+ * Format of an API's events and responses: an HTTP API with payload 2.0 or 1.0, or a REST API, whose payload
+ * is nearly 1.0.
  */
 export type HttpApiKind = "http-2.0" | "http-1.0" | "rest";
 

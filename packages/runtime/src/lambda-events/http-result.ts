@@ -8,7 +8,7 @@ export interface HttpResult {
   readonly status: number;
   readonly headers: readonly HttpHeader[];
   readonly body: string | Buffer;
-  /** The function gave no `statusCode`: its whole result became the body of a JSON page. */
+  /** The function returned no `statusCode`: its whole result became a JSON body. */
   readonly isInferred: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface MalformedResult {
 
 type HttpHeader = readonly [name: string, value: string];
 
-/** REST APIs take a result with any other key for malformed; HTTP APIs pass over it. */
+/** REST APIs treat a result with any other key as malformed; HTTP APIs ignore such keys. */
 const restKeys: ReadonlySet<string> = new Set([
   "statusCode",
   "headers",
@@ -29,7 +29,7 @@ const restKeys: ReadonlySet<string> = new Set([
   "isBase64Encoded",
 ]);
 
-/** What the transport sets: a function's own would corrupt the message. */
+/** Headers set by the transport; a function's values would corrupt the response. */
 const setByTransport: ReadonlySet<string> = new Set([
   "content-length",
   "transfer-encoding",
@@ -130,7 +130,7 @@ function headersOfOne(result: Record<string, unknown>): HttpHeader[] {
   return [...values].flatMap(([name, all]) => all.map((value): HttpHeader => [name, value]));
 }
 
-/** Values as text, by names in lower case. Of names that differ in case only, the last one counts. */
+/** Header values by lower-case name. If names differ only in case, the last one wins. */
 function valuesByName(given: unknown): Map<string, string[]> {
   const byName = new Map<string, string[]>();
   if (!isObject(given)) return byName;

@@ -39,8 +39,8 @@ export function httpEvent(kind: HttpApiKind, input: HttpEventInput): string {
 }
 
 /**
- * Writes the events of one gateway. A client that keeps its connection sends nearly the same headers each
- * time, so what they become is kept with the connection until one of them changes.
+ * Writes the events of one gateway. Clients on a kept-alive connection send nearly the same headers each time,
+ * so their JSON is cached with the connection until a header changes.
  */
 export class HttpEventWriter {
   readonly #time: ClfTime;
@@ -62,14 +62,14 @@ export class HttpEventWriter {
   }
 }
 
-/** What the headers of a request become in an event, as JSON text in pieces. */
+/** JSON text of a request's headers in an event, in pieces. */
 interface HeadText {
   readonly rawHeaders: readonly string[];
   readonly bodyBytes: number;
   readonly isText: boolean;
   /** `"cookies":[…],"headers":{…`, up to the value of the trace id. */
   readonly beforeTrace: string;
-  /** From behind the trace id on, to the end of `headers`. */
+  /** From after the trace id to the end of `headers`. */
   readonly afterTrace: string;
   /** `,"protocol":…`, to the end of `http`. */
   readonly client: string;
@@ -216,7 +216,7 @@ function joinedQuery(search: URLSearchParams): Record<string, string> | null {
   return isEmpty ? null : joined;
 }
 
-/** HTTP APIs hand paths on decoded, REST APIs as they were sent. */
+/** HTTP APIs pass paths decoded, REST APIs as sent. */
 function decodedPath(path: string): string {
   try {
     return decodeURIComponent(path);
@@ -225,7 +225,7 @@ function decodedPath(path: string): string {
   }
 }
 
-/** Text, by content type; everything else travels as base64: forms, and what has no type, too. */
+/** Content types that are passed as text. All others, including forms and missing types, are passed as base64. */
 const textTypes: ReadonlySet<string> = new Set([
   "application/json",
   "application/javascript",

@@ -1,4 +1,4 @@
-/** Undefined for what is no JSON: a runtime of the person's own may answer anything. */
+/** Parses JSON; undefined if invalid, because custom runtimes may return anything. */
 export function parseJson(payload: string): unknown {
   try {
     return JSON.parse(payload);

@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders } from "node:http";
 import { hexWord } from "../numbered-ids.ts";
 import { random32 } from "../random32.ts";
 
-/** Header names as the client wrote them, each with all its values. */
+/** Header names as sent, each with all its values. */
 export type HeaderList = readonly (readonly [name: string, values: readonly string[]])[];
 
-/** What an event says of a request: of one that came, or of one that is made up. */
+/** Request data in an event, of a real or a sample request. */
 export interface RequestHead {
   readonly method?: string | undefined;
   /** `1.1` */
@@ -29,7 +29,7 @@ const strippedFromEvents: ReadonlySet<string> = new Set([
   "transfer-encoding",
 ]);
 
-/** What the gateway says of the sender; what a client claims here is dropped. */
+/** Headers with which the gateway describes the sender; the client's own are dropped. */
 const setByGateway: ReadonlySet<string> = new Set([
   "x-amzn-trace-id",
   "x-forwarded-for",
@@ -74,7 +74,7 @@ export function listHeaders(
   return [...byName.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, header]) => header);
 }
 
-/** Address of the peer itself: forwarded addresses of strangers are not believed. */
+/** Address of the socket's peer. Forwarded addresses are not trusted. */
 export function sourceIpOf(request: Pick<RequestHead, "socket">): string {
   const address = request.socket.remoteAddress ?? "";
   return address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
@@ -83,7 +83,7 @@ export function sourceIpOf(request: Pick<RequestHead, "socket">): string {
 /** `Root=1-<8 hex epoch seconds>-<24 hex>` */
 export function traceId(now: number): string {
   const seconds = Math.floor(now / 1000).toString(16);
-  // It has to be unique, and is no secret.
+  // It must be unique but need not be secret.
   return `Root=1-${seconds}-${hexWord(random32())}${hexWord(random32())}${hexWord(random32())}`;
 }
 
@@ -101,7 +101,7 @@ export function toHeaderMaps(list: HeaderList): {
   return { headers, multiValueHeaders };
 }
 
-/** Query parameters as two maps; null when there are none, for then the keys are left out. */
+/** Query parameters as two maps; null if there are none, because then the keys are omitted. */
 export function toQueryMaps(search: URLSearchParams): {
   queryStringParameters: Record<string, string>;
   multiValueQueryStringParameters: Record<string, string[]>;

@@ -1,6 +1,6 @@
 /** A join or leave, as the function of a kind with `presence true` gets it. */
 export interface PresenceRecord {
-  /** The same when the record is delivered again. */
+  /** The same if the record is delivered again. */
   readonly eventId: string;
   readonly eventName: "JOIN" | "LEAVE";
   readonly room: string;

@@ -12,7 +12,7 @@ export function localScheduledEvent(
     scheduledEvent({
       ...place,
       id: randomUUID(),
-      // EventBridge leaves milliseconds out.
+      // EventBridge omits milliseconds.
       time: new Date(at).toISOString().replace(/\.\d+Z$/, "Z"),
       rule: arnOf(place, "events", `rule/${localName(manifest.app, name)}`),
     }),

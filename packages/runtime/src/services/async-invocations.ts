@@ -3,18 +3,18 @@ import type { ClockTimer } from "../clock.ts";
 import type { Journal } from "./journal.ts";
 import { tellTraffic, type ServiceContext } from "./service-context.ts";
 
-/** One asynchronous invocation, as it is kept. */
+/** A stored asynchronous invocation. */
 export interface AsyncCall {
   readonly id: string;
-  /** When it was asked for, in epoch milliseconds. */
+  /** When it was requested, in epoch milliseconds. */
   readonly publishedAt: number;
-  /** Tries that failed. */
+  /** Failed attempts. */
   readonly failures: number;
-  /** The last error, once it was given up. */
+  /** The last error, after the last retry. */
   readonly dead: string | null;
 }
 
-/** What is invoked for a call at its next try. */
+/** The invocation for a call's next attempt. */
 export interface AsyncTarget {
   readonly functionId: string;
   /** The event as JSON. */
@@ -27,21 +27,21 @@ export interface AsyncTarget {
 
 export interface AsyncInvocationsOptions<Call extends AsyncCall> {
   readonly context: ServiceContext;
-  /** Names the service where something is reported. */
+  /** The service's name in reports. */
   readonly service: string;
-  /** Keeps calls until their function took them; those given up stay in it. */
+  /** Stores calls until their function succeeds; failed calls stay in it. */
   readonly journal: Journal<Call>;
-  /** Null: nothing listens to it any more. */
+  /** Null if nothing subscribes to it any longer. */
   targetOf(call: Call): AsyncTarget | null;
 }
 
-/** Invokes functions that nobody waits for, again after a failure, and gives up after the last try. */
+/** Invokes functions asynchronously, with retries. */
 export class AsyncInvocations<Call extends AsyncCall> {
   readonly #options: AsyncInvocationsOptions<Call>;
   readonly #timers = new Set<ClockTimer>();
   readonly #running = new Set<Promise<void>>();
   readonly #dead = new Map<string, Call>();
-  /** Calls held back until functions are in place; null from then on. */
+  /** Calls waiting until functions are ready; null afterwards. */
   #held: Call[] | null = [];
   #isClosed = false;
 
@@ -53,25 +53,25 @@ export class AsyncInvocations<Call extends AsyncCall> {
     }
   }
 
-  /** Begins to invoke functions. */
+  /** Starts to invoke functions. */
   start(): void {
     const held = this.#held ?? [];
     this.#held = null;
     for (const call of held) this.#begin(call);
   }
 
-  /** Resolves once the call is kept; its function runs later. */
+  /** Resolves once the call is stored; its function runs later. */
   async add(call: Call): Promise<void> {
     await this.#options.journal.put(call.id, call);
     this.#begin(call);
   }
 
-  /** Calls that were given up. */
+  /** Calls that failed every retry. */
   dead(): readonly Call[] {
     return [...this.#dead.values()];
   }
 
-  /** Waits for running functions; what waits for its next try stays in the journal. */
+  /** Waits for running functions. Calls waiting for a retry stay in the journal. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const timer of this.#timers) timer.cancel();
@@ -110,8 +110,8 @@ export class AsyncInvocations<Call extends AsyncCall> {
     await journal.revise(call.id, failed);
     const next =
       delayMs === null
-        ? `given up after ${failures} tries`
-        : `failed, next try in ${delayMs / 1000} s`;
+        ? `gave up after ${failures} attempts`
+        : `failed, next attempt in ${delayMs / 1000} s`;
     tellTraffic(context, target.functionId, `${target.label} ${next}: ${error}`);
   }
 
@@ -125,7 +125,7 @@ export class AsyncInvocations<Call extends AsyncCall> {
   }
 }
 
-/** Milliseconds until the next try of a call that failed so often before; null when it is given up. */
+/** Milliseconds until the next retry after this many failures; null if there is none. */
 function retryDelayMs(
   { retries, maxAgeSeconds }: AsyncInvocation,
   failures: number,

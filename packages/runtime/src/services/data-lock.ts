@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { RuntimeError } from "../errors.ts";
 import { dataFolderError } from "./data-folder-error.ts";
 
-/** A folder of data that this process alone uses until it lets it go. */
+/** An exclusive lock on a data folder. */
 export interface DataLock {
   release(): Promise<void>;
 }
@@ -14,18 +14,18 @@ export interface DataLock {
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** Tells a process from a later one with its number; empty where the system does not show it. */
+  /** Distinguishes a process from a later one with the same pid; empty if the system does not reveal it. */
   readonly started: string;
 }
 
-/** The holder shows that often that it lives, for processes of other machines and containers. */
+/** Heartbeat interval of the holder, for processes on other machines and in containers. */
 const beatMs = 5000;
 const longestSilenceMs = 30_000;
 
 /**
- * Makes a folder this process's own. Of two processes that try at once, one wins; what a dead process
- * left is taken over. Locks are numbered, each is made only once, and the highest counts: so nobody can
- * remove a lock that another one has just taken.
+ * Locks a folder for this process. If two processes try at once, one wins; a dead process's lock is taken
+ * over. Locks are numbered files, each created only once, and the highest number counts, so that no process
+ * can remove a lock that another has just taken.
  * @throws RuntimeError `ERR_DATA_IN_USE`, `ERR_DATA_FORBIDDEN`
  */
 export async function lockDataDirectory(dataDirectory: string): Promise<DataLock> {
@@ -51,7 +51,7 @@ async function acquire(dataDirectory: string, folder: string): Promise<DataLock>
       const path = join(folder, String(number));
       if (!(await links(own, path))) continue;
       if ((await highestOf(folder)) !== number) {
-        // Another one went on from a later lock meanwhile.
+        // Another process has meanwhile taken a later lock.
         await rm(path, { force: true });
         continue;
       }
@@ -66,7 +66,7 @@ async function acquire(dataDirectory: string, folder: string): Promise<DataLock>
 function lockAt(path: string): DataLock {
   const timer = setInterval(() => {
     const now = new Date();
-    // Without its file the lock says nothing anyway.
+    // Without its file, the lock has no effect.
     utimes(path, now, now).catch(() => {});
   }, beatMs);
   timer.unref();
@@ -81,7 +81,7 @@ function lockAt(path: string): DataLock {
   };
 }
 
-/** Whether the lock with this number was there to be taken. */
+/** Tries to create the lock with this number. */
 async function links(own: string, path: string): Promise<boolean> {
   try {
     await link(own, path);
@@ -105,13 +105,13 @@ async function removeBelow(folder: string, number: number): Promise<void> {
     if (other < number) await rm(join(folder, String(other)), { force: true });
 }
 
-/** Who holds a lock; null: nobody who lives. */
+/** The live holder of a lock, or null. */
 async function liveHolder(path: string): Promise<Holder | null> {
   let holder: Holder;
   try {
     holder = JSON.parse(await readFile(path, "utf8")) as Holder;
   } catch {
-    // Released, or cut off by a full disk.
+    // Released, or truncated by a full disk.
     return null;
   }
   if (holder.host !== hostname()) {
@@ -125,7 +125,7 @@ function isAlive({ pid, started }: Holder): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // Of another user: it lives.
+    // The process belongs to another user, so it is alive.
     if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
   }
   return started === "" || started === startOf(pid);
@@ -135,11 +135,11 @@ function thisProcess(): Holder {
   return { pid: process.pid, host: hostname(), started: startOf(process.pid) };
 }
 
-/** When a process started, counted from this start of the machine; empty outside of Linux. */
+/** Start time of a process since boot; empty on systems other than Linux. */
 function startOf(pid: number): string {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    // The name of the program, in parentheses, may hold spaces.
+    // The program's name, in parentheses, may contain spaces.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
       .replace(/^.*\) /s, "")
       .split(" ");
@@ -153,6 +153,6 @@ function inUse(dataDirectory: string, { pid, host }: Holder): RuntimeError {
   const where = host === hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
   return new RuntimeError(
     "ERR_DATA_IN_USE",
-    `The data folder ${dataDirectory} is in use by ${where}. End it, or name another folder with --data`,
+    `The data folder ${dataDirectory} is in use by ${where}. Stop it, or choose another folder with --data`,
   );
 }

@@ -1,8 +1,8 @@
 import { parseJson } from "../lambda-events/parse-json.ts";
 
 /**
- * Items that a function's partial batch response says it has not handled. A text says why Lambda takes
- * the whole batch for failed: a list that is malformed, or an identifier of no item of the batch.
+ * Failed items in a function's partial batch response. Returns a string if Lambda treats the whole batch as
+ * failed, with the reason: a malformed list, or an identifier that is not in the batch.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */

@@ -1,11 +1,11 @@
 import { closeSync, copyFileSync, openSync, readSync } from "node:fs";
 
-/** A line of a journal that could not be read: a crash or a broken disk cut it off or changed it. */
+/** A damaged line of a journal, caused by a crash or a failing disk. */
 export interface SkippedLine {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** Where the journal is kept as it was found. */
+  /** Path of the copy of the damaged journal. */
   readonly copy: string;
 }
 

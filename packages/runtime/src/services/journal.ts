@@ -4,23 +4,23 @@ import { notWritten } from "./disk-errors.ts";
 import { readJournalLines, type SkippedLine } from "./journal-lines.ts";
 import { tellTraffic, type ServiceContext } from "./service-context.ts";
 
-/** Entries that must outlive a restart. */
+/** Entries that survive a restart. */
 export interface Journal<Entry> {
-  /** What was kept when the journal was opened, oldest first. */
+  /** Entries found when the journal was opened, oldest first. */
   readonly kept: ReadonlyMap<string, Entry>;
-  /** Resolves once the entry is written. Rejects with a `JournalError` when it cannot be: it is not kept then. */
+  /** Resolves once the entry is written. Rejects with a `JournalError` if it cannot be written; it is then not stored. */
   put(key: string, entry: Entry): Promise<void>;
   /**
-   * Writes another state of an entry that is kept. A failure is reported and costs nothing: a restart
-   * finds the former state, and what followed from it happens again.
+   * Updates a stored entry. A failure is only reported: after a restart, the previous state is found and its
+   * effects happen again.
    */
   revise(key: string, entry: Entry): Promise<void>;
-  /** As `revise`: what cannot be removed comes again after a restart. */
+  /** Like `revise`: an entry that cannot be removed reappears after a restart. */
   remove(key: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The disk refused what was to be kept. */
+/** An entry could not be written to the disk. */
 export class JournalError extends Error {
   constructor(cause: unknown) {
     super(`${notWritten}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
@@ -30,13 +30,13 @@ export class JournalError extends Error {
 
 export interface JournalReports {
   readonly onSkipped: (skipped: SkippedLine) => void;
-  /** Something that is not acknowledged could not be written; once until a write succeeds again. */
+  /** Reports a failed write of an unacknowledged change, once until a write succeeds again. */
   readonly onFailure: (error: JournalError) => void;
 }
 
 type Line<Entry> = readonly [key: string, entry: Entry] | readonly [key: string];
 
-/** Nothing is kept: the services live in memory. */
+/** A journal that stores nothing, for services in memory. */
 export function createMemoryJournal<Entry>(): Journal<Entry> {
   return {
     kept: new Map(),
@@ -47,15 +47,14 @@ export function createMemoryJournal<Entry>(): Journal<Entry> {
   };
 }
 
-/** Lines before a journal is worth compacting. */
+/** Fewest lines for which a journal is compacted. */
 const fewLines = 1000;
-/** What was written may be lost for as long as this when the machine, not only the process, stops. */
+/** Writes up to this old may be lost if the machine, not only the process, crashes. */
 const flushMs = 1000;
 
 /**
- * A line per change, appended in order. It is compacted when it is opened and when most of its lines are
- * of the past, through a rename, so that a stop half-way loses nothing. Lines that cannot be read are
- * skipped and reported.
+ * A file with one line per change. It is compacted when opened and when most lines are outdated, through a
+ * rename, so that a crash in between loses nothing. Damaged lines are skipped and reported.
  */
 export async function openJournal<Entry>(
   file: string,
@@ -79,12 +78,12 @@ export function journalFor<Entry>(context: ServiceContext, name: string): Promis
       });
 }
 
-/** Reports a line that was passed over. */
+/** Reports a skipped line. */
 export function tellSkipped(context: ServiceContext, { file, line, copy }: SkippedLine): void {
   tellTraffic(
     context,
     "data",
-    `${file}:${line} cannot be read and was skipped: a crash or the disk damaged it. The file as it was is ${copy}`,
+    `${file}:${line} is damaged, by a crash or the disk, and was skipped. ${copy} is a copy of the damaged file`,
   );
 }
 
@@ -131,7 +130,7 @@ class FileJournal<Entry> implements Journal<Entry> {
     try {
       await this.#append([key, entry]);
     } catch (error) {
-      // Unless it was written over since.
+      // Unless it has been overwritten since.
       if (this.#entries.get(key) === entry) {
         if (before === undefined) this.#entries.delete(key);
         else this.#entries.set(key, before);
@@ -163,20 +162,20 @@ class FileJournal<Entry> implements Journal<Entry> {
     const written = new Promise<void>((resolve, reject) => {
       this.#pending.push({ text: `${JSON.stringify(line)}\n`, resolve, reject });
     });
-    // What comes while a write is on its way goes together.
+    // Changes that arrive during a write are written together next.
     if (this.#pending.length === 1) this.#next(() => this.#write());
     this.#lines += 1;
     if (this.#lines > fewLines && this.#lines > 4 * this.#entries.size) {
       this.#lines = this.#entries.size;
       this.#next(() =>
-        // Should it fail, the file is as it was, and the next writer meets what is wrong.
+        // If it fails, the file is unchanged, and the next write reports the error.
         this.#compact().catch(() => {}),
       );
     }
     return written;
   }
 
-  /** Writes all that waits, or nothing of it. */
+  /** Writes all waiting lines, or none of them. */
   async #write(): Promise<void> {
     const batch = this.#pending;
     this.#pending = [];
@@ -213,7 +212,7 @@ class FileJournal<Entry> implements Journal<Entry> {
     this.#flush ??= setTimeout(() => {
       this.#flush = null;
       this.#next(() =>
-        // What the disk refuses is reported to the next writer.
+        // A disk error is reported to the next writer.
         this.#handle.datasync().catch(() => {}),
       );
     }, flushMs);

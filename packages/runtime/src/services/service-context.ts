@@ -3,7 +3,7 @@ import type { Realtime } from "../connections/realtime.ts";
 import type { Invoker } from "../execution/invoker.ts";
 import type { Traffic } from "../traffic/traffic.ts";
 
-/** What every service works with. */
+/** Shared by all services. */
 export interface ServiceContext {
   readonly invoker: Invoker;
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export interface TablesSettings {
   readonly seedFile: string | null;
 }
 
-/** Something a function failed to take in all its tries. */
+/** An event or message that failed every retry. */
 export interface DeadLetter {
   readonly id: string;
   readonly service: "events" | "queues" | "scheduled" | "tables-streams" | "rooms";
@@ -36,7 +36,7 @@ export interface DeadLetter {
   readonly error: string;
 }
 
-/** Tells whoever watches that a function's input was given up or will be tried again. */
+/** Reports that a function's input was dropped or will be retried. */
 export function tellTraffic(context: ServiceContext, functionId: string, text: string): void {
   context.traffic.emit({
     type: "log",

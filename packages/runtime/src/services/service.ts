@@ -12,26 +12,26 @@ export interface ServiceRequest {
   readonly body: string;
 }
 
-/** A local stand-in for a service of AWS. */
+/** A local replacement of an AWS service. */
 export interface Service {
-  /** Takes over an edited manifest. What left it keeps its data. */
+  /** Applies an edited manifest. Removed resources keep their data. */
   update(manifest: Manifest): Promise<void>;
-  /** Begins to invoke functions. May be called again. */
+  /** Starts to invoke functions. May be called again. */
   start(): void;
-  /** Variables that lead functions' AWS SDK and helpers here. */
+  /** Environment variables that point functions' AWS SDK and helpers to this service. */
   environment(): Readonly<Record<string, string>>;
   /** Logical names to physical names, ARNs or URLs, as `@architect/functions` looks them up. */
   discovered(): Readonly<Record<string, string>>;
   /** The port of its own, if it has one. */
   readonly port?: number;
-  /** Null: the request is for another service. */
+  /** Null if the request is for another service. */
   answer?(request: ServiceRequest): Promise<HttpAnswer | null>;
   deadLetters(): readonly DeadLetter[];
-  /** Stops taking in, waits for what runs, keeps the rest when there is a data folder. */
+  /** Stops accepting requests, waits for running work, and stores the rest if there is a data folder. */
   close(): Promise<void>;
 }
 
-/** How a service is made, when the manifest first needs it. */
+/** Creates a service when the manifest first needs it. */
 export interface ServiceKind {
   /** As Architect names it in ports and discovery. */
   readonly name: string;

@@ -9,7 +9,7 @@ import { JournalError } from "./journal.ts";
 import type { ServiceRequest } from "./service.ts";
 
 export interface ServicesServerOptions {
-  /** Judges what is local: nothing else is answered. */
+  /** Decides which requests are local; others are refused. */
   readonly trust: Trust;
   readonly traffic: Traffic;
   readonly answer: (request: ServiceRequest) => Promise<HttpAnswer>;
@@ -89,7 +89,7 @@ export class ServicesServer {
             target: typeof target === "string" ? target : null,
             body: body.toString(),
           }).catch((error: unknown) => {
-            // Nobody waits for an answer that does not come.
+            // The client has gone.
             const text = error instanceof Error ? error.message : String(error);
             if (!(error instanceof JournalError))
               traffic.emit({ type: "bug", where: "services", error });

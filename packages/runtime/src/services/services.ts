@@ -18,9 +18,8 @@ import { pathOf, ServicesServer } from "./services-server.ts";
 import type { Service, ServiceKind, ServiceRequest } from "./service.ts";
 
 /**
- * Every service, in the order in which they open; they close in the opposite one. Functions that still
- * run use tables: what they reach opens first and closes last. The modules of what a manifest does not
- * have are never loaded.
+ * All services, in the order they start; they stop in reverse order. Running functions use tables, so tables
+ * start first and stop last. Modules of services that a manifest does not need are never loaded.
  */
 const kinds: readonly ServiceKind[] = [
   {
@@ -77,23 +76,23 @@ export interface ServicesOptions {
 }
 
 export interface Services {
-  /** What services listen on, by Architect's names. Absent: not started. */
+  /** Ports of the services, by Architect's names. Absent: not started. */
   ports(): Record<string, number>;
-  /** Environment that leads functions' AWS SDK here. */
+  /** Environment variables that point functions' AWS SDK to the services. */
   environment(): Record<string, string>;
-  /** Takes requests to the paths the gateway mounts (`/_arc/ssm`, `/__arc`); false: not one of them. */
+  /** Handles requests to paths the gateway mounts (`/_arc/ssm`, `/__arc`); returns false for other paths. */
   handleHttp(request: IncomingMessage, response: ServerResponse): boolean;
   deadLetters(): readonly DeadLetter[];
   /**
-   * Opens the ports that the functions' helpers have written into them.
+   * Opens the ports that functions' helpers have hard-coded.
    * @throws RuntimeError `ERR_PORT_IN_USE`
    */
   setHelpers(helpers: readonly ArchitectHelper[], gatewayPort: number): Promise<void>;
-  /** Begins to invoke functions: call it once they are in place. */
+  /** Starts to invoke functions. Call it once they are ready. */
   start(): void;
-  /** Starts what an edited manifest newly has. */
+  /** Starts services that an edited manifest newly needs. */
   update(app: RuntimeApp): Promise<void>;
-  /** Stops taking in, waits for what runs, keeps the rest when there is a data folder. */
+  /** Stops accepting requests, waits for running work, and stores the rest if there is a data folder. */
   close(): Promise<void>;
 }
 

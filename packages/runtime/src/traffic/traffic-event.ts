@@ -1,10 +1,10 @@
 import type { FunctionConfig } from "@arclet/manifest";
 import type { FunctionLog, InvocationFailure, InvocationResult } from "../invocation.ts";
 
-/** How Lambda writes its own lines about a function's invocations. */
+/** Format of Lambda's own log lines. */
 export type InvocationLogging = Pick<FunctionConfig, "logFormat" | "systemLogLevel">;
 
-/** Everything that happens, in one union: terminal, metrics and developer page read the same stream. */
+/** All traffic events. Terminal, metrics and developer page read the same stream. */
 export type TrafficEvent =
   | {
       readonly type: "http";
@@ -13,12 +13,12 @@ export type TrafficEvent =
       readonly routeKey: string | null;
       readonly status: number;
       readonly durationMs: number;
-      /** Why the gateway refused it, where the status alone does not say; null for all else. */
+      /** Reason for the gateway's refusal, if the status does not show it; otherwise null. */
       readonly reason: string | null;
     }
-  /** A file of `public/` or a function that writes pages changed: pages under development load again. */
+  /** A file in `public/` or a function that renders pages changed, so open pages reload. */
   | { readonly type: "page-changed" }
-  /** A function gave a result without `statusCode`, which became a JSON page. */
+  /** A function returned a result without `statusCode`, which was sent as JSON. */
   | {
       readonly type: "http-result-inferred";
       readonly functionId: string;
@@ -46,7 +46,7 @@ export type TrafficEvent =
       readonly ok: boolean;
       /** The `statusCode` of the function's result; null when there is none. */
       readonly status: number | null;
-      /** Why there is none. */
+      /** Reason why there is none. */
       readonly reason: string | null;
     }
   | { readonly type: "message-out"; readonly connectionId: string; readonly bytes: number }
@@ -54,9 +54,9 @@ export type TrafficEvent =
   | {
       readonly type: "room-sent";
       readonly room: string;
-      /** How many it was for. */
+      /** Number of receivers. */
       readonly members: number;
-      /** How many of them read too slowly, or were just closing. */
+      /** Receivers that read too slowly or were closing. */
       readonly missed: number;
     }
   | {
@@ -66,7 +66,7 @@ export type TrafficEvent =
       readonly reason: string;
       readonly durationMs: number;
     }
-  /** A topic or a queue took a message in: what was published, as text. */
+  /** A topic or queue accepted a message; the published text. */
   | {
       readonly type: "published";
       readonly service: "events" | "queues";
@@ -74,7 +74,7 @@ export type TrafficEvent =
       readonly name: string;
       readonly message: string;
     }
-  /** An invocation begins to run in an environment; what it logs comes after. */
+  /** An invocation starts in an environment; its logs follow. */
   | {
       readonly type: "invocation-begun";
       readonly functionId: string;
@@ -89,17 +89,17 @@ export type TrafficEvent =
       readonly initDurationMs: number | null;
       /** Megabytes the function is configured with. */
       readonly memoryMb: number;
-      /** The most its environment has had so far; null unless somebody wants memory measured. */
+      /** Peak memory of its environment; null unless a listener measures memory. */
       readonly usedMemoryMb: number | null;
       readonly logging: InvocationLogging;
       readonly result: InvocationResult;
     }
-  /** A function's new code failed while it loaded. */
+  /** A function's new code failed to load. */
   | {
       readonly type: "init-failed";
       readonly functionId: string;
       readonly failure: InvocationFailure;
-      /** Epoch milliseconds since when the version that keeps running is in place; null: there is none. */
+      /** Epoch milliseconds when the version that keeps running was started; null if there is none. */
       readonly runningSince: number | null;
     }
   | { readonly type: "log"; readonly log: FunctionLog }

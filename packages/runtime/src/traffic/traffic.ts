@@ -2,12 +2,12 @@ import type { TrafficEvent } from "./traffic-event.ts";
 
 export type TrafficListener = (event: TrafficEvent) => void;
 
-/** Events kept for the first listener at most; the number is ours. */
+/** Most events buffered for the first listener; the number is Arclet's choice. */
 const keptEvents = 1000;
 
-/** What a listener needs beyond the events themselves. Read at each event, so a getter may change it. */
+/** Options of a listener, read at each event, so that a getter may change them. */
 export interface TrafficWants {
-  /** Measures memory for `invoked`, which costs a little at each invocation. @default false */
+  /** Whether to measure memory for `invoked`, at a small cost per invocation. @default false */
   readonly memory?: boolean;
 }
 
@@ -17,9 +17,8 @@ interface Listening {
 }
 
 /**
- * The typed stream of what happens. Events that come often are only built when `isObserved`. What is
- * emitted before anybody listens (a schedule that never runs, found while services start) is kept for
- * the first listener.
+ * A stream of typed events. Frequent events are created only if `isObserved`. Events emitted before there is a
+ * listener (such as a schedule that never runs, found while services start) are buffered for the first one.
  */
 export class Traffic {
   #listeners: readonly Listening[] = [];
@@ -29,7 +28,7 @@ export class Traffic {
     return this.#listeners.length > 0;
   }
 
-  /** Whether any listener wants memory measured. */
+  /** Whether any listener measures memory. */
   get wantsMemory(): boolean {
     for (const { wants } of this.#listeners) if (wants.memory === true) return true;
     return false;
@@ -52,7 +51,7 @@ export class Traffic {
     for (const { listener } of this.#listeners) listener(event);
   }
 
-  /** Takes charge of a promise nobody awaits: its failure is a bug and is reported. */
+  /** Handles a promise that nothing awaits: its rejection is a bug, and is reported. */
   report(promise: Promise<unknown>, where: string): void {
     promise.catch((error: unknown) => this.emit({ type: "bug", where, error }));
   }

@@ -248,8 +248,8 @@ describe("a damaged journal", () => {
     const second = await startHost(folder);
     expect(await idsIn(second, dogs)).toEqual(new Set(["1", "3"]));
     expect(second.logs).toEqual([
-      `${file}:${damaged + 1} cannot be read and was skipped: a crash or the disk damaged it. The file as it was is ${file}.damaged\n`,
-      `${join(folder, "events.journal")}:2 cannot be read and was skipped: a crash or the disk damaged it. The file as it was is ${join(folder, "events.journal")}.damaged\n`,
+      `${file}:${damaged + 1} is damaged, by a crash or the disk, and was skipped. ${file}.damaged is a copy of the damaged file\n`,
+      `${join(folder, "events.journal")}:2 is damaged, by a crash or the disk, and was skipped. ${join(folder, "events.journal")}.damaged is a copy of the damaged file\n`,
     ]);
     expect(await readFile(`${file}.damaged`, "utf8")).toBe(lines.join("\n"));
     await second.documents.send(new PutCommand({ TableName: dogs, Item: { id: "4" } }));
@@ -283,7 +283,7 @@ describe("one process uses a data folder", () => {
     expect(await hostData(folder)).toEqual({
       refused: {
         code: "ERR_DATA_IN_USE",
-        message: `The data folder ${folder} is in use by process ${first.pid}. End it, or name another folder with --data`,
+        message: `The data folder ${folder} is in use by process ${first.pid}. Stop it, or choose another folder with --data`,
       },
     });
     await first.documents.send(new PutCommand({ TableName: dogs, Item: { id: "1" } }));
@@ -327,7 +327,7 @@ test("a folder that cannot be written is refused with what to do", async () => {
     refused: {
       code: "ERR_DATA_FORBIDDEN",
       message: expect.stringMatching(
-        /cannot be written: .+ Allow it, or name another folder with --data$/,
+        /cannot be written: .+ Fix its permissions, or choose another folder with --data$/,
       ),
     },
   });

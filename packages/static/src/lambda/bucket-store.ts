@@ -7,9 +7,9 @@ import { encodings, type Encoding, type FileStore, type StaticFile } from "../st
 /** An object of the bucket. */
 export interface BucketFile extends StaticFile {
   readonly key: string;
-  /** The object's bytes, as stored. To be called once at most. */
+  /** The object's bytes, as stored. Call it at most once. */
   readonly read: () => Promise<Buffer>;
-  /** Gives up the bytes that nobody wants. */
+  /** Discards the bytes. */
   readonly cancel: () => void;
 }
 
@@ -18,7 +18,7 @@ export interface BucketOptions {
   readonly url: string;
   /** Folder of the bucket; null: its root. */
   readonly prefix: string | null;
-  /** Whether names are fingerprinted, with `static.json` as their map. */
+  /** Whether names are fingerprinted, with the map in `static.json`. */
   readonly isFingerprinted: boolean;
   readonly region: string;
   readonly accessKeyId: string;
@@ -26,7 +26,7 @@ export interface BucketOptions {
   readonly sessionToken?: string | undefined;
 }
 
-/** Seconds that a signed URL is good for: a download may begin a while after the redirect. */
+/** Lifetime of a signed URL in seconds, because a download may start some time after the redirect. */
 const signedSeconds = 300;
 
 /** Reads files of a private bucket with signed requests. */
@@ -80,7 +80,7 @@ export class Bucket implements FileStore<BucketFile> {
     return JSON.parse((await file.read()).toString("utf8")) as Record<string, string>;
   }
 
-  /** A URL that gives the object to whoever has it, for some minutes. */
+  /** A signed URL of the object, valid for some minutes. */
   async signedUrl({ key }: BucketFile): Promise<string> {
     const url = new URL(this.#urlOf(key));
     url.searchParams.set("X-Amz-Expires", String(signedSeconds));

@@ -4,12 +4,12 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const plainAgent = new HttpAgent({ keepAlive: true });
 const secureAgent = new HttpsAgent({ keepAlive: true });
-/** Waits before a request is sent again, in milliseconds. */
+/** Delays before retries, in milliseconds. */
 const retryDelays = [50, 200];
 
 /**
- * Sends a signed request to S3, again when the connection breaks or S3 is busy. Not by `fetch`, which
- * would undo the encoding that the object is stored in.
+ * Sends a signed request to S3, with retries if the connection breaks or S3 is busy. Does not use `fetch`, which
+ * would decode the stored object.
  */
 export async function getObject(url: string, signed: Headers): Promise<IncomingMessage> {
   const headers = Object.fromEntries(signed);

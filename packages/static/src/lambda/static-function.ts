@@ -4,7 +4,7 @@ import type { FileStore, StaticRequest, StaticResponse } from "../static-file.ts
 import { decode } from "../variants.ts";
 import { Bucket, type BucketFile } from "./bucket-store.ts";
 
-/** What the function reads of an HTTP API's event, payload 2.0. */
+/** The fields of an HTTP API event (payload 2.0) that the function reads. */
 interface HttpEvent {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly pathParameters?: { readonly proxy?: string };
@@ -20,7 +20,7 @@ interface HttpResponse {
 }
 
 /**
- * Bytes of the largest file that is sent through Lambda, whose results end at 6 MB, base64 included
+ * Largest file in bytes that is sent through Lambda, whose results are limited to 6 MB including base64
  * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
  */
 const largestBytes = 4 * 1024 * 1024;
@@ -62,7 +62,7 @@ declare const CLIENT_SCRIPT: string;
 /** Answers the HTTP API's requests for static files from the app's private bucket. */
 export async function handler(event: HttpEvent): Promise<HttpResponse> {
   if (event.routeKey === "GET /_arclet/env.js") {
-    // Static pages learn the socket's address from it, as they do locally.
+    // Static pages get the socket's URL from it, as locally.
     return script(`window.WS_URL = ${JSON.stringify(webSocketUrl)};\n`, "no-store");
   }
   if (event.routeKey === "GET /_arclet/client.js") return script(CLIENT_SCRIPT, "no-cache");
@@ -91,8 +91,8 @@ export async function handler(event: HttpEvent): Promise<HttpResponse> {
 }
 
 /**
- * The name that an encoded one means; null when it means itself. API Gateway gives path variables decoded,
- * and does not promise it for every character.
+ * Decodes a name; null if that changes nothing. API Gateway decodes path variables, but does not guarantee it for
+ * every character.
  */
 function decodedOnce(name: string): string | null {
   if (!name.includes("%")) return null;
@@ -116,7 +116,7 @@ const notFound: HttpResponse = {
   isBase64Encoded: false,
 };
 
-/** Reads what is to be sent: as base64, since a part of a text may begin in the middle of a character. */
+/** Reads the body as base64, because a range may begin in the middle of a character. */
 async function complete(
   request: StaticRequest,
   { status, headers, body }: StaticResponse<BucketFile>,
@@ -150,7 +150,7 @@ async function complete(
   ) {
     return answer(bytes.subarray(start, end));
   }
-  // `compression` keeps the encoded file only. Who does not take it gets the whole file as it was.
+  // With `compression`, only the encoded file is stored. Clients that do not accept the encoding get it decoded.
   const { "content-encoding": _encoding, "content-range": _range, ...plain } = rest;
   const decoded = answer(decode(bytes, encoding, largestBytes), {
     ...plain,

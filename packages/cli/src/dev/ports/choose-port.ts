@@ -4,8 +4,8 @@ import { findPortHolder } from "./port-holder.ts";
 import { isPortFree, nextFreePort } from "./probe-port.ts";
 
 /**
- * The port to listen on. A taken one is never silently replaced: pages and tools know the number.
- * @throws CliError when it is taken and there is nobody to ask.
+ * Chooses the port to listen on. A port in use is never silently replaced, because pages and tools expect it.
+ * @throws CliError if the port is in use and there is no terminal to ask in.
  */
 export async function choosePort(
   wanted: number,
@@ -24,7 +24,7 @@ export async function choosePort(
   throw new CliError("ERR_PORT_IN_USE", taken, {
     hints: [
       next === null
-        ? "Choose another with --port."
+        ? "Choose another one with --port."
         : `Port ${next} is free: arclet dev --port ${next}`,
     ],
   });

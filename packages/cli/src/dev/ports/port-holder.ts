@@ -7,7 +7,7 @@ export interface PortHolder {
   readonly name: string;
 }
 
-/** The program that listens on a TCP port; null where the system does not show it. */
+/** Finds the program that listens on a TCP port; null if the system does not reveal it. */
 export function findPortHolder(port: number): Promise<PortHolder | null> {
   return process.platform === "linux" ? fromProc(port) : fromLsof(port);
 }
@@ -39,7 +39,7 @@ async function holdsSocket(pid: string, inodes: ReadonlySet<string>): Promise<bo
   try {
     descriptors = await readdir(`/proc/${pid}/fd`);
   } catch {
-    return false; // Another user's process, or one that just ended.
+    return false; // The process belongs to another user, or has just ended.
   }
   const targets = await Promise.all(
     descriptors.map((descriptor) => readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => "")),
@@ -50,7 +50,7 @@ async function holdsSocket(pid: string, inodes: ReadonlySet<string>): Promise<bo
   });
 }
 
-/** Empty for what cannot be read: the answer is a courtesy, not needed to go on. */
+/** Empty if it cannot be read: the name only improves a message. */
 function readText(path: string): Promise<string> {
   return readFile(path, "utf8").catch(() => "");
 }

@@ -1,8 +1,8 @@
 import { CliError } from "../../errors.ts";
 
 /**
- * Port asked for: the flag, else `ARC_HTTP_PORT`, else `PORT`; null when nobody asked.
- * @throws CliError for what is no port.
+ * The requested port: the flag, else `ARC_HTTP_PORT`, else `PORT`, else null.
+ * @throws CliError for an invalid port.
  */
 export function portOf(
   flag: string | undefined,

@@ -1,6 +1,6 @@
 import { readProject } from "@arclet/manifest/node";
 
-/** API Gateway emulators of this family have always been at 3333, and front ends know it. */
+/** Architect's sandbox listens on 3333, and front ends expect it. */
 const defaultPort = 3333;
 
 /** Port of `@sandbox ports http` in the preferences, or 3333. */

@@ -3,26 +3,26 @@ import { createServer } from "node:net";
 import { systemErrorCode } from "@arclet/manifest";
 import { CliError } from "../../errors.ts";
 
-/** As the runtime listens when no host is named: `localhost` in both of its families. */
+/** Hosts the runtime listens on by default: `localhost` over IPv4 and IPv6. */
 const localhost: readonly string[] = ["127.0.0.1", "::1"];
 
 /**
- * Whether the port can be listened on, asked before any work is done for it.
- * @throws CliError when the system refuses for another reason than that it is taken.
+ * Whether the port is free, checked before any other work.
+ * @throws CliError if the system refuses the address for another reason.
  */
 export async function isPortFree(port: number, host: string | null): Promise<boolean> {
   for (const address of host === null ? localhost : [host]) {
     const code = await listenError(port, address);
     if (code === null) continue;
     if (code === "EADDRINUSE") return false;
-    // Machines without IPv6 have no ::1, and need none.
+    // Machines without IPv6 have no ::1.
     if (host === null && address === "::1") continue;
     throw listenFailure(code, port, address);
   }
   return true;
 }
 
-/** Next free port after a taken one; null when none of the next hundred is. */
+/** The next free port; null if none of the next hundred is free. */
 export async function nextFreePort(taken: number, host: string | null): Promise<number | null> {
   const last = Math.min(taken + 100, 65_535);
   for (let port = taken + 1; port <= last; port++) {
@@ -50,7 +50,9 @@ function listenFailure(code: string, port: number, host: string): CliError {
   switch (code) {
     case "EACCES":
       return new CliError("ERR_LISTEN", `port ${port}: permission denied`, {
-        hints: ["Ports below 1024 are the system's. Choose another: arclet dev --port 3333"],
+        hints: [
+          "Ports below 1024 need administrator rights. Choose another one: arclet dev --port 3333",
+        ],
       });
     case "EADDRNOTAVAIL":
       return new CliError("ERR_LISTEN", `${host} is not an address of this machine`, {

@@ -5,14 +5,14 @@ import type { CorsSettings } from "@arclet/manifest";
 const ownHeaders =
   /^access-control-(?:allow-(?:origin|methods|headers|credentials)|expose-headers|max-age)$/i;
 
-/** Whether an HTTP API with CORS settings drops a header that a function gave. */
+/** Whether an HTTP API with CORS settings drops a header that a function returned. */
 export function isCorsHeader(name: string): boolean {
   return ownHeaders.test(name);
 }
 
 /**
- * What an HTTP API with CORS settings does with a request: it answers preflight requests itself, route or
- * not, and lets pages of the origins named read the answers of integrations. True when it was answered.
+ * Applies CORS settings as an HTTP API does: it answers preflight requests itself, with or without a route,
+ * and lets pages of the listed origins read responses. Returns true if it answered the request.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
 export function answerCors(
@@ -44,7 +44,7 @@ export function answerCors(
   return true;
 }
 
-/** What the answer allows for a request of an origin; null: nothing. */
+/** CORS headers for a request's origin; null if it is not allowed. */
 function allowedOrigin({ origins }: CorsSettings, origin: string): string | null {
   if (origins.includes("*")) return "*";
   const isAllowed = origins.some((allowed) =>

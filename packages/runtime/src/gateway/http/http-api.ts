@@ -21,28 +21,28 @@ import { hasBody, noBody, readBody } from "../../http/read-body.ts";
 /** `errorType` is sent in a header, by REST APIs alone. */
 type Refusal = readonly [status: number, body: string, errorType?: string];
 
-/** What names a request to its function and in its answer. */
+/** Ids of a request for its function and its response. */
 interface RequestIdentity {
   readonly requestId: string;
   /** Names and values in turn. */
   readonly headers: readonly string[];
 }
 
-/** What a caller sees of a failure; HTTP APIs and REST APIs word it differently. */
+/** Responses to failures, which HTTP APIs and REST APIs word differently. */
 interface Wording {
-  /** The function failed, or what it gave was malformed. */
+  /** The function failed, or its result was malformed. */
   readonly failed: Refusal;
-  /** Lambda would not run it. */
+  /** Lambda refused to run it. */
   readonly refused: Refusal;
-  /** The event is more than Lambda takes. */
+  /** The event is larger than Lambda allows. */
   readonly tooLong: Refusal;
-  /** The body is more than the gateway takes. */
+  /** The body is larger than the gateway allows. */
   readonly tooLarge: Refusal;
   readonly late: Refusal;
-  /** Too much waits already. */
+  /** Too many requests are waiting. */
   readonly throttled: Refusal;
   readonly unmatched: Refusal;
-  /** The limit of the time an integration may take. */
+  /** The limit with the integration timeout. */
   readonly limit: "httpIntegrationMs" | "restIntegrationMs";
 }
 
@@ -89,7 +89,7 @@ export class HttpApi {
     this.#events = new HttpEventWriter(context.time);
   }
 
-  /** With `livereload`, pages get the script that loads them again. */
+  /** With `livereload`, pages get a script that reloads them. */
   setManifest(manifest: Manifest, livereload: boolean): void {
     this.#livereload = livereload;
     this.#hasCors = manifest.cors !== null;
@@ -102,12 +102,12 @@ export class HttpApi {
     return this.#routes.find(method, path);
   }
 
-  /** Answers what neither a route nor a file is. */
+  /** Answers a request that matches neither a route nor a file. */
   refuse(response: ServerResponse): void {
     answerRefusal(response, this.#identify().headers, this.#wording.unmatched);
   }
 
-  /** `sent` is path and query. Never rejects for what a function or a client does. */
+  /** `sent` is path and query. Never rejects because of a function or client. */
   async handle(
     request: IncomingMessage,
     response: ServerResponse,
@@ -142,7 +142,7 @@ export class HttpApi {
     this.#answer(response, result, match, identity.headers);
   }
 
-  /** Names a request, as either kind of API does. */
+  /** Creates a request's ids for either kind of API. */
   #identify(): RequestIdentity {
     const id = this.#context.ids.requestId();
     if (this.#kind !== "rest") return { requestId: id, headers: ["apigw-requestid", id] };
@@ -150,7 +150,7 @@ export class HttpApi {
     return { requestId, headers: ["x-amzn-requestid", requestId, "x-amz-apigw-id", id] };
   }
 
-  /** For the developer; a client reads API Gateway's words. */
+  /** Records a reason for the developer; the client gets API Gateway's response. */
   #explain(response: ServerResponse, reason: string): void {
     if (this.#context.traffic.isObserved) this.#context.reasons.set(response, reason);
   }
@@ -172,7 +172,7 @@ export class HttpApi {
       const reason =
         result === "late"
           ? `${functionId} took longer than ${seconds} s`
-          : "more requests at a time than the gateway takes";
+          : "too many concurrent requests for the gateway";
       this.#explain(response, reason);
       answerRefusal(response, identity, this.#wording[result]);
       return;
@@ -202,7 +202,7 @@ export class HttpApi {
   }
 }
 
-/** False: a header the function gave cannot be sent. */
+/** Returns false if a header of the function cannot be sent. */
 function write(
   response: ServerResponse,
   answer: HttpResult,
@@ -217,7 +217,7 @@ function write(
   try {
     sendHead(response, answer.status, headers);
   } catch {
-    // Names or values that are no HTTP make the whole result malformed, as at API Gateway.
+    // Invalid header names or values make the whole result malformed, as at API Gateway.
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     // Node.js keeps the one of the failed attempt.
     response.statusMessage = "";
@@ -230,7 +230,7 @@ function write(
 /** `headers`: names and values in turn. */
 function sendHead(response: ServerResponse, status: number, headers: string[]): void {
   if (response.getHeaderNames().length === 0) {
-    // All at once, which Node.js writes without keeping them.
+    // Pass all headers at once, which Node.js writes without storing them.
     response.writeHead(status, headers);
     return;
   }

@@ -12,7 +12,7 @@ export interface HttpMatch {
 interface Target {
   readonly functionId: string;
   readonly routeKey: string;
-  /** Names as written; the router knows them by position, since it allows only identifiers. */
+  /** Parameter names as written. The router identifies them by position, because it allows only identifiers. */
   readonly names: readonly string[];
 }
 
@@ -22,7 +22,7 @@ interface Target {
  */
 export class HttpRoutes {
   readonly #router: ReturnType<typeof createRouter<Target>> = createRouter<Target>();
-  /** Routes that are nothing but a variable, best first: they answer `/` too, with the variable empty. */
+  /** Routes that are a single variable, preferred first: they also answer `/`, with an empty variable. */
   readonly #rootVariables: readonly Target[];
 
   constructor(routes: readonly HttpRoute[]) {
@@ -74,7 +74,7 @@ export class HttpRoutes {
   }
 }
 
-/** A variable comes before a greedy one, and a method before any. */
+/** Sorts a variable before a greedy one, and a method before `ANY`. */
 function rankOf({ routeKey }: Target): number {
   return (routeKey.endsWith("+}") ? 2 : 0) + (routeKey.startsWith("ANY ") ? 1 : 0);
 }

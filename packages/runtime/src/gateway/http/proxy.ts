@@ -10,8 +10,8 @@ import { isCorsHeader } from "./cors.ts";
 import { answerJson } from "../../http/http-answer.ts";
 
 /**
- * Hands a request that matches no route on to `@proxy`'s server.
- * @param hasCors The API writes CORS headers itself: the server's are ignored.
+ * Forwards a request that matches no route to the server of `@proxy`.
+ * @param hasCors whether the API writes CORS headers itself and ignores the server's
  */
 export function forward(
   request: IncomingMessage,
@@ -20,7 +20,7 @@ export function forward(
   hasCors: boolean,
 ): void {
   if (!URL.canParse(target)) {
-    answerJson(response, 502, JSON.stringify({ message: `@proxy: ${target} is no URL` }));
+    answerJson(response, 502, JSON.stringify({ message: `@proxy: ${target} is not a URL` }));
     return;
   }
   const base = new URL(target);
@@ -47,7 +47,7 @@ export function forward(
   request.pipe(upstream);
 }
 
-/** The client's headers; of where it is, only what the socket itself shows. */
+/** The client's headers, with forwarding headers replaced by the socket's own address. */
 function forwardedHeaders(request: IncomingMessage, target: URL): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = { ...request.headers };
   for (const name of ["connection", "keep-alive", "forwarded", "x-forwarded-port"]) {

@@ -11,7 +11,7 @@ export class StaticFiles {
   readonly #settings: StaticFilesModel;
   readonly #folder: StaticFolder;
 
-  /** With `livereload`, pages get the script that loads them again. */
+  /** With `livereload`, pages get a script that reloads them. */
   constructor(root: string, settings: StaticFilesModel, livereload: boolean) {
     this.#settings = settings;
     this.#folder = new StaticFolder(
@@ -21,8 +21,8 @@ export class StaticFiles {
   }
 
   /**
-   * Resolves false, with nothing written, when there is nothing to send. `path` as sent; `isLast`: nobody
-   * else answers, so that `404.html` does.
+   * Resolves with false, without writing, if there is nothing to send. `path` is as sent. `isLast`: nothing else
+   * answers the request, so send `404.html`.
    */
   async handle(
     request: IncomingMessage,
@@ -66,7 +66,7 @@ function send(
     return;
   }
   const stream = createReadStream(file.path, { start, end: end - 1 });
-  // A file that became shorter, or went away, cannot be what the headers promised.
+  // The file was truncated or removed after its headers were sent.
   stream.once("error", () => response.destroy());
   stream.once("close", () => {
     if (stream.bytesRead < end - start) response.destroy();

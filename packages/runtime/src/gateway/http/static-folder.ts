@@ -18,7 +18,7 @@ import {
 export interface FolderFile extends StaticFile {
   /** Absolute. */
   readonly path: string;
-  /** null: it is too large to be kept, and is read as it is sent. */
+  /** null if it is too large for the cache, and is streamed. */
   readonly bytes: Buffer | null;
 }
 
@@ -27,14 +27,14 @@ interface KeptFile {
   readonly file: FolderFile;
 }
 
-/** Bytes of a file that is kept in memory; larger ones are streamed. */
+/** Largest file in bytes that is cached; larger ones are streamed. */
 const keptFileBytes = 4 * 1024 * 1024;
-/** Bytes of all files that are kept; the ones that were read first go first. */
+/** Most bytes of all cached files; the oldest are evicted first. */
 const keptBytes = 64 * 1024 * 1024;
 
 /**
- * Files of a folder, kept in memory. Each request compares the file's identity, size and times, which
- * costs one `stat`: a save is seen by the very next request, with no watcher to wait for or to lose.
+ * Files of a folder, kept in memory. Each request compares the file's inode, size and times, which
+ * costs one `stat`: the next request sees a save, without depending on a watcher.
  */
 export class StaticFolder implements FileStore<FolderFile> {
   readonly #folder: string;
@@ -42,7 +42,7 @@ export class StaticFolder implements FileStore<FolderFile> {
   readonly #kept = new Map<string, KeptFile>();
   #bytes = 0;
 
-  /** @param transform Changes pages before they are kept. */
+  /** @param transform changes pages before they are cached */
   constructor(folder: string, transform: ((html: Buffer) => Buffer) | null = null) {
     this.#folder = folder;
     this.#transform = transform;
@@ -62,13 +62,13 @@ export class StaticFolder implements FileStore<FolderFile> {
     if (!(await this.#isInside(path))) return null;
     if (found.size > keptFileBytes) return streamedFile(name, path, found);
     const file = await this.#read(name, path, found);
-    // What is being written right now is read again by the next request.
+    // The file is still changing: read it again at the next request.
     const after = await statOf(path);
     if (after !== null && stampOf(after) === stamp) this.#keep(name, { stamp, file });
     return file;
   }
 
-  /** Follows symbolic links: none may lead out of the folder. */
+  /** Resolves symbolic links, which must not lead out of the folder. */
   async #isInside(path: string): Promise<boolean> {
     const [folder, file] = await Promise.all([realpathOf(this.#folder), realpathOf(path)]);
     return folder !== null && file !== null && file.startsWith(folder + sep);
@@ -83,7 +83,7 @@ export class StaticFolder implements FileStore<FolderFile> {
       path,
       bytes,
       size: bytes.byteLength,
-      // As S3 makes it, so that a browser finds the same file locally and deployed.
+      // An ETag as S3 computes it, so that browsers see the same file locally and deployed.
       etag: `"${createHash("md5").update(bytes).digest("hex")}"`,
       modifiedAt: found.mtimeMs,
       contentType,
@@ -139,7 +139,7 @@ async function statOf(path: string): Promise<Stats | null> {
   try {
     return await stat(path);
   } catch {
-    // Not there, or not to be read: no file for the caller either way.
+    // Missing or unreadable files are treated alike.
     return null;
   }
 }

@@ -7,13 +7,13 @@ import { answerParameters, type Discovered } from "./discovery.ts";
 export interface ArchitectTargets {
   readonly app: RuntimeApp;
   readonly connections: ConnectionRouter;
-  /** What services listen on, by Architect's names. */
+  /** Ports of the services, by Architect's names. */
   readonly ports: Readonly<Record<string, number>>;
-  /** What each service has, by the services' names. */
+  /** Discoverable resources, by service name. */
   readonly discovered: Discovered;
 }
 
-/** The requests of `@architect/functions` that are of no service: discovery, and sockets as of 2019. */
+/** Requests of `@architect/functions` outside the services: discovery, and sockets of its 2019 version. */
 export async function answerArchitect(
   { path, target, body }: ServiceRequest,
   { app: { manifest, root, services = {} }, connections, ports, discovered }: ArchitectTargets,
@@ -38,7 +38,7 @@ export async function answerArchitect(
   return textAnswer(404, `No local service at ${path}`);
 }
 
-/** Architect of 2019: always 200, whatever became of the message. */
+/** As in Architect of 2019, always responds with 200. */
 async function sendToSocket(
   connections: ConnectionRouter,
   { id, payload }: Readonly<Record<string, unknown>>,

@@ -1,6 +1,6 @@
 import { jsonAnswer, type HttpAnswer } from "../../http/http-answer.ts";
 
-/** What discovery knows: `{ tables: { cats: "app-staging-cats" }, … }`. */
+/** Discoverable values: `{ tables: { cats: "app-staging-cats" }, … }`. */
 export type Discovered = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export interface ParameterRequest {
@@ -18,8 +18,8 @@ interface Parameter {
 }
 
 /**
- * The two requests of SSM with which Architect's helpers find what an app has, below the name of its
- * stack, `/TestappTesting/tables/cats`. Another stack's parameters are not found.
+ * The two SSM requests with which Architect's helpers discover an app's resources, below its stack's
+ * name, `/TestappTesting/tables/cats`. Another stack's parameters are not found.
  */
 export function answerParameters(
   app: string,
@@ -35,7 +35,7 @@ export function answerParameters(
     default:
       return failure(
         "InternalServerError",
-        `${target || "a request without x-amz-target"} is not one of GetParameter and GetParametersByPath`,
+        `${target || "a request without x-amz-target"} is not supported: use GetParameter or GetParametersByPath`,
       );
   }
 }
@@ -77,7 +77,7 @@ function parameter(stack: string, kind: string, name: string, value: string): Pa
 
 const stages = ["testing", "staging", "production"] as const;
 
-/** A helper outside of a function knows no app, and asks for `arc-app`'s. */
+/** A helper outside a function does not know the app's name, and uses `arc-app`. */
 function isStackOf(app: string, stack: string): boolean {
   return [app, "arc-app"].some((name) =>
     stages.some((stage) => stack === pascal(name) + pascal(stage)),

@@ -4,17 +4,17 @@ import { isBefore, type ArchitectHelper } from "@arclet/builder";
 import type { Manifest } from "@arclet/manifest";
 import { RuntimeError } from "../../errors.ts";
 
-/** A port that a helper has written into it, and where what it wants is listening. */
+/** A port hard-coded in a helper, and the service to forward it to. */
 export interface FixedPort {
   readonly port: number;
   readonly target: number;
   /** `@architect/functions 3.3.0`, for the message when the port is taken. */
   readonly helper: string;
-  /** What the helper does there. */
+  /** The helper's use of the port, for a message. */
   readonly purpose: string;
 }
 
-/** Where events, tables and the gateway listen; null: not started. */
+/** Ports of events, tables and the gateway; null if not started. */
 export interface ServicePorts {
   readonly gateway: number;
   readonly events: number | null;
@@ -24,7 +24,7 @@ export interface ServicePorts {
 /** Architect's ports of 2019. Newer helpers read the ports from the environment. */
 const era = { gateway: 3333, events: 3334, tables: 5000 } as const;
 
-/** The ports that the installed helpers look for and that are not open already. */
+/** Ports that the installed helpers need and that are not open yet. */
 export function fixedPortsFor(
   helpers: readonly ArchitectHelper[],
   manifest: Manifest,
@@ -49,12 +49,12 @@ export function fixedPortsFor(
   return [...wanted.values()];
 }
 
-/** Leads fixed ports of this machine to where services listen. */
+/** Forwards fixed local ports to the services. */
 export class FixedPorts {
   readonly #open = new Map<number, { readonly server: Server; target: number }>();
   readonly #sockets = new Set<Socket>();
 
-  /** Opens what is wanted now and was not, and closes the rest. @throws RuntimeError `ERR_PORT_IN_USE` */
+  /** Opens newly wanted ports, and closes those no longer wanted. @throws RuntimeError `ERR_PORT_IN_USE` */
   async update(wanted: readonly FixedPort[]): Promise<void> {
     const ports = new Set(wanted.map(({ port }) => port));
     for (const [port, { server }] of this.#open) {
@@ -86,7 +86,7 @@ export class FixedPorts {
     } catch (cause) {
       throw new RuntimeError(
         "ERR_PORT_IN_USE",
-        `Port ${port} is in use, and ${helper} ${purpose} at no other: end what listens there, or update the package`,
+        `Port ${port} is in use, but ${helper} ${purpose} only on this port: stop the program that uses it, or update the package`,
         { cause },
       );
     }
@@ -105,7 +105,7 @@ export class FixedPorts {
       [target, socket],
     ] as const) {
       this.#sockets.add(one);
-      // A side that breaks ends the other; who asked sees its connection close.
+      // If one side fails, close the other, so that the helper sees its connection close.
       one.on("error", () => other.destroy());
       one.once("close", () => {
         this.#sockets.delete(one);

@@ -13,7 +13,7 @@ import { AsyncInvocations, type AsyncCall, type AsyncTarget } from "../async-inv
 import { journalFor, type Journal } from "../journal.ts";
 import type { DeadLetter, ServiceContext } from "../service-context.ts";
 
-/** A published event on its way to the function of its topic. */
+/** A published event being delivered to its topic's function. */
 interface Delivery extends EventMessage, AsyncCall {
   readonly topic: string;
 }
@@ -44,7 +44,7 @@ export class Events {
     return new Events(context, journal, manifest);
   }
 
-  /** Begins to invoke functions. */
+  /** Starts to invoke functions. */
   start(): void {
     this.#deliveries.start();
   }
@@ -69,7 +69,7 @@ export class Events {
     return null;
   }
 
-  /** Resolves with the message id once the event is kept; null for an unknown topic. */
+  /** Resolves with the message id once the event is stored; null for an unknown topic. */
   async publish(name: string, message: EventMessage): Promise<string | null> {
     if (!this.#topics.has(name)) return null;
     const id = randomUUID();
@@ -99,7 +99,7 @@ export class Events {
     }));
   }
 
-  /** Waits for running deliveries; what still waits for its next try stays in the journal. */
+  /** Waits for running deliveries. Events waiting for a retry stay in the journal. */
   async close(): Promise<void> {
     await this.#deliveries.close();
   }

@@ -5,10 +5,10 @@ import type { MessageQueue } from "./queue.ts";
 import { failedItems } from "../failed-items.ts";
 import { tellTraffic, type ServiceContext } from "../service-context.ts";
 
-/** Batches of one queue at a time; Lambda starts with five pollers. */
+/** Concurrent batches of one queue; Lambda starts with five pollers. */
 const maxConcurrentBatches = 5;
 
-/** The event source mapping of one queue: gathers batches, invokes, deletes what the function took. */
+/** The event source mapping of one queue: collects batches, invokes the function, and deletes handled messages. */
 export class QueuePoller {
   readonly #context: ServiceContext;
   readonly #messages: MessageQueue;
@@ -99,7 +99,7 @@ export class QueuePoller {
       tellTraffic(
         this.#context,
         functionId,
-        `${messageCount(batch.length)} of queue ${name} failed and will be received again: ${result.errorType}: ${result.errorMessage}`,
+        `${messageCount(batch.length)} of queue ${name} failed and will be delivered again: ${result.errorType}: ${result.errorMessage}`,
       );
       return;
     }
@@ -109,7 +109,7 @@ export class QueuePoller {
       tellTraffic(
         this.#context,
         functionId,
-        `${messageCount(batch.length)} of queue ${name} will be received again: ${failed}`,
+        `${messageCount(batch.length)} of queue ${name} will be delivered again: ${failed}`,
       );
       return;
     }

@@ -14,7 +14,7 @@ export interface QueueSettings {
   readonly maxReceiveCount: number | null;
 }
 
-/** What became of a receipt handle's request; the words of SQS. */
+/** Result of a request with a receipt handle. */
 export type ReceiptOutcome = "done" | "invalid" | "expired" | "not-in-flight";
 
 /**
@@ -23,7 +23,7 @@ export type ReceiptOutcome = "done" | "invalid" | "expired" | "not-in-flight";
  */
 const deduplicationMs = 300_000;
 
-/** The messages of one SQS queue: order, visibility, deduplication. Who takes them is not its business. */
+/** The messages of one SQS queue: order, visibility and deduplication. */
 export class MessageQueue {
   settings: QueueSettings;
   readonly #clock: Clock;
@@ -34,7 +34,7 @@ export class MessageQueue {
   readonly #onSent: (message: QueueMessage) => void;
   readonly #watchers = new Set<() => void>();
   #wake: ClockTimer | null = null;
-  /** When the timer is due; spurious wakes are fine, missed ones are not. */
+  /** Due time of the timer. It may wake too early, but never too late. */
   #wakeAt = Infinity;
   #sequence = 0n;
 
@@ -50,7 +50,7 @@ export class MessageQueue {
     this.#journal = journal;
     this.#onDead = onDead;
     this.#onSent = onSent;
-    // Messages in flight stay so until their time-out, as on SQS when a consumer dies.
+    // Messages in flight stay hidden until their timeout, as on SQS when a consumer dies.
     for (const message of journal.kept.values()) {
       this.#messages.set(message.id, message);
       if (message.deduplicationId !== null) this.#recent.set(message.deduplicationId, message);
@@ -63,7 +63,7 @@ export class MessageQueue {
     return this.#messages.size;
   }
 
-  /** Calls back whenever something may have become receivable, until the returned function is called. */
+  /** Calls the listener when messages may have become receivable. Returns a function that unsubscribes. */
   watch(onVisible: () => void): () => void {
     this.#watchers.add(onVisible);
     this.#planNextWake();
@@ -76,7 +76,7 @@ export class MessageQueue {
     return [...this.#messages.values()];
   }
 
-  /** Resolves once kept. A repeated deduplication id gives the message it repeats. */
+  /** Resolves once stored. With a repeated deduplication id, it resolves with the original message. */
   async send(input: QueueMessageInput): Promise<QueueMessage> {
     const now = this.#clock.now();
     const deduplicationId = this.settings.fifo
@@ -111,8 +111,8 @@ export class MessageQueue {
   }
 
   /**
-   * Takes up to `limit` messages; in a FIFO queue none of a group that has one in flight. They are taken
-   * at once; the promise resolves when their receive counts are kept, which a restart must not forget.
+   * Receives up to `limit` messages; in a FIFO queue, none of a group with a message in flight. They are hidden
+   * immediately. The promise resolves when their receive counts are stored.
    */
   async receive(
     limit: number,
@@ -135,7 +135,7 @@ export class MessageQueue {
     return received;
   }
 
-  /** How many could be received now, counted up to `limit`. */
+  /** Number of receivable messages, counted up to `limit`. */
   receivableCount(limit: number = Infinity): number {
     return this.#receivable(this.#clock.now(), limit).length;
   }
@@ -210,14 +210,14 @@ export class MessageQueue {
     this.#notify();
   }
 
-  /** Takes back a message that could not go to another queue; it is seen again after a while. */
+  /** Returns a message that could not be moved to another queue; it becomes visible again later. */
   takeBack(message: QueueMessage): void {
     const visibleAt = this.#clock.now() + this.settings.visibilityTimeoutSeconds * 1000;
     this.#messages.set(message.id, { ...message, visibleAt });
     this.#planWake(visibleAt);
   }
 
-  /** Drops the record of a message that now lives in another queue. */
+  /** Removes the record of a message that was moved to another queue. */
   forget(id: string): Promise<void> {
     return this.#journal.remove(id);
   }
@@ -247,7 +247,7 @@ export class MessageQueue {
   }
 }
 
-/** Which receive of which message: nothing has to be remembered for it, and it outlives a restart. */
+/** A receipt handle encodes the message and its receive count, so it needs no storage and survives a restart. */
 function receiptHandleOf({ id, receiveCount }: QueueMessage): string {
   return Buffer.from(`${id}/${receiveCount}`).toString("base64");
 }

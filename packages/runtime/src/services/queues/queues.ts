@@ -14,7 +14,7 @@ import type { QueueMessage } from "../../lambda-events/queues.ts";
 import { JournalError, journalFor } from "../journal.ts";
 import { tellTraffic, type DeadLetter, type ServiceContext } from "../service-context.ts";
 
-/** SQS's own default, which queues of dead letters keep. */
+/** SQS's default, which dead-letter queues use. */
 const sqsVisibilitySeconds = 30;
 
 interface OpenQueue {
@@ -47,7 +47,7 @@ export class Queues {
     return queues;
   }
 
-  /** Queues that left the manifest stop being polled; their messages stay. */
+  /** Stops polling queues removed from the manifest. Their messages stay. */
   async update(manifest: Manifest): Promise<void> {
     const sources = eventSources(manifest).queues;
     this.#app = manifest.app;
@@ -62,7 +62,7 @@ export class Queues {
     }
   }
 
-  /** Begins to hand messages to functions. */
+  /** Starts to deliver messages to functions. */
   start(): void {
     this.#isStarted = true;
     for (const [name, open] of this.#open) if (this.#sources.has(name)) open.poller.start();
@@ -151,7 +151,7 @@ export class Queues {
     );
     const move = async (message: QueueMessage): Promise<void> => {
       try {
-        // First kept there, then dropped here: a stop between the two doubles it, and loses nothing.
+        // Stored there before it is removed here: a crash in between duplicates the message but never loses it.
         await dead.send({ ...message, delaySeconds: 0, deduplicationId: message.id });
       } catch (error) {
         if (!(error instanceof JournalError)) throw error;
@@ -163,7 +163,7 @@ export class Queues {
       tellTraffic(
         this.#context,
         this.#functionIdOf(name),
-        `message ${message.id} of queue ${name} went to the dead letters after ${message.receiveCount} tries`,
+        `message ${message.id} of queue ${name} moved to the dead-letter queue after ${message.receiveCount} receives`,
       );
     };
     const journal = await journalFor<QueueMessage>(this.#context, `queue-${name}`);

@@ -13,14 +13,14 @@ import {
 } from "./sqs-input.ts";
 import { describeMessage, md5OfAttributes } from "./sqs-messages.ts";
 
-/** Fifteen minutes, and twelve hours: SQS's longest delay and visibility time-out, in seconds. */
+/** Fifteen minutes, and twelve hours: SQS's longest delay and visibility timeout, in seconds. */
 const maxDelaySeconds = 900;
 const maxVisibilitySeconds = 43_200;
 const maxReceived = 10;
 const maxWaitSeconds = 20;
 
 /**
- * What no message may hold: everything but #x9, #xA, #xD, #x20–#xD7FF, #xE000–#xFFFD and #x10000–#x10FFFF.
+ * Characters not allowed in messages: all except #x9, #xA, #xD, #x20–#xD7FF, #xE000–#xFFFD and #x10000–#x10FFFF.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
 const forbiddenCharacters = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;

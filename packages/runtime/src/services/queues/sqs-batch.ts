@@ -1,7 +1,7 @@
 import { jsonAnswer, type HttpAnswer } from "../../http/http-answer.ts";
 import { sqsFailure, textOf, type SqsFailure, type SqsInput } from "./sqs-input.ts";
 
-/** What one entry of a batch became: the fields of its result, or a failure of its own. */
+/** Result of a batch entry: the fields of its success, or its error. */
 export type EntryOutcome = SqsFailure | { readonly ok: true; readonly result: object };
 
 const maxEntries = 10;

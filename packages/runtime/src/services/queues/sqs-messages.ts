@@ -7,7 +7,7 @@ import {
 
 type Attributes = Readonly<Record<string, QueueAttribute>>;
 
-/** What a receiver asked to see besides the body; nothing of either by default, as on SQS. */
+/** Attributes a receiver requested in addition to the body; none by default, as on SQS. */
 export interface AskedAttributes {
   readonly system: readonly string[];
   readonly message: readonly string[];

@@ -6,7 +6,7 @@ import { journalFor, type Journal } from "../journal.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { StreamPoller, type StreamPosition } from "../tables-streams/stream-poller.ts";
 
-/** A member of a room, from its join until the function has got its leave. */
+/** A member of a room, from its join until its leave has been delivered. */
 interface Stay {
   readonly kind: string;
   readonly room: string;
@@ -17,27 +17,27 @@ interface Stay {
   readonly join: Step;
   /** Null while it is in the room. */
   readonly leave: Step | null;
-  /** Whether the function has got the join. */
+  /** Whether the join has been delivered. */
   readonly isJoinDone: boolean;
 }
 
-/** A record's id and its place in the order of all of them. */
+/** A record's id and its sequence number. */
 interface Step extends StreamPosition {
   readonly eventId: string;
 }
 
-/** A join or leave on its way to the function. */
+/** A join or leave being delivered. */
 interface Entry extends PresenceRecord, StreamPosition {}
 
 /**
- * Joins and leaves to the functions of kinds with presence: in order, at least once. A server that was
- * killed reports the leaves of its members when it starts again.
+ * Delivers joins and leaves to the functions of kinds with presence: in order, at least once. A server that was
+ * killed reports its members' leaves when it starts again.
  */
 export class Presence {
   readonly #context: ServiceContext;
   readonly #journal: Journal<Stay>;
   readonly #pollers = new Map<string, StreamPoller<Entry>>();
-  /** By the id of their join, until their leave is done. */
+  /** Members by the id of their join, until their leave is delivered. */
   readonly #stays = new Map<string, Stay>();
   /** Ids of joins of those that are in a room, by room and connection. */
   readonly #present = new Map<string, string>();
@@ -86,7 +86,7 @@ export class Presence {
     await this.#journal.close();
   }
 
-  /** Whoever is still in a room of the former server is there no longer. */
+  /** Members recorded by the previous server process have left. */
   async #takeOver(): Promise<void> {
     const kept = [...this.#journal.kept.values()];
     const steps = kept.flatMap(({ join, leave }) => [join, ...(leave === null ? [] : [leave])]);
@@ -132,7 +132,7 @@ export class Presence {
     this.#hand(ended, entryOf(ended, "LEAVE", leave));
   }
 
-  /** The function gets nothing that a killed server would not remember. */
+  /** Deliver only what is stored, so that a killed server does not forget it. */
   #hand(stay: Stay, entry: Entry): void {
     const poller = this.#pollerOf(stay.kind);
     poller.enqueue(entry);

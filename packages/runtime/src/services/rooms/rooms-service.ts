@@ -3,7 +3,7 @@ import type { ServiceContext } from "../service-context.ts";
 import type { Service } from "../service.ts";
 import { Presence } from "./presence.ts";
 
-/** What the stream of the realtime table brings to functions of `@rooms` on AWS. */
+/** Delivers presence events locally, as the realtime table's stream does on AWS. */
 export async function open(context: ServiceContext, { manifest }: RuntimeApp): Promise<Service> {
   const presence = await Presence.open(context, manifest);
   return {

@@ -1,7 +1,7 @@
 import { parseSchedule, type CronFields } from "@arclet/manifest";
 import { Cron } from "croner";
 
-/** Why an expression is wrong, or the next time it fires after a time. */
+/** A parsed expression, or the reason it is invalid. */
 export type ScheduleExpression =
   | {
       readonly ok: true;

@@ -7,7 +7,7 @@ import { AsyncInvocations, type AsyncCall } from "../async-invocations.ts";
 import { createMemoryJournal } from "../journal.ts";
 import { tellTraffic, type DeadLetter, type ServiceContext } from "../service-context.ts";
 
-/** One time at which a schedule was due. */
+/** One due time of a schedule. */
 interface Firing extends AsyncCall {
   readonly schedule: ScheduleSource;
   readonly payload: string;
@@ -26,7 +26,7 @@ export class Scheduler {
     this.#firings = new AsyncInvocations<Firing>({
       context,
       service: "scheduled",
-      // A schedule comes again: what failed is not carried over into the next start.
+      // Failed runs are not stored across restarts, because the schedule fires again.
       journal: createMemoryJournal(),
       targetOf: ({ schedule: { name, functionId, invocation }, payload }) => ({
         functionId,
@@ -38,12 +38,12 @@ export class Scheduler {
     this.update(manifest);
   }
 
-  /** Begins to invoke functions. */
+  /** Starts to invoke functions. */
   start(): void {
     this.#firings.start();
   }
 
-  /** Schedules that stay the same keep their phase. */
+  /** Unchanged schedules keep their phase. */
   update(manifest: Manifest): void {
     this.#manifest = manifest;
     const { schedules } = eventSources(manifest);

@@ -4,7 +4,7 @@ import { sequenceNumberOf } from "../../lambda-events/tables-streams.ts";
 import { failedItems } from "../failed-items.ts";
 import { tellTraffic, type ServiceContext } from "../service-context.ts";
 
-/** The place of a record in its stream. */
+/** A record's position in its stream. */
 export interface StreamPosition {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -14,7 +14,7 @@ export interface StreamPosition {
 /** What a poller does with the records of its stream. */
 export interface StreamUse<Entry> {
   readonly polling: StreamPolling;
-  /** What messages to the developer begin with: `stream of chat`. */
+  /** Prefix of messages to the developer: `stream of chat`. */
   readonly subject: string;
   /** The event of a batch, as JSON text. */
   readonly event: (batch: readonly Entry[]) => string;
@@ -25,8 +25,8 @@ const firstRetryMs = 1000;
 const longestRetryMs = 60_000;
 
 /**
- * The event source mapping of one stream: one shard, so order holds. A batch that fails is tried
- * again, in halves where the source bisects, and holds back what comes after it.
+ * The event source mapping of one stream with one shard, so records stay in order. A failed batch is retried,
+ * in halves if the source bisects, and blocks the records after it.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
  */
 export class StreamPoller<Entry extends StreamPosition> {
@@ -34,10 +34,10 @@ export class StreamPoller<Entry extends StreamPosition> {
   readonly #functionId: string;
   readonly #settle: (done: readonly Entry[]) => Promise<void>;
   readonly #waiting: Entry[] = [];
-  /** Sizes of the batches into which the records at the head were split. */
+  /** Sizes of the batches into which the first records were split. */
   readonly #pieces: number[] = [];
   #use: StreamUse<Entry> | null = null;
-  /** Failures in a row of the batch at the head. */
+  /** Consecutive failures of the first batch. */
   #failures = 0;
   #timer: ClockTimer | null = null;
   #running: Promise<void> | null = null;
@@ -79,7 +79,7 @@ export class StreamPoller<Entry extends StreamPosition> {
     await this.#running;
   }
 
-  /** Hands over a batch, unless one is on its way, waits for more records, or for its next try. */
+  /** Delivers a batch, unless one is running, waiting for more records, or waiting for a retry. */
   poll(): void {
     const use = this.#use;
     const [first] = this.#waiting;
@@ -88,12 +88,12 @@ export class StreamPoller<Entry extends StreamPosition> {
     const { polling: source } = use;
     const isFull = this.#waiting.length >= source.batchSize || this.#pieces.length > 0;
     if (this.#timer !== null) {
-      // A window ends early with a full batch; the wait before a try does not.
+      // A full batch ends a window early, but not the wait before a retry.
       if (this.#failures > 0 || !isFull) return;
       this.#timer.cancel();
       this.#timer = null;
     }
-    // The database has the machine's clock: by another one, a record may be of the future.
+    // The database uses the system clock, so a record may be in the future of a test's clock.
     const ageMs = Math.max(0, this.#context.clock.now() - first.at);
     const windowMs = source.batchWindowSeconds * 1000 - ageMs;
     if (this.#failures === 0 && !isFull && windowMs > 0) this.#wait(windowMs);
@@ -132,7 +132,7 @@ export class StreamPoller<Entry extends StreamPosition> {
       await this.#fail(source, batch.length, failed);
       return;
     }
-    // The lowest one is the checkpoint: what comes before it is done, the rest is handed over again.
+    // The lowest failed record is the checkpoint: those before it are done, the rest is delivered again.
     const checkpoint = numbers.findIndex((number) => failed.has(number));
     await this.#finish(checkpoint === -1 ? batch.length : checkpoint);
     if (checkpoint !== -1)
@@ -144,7 +144,7 @@ export class StreamPoller<Entry extends StreamPosition> {
       );
   }
 
-  /** Removes records from the head: handed over, or given up. */
+  /** Removes the first records, which were delivered or dropped. */
   async #finish(count: number): Promise<void> {
     if (count === 0) return;
     const done = this.#waiting.splice(0, count);
@@ -159,7 +159,7 @@ export class StreamPoller<Entry extends StreamPosition> {
   }
 
   async #giveUp(count: number, reason: string): Promise<void> {
-    this.#report(`${count} record(s) given up: ${reason}`);
+    this.#report(`${count} record(s) dropped: ${reason}`);
     await this.#finish(count);
   }
 
@@ -174,7 +174,7 @@ export class StreamPoller<Entry extends StreamPosition> {
     } else if (this.#pieces.length === 0) this.#pieces.unshift(size);
     const delayMs = Math.min(longestRetryMs, firstRetryMs * 2 ** this.#failures);
     this.#failures += 1;
-    this.#report(`waits ${delayMs / 1000} s: ${reason}`);
+    this.#report(`retries in ${delayMs / 1000} s: ${reason}`);
     if (this.#isActive) this.#wait(delayMs);
   }
 

@@ -3,7 +3,7 @@ import { streamEvent, type StreamChange } from "../../lambda-events/tables-strea
 import type { ServiceContext } from "../service-context.ts";
 import { StreamPoller } from "./stream-poller.ts";
 
-/** A change of a table, on its way to one function. */
+/** A table's change, being delivered to one function. */
 interface StreamRecord extends StreamChange {
   readonly functionId: string;
 }
@@ -14,7 +14,7 @@ export interface StreamConsumer {
   readonly table: string;
 }
 
-/** Says that a function is done with everything up to this record. */
+/** Confirms that a function has handled everything up to this record. */
 export type OnDelivered = (consumer: StreamConsumer, sequence: number) => void;
 
 /**
@@ -24,7 +24,7 @@ export type OnDelivered = (consumer: StreamConsumer, sequence: number) => void;
 export class TableStreams {
   readonly #context: ServiceContext;
   readonly #onDelivered: OnDelivered;
-  /** By function. Those that left the manifest keep what they have not handed over. */
+  /** Pollers by function. Functions removed from the manifest keep their undelivered records. */
   readonly #pollers = new Map<string, StreamPoller<StreamRecord>>();
   #manifest: Manifest;
   #isStarted = false;
@@ -36,7 +36,7 @@ export class TableStreams {
     this.update(manifest);
   }
 
-  /** Begins to invoke functions. */
+  /** Starts to invoke functions. */
   start(): void {
     this.#isStarted = true;
     this.update(this.#manifest);
@@ -65,14 +65,14 @@ export class TableStreams {
     }));
   }
 
-  /** Takes the next changes of a function's table. */
+  /** Accepts the next changes of a function's table. */
   accept(functionId: string, changes: readonly StreamChange[]): void {
     const poller = this.#pollerOf(functionId);
     for (const change of changes) poller.enqueue({ ...change, functionId });
     poller.poll();
   }
 
-  /** Waits for running functions; what comes from now on is for the next start. */
+  /** Waits for running functions. Later changes are delivered at the next start. */
   async close(): Promise<void> {
     await Promise.all([...this.#pollers.values()].map((poller) => poller.close()));
   }

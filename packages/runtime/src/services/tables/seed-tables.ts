@@ -26,13 +26,13 @@ export async function seedTables(
   const known = new Set(manifest.tables.map(({ name }) => name));
   for (const [name, rows] of Object.entries(seeds)) {
     if (!known.has(name)) throw failed(`${shown}: the manifest has no table "${name}"`);
-    if (!Array.isArray(rows)) throw failed(`${shown}: "${name}" is not an array of rows`);
+    if (!Array.isArray(rows)) throw failed(`${shown}: "${name}" must be an array of rows`);
     if (!(await tables.isEmpty(name))) continue;
     for (const [index, row] of rows.entries()) {
       const item = marshallItem(row);
-      if (item === null) throw failed(`${shown}: row ${index} of "${name}" is not an object`);
+      if (item === null) throw failed(`${shown}: row ${index} of "${name}" must be an object`);
       await tables.put(name, item).catch((cause: unknown) => {
-        throw failed(`${shown}: row ${index} of "${name}" is refused: ${textOf(cause)}`, cause);
+        throw failed(`${shown}: row ${index} of "${name}" was refused: ${textOf(cause)}`, cause);
       });
     }
   }
@@ -62,7 +62,7 @@ async function loadSeeds(file: string, shown: string): Promise<Record<string, un
     throw failed(`${shown} cannot be loaded: ${textOf(cause)}`, cause);
   }
   if (typeof seeds !== "object" || seeds === null || Array.isArray(seeds))
-    throw failed(`${shown} gives no object of tables: { "cats": [{ "id": "1" }] }`);
+    throw failed(`${shown} must export an object of tables, such as { "cats": [{ "id": "1" }] }`);
   return { ...seeds };
 }
 

@@ -194,7 +194,7 @@ export class Tables {
         tellTraffic(
           this.#context,
           `tables/${table.name}`,
-          `table ${table.name} has other keys in its data than in the manifest; it keeps its data and its keys`,
+          `table ${table.name} has different keys in the data folder and in the manifest: it keeps the data folder's. To change its keys, use another table name or another data folder`,
         );
         return;
       }

@@ -229,8 +229,8 @@ describe("seeds", () => {
   test.each([
     ["sandbox-seed.json", "{", /sandbox-seed\.json cannot be loaded/],
     ["sandbox-seed.json", '{"dogs":[]}', /the manifest has no table "dogs"/],
-    ["sandbox-seed.json", '{"cats":[{"name":"no key"}]}', /row 0 of "cats" is refused/],
-    ["sandbox-seed.mjs", "export default 7", /gives no object of tables/],
+    ["sandbox-seed.json", '{"cats":[{"name":"no key"}]}', /row 0 of "cats" was refused/],
+    ["sandbox-seed.mjs", "export default 7", /must export an object of tables/],
   ])("%s with %s is reported", async (name, text, message) => {
     const root = await temporaryDirectory();
     await writeFile(join(root, name), text);

@@ -16,7 +16,7 @@ import type {
   ToDynamoWorker,
 } from "./worker-messages.ts";
 
-/** What was written may be lost for as long as this when the machine, not only the process, stops. */
+/** Writes up to this old may be lost if the machine, not only the process, crashes. */
 const flushMs = 1000;
 /** A clock that differs by less is the clock on the wall. */
 const startMs = 5000;

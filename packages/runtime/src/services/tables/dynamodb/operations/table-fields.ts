@@ -1,3 +1,4 @@
+import { mostProjectedByIndex } from "@arclet/manifest";
 import {
   boolean,
   choice,
@@ -66,7 +67,7 @@ const projection: Field = structure("Projection", {
   ProjectionType: choice("ALL", "INCLUDE", "KEYS_ONLY"),
   NonKeyAttributes: list(
     { type: "string", shortest: 1, longest: 255 },
-    { shortest: 1, longest: 20 },
+    { shortest: 1, longest: mostProjectedByIndex },
   ),
 });
 
