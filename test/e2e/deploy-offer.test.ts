@@ -121,7 +121,7 @@ describe.runIf(process.platform === "linux")("the offer to install @arclet/deplo
     terminal.type("\r");
     // The AWS clients ran: they looked for credentials.
     expect(await terminal.ended()).toBe(1);
-    expect(terminal.text).toContain("The AWS profile none gives no credentials");
+    expect(terminal.text).toContain("The AWS profile none has no credentials");
     const ran = JSON.parse(
       await readFile(join(folder.path, "app/npm-arguments.json"), "utf8"),
     ) as string[];
@@ -130,7 +130,7 @@ describe.runIf(process.platform === "linux")("the offer to install @arclet/deplo
     await using again = new Terminal(folder.path);
     expect(await again.ended()).toBe(1);
     expect(again.text).not.toContain("@arclet/deploy");
-    expect(again.text).toContain("The AWS profile none gives no credentials");
+    expect(again.text).toContain("The AWS profile none has no credentials");
   });
 
   test.each([
