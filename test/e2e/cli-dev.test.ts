@@ -194,12 +194,7 @@ describe("arclet dev", () => {
   test("a manifest with errors is told and changes nothing", async () => {
     await using folder = await temporaryFolder(app);
     await using running = await dev(folder.path);
-    await save(
-      running.cli,
-      join(folder.path, ".arc"),
-      "@app\n9lives\n",
-      /manifest: not reloaded/,
-    );
+    await save(running.cli, join(folder.path, ".arc"), "@app\n9lives\n", /manifest: not reloaded/);
     expect(running.cli.output).toMatch(/\.arc:2:1: error/);
     expect(await (await fetch(`${running.url}/`)).text()).toBe("one");
   });
