@@ -1,11 +1,15 @@
 import { RuntimeError } from "../errors.ts";
 
-/** For whoever named the folder: what the disk says, and what to do. `use`: for what it was needed. */
+const noSpace: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT"]);
+
+/** Reports why the folder of `--data` cannot be written, and what to do. `use`: what it was needed for. */
 export function dataFolderError(dataDirectory: string, cause: unknown, use = ""): RuntimeError {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof Error && "code" in cause ? cause.code : null;
+  const remedy = noSpace.has(code) ? "Free some space" : "Fix its permissions";
   return new RuntimeError(
     "ERR_DATA_FORBIDDEN",
-    `The data folder ${dataDirectory} cannot be written${use}: ${reason}. Allow it, or name another folder with --data`,
+    `The data folder ${dataDirectory} cannot be written${use}: ${reason}. ${remedy}, or choose another folder with --data`,
     { cause },
   );
 }
