@@ -7,6 +7,7 @@ import type { GatewayInvoker } from "../execution/invoker.ts";
 import type { IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../limits.ts";
 import type { Traffic } from "../traffic/traffic.ts";
+import type { Deadlines } from "./deadlines.ts";
 import type { WaitingWork } from "./waiting-work.ts";
 import type { Trust } from "../http/trust.ts";
 
@@ -20,6 +21,7 @@ export interface GatewayContext {
   readonly limits: Limits;
   readonly trust: Trust;
   readonly work: WaitingWork;
+  readonly deadlines: Deadlines;
   readonly ids: IdSource;
   readonly time: ClfTime;
   /** Ten lower-case letters and digits. */

@@ -8,6 +8,7 @@ import type { GatewayInvoker } from "../execution/invoker.ts";
 import { createApiId, IdSource } from "../lambda-events/ids.ts";
 import type { Limits } from "../limits.ts";
 import type { Traffic } from "../traffic/traffic.ts";
+import { Deadlines } from "./deadlines.ts";
 import { DevApi } from "./dev-api.ts";
 import type { GatewayContext } from "./gateway-context.ts";
 import { HttpApi } from "./http/http-api.ts";
@@ -82,6 +83,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     stage,
     trust: options.trust,
     work: new WaitingWork(limits.workBytes),
+    deadlines: new Deadlines(clock),
     ids: new IdSource(),
     time: new ClfTime(),
     apiId: createApiId(),

@@ -8,7 +8,7 @@ import type { GatewayContext } from "./gateway-context.ts";
  * result is no longer needed. Resolves with `"throttled"` if too many events are waiting.
  */
 export function invokeInTime(
-  { invoker, clock, work }: GatewayContext,
+  { invoker, deadlines, work }: GatewayContext,
   functionId: string,
   event: string,
   limitMs: number,
@@ -34,7 +34,7 @@ export function invokeInTime(
     const leave = (): void => {
       if (withdraw()) finish("late");
     };
-    const timer = clock.after(limitMs, () => {
+    const timer = deadlines.after(limitMs, () => {
       withdraw();
       finish("late");
     });

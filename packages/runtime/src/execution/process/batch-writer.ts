@@ -45,6 +45,18 @@ export class BatchWriter {
     this.#end += bytes;
   }
 
+  /** The same for a text whose bytes nobody has counted, in one pass if it is not too long. */
+  uncounted(value: string): void {
+    if (value.length >= longText) {
+      this.text(value);
+      return;
+    }
+    this.#reserve(4 + value.length * 3);
+    const bytes = this.#buffer.write(value, this.#end + 4, "utf8");
+    this.#buffer.writeUInt32LE(bytes * 2 + (bytes === value.length ? 1 : 0), this.#end);
+    this.#end += 4 + bytes;
+  }
+
   /** A text that is known to be ASCII, to be read as any. */
   ascii(value: string): void {
     this.text(value, value.length);

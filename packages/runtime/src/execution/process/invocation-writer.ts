@@ -30,7 +30,7 @@ export class InvocationWriter {
       writer.byte(toChild.invoke);
       writer.number(number);
       writer.double(invocation.number);
-      writer.text(event);
+      writer.uncounted(event);
     }
   }
 
