@@ -69,6 +69,7 @@ async function run(options: RunDevOptions, processAhead: ProcessAhead): Promise<
   });
   const hasKeys = terminal.isInteractive && process.stdin instanceof ReadStream;
   const interruption = interrupted();
+  let hasSockets = false;
   const session = await startUnlessInterrupted(interruption, {
     root,
     port,
@@ -88,6 +89,7 @@ async function run(options: RunDevOptions, processAhead: ProcessAhead): Promise<
     isEnding: () => interruption.isAskedWithin(signalLagMs),
     onEvent: (event) => {
       if (event.type !== "ready") return reportDevEvent(event, reporter);
+      hasSockets = event.project.manifest.ws !== null;
       const { url, networkUrl, webSocketUrl } = event.runtime;
       const publicUrl = options.network.publicUrl ?? null;
       const { project, durationMs } = event;
@@ -130,9 +132,10 @@ async function run(options: RunDevOptions, processAhead: ProcessAhead): Promise<
   const signal = await interruption.happened;
   // Where nobody pressed a key, something else sent it: a function that kills its parent, too.
   const cause = signal === null || signal === "SIGINT" ? "" : `received ${signal}, `;
-  reporter.info(
-    `${cause}shutting down: closing sockets and running ws-disconnect (Ctrl-C again to stop at once)`,
-  );
+  const what = hasSockets
+    ? "shutting down: closing sockets and running ws-disconnect"
+    : "shutting down";
+  reporter.info(`${cause}${what} (Ctrl-C again to stop at once)`);
   await session.close();
   keys?.close();
   interruption.forget();
