@@ -146,7 +146,7 @@ test("the commands take an app from its folder to AWS and away again", async () 
     "ssm",
   ]);
   expect((await arclet("destroy", "--app", "other")).output).toContain("nothing was removed");
-  expect((await arclet("destroy", "--app", "by-hand")).output).toContain("Give --force");
+  expect((await arclet("destroy", "--app", "by-hand")).output).toContain("Pass --force");
   // A table that the manifest has lost is still the stack's.
   await write("app.arc", manifest(people));
   await changed("destroy", "--app", "by-hand", "--force");

@@ -46,7 +46,7 @@ test("native packages, and packages of functions that are not bundled, run as de
   await write("app.arc", "@app\npacked\n\n@http\nget /none\n");
   await write(
     "src/http/get-none/index.mjs",
-    'import "./only-here.node";\nexport const handler = 1;',
+    'import "./only-here.node";\nexport const handler = async () => ({ statusCode: 200 });',
   );
   await write("src/http/get-none/only-here.node", "for no machine");
   await expect(deploy(root)).rejects.toMatchObject({ code: "ERR_NATIVE_MODULE" });
