@@ -75,11 +75,11 @@ async function startHost(shape, environments) {
     if (child.connected) child.disconnect();
     await exited;
   });
-  const told = await new Promise((resolve) => child.once("message", resolve));
+  const ready = await new Promise((resolve) => child.once("message", resolve));
   return {
     pid: child.pid,
     pipes: child.stdio.slice(4),
-    startMs: shape === "thread" ? told.startMs : performance.now() - startedAt,
+    startMs: shape === "thread" ? ready.startMs : performance.now() - startedAt,
     stop,
   };
 }

@@ -104,7 +104,7 @@ describe("a round of builds", () => {
     expect(await build()).toMatchObject({ unchanged: [], repaired: ["ws/default"] });
   });
 
-  test("tells once what is wrong with a file that several functions read", async () => {
+  test("reports once what is wrong with a file that several functions read", async () => {
     const builds = new FunctionBuilds(() => Promise.resolve(bad("x")));
     const both = [declared, { ...declared, id: "ws/connect" }];
     expect(await builds.buildAll(both, both)).toMatchObject({

@@ -1,7 +1,7 @@
 import { asyncRetryDelaysSeconds, type AsyncInvocation } from "@arclet/manifest";
 import type { ClockTimer } from "../clock.ts";
 import type { Journal } from "./journal.ts";
-import { tellTraffic, type ServiceContext } from "./service-context.ts";
+import { reportRemark, type ServiceContext } from "./service-context.ts";
 
 /** A stored asynchronous invocation. */
 export interface AsyncCall {
@@ -112,7 +112,7 @@ export class AsyncInvocations<Call extends AsyncCall> {
       delayMs === null
         ? `gave up after ${failures} attempts`
         : `failed, next attempt in ${delayMs / 1000} s`;
-    tellTraffic(context, target.functionId, `${target.label} ${next}: ${error}`);
+    reportRemark(context, target.functionId, `${target.label} ${next}: ${error}`);
   }
 
   #planRetry(failed: Call, delayMs: number): void {

@@ -2,7 +2,7 @@ import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { notWritten } from "./disk-errors.ts";
 import { readJournalLines, type SkippedLine } from "./journal-lines.ts";
-import { tellTraffic, type ServiceContext } from "./service-context.ts";
+import { reportRemark, type ServiceContext } from "./service-context.ts";
 
 /** Entries that survive a restart. */
 export interface Journal<Entry> {
@@ -73,14 +73,14 @@ export function journalFor<Entry>(context: ServiceContext, name: string): Promis
   return context.dataDirectory === null
     ? Promise.resolve(createMemoryJournal<Entry>())
     : openJournal<Entry>(join(context.dataDirectory, `${name}.journal`), {
-        onSkipped: (skipped) => tellSkipped(context, skipped),
-        onFailure: ({ message }) => tellTraffic(context, "data", message),
+        onSkipped: (skipped) => reportSkipped(context, skipped),
+        onFailure: ({ message }) => reportRemark(context, "data", message),
       });
 }
 
 /** Reports a skipped line. */
-export function tellSkipped(context: ServiceContext, { file, line, copy }: SkippedLine): void {
-  tellTraffic(
+export function reportSkipped(context: ServiceContext, { file, line, copy }: SkippedLine): void {
+  reportRemark(
     context,
     "data",
     `${file}:${line} is damaged, by a crash or the disk, and was skipped. ${copy} is a copy of the damaged file`,

@@ -37,7 +37,7 @@ export interface DeadLetter {
 }
 
 /** Reports that a function's input was dropped or will be retried. */
-export function tellTraffic(context: ServiceContext, functionId: string, text: string): void {
+export function reportRemark(context: ServiceContext, functionId: string, text: string): void {
   context.traffic.emit({
     type: "log",
     log: { kind: "remark", functionId, requestId: null, stream: "stderr", text: `${text}\n` },

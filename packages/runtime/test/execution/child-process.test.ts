@@ -7,7 +7,7 @@ testExecutionStrategy("child-process", () => createChildProcessStrategy(), {
   skip: isLinux
     ? {}
     : {
-        "buffers count as memory too": "only Linux tells what memory a process has",
-        "memory is measured only when a listener asks for it": "only Linux tells it",
+        "buffers count as memory too": "only Linux reports the memory of a process",
+        "memory is measured only when a listener asks for it": "only Linux reports it",
       },
 });

@@ -3,7 +3,7 @@ import type { ClockTimer } from "../../clock.ts";
 import { sqsEvent, type ReceivedMessage } from "../../lambda-events/queues.ts";
 import type { MessageQueue } from "./queue.ts";
 import { failedItems } from "../failed-items.ts";
-import { tellTraffic, type ServiceContext } from "../service-context.ts";
+import { reportRemark, type ServiceContext } from "../service-context.ts";
 
 /** Concurrent batches of one queue; Lambda starts with five pollers. */
 const maxConcurrentBatches = 5;
@@ -96,7 +96,7 @@ export class QueuePoller {
       JSON.stringify(sqsEvent(batch, this.#queueName, this.#place)),
     );
     if (!result.ok) {
-      tellTraffic(
+      reportRemark(
         this.#context,
         functionId,
         `${messageCount(batch.length)} of queue ${name} failed and will be delivered again: ${result.errorType}: ${result.errorMessage}`,
@@ -106,7 +106,7 @@ export class QueuePoller {
     const ids = new Set(batch.map(({ message }) => message.id));
     const failed = reportsItemFailures ? failedItems(result.payload, ids) : new Set<string>();
     if (typeof failed === "string") {
-      tellTraffic(
+      reportRemark(
         this.#context,
         functionId,
         `${messageCount(batch.length)} of queue ${name} will be delivered again: ${failed}`,

@@ -12,7 +12,7 @@ import { QueuePoller } from "./queue-poller.ts";
 import { MessageQueue } from "./queue.ts";
 import type { QueueMessage } from "../../lambda-events/queues.ts";
 import { JournalError, journalFor } from "../journal.ts";
-import { tellTraffic, type DeadLetter, type ServiceContext } from "../service-context.ts";
+import { reportRemark, type DeadLetter, type ServiceContext } from "../service-context.ts";
 
 /** SQS's default, which dead-letter queues use. */
 const sqsVisibilitySeconds = 30;
@@ -156,11 +156,11 @@ export class Queues {
       } catch (error) {
         if (!(error instanceof JournalError)) throw error;
         messages.takeBack(message);
-        tellTraffic(this.#context, this.#functionIdOf(name), error.message);
+        reportRemark(this.#context, this.#functionIdOf(name), error.message);
         return;
       }
       await messages.forget(message.id);
-      tellTraffic(
+      reportRemark(
         this.#context,
         this.#functionIdOf(name),
         `message ${message.id} of queue ${name} moved to the dead-letter queue after ${message.receiveCount} receives`,

@@ -5,7 +5,7 @@ import type { ClockTimer } from "../../clock.ts";
 import { parseScheduleExpression } from "./schedule-expression.ts";
 import { AsyncInvocations, type AsyncCall } from "../async-invocations.ts";
 import { createMemoryJournal } from "../journal.ts";
-import { tellTraffic, type DeadLetter, type ServiceContext } from "../service-context.ts";
+import { reportRemark, type DeadLetter, type ServiceContext } from "../service-context.ts";
 
 /** One due time of a schedule. */
 interface Firing extends AsyncCall {
@@ -80,7 +80,7 @@ export class Scheduler {
   #plan(schedule: ScheduleSource, afterMs: number): void {
     const expression = parseScheduleExpression(schedule.expression, schedule.timezone);
     if (!expression.ok) {
-      tellTraffic(
+      reportRemark(
         this.#context,
         schedule.functionId,
         `schedule ${schedule.name} never runs: ${expression.reason}`,
@@ -90,7 +90,7 @@ export class Scheduler {
     const at = expression.next(afterMs);
     if (at === null) {
       const text = `schedule ${schedule.name} never runs again: ${schedule.expression} matches no later time`;
-      tellTraffic(this.#context, schedule.functionId, text);
+      reportRemark(this.#context, schedule.functionId, text);
       return;
     }
     const timer = this.#context.clock.after(Math.max(0, at - this.#context.clock.now()), () => {

@@ -2,7 +2,7 @@ import type { StreamPolling } from "@arclet/manifest";
 import type { ClockTimer } from "../../clock.ts";
 import { sequenceNumberOf } from "../../lambda-events/tables-streams.ts";
 import { failedItems } from "../failed-items.ts";
-import { tellTraffic, type ServiceContext } from "../service-context.ts";
+import { reportRemark, type ServiceContext } from "../service-context.ts";
 
 /** A record's position in its stream. */
 export interface StreamPosition {
@@ -186,6 +186,6 @@ export class StreamPoller<Entry extends StreamPosition> {
   }
 
   #report(text: string): void {
-    tellTraffic(this.#context, this.#functionId, `${this.#use?.subject ?? ""} ${text}`);
+    reportRemark(this.#context, this.#functionId, `${this.#use?.subject ?? ""} ${text}`);
   }
 }

@@ -14,8 +14,8 @@ import {
 import type { ClockTimer } from "../../clock.ts";
 import { RuntimeError } from "../../errors.ts";
 import { isDiskError } from "../disk-errors.ts";
-import { tellTraffic, type ServiceContext } from "../service-context.ts";
-import { tellSkipped } from "../journal.ts";
+import { reportRemark, type ServiceContext } from "../service-context.ts";
+import { reportSkipped } from "../journal.ts";
 import type {
   DynamoWorkerData,
   FromDynamoWorker,
@@ -156,7 +156,7 @@ export class Tables {
       case "listening":
         return;
       case "skipped":
-        tellSkipped(this.#context, message.skipped);
+        reportSkipped(this.#context, message.skipped);
         return;
       case "answer":
         this.#calls.get(message.id)?.resolve(message.output);
@@ -173,7 +173,7 @@ export class Tables {
         this.#planSweep();
         return;
       case "unwritten":
-        tellTraffic(this.#context, "data", message.text);
+        reportRemark(this.#context, "data", message.text);
         return;
       case "failed":
         this.#context.traffic.emit({
@@ -191,7 +191,7 @@ export class Tables {
       await this.#call("CreateTable", createTableInput(TableName, table, isStreamed));
     } else {
       if (existing.KeySchema.map((key) => key.AttributeName).join() !== keyNames(table).join()) {
-        tellTraffic(
+        reportRemark(
           this.#context,
           `tables/${table.name}`,
           `table ${table.name} has different keys in the data folder and in the manifest: it keeps the data folder's. To change its keys, use another table name or another data folder`,
